@@ -1,0 +1,119 @@
+// Package account knows who is signed in.
+//
+// It is the state machine between the person and the provider: restore at start,
+// sign-in, refresh, sign-out. It hands fresh access tokens to any number of
+// callers, with one refresh at a time in the process and across processes, and
+// it publishes a snapshot with a rising revision whenever something changed that
+// a person could notice.
+//
+// It promises that nobody is signed in before the session is stored, that a
+// rotated refresh token is durable before it is used, that only a definite
+// refusal by the provider ends a session, and that no snapshot bears a token.
+// It speaks no protocol and stores nothing itself: both are handed to it. It
+// touches no network (but for the Client that it gives to the team's own code),
+// no disk and no keychain.
+package account
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"latchkey/internal/session"
+)
+
+// Errors that a caller branches on.
+var (
+	// ErrNobody means that nobody is signed in.
+	ErrNobody = errors.New("account: nobody is signed in")
+	// ErrSessionEnded means that there was a session and a new sign-in is needed.
+	ErrSessionEnded = errors.New("account: the session has ended")
+	// ErrBusy means that a sign-in is under way already.
+	ErrBusy = errors.New("account: a sign-in is under way")
+	// ErrCancelled means that the person cancelled the sign-in in the app.
+	ErrCancelled = errors.New("account: the sign-in was cancelled")
+	// ErrNotConfigured means that no provider is set up.
+	ErrNotConfigured = errors.New("account: no provider is set up")
+)
+
+// authenticator speaks to the provider. An error after which the session cannot
+// go on matches session.ErrEnded; every other error leaves it alive.
+type authenticator interface {
+	SignIn(context.Context, session.SignInRequest) (session.Session, error)
+	// Refresh calls keep with the rotated refresh token before it does anything
+	// else with the answer, and fails when keep fails.
+	Refresh(ctx context.Context, s session.Session, keep func(context.Context, session.Session) error) (session.Session, error)
+	Revoke(context.Context, session.Revocation) (session.EndingOutcome, error)
+}
+
+// store keeps the book of sessions.
+type store interface {
+	Ready(context.Context) error
+	Read(context.Context) (session.Book, error)
+	Hold(context.Context, func(context.Context, *session.Held) error) error
+}
+
+// Options are the parts of an Account. Auth may be nil: then no provider is set
+// up, and what is stored can still be seen and signed out.
+type Options struct {
+	Auth  authenticator
+	Store store
+	// EndBrowser ends the provider's own browser session; nil when it offers none.
+	EndBrowser func(context.Context, session.Session) (session.EndingOutcome, error)
+	// OnChange is told every snapshot, one at a time, in the order of revisions.
+	OnChange func(Snapshot)
+	Log      *slog.Logger
+	Now      func() time.Time // the wall clock; time.Now when nil
+	// SignInTimeout limits a whole sign-in; 10 minutes when zero.
+	SignInTimeout time.Duration
+}
+
+// Account is the signed-in person, or nobody. Its methods may be called from any
+// goroutine.
+type Account struct {
+	opts    Options
+	flights singleflight.Group
+	wake    chan struct{}
+
+	publishing sync.Mutex // orders OnChange
+
+	mu        sync.Mutex
+	snap      Snapshot
+	current   session.Session                 // with tokens; zero when nobody
+	unsaved   *session.Session                // signed in at the provider, could not be stored
+	rescued   map[session.Key]session.Session // refreshed, could not be written
+	unwritten error                           // why
+	cancel    context.CancelCauseFunc         // of the sign-in under way
+	retryAt   time.Time                       // no background refresh before this
+	failures  int                             // refreshes that failed in a row
+	jitter    float64                         // in [0,1), drawn afresh for each token
+}
+
+// New returns an account that knows nothing yet; call Restore.
+func New(o Options) *Account {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.OnChange == nil {
+		o.OnChange = func(Snapshot) {}
+	}
+	if o.SignInTimeout <= 0 {
+		o.SignInTimeout = 10 * time.Minute
+	}
+	return &Account{
+		opts:    o,
+		wake:    make(chan struct{}, 1),
+		snap:    Snapshot{Phase: PhaseStarting},
+		rescued: map[session.Key]session.Session{},
+	}
+}
+
+// now is the wall clock alone: a monotonic reading stops while a laptop sleeps.
+func (a *Account) now() time.Time { return a.opts.Now().Round(0) }

@@ -1,0 +1,205 @@
+package account_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"latchkey/internal/account"
+	"latchkey/internal/secret"
+	"latchkey/internal/session"
+)
+
+// sealer keeps the blob in memory, with faults to order.
+type sealer struct {
+	mu       sync.Mutex
+	lock     chan struct{}
+	data     []byte
+	loadErr  error
+	saveErr  error
+	readyErr error
+	saves    int
+}
+
+func newSealer() *sealer { return &sealer{lock: make(chan struct{}, 1)} }
+
+func (s *sealer) Load(context.Context) ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.data, s.loadErr
+}
+
+func (s *sealer) Save(ctx context.Context, data []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := errors.Join(ctx.Err(), s.saveErr); err != nil {
+		return err
+	}
+	s.data = data
+	s.saves++
+	return nil
+}
+
+func (s *sealer) Ready(context.Context) error { return s.readyErr }
+
+func (s *sealer) Lock(ctx context.Context) (func(), error) {
+	select {
+	case s.lock <- struct{}{}:
+		return func() { <-s.lock }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (s *sealer) fault(f func(*sealer)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f(s)
+}
+
+func (s *sealer) book(t *testing.T) *session.Book {
+	t.Helper()
+	b, err := session.Decode(s.data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &b
+}
+
+// provider is an authenticator whose grant rotates: each refresh token is good
+// once, and a token used twice is invalid_grant.
+type provider struct {
+	mu        sync.Mutex
+	n         int
+	good      string // the one refresh token that works
+	lifetime  time.Duration
+	refreshes int
+	revoked   []string
+	signIn    func(context.Context, session.SignInRequest) error
+	refresh   func(context.Context) error // before the answer
+	verify    func() error                // after keep
+	revoke    func() (session.EndingOutcome, error)
+}
+
+func newProvider() *provider { return &provider{lifetime: time.Hour} }
+
+var errDown = &session.RetryError{Err: errors.New("the network is down")}
+
+func (p *provider) SignIn(ctx context.Context, req session.SignInRequest) (session.Session, error) {
+	if req.Progress != nil {
+		req.Progress(session.Progress{URL: "https://id.example/authorize?state=S"})
+	}
+	if p.signIn != nil {
+		if err := p.signIn(ctx, req); err != nil {
+			return session.Session{}, err
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := session.Session{
+		Key: session.Key{Issuer: "https://id.example", Subject: "ada"}, ClientID: "desk", IDTokenVerified: true,
+		Profile: session.Profile{Name: "Ada", Email: "ada@acme.example"}, SignedInAt: time.Now(), Refreshed: time.Now(),
+	}
+	p.issue(&s)
+	return s, nil
+}
+
+func (p *provider) issue(s *session.Session) {
+	p.n++
+	p.good = fmt.Sprint("RT", p.n)
+	s.Tokens = session.Tokens{
+		Access: secret.New(fmt.Sprint("AT", p.n)), Refresh: secret.New(p.good), Type: "Bearer",
+		Lifetime: p.lifetime, Expiry: time.Now().Add(p.lifetime),
+	}
+}
+
+func (p *provider) Refresh(ctx context.Context, s session.Session, keep func(context.Context, session.Session) error) (session.Session, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.refreshes++
+	if p.refresh != nil {
+		if err := p.refresh(ctx); err != nil {
+			return s, err
+		}
+	}
+	if s.Tokens.Refresh.Reveal() != p.good {
+		return s, fmt.Errorf("openid: refresh: invalid_grant: %w", session.ErrEnded)
+	}
+	next := s
+	p.issue(&next)
+	half := s
+	half.Tokens.Refresh = next.Tokens.Refresh
+	if err := keep(ctx, half); err != nil {
+		return s, err
+	}
+	if p.verify != nil {
+		if err := p.verify(); err != nil {
+			return s, err
+		}
+	}
+	next.Refreshed = time.Now()
+	return next, nil
+}
+
+func (p *provider) Revoke(_ context.Context, r session.Revocation) (session.EndingOutcome, error) {
+	if p.revoke != nil {
+		if outcome, err := p.revoke(); err != nil {
+			return outcome, err
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.revoked = append(p.revoked, r.Refresh.Reveal())
+	return session.EndingDone, nil
+}
+
+// desk is an account with its parts and the snapshots that it published.
+type desk struct {
+	*account.Account
+	provider *provider
+	sealer   *sealer
+	mu       sync.Mutex
+	seen     []account.Snapshot
+}
+
+func newDesk(p *provider, s *sealer) *desk {
+	d := &desk{provider: p, sealer: s}
+	d.Account = account.New(account.Options{
+		Auth: p, Store: session.NewStore(s),
+		OnChange: func(snap account.Snapshot) {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			d.seen = append(d.seen, snap)
+		},
+	})
+	return d
+}
+
+// signedIn returns a desk at which Ada has signed in.
+func signedIn(t *testing.T) *desk {
+	t.Helper()
+	d := newDesk(newProvider(), newSealer())
+	if err := d.Restore(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.SignIn(t.Context(), session.SignInRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// phases returns the phases that were published, repeats left out.
+func (d *desk) phases() []account.Phase {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var out []account.Phase
+	for _, s := range d.seen {
+		if len(out) == 0 || out[len(out)-1] != s.Phase {
+			out = append(out, s.Phase)
+		}
+	}
+	return out
+}

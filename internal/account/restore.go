@@ -1,0 +1,88 @@
+package account
+
+import (
+	"context"
+	"errors"
+
+	"latchkey/internal/session"
+)
+
+// setAside is what a vault's error answers when it could not be read and was put
+// away: there is something to tell, and signing in works.
+type setAside interface {
+	error
+	SetAside() string
+}
+
+// Restore reads the vault and takes up the session that was active. It uses no
+// network. When the vault cannot be opened the phase is PhaseLocked with the
+// reason; Restore may be called again once that is mended.
+func (a *Account) Restore(ctx context.Context) error {
+	book, err := a.opts.Store.Read(ctx)
+	var aside setAside
+	switch {
+	case errors.As(err, &aside):
+		a.opts.Log.Warn("vault.set_aside", "path", aside.SetAside(), "err", err)
+		a.vacate(func(p *Snapshot) { p.Notice, p.Err = err, nil })
+		return nil
+	case err != nil:
+		a.opts.Log.Warn("vault.unreadable", "err", err)
+		a.update(func(p *Snapshot) { p.Phase, p.Err, p.Session = PhaseLocked, err, Public{} })
+		return err
+	}
+	a.show(book)
+	return nil
+}
+
+// Sync reads the vault again and follows what another process did: a sign-in, a
+// sign-out, a refresh. A vault that cannot be read now changes nothing.
+func (a *Account) Sync(ctx context.Context) {
+	switch a.Snapshot().Phase {
+	case PhaseSignedIn, PhaseSignedOut:
+	default:
+		return
+	}
+	book, err := a.opts.Store.Read(ctx)
+	if err != nil {
+		a.opts.Log.Warn("vault.unreadable", "err", err)
+		return
+	}
+	if a.same(book) {
+		return
+	}
+	a.show(book)
+}
+
+// same reports whether the book's active session is the one that is shown.
+func (a *Account) same(book session.Book) bool {
+	s, _ := book.Current()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if _, mine := a.rescued[a.current.Key]; mine {
+		return true // what is in memory is newer than what could be stored
+	}
+	if a.snap.Phase == PhaseSignedOut {
+		return !(s.Live() && !s.Key.IsZero())
+	}
+	return s.Key == a.current.Key && s.Ended == a.current.Ended &&
+		s.Tokens.Access.Equal(a.current.Tokens.Access) && s.Tokens.Refresh.Equal(a.current.Tokens.Refresh)
+}
+
+// show draws the active session of the book, or nobody.
+func (a *Account) show(book session.Book) {
+	s, ok := book.Current()
+	switch {
+	case !ok:
+		a.vacate(func(p *Snapshot) { p.Err, p.Ended = nil, nil })
+	case !s.Live():
+		ended := public(s)
+		a.vacate(func(p *Snapshot) { p.Err, p.Ended = nil, &ended })
+	default:
+		health := HealthFresh
+		if !s.FreshAt(a.now()) {
+			health = HealthRefreshing
+		}
+		a.adopt(s, func(p *Snapshot) { p.Err, p.Health, p.HealthErr = nil, health, nil })
+		a.Wake()
+	}
+}

@@ -1,0 +1,161 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"latchkey/internal/session"
+)
+
+// storeTimeout limits one write that must not be lost to a caller's cancel.
+const storeTimeout = 20 * time.Second
+
+// SignIn signs a person in and returns when they are signed in and stored, or
+// when it is known why not. One sign-in runs at a time; a second gets ErrBusy.
+// It ends early when ctx ends or Cancel is called.
+//
+// A session that the provider gave and the vault could not take is kept in
+// memory: the next call stores it without asking the person to sign in again.
+func (a *Account) SignIn(ctx context.Context, req session.SignInRequest) error {
+	if a.opts.Auth == nil {
+		return ErrNotConfigured
+	}
+	ctx, done, err := a.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	before := a.Snapshot()
+	a.opts.Log.Info("signin.started")
+	s, err := a.authenticate(ctx, req)
+	if err == nil {
+		err = a.storeSignIn(ctx, s)
+	}
+	if err != nil {
+		err = a.why(ctx, err)
+		a.failed(before, err)
+		return err
+	}
+	a.opts.Log.Info("signin.completed", "issuer", s.Key.Issuer)
+	a.Wake()
+	return nil
+}
+
+// begin claims the one sign-in that may run.
+func (a *Account) begin(parent context.Context) (context.Context, func(), error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.cancel != nil {
+		return nil, nil, ErrBusy
+	}
+	limited, stop := context.WithTimeout(parent, a.opts.SignInTimeout)
+	ctx, cancel := context.WithCancelCause(limited)
+	a.cancel = cancel
+	return ctx, func() {
+		cancel(nil)
+		stop()
+		a.mu.Lock()
+		a.cancel = nil
+		a.mu.Unlock()
+	}, nil
+}
+
+// Cancel ends the sign-in under way, if there is one.
+func (a *Account) Cancel() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.cancel != nil {
+		a.cancel(ErrCancelled)
+	}
+}
+
+// authenticate asks the provider, with the waiting screen shown meanwhile.
+func (a *Account) authenticate(ctx context.Context, req session.SignInRequest) (session.Session, error) {
+	if s, ok := a.unsavedFresh(); ok {
+		return s, nil
+	}
+	if err := a.opts.Store.Ready(ctx); err != nil {
+		return session.Session{}, err
+	}
+	a.revokePending(ctx) // before the new grant, which a late revocation could end
+	told := req.Progress
+	req.Progress = func(p session.Progress) {
+		a.update(func(s *Snapshot) {
+			s.Waiting.URL, s.Waiting.OpenErr, s.Waiting.Strays = p.URL, p.OpenErr, p.Strays
+			s.Waiting.Opened = p.URL != "" && p.OpenErr == nil
+		})
+		if told != nil {
+			told(p)
+		}
+	}
+	now := a.now()
+	a.update(func(p *Snapshot) {
+		p.Phase, p.Waiting = PhaseWaiting, Waiting{Since: now, Until: now.Add(a.opts.SignInTimeout)}
+		p.Err, p.SignOut = nil, nil
+	})
+	return a.opts.Auth.SignIn(ctx, req)
+}
+
+// storeSignIn makes the session durable; only then is the person signed in.
+func (a *Account) storeSignIn(ctx context.Context, s session.Session) error {
+	// The provider has issued tokens: a cancel in this moment must not lose them.
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
+	defer stop()
+	err := a.opts.Store.Hold(ctx, func(ctx context.Context, h *session.Held) error {
+		// The tokens of an earlier session of the same account are replaced, not
+		// revoked: at several providers a revocation ends the whole grant, and with
+		// it the sign-in that has just succeeded.
+		h.Book.Put(s)
+		h.Book.Active = s.Key
+		return h.Write(ctx)
+	})
+	a.mu.Lock()
+	if err != nil {
+		a.unsaved = &s
+	} else {
+		a.unsaved = nil
+		delete(a.rescued, s.Key)
+	}
+	a.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	a.adopt(s, func(p *Snapshot) { p.Err, p.Health, p.HealthErr, p.SignOut = nil, HealthFresh, nil, nil })
+	return nil
+}
+
+// unsavedFresh returns a session that waits to be stored.
+func (a *Account) unsavedFresh() (session.Session, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.unsaved == nil || !a.unsaved.FreshAt(a.now()) {
+		return session.Session{}, false
+	}
+	return *a.unsaved, true
+}
+
+// failed returns to the state before the sign-in, with the reason.
+func (a *Account) failed(before Snapshot, err error) {
+	level := a.opts.Log.Warn
+	if errors.Is(err, ErrCancelled) {
+		level = a.opts.Log.Info
+	}
+	level("signin.failed", "err", err)
+	a.update(func(p *Snapshot) {
+		p.Waiting = Waiting{}
+		p.Phase, p.Session, p.Health, p.HealthErr, p.Ended = before.Phase, before.Session, before.Health, before.HealthErr, before.Ended
+		if p.Phase == PhaseStarting || p.Phase == PhaseLocked {
+			p.Phase = PhaseSignedOut
+		}
+		p.Err = err
+	})
+}
+
+// why puts the person's own cancel in place of the context error it caused.
+func (a *Account) why(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); errors.Is(cause, ErrCancelled) {
+		return ErrCancelled
+	}
+	return err
+}

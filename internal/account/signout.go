@@ -1,0 +1,142 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"latchkey/internal/session"
+)
+
+// revokeTimeout limits the provider's part of one sign-out.
+const revokeTimeout = 15 * time.Second
+
+// Scope says how far a sign-out goes. Each includes the ones before.
+type Scope int
+
+// Scopes of a sign-out.
+const (
+	ScopeDevice  Scope = iota // forget here; the tokens are revoked all the same
+	ScopeBrowser              // and end the provider's browser session
+)
+
+// SignOut forgets the signed-in person here first, then revokes the tokens at
+// the provider, then ends the browser's session when asked. It reports what ended
+// and what did not; its error is for the first step alone. With nobody signed in
+// it does nothing.
+func (a *Account) SignOut(ctx context.Context, scope Scope) (SignOut, error) {
+	key := a.Snapshot().Session.Key
+	if ended := a.Snapshot().Ended; key.IsZero() && ended != nil {
+		key = ended.Key
+	}
+	if key.IsZero() {
+		return SignOut{}, nil
+	}
+	s, revocation, err := a.forget(ctx, key)
+	if err != nil {
+		a.opts.Log.Error("signout.failed", "err", err)
+		a.update(func(p *Snapshot) { p.Err = err })
+		return SignOut{}, err
+	}
+	report := SignOut{Key: key, Name: s.Profile.Name, Ending: session.Ending{
+		Tokens: session.EndingPending, Browser: session.EndingNotAsked,
+	}}
+	a.vacate(func(p *Snapshot) { p.Err, p.Ended, p.Notice, p.SignOut = nil, nil, nil, &report })
+	report.Ending = a.endAtProvider(ctx, s, revocation, scope)
+	a.opts.Log.Info("signout.completed", "issuer", key.Issuer,
+		"tokens", string(report.Ending.Tokens), "browser", string(report.Ending.Browser))
+	a.update(func(p *Snapshot) {
+		if p.SignOut != nil && p.SignOut.Key == key {
+			p.SignOut = &report
+		}
+	})
+	return report, nil
+}
+
+// forget removes the account in one write that also notes what is to be revoked.
+func (a *Account) forget(ctx context.Context, key session.Key) (session.Session, session.Revocation, error) {
+	var s session.Session
+	var r session.Revocation
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
+	defer stop()
+	err := a.opts.Store.Hold(ctx, func(ctx context.Context, h *session.Held) error {
+		if rescued, ok := a.rescue(key); ok {
+			h.Book.Put(rescued)
+		}
+		s, _ = h.Book.Find(key)
+		var ok bool
+		if r, ok = h.Book.Forget(key, a.now()); !ok {
+			return nil // another process was first
+		}
+		return h.Write(ctx)
+	})
+	if err == nil {
+		a.mu.Lock()
+		delete(a.rescued, key)
+		a.unsaved = nil
+		a.mu.Unlock()
+	}
+	return s, r, err
+}
+
+// endAtProvider does what needs the network.
+func (a *Account) endAtProvider(ctx context.Context, s session.Session, r session.Revocation, scope Scope) session.Ending {
+	out := session.Ending{Tokens: session.EndingUnsupported, Browser: session.EndingNotAsked}
+	if !r.Access.IsZero() || !r.Refresh.IsZero() {
+		out.Tokens, out.Err = a.revoke(ctx, r)
+	}
+	if scope < ScopeBrowser {
+		return out
+	}
+	out.Browser = session.EndingUnsupported
+	if a.opts.EndBrowser != nil {
+		var err error
+		out.Browser, err = a.opts.EndBrowser(ctx, s)
+		out.Err = errors.Join(out.Err, err)
+	}
+	return out
+}
+
+// revoke revokes one session's tokens and drops them from the list unless the
+// provider could not be asked.
+func (a *Account) revoke(ctx context.Context, r session.Revocation) (session.EndingOutcome, error) {
+	if a.opts.Auth == nil {
+		return session.EndingPending, ErrNotConfigured
+	}
+	limited, stop := context.WithTimeout(ctx, revokeTimeout)
+	defer stop()
+	outcome, err := a.opts.Auth.Revoke(limited, r)
+	if err != nil {
+		a.opts.Log.Warn("revoke.failed", "outcome", string(outcome), "err", err)
+	}
+	if outcome == session.EndingPending {
+		return outcome, err
+	}
+	drop, stop := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
+	defer stop()
+	return outcome, errors.Join(err, a.opts.Store.Hold(drop, func(ctx context.Context, h *session.Held) error {
+		h.Book.Revoked(r)
+		return h.Write(ctx)
+	}))
+}
+
+// revokePending tries again what earlier sign-outs could not revoke. A revocation
+// waits while the same account is signed in: at several providers it would end
+// the living session too.
+func (a *Account) revokePending(ctx context.Context) {
+	if phase := a.Snapshot().Phase; phase == PhaseStarting || phase == PhaseLocked || a.opts.Auth == nil {
+		return
+	}
+	book, err := a.opts.Store.Read(ctx)
+	if err != nil {
+		return // Sync has logged it
+	}
+	for _, r := range book.Revoke {
+		if s, ok := book.Find(r.Key); ok && s.Live() {
+			continue
+		}
+		if outcome, _ := a.revoke(ctx, r); outcome == session.EndingPending {
+			return // the provider cannot be reached; the next round is soon enough
+		}
+	}
+}

@@ -1,0 +1,135 @@
+package account
+
+import (
+	"time"
+
+	"latchkey/internal/session"
+)
+
+// Phase is where the account stands.
+type Phase string
+
+// Phases of an account.
+const (
+	PhaseStarting  Phase = "starting"   // nothing is read yet
+	PhaseLocked    Phase = "locked"     // the vault cannot be opened; Err says why
+	PhaseSignedOut Phase = "signed_out" // nobody
+	PhaseWaiting   Phase = "waiting"    // the person is at the browser
+	PhaseSignedIn  Phase = "signed_in"
+)
+
+// Health is how the session of a signed-in person does.
+type Health string
+
+// Healths of a session.
+const (
+	HealthFresh      Health = "fresh"
+	HealthRefreshing Health = "refreshing"
+	HealthOffline    Health = "offline" // a refresh failed and is tried again; HealthErr says why
+)
+
+// Snapshot is what is known at one moment. It bears no token.
+type Snapshot struct {
+	Revision uint64 // rises by one with every change
+	Phase    Phase
+
+	Session   Public // of the signed-in person; zero otherwise
+	Health    Health
+	HealthErr error // why Health is offline
+
+	Waiting Waiting // while PhaseWaiting
+
+	Err     error    // why the last thing the person asked for failed, or why the vault is locked
+	Notice  error    // told once: something that was set right, such as a vault set aside
+	Ended   *Public  // a session that ended by itself and waits for a new sign-in
+	SignOut *SignOut // report of the last sign-out, until the next action
+}
+
+// Public is a session without its tokens.
+type Public struct {
+	Key             session.Key
+	Profile         session.Profile
+	IDTokenVerified bool
+	Expiry          time.Time // of the access token; zero when not known
+	CanRefresh      bool      // there is a refresh token
+	AuthTime        time.Time
+	ACR             string
+	AMR             []string
+	SignedInAt      time.Time
+	Refreshed       time.Time
+	Ended           session.Ended
+}
+
+// Waiting describes a sign-in under way.
+type Waiting struct {
+	Since, Until time.Time
+	URL          string // the authorization request, once known; never logged
+	Opened       bool   // the browser was opened without an error
+	OpenErr      error
+	Strays       int // answers that were not for this sign-in
+}
+
+// SignOut reports what a sign-out ended. This device is always done.
+type SignOut struct {
+	Key    session.Key
+	Name   string
+	Ending session.Ending
+}
+
+func public(s session.Session) Public {
+	return Public{
+		Key: s.Key, Profile: s.Profile, IDTokenVerified: s.IDTokenVerified,
+		Expiry: s.Tokens.Expiry, CanRefresh: !s.Tokens.Refresh.IsZero(),
+		AuthTime: s.AuthTime, ACR: s.ACR, AMR: s.AMR,
+		SignedInAt: s.SignedInAt, Refreshed: s.Refreshed, Ended: s.Ended,
+	}
+}
+
+// Snapshot returns what is known now.
+func (a *Account) Snapshot() Snapshot {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.snap
+}
+
+// update changes the snapshot under the lock and publishes it.
+func (a *Account) update(f func(*Snapshot)) {
+	a.publishing.Lock()
+	defer a.publishing.Unlock()
+	a.mu.Lock()
+	f(&a.snap)
+	a.snap.Revision++
+	snap := a.snap
+	a.mu.Unlock()
+	a.opts.OnChange(snap)
+}
+
+// adopt makes s the signed-in session and clears what belonged to an earlier state.
+func (a *Account) adopt(s session.Session, then func(*Snapshot)) {
+	a.update(func(p *Snapshot) {
+		a.setCurrent(s)
+		p.Phase, p.Session, p.Ended = PhaseSignedIn, public(s), nil
+		p.Waiting = Waiting{}
+		then(p)
+	})
+}
+
+// vacate leaves nobody signed in.
+func (a *Account) vacate(then func(*Snapshot)) {
+	a.update(func(p *Snapshot) {
+		a.setCurrent(session.Session{})
+		p.Phase, p.Session, p.Health, p.HealthErr = PhaseSignedOut, Public{}, "", nil
+		p.Waiting = Waiting{}
+		then(p)
+	})
+}
+
+// Dismiss clears the problem, the notice and the report that a person has read.
+func (a *Account) Dismiss() {
+	a.update(func(p *Snapshot) {
+		if p.Phase != PhaseLocked {
+			p.Err = nil
+		}
+		p.Notice, p.SignOut = nil, nil
+	})
+}

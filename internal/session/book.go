@@ -1,0 +1,82 @@
+package session
+
+import (
+	"slices"
+	"time"
+
+	"latchkey/internal/secret"
+)
+
+// Book is everything the vault holds: the sessions of all accounts, which of
+// them is shown, and the tokens that a sign-out has still to revoke.
+type Book struct {
+	Active   Key // zero when nobody is shown
+	Sessions []Session
+	Revoke   []Revocation
+}
+
+// Revocation is a session that was forgotten here and may still live at the
+// provider. It stays sealed until the provider has revoked it (RFC 7009).
+type Revocation struct {
+	Key      Key
+	ClientID string
+	Access   secret.Secret
+	Refresh  secret.Secret
+	Since    time.Time // of the sign-out
+}
+
+// Find returns the session of key.
+func (b *Book) Find(key Key) (Session, bool) {
+	if i := b.index(key); i >= 0 {
+		return b.Sessions[i], true
+	}
+	return Session{}, false
+}
+
+// Current returns the session of the active account.
+func (b *Book) Current() (Session, bool) {
+	if b.Active.IsZero() {
+		return Session{}, false
+	}
+	return b.Find(b.Active)
+}
+
+// Put stores s in place of an earlier session of the same account.
+func (b *Book) Put(s Session) {
+	if i := b.index(s.Key); i >= 0 {
+		b.Sessions[i] = s
+		return
+	}
+	b.Sessions = append(b.Sessions, s)
+}
+
+// Forget removes the account of key and puts its tokens on the list of what is
+// to be revoked, so that one write does both. It reports whether there was one.
+func (b *Book) Forget(key Key, now time.Time) (Revocation, bool) {
+	i := b.index(key)
+	if i < 0 {
+		return Revocation{}, false
+	}
+	s := b.Sessions[i]
+	b.Sessions = slices.Delete(b.Sessions, i, i+1)
+	if b.Active == key {
+		b.Active = Key{}
+	}
+	r := Revocation{Key: s.Key, ClientID: s.ClientID, Access: s.Tokens.Access, Refresh: s.Tokens.Refresh, Since: now}
+	if r.Access.IsZero() && r.Refresh.IsZero() {
+		return r, true
+	}
+	b.Revoke = append(b.Revoke, r)
+	return r, true
+}
+
+// Revoked drops r from the list of what is to be revoked.
+func (b *Book) Revoked(r Revocation) {
+	b.Revoke = slices.DeleteFunc(b.Revoke, func(o Revocation) bool {
+		return o.Key == r.Key && o.Access.Equal(r.Access) && o.Refresh.Equal(r.Refresh)
+	})
+}
+
+func (b *Book) index(key Key) int {
+	return slices.IndexFunc(b.Sessions, func(s Session) bool { return s.Key == key })
+}

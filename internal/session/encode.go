@@ -1,0 +1,169 @@
+package session
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"latchkey/internal/secret"
+)
+
+// version is the version of the encoding that this program writes. It rises
+// when an older program would misread what a newer one wrote; a field that an
+// older program may ignore does not raise it.
+const version = 1
+
+// ErrNewer is returned for an encoding that a newer Latchkey wrote.
+var ErrNewer = errors.New("session: written by a newer version")
+
+// ErrDamaged is returned for bytes that are no encoding of sessions.
+var ErrDamaged = errors.New("session: not an encoding of sessions")
+
+// Encode returns the book as bytes that bear every token in the clear: they are
+// for a sealer alone. The first version is a JSON object with a number "v".
+func Encode(b Book) ([]byte, error) {
+	w := wireBook{V: version, Active: wireKey(b.Active), Sessions: []wireSession{}, Revoke: []wireRevocation{}}
+	for _, s := range b.Sessions {
+		w.Sessions = append(w.Sessions, toWire(s))
+	}
+	for _, r := range b.Revoke {
+		w.Revoke = append(w.Revoke, wireRevocation{
+			Key: wireKey(r.Key), ClientID: r.ClientID,
+			Access: r.Access.Reveal(), Refresh: r.Refresh.Reveal(), Since: unix(r.Since),
+		})
+	}
+	out, err := json.Marshal(w)
+	if err != nil {
+		return nil, fmt.Errorf("session: encode: %w", err)
+	}
+	return out, nil
+}
+
+// Decode reads what Encode wrote, in this version or an earlier one. No bytes
+// give the empty book. It returns ErrNewer or ErrDamaged.
+func Decode(data []byte) (Book, error) {
+	if len(data) == 0 {
+		return Book{}, nil
+	}
+	var head struct {
+		V int `json:"v"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil || head.V < 1 {
+		// The parser's own words could quote a token.
+		return Book{}, ErrDamaged
+	}
+	if head.V > version {
+		return Book{}, fmt.Errorf("%w: version %d, this program reads up to %d", ErrNewer, head.V, version)
+	}
+	var w wireBook
+	if err := json.NewDecoder(bytes.NewReader(data)).Decode(&w); err != nil {
+		return Book{}, ErrDamaged
+	}
+	b := Book{Active: Key(w.Active)}
+	for _, s := range w.Sessions {
+		if s.Key.Issuer == "" || s.Key.Subject == "" {
+			return Book{}, ErrDamaged
+		}
+		b.Put(fromWire(s))
+	}
+	for _, r := range w.Revoke {
+		b.Revoke = append(b.Revoke, Revocation{
+			Key: Key(r.Key), ClientID: r.ClientID,
+			Access: secret.New(r.Access), Refresh: secret.New(r.Refresh), Since: fromUnix(r.Since),
+		})
+	}
+	if _, ok := b.Current(); !ok {
+		b.Active = Key{}
+	}
+	return b, nil
+}
+
+type wireKey struct {
+	Issuer  string `json:"iss"`
+	Subject string `json:"sub"`
+}
+
+type wireBook struct {
+	V        int              `json:"v"`
+	Active   wireKey          `json:"active"`
+	Sessions []wireSession    `json:"sessions"`
+	Revoke   []wireRevocation `json:"revoke"`
+}
+
+type wireRevocation struct {
+	Key      wireKey `json:"key"`
+	ClientID string  `json:"client_id"`
+	Access   string  `json:"access_token,omitempty"`
+	Refresh  string  `json:"refresh_token,omitempty"`
+	Since    int64   `json:"since,omitempty"` // Unix milliseconds, as every time here
+}
+
+type wireSession struct {
+	Key             wireKey                    `json:"key"`
+	ClientID        string                     `json:"client_id"`
+	Name            string                     `json:"name,omitempty"`
+	Email           string                     `json:"email,omitempty"`
+	EmailVerified   bool                       `json:"email_verified,omitempty"`
+	Picture         string                     `json:"picture,omitempty"`
+	Claims          map[string]json.RawMessage `json:"claims,omitempty"`
+	Access          string                     `json:"access_token,omitempty"`
+	Refresh         string                     `json:"refresh_token,omitempty"`
+	ID              string                     `json:"id_token,omitempty"`
+	Type            string                     `json:"token_type,omitempty"`
+	Expiry          int64                      `json:"expiry,omitempty"`
+	LifetimeMS      int64                      `json:"lifetime_ms,omitempty"`
+	Scope           string                     `json:"scope,omitempty"`
+	IDTokenVerified bool                       `json:"id_token_verified,omitempty"`
+	Audience        []string                   `json:"aud,omitempty"`
+	AuthorizedParty string                     `json:"azp,omitempty"`
+	Nonce           string                     `json:"nonce,omitempty"`
+	AuthTime        int64                      `json:"auth_time,omitempty"`
+	ACR             string                     `json:"acr,omitempty"`
+	AMR             []string                   `json:"amr,omitempty"`
+	SignedInAt      int64                      `json:"signed_in_at,omitempty"`
+	Refreshed       int64                      `json:"refreshed_at,omitempty"`
+	Ended           string                     `json:"ended,omitempty"`
+}
+
+func toWire(s Session) wireSession {
+	return wireSession{
+		Key: wireKey(s.Key), ClientID: s.ClientID,
+		Name: s.Profile.Name, Email: s.Profile.Email, EmailVerified: s.Profile.EmailVerified,
+		Picture: s.Profile.Picture, Claims: s.Profile.Claims,
+		Access: s.Tokens.Access.Reveal(), Refresh: s.Tokens.Refresh.Reveal(), ID: s.Tokens.ID.Reveal(),
+		Type: s.Tokens.Type, Expiry: unix(s.Tokens.Expiry), LifetimeMS: s.Tokens.Lifetime.Milliseconds(), Scope: s.Tokens.Scope,
+		IDTokenVerified: s.IDTokenVerified, Audience: s.Audience, AuthorizedParty: s.AuthorizedParty, Nonce: s.Nonce,
+		AuthTime: unix(s.AuthTime), ACR: s.ACR, AMR: s.AMR,
+		SignedInAt: unix(s.SignedInAt), Refreshed: unix(s.Refreshed), Ended: string(s.Ended),
+	}
+}
+
+func fromWire(w wireSession) Session {
+	return Session{
+		Key: Key(w.Key), ClientID: w.ClientID,
+		Profile: Profile{Name: w.Name, Email: w.Email, EmailVerified: w.EmailVerified, Picture: w.Picture, Claims: w.Claims},
+		Tokens: Tokens{
+			Access: secret.New(w.Access), Refresh: secret.New(w.Refresh), ID: secret.New(w.ID),
+			Type: w.Type, Expiry: fromUnix(w.Expiry), Lifetime: time.Duration(w.LifetimeMS) * time.Millisecond, Scope: w.Scope,
+		},
+		IDTokenVerified: w.IDTokenVerified, Audience: w.Audience, AuthorizedParty: w.AuthorizedParty, Nonce: w.Nonce,
+		AuthTime: fromUnix(w.AuthTime), ACR: w.ACR, AMR: w.AMR,
+		SignedInAt: fromUnix(w.SignedInAt), Refreshed: fromUnix(w.Refreshed), Ended: Ended(w.Ended),
+	}
+}
+
+func unix(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func fromUnix(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
+}

@@ -1,0 +1,85 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// The values and errors that the room which speaks to the provider and the room
+// which keeps the account hand to each other. Neither imports the other.
+
+// ErrEnded is matched by every error after which a session cannot be continued:
+// the token endpoint answered invalid_grant (RFC 6749 §5.2), or a refreshed ID
+// token was verified to be false. No other error may end a session.
+var ErrEnded = errors.New("session: ended by the provider")
+
+// ErrFalse is matched, together with ErrEnded, when the provider's answer was
+// verified to be false rather than refused.
+var ErrFalse = errors.New("session: the refreshed ID token is false")
+
+// RetryError is a fault that may pass. After is how long the provider asked to
+// wait (Retry-After, RFC 9110 §10.2.3); zero when it did not say.
+type RetryError struct {
+	After time.Duration
+	Err   error
+}
+
+// Error names the fault.
+func (e *RetryError) Error() string {
+	if e.After > 0 {
+		return fmt.Sprintf("%v (retry after %s)", e.Err, e.After)
+	}
+	return e.Err.Error()
+}
+
+// Unwrap returns the fault itself.
+func (e *RetryError) Unwrap() error { return e.Err }
+
+// SignInRequest is what a sign-in asks of the provider beyond its settings.
+type SignInRequest struct {
+	LoginHint string         // login_hint; empty sends none
+	Prompt    string         // prompt (OIDC Core §3.1.2.1); empty sends none
+	MaxAge    *time.Duration // max_age, whole seconds; nil sends none. Demands auth_time
+	ACRValues []string       // acr_values; demanded of the answer when Demand is set
+	Demand    bool           // acr must be one of ACRValues (step-up)
+	Same      Key            // when set, the person who comes back must be this one
+
+	// Progress, when set, is told what the waiting screen shows. It is called from
+	// the goroutine of the sign-in and must not block.
+	Progress func(Progress)
+}
+
+// Progress is what is known while the person is at the browser.
+type Progress struct {
+	// URL is the authorization request. It bears state and code challenge: shown
+	// to the person who signs in, never logged.
+	URL string
+	// OpenErr is why the browser could not be opened; nil when it was.
+	OpenErr error
+	// Strays counts answers that were not for this sign-in (wrong state, error
+	// without state, …). The wait goes on.
+	Strays int
+}
+
+// Ending reports what a sign-out ended and what it did not.
+type Ending struct {
+	// Tokens tells of the revocation at the provider (RFC 7009).
+	Tokens EndingOutcome
+	// Browser tells of the provider's own browser session (RP-Initiated Logout 1.0).
+	Browser EndingOutcome
+	// Err is why something is left; nil when nothing is.
+	Err error
+}
+
+// EndingOutcome is how one part of a sign-out went.
+type EndingOutcome string
+
+// Outcomes of one part of a sign-out.
+const (
+	EndingDone        EndingOutcome = "done"        // ended
+	EndingUnsupported EndingOutcome = "unsupported" // the provider offers no way
+	EndingPending     EndingOutcome = "pending"     // kept sealed, tried again later
+	EndingFailed      EndingOutcome = "failed"      // tried and refused
+	EndingNotAsked    EndingOutcome = "not_asked"   // not part of this sign-out
+)

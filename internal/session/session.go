@@ -1,0 +1,121 @@
+// Package session holds what a sign-in leaves behind: the Session value, its
+// versioned encoding, and the Store that keeps all sessions behind a sealer.
+//
+// It promises that tokens leave it only as secret.Secret or sealed, that an
+// encoding it wrote is read again by every later version, and that a file from a
+// newer version is refused rather than misread. It does not encrypt (the sealer
+// does), does not speak to any provider, and decides nothing about refresh or
+// sign-out (package account does). It touches neither network, disk nor keychain.
+package session
+
+import (
+	"encoding/json"
+	"time"
+
+	"latchkey/internal/secret"
+)
+
+// Key names an account: the issuer and the subject it gave, never the email
+// (OIDC Core §5.7).
+type Key struct {
+	Issuer  string // exact, trailing slash included
+	Subject string
+}
+
+// IsZero reports whether the key names nobody.
+func (k Key) IsZero() bool { return k == Key{} }
+
+// Profile is who the person is, merged from ID token and userinfo
+// (OIDC Core §5.1). Every text in it was written by a stranger.
+type Profile struct {
+	Name          string // name, else preferred_username, else email, else sub
+	Email         string // empty when the provider gave none
+	EmailVerified bool   // from the same source as Email
+	Picture       string // URL as claimed; fetched and re-encoded before it is shown
+
+	// Claims are the merged claims as JSON values, without any token. The protocol
+	// claims of the ID token (nonce, at_hash, …) are among them.
+	Claims map[string]json.RawMessage
+}
+
+// Tokens are the credentials of one session.
+type Tokens struct {
+	Access  secret.Secret
+	Refresh secret.Secret // absent when the provider gave none
+	ID      secret.Secret // absent when no ID token was part of the sign-in
+	Type    string        // always "Bearer" once verified
+
+	// Expiry is when the access token ends, by the wall clock; zero when the
+	// provider gave no lifetime.
+	Expiry time.Time
+	// Lifetime is expires_in as the provider gave it; zero when it gave none.
+	Lifetime time.Duration
+	// Scope is the scope granted, space-separated; as asked when the provider
+	// was silent (RFC 6749 §5.1).
+	Scope string
+}
+
+// Ended says why a session ended by itself. The empty value means that it lives.
+type Ended string
+
+// Reasons for which a session ends by itself.
+const (
+	EndedRefused   Ended = "refused"    // the provider answered invalid_grant (RFC 6749 §5.2)
+	EndedFalse     Ended = "false"      // a refreshed ID token was verified to be false
+	EndedNoRefresh Ended = "no_refresh" // the access token expired and there is no refresh token
+)
+
+// Session is one account's sign-in.
+type Session struct {
+	Key      Key
+	ClientID string
+	Profile  Profile
+	Tokens   Tokens
+
+	// IDTokenVerified is false for providers that have no ID tokens (plain
+	// OAuth 2.0): the identity then comes from the user endpoint alone.
+	IDTokenVerified bool
+
+	// What refresh continuity compares (OIDC Core §12.2).
+	Audience        []string
+	AuthorizedParty string // azp; empty when absent
+	Nonce           string // of the sign-in
+
+	AuthTime   time.Time // auth_time; zero when the provider gave none. Never taken from a refresh
+	ACR        string
+	AMR        []string
+	SignedInAt time.Time
+	Refreshed  time.Time // last successful refresh, or SignedInAt
+
+	// Ended is empty while the session lives.
+	Ended Ended
+}
+
+// Live reports whether the session has not ended.
+func (s Session) Live() bool { return s.Ended == "" }
+
+// FreshAt reports whether the access token can be used at now without a refresh
+// being due. A session without a known expiry counts as fresh.
+func (s Session) FreshAt(now time.Time) bool {
+	if s.Tokens.Access.IsZero() {
+		return false
+	}
+	due := s.Due()
+	return due.IsZero() || now.Before(due)
+}
+
+// maxLead is the most that a refresh is brought forward of the expiry.
+const maxLead = 60 * time.Second
+
+// Due returns when the access token should be refreshed: when less than a tenth
+// of its lifetime, at most 60 s, remains. Zero means never: no expiry is known.
+func (s Session) Due() time.Time {
+	if s.Tokens.Expiry.IsZero() {
+		return time.Time{}
+	}
+	lead := s.Tokens.Lifetime / 10
+	if lead > maxLead || lead <= 0 {
+		lead = maxLead
+	}
+	return s.Tokens.Expiry.Add(-lead)
+}
