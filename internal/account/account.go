@@ -23,7 +23,7 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
-	"latchkey/internal/session"
+	"app.latchkey/internal/session"
 )
 
 // Errors that a caller branches on.

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"latchkey/internal/account"
-	"latchkey/internal/secret"
-	"latchkey/internal/session"
+	"app.latchkey/internal/account"
+	"app.latchkey/internal/secret"
+	"app.latchkey/internal/session"
 )
 
 // sealer keeps the blob in memory, with faults to order.
@@ -42,6 +42,8 @@ func (s *sealer) Save(ctx context.Context, data []byte) error {
 	s.saves++
 	return nil
 }
+
+func (s *sealer) SetAside(reason error) error { s.data = nil; return reason }
 
 func (s *sealer) Ready(context.Context) error { return s.readyErr }
 

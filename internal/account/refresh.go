@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"latchkey/internal/session"
+	"app.latchkey/internal/session"
 )
 
 // refreshTimeout limits one refresh, waiting for other processes included.

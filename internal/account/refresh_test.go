@@ -8,8 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"latchkey/internal/account"
-	"latchkey/internal/session"
+	"app.latchkey/internal/account"
+	"app.latchkey/internal/session"
 )
 
 func TestATokenIsRefreshedWhenDueAndStoredFirst(t *testing.T) {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"latchkey/internal/session"
+	"app.latchkey/internal/session"
 )
 
 // setAside is what a vault's error answers when it could not be read and was put

@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"latchkey/internal/session"
+	"app.latchkey/internal/session"
 )
 
 // maxSleep is the longest that Run waits: monotonic timers stand still while a

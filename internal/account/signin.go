@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"latchkey/internal/session"
+	"app.latchkey/internal/session"
 )
 
 // storeTimeout limits one write that must not be lost to a caller's cancel.

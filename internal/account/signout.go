@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"latchkey/internal/session"
+	"app.latchkey/internal/session"
 )
 
 // revokeTimeout limits the provider's part of one sign-out.

@@ -3,7 +3,7 @@ package account
 import (
 	"time"
 
-	"latchkey/internal/session"
+	"app.latchkey/internal/session"
 )
 
 // Phase is where the account stands.

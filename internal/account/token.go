@@ -4,8 +4,8 @@ import (
 	"context"
 	"time"
 
-	"latchkey/internal/secret"
-	"latchkey/internal/session"
+	"app.latchkey/internal/secret"
+	"app.latchkey/internal/session"
 )
 
 // Token is an access token that can be used now.

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"latchkey/internal/secret"
+	"app.latchkey/internal/secret"
 )
 
 const text = "s3cr3t-t0k3n"

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"latchkey/internal/secret"
+	"app.latchkey/internal/secret"
 )
 
 // Book is everything the vault holds: the sessions of all accounts, which of

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"latchkey/internal/secret"
+	"app.latchkey/internal/secret"
 )
 
 // version is the version of the encoding that this program writes. It rises

@@ -12,7 +12,7 @@ import (
 	"encoding/json"
 	"time"
 
-	"latchkey/internal/secret"
+	"app.latchkey/internal/secret"
 )
 
 // Key names an account: the issuer and the subject it gave, never the email

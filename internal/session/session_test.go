@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"latchkey/internal/secret"
-	"latchkey/internal/session"
+	"app.latchkey/internal/secret"
+	"app.latchkey/internal/session"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")

@@ -8,12 +8,14 @@ import (
 // sealer keeps one sealed blob. Load returns nil bytes when there is none. Save
 // is durable when it returns nil, and leaves the earlier blob whole otherwise.
 // Ready returns nil when Save could seal now. Lock waits for every other holder
-// on this machine, in this process or another, until ctx ends.
+// on this machine, in this process or another, until ctx ends. SetAside renames a
+// blob that makes no sense and returns the error that tells so.
 type sealer interface {
 	Load(context.Context) ([]byte, error)
 	Save(context.Context, []byte) error
 	Ready(context.Context) error
 	Lock(context.Context) (release func(), err error)
+	SetAside(reason error) error
 }
 
 // Store keeps the book of sessions behind a sealer.
@@ -34,11 +36,21 @@ func (s *Store) Ready(ctx context.Context) error {
 // Read returns the book as it is stored now. It takes no lock: a write is atomic.
 // Errors are the sealer's, ErrNewer or ErrDamaged.
 func (s *Store) Read(ctx context.Context) (Book, error) {
-	data, err := s.sealer.Load(ctx)
+	return read(ctx, s.sealer)
+}
+
+// read opens the vault and decodes what is in it. What this version cannot read
+// is set aside, never overwritten.
+func read(ctx context.Context, from sealer) (Book, error) {
+	data, err := from.Load(ctx)
 	if err != nil {
 		return Book{}, fmt.Errorf("session: read the vault: %w", err)
 	}
-	return Decode(data)
+	b, err := Decode(data)
+	if err != nil {
+		return Book{}, fmt.Errorf("session: read the vault: %w", from.SetAside(err))
+	}
+	return b, nil
 }
 
 // Held is the book while its lock is held.
@@ -63,12 +75,8 @@ func (s *Store) Hold(ctx context.Context, f func(context.Context, *Held) error) 
 }
 
 // Reload reads the book again.
-func (h *Held) Reload(ctx context.Context) error {
-	data, err := h.sealer.Load(ctx)
-	if err != nil {
-		return fmt.Errorf("session: read the vault: %w", err)
-	}
-	h.Book, err = Decode(data)
+func (h *Held) Reload(ctx context.Context) (err error) {
+	h.Book, err = read(ctx, h.sealer)
 	return err
 }
 

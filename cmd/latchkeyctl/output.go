@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"app.latchkey/internal/account"
+	"app.latchkey/internal/problem"
+)
+
+// Exit codes.
+const (
+	exitDone      = 0
+	exitFailed    = 1
+	exitUsage     = 2
+	exitNobody    = 3
+	exitCancelled = 4
+)
+
+// usageError is a mistake in the command line or in the settings.
+type usageError struct{ err error }
+
+// Error is the mistake.
+func (e *usageError) Error() string { return e.err.Error() }
+
+// Unwrap returns the mistake.
+func (e *usageError) Unwrap() error { return e.err }
+
+// profile is what --json prints of a person. Times are RFC 3339, null when not
+// known.
+type profile struct {
+	Issuer          string  `json:"issuer"`
+	Subject         string  `json:"sub"`
+	Name            string  `json:"name"`
+	Email           string  `json:"email"`
+	EmailVerified   bool    `json:"email_verified"`
+	Picture         string  `json:"picture"`
+	Expiry          *string `json:"expiry"`
+	SignedInAt      *string `json:"signed_in_at"`
+	IDTokenVerified bool    `json:"id_token_verified"`
+	Renewable       bool    `json:"renewable"`
+}
+
+func profileOf(p account.Public) profile {
+	return profile{
+		Issuer: p.Key.Issuer, Subject: p.Key.Subject, Name: p.Profile.Name, Email: p.Profile.Email, EmailVerified: p.Profile.EmailVerified,
+		Picture: p.Profile.Picture, Expiry: stamp(p.Expiry), SignedInAt: stamp(p.SignedInAt), IDTokenVerified: p.IDTokenVerified, Renewable: p.CanRefresh,
+	}
+}
+
+func stamp(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	s := t.UTC().Format(time.RFC3339)
+	return &s
+}
+
+// object prints one JSON object on standard output.
+func (c *command) object(v any) error {
+	enc := json.NewEncoder(c.stdout)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// failure is what --json prints of an error.
+type failure struct {
+	Error struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+		Hint    string `json:"hint"`
+	} `json:"error"`
+}
+
+// fail shows what went wrong and returns the exit code.
+func (c *command) fail(err error) int {
+	p := problem.From(err, c.name)
+	c.show(p)
+	switch {
+	case problem.Ends(err):
+		return exitNobody
+	case p.Code == "cancelled", p.Code == "timed_out", errors.Is(err, context.Canceled):
+		return exitCancelled
+	case p.Code == "bad_settings", p.Code == "not_configured":
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// failUsage shows a mistake in the command line or the settings.
+func (c *command) failUsage(err error) int {
+	p := problem.From(err, c.name)
+	if p.Code == "internal" {
+		p = problem.Problem{Code: "usage", Title: "The command line does not do", Message: err.Error(), Hint: "latchkeyctl --help shows what it takes."}
+	}
+	c.show(p)
+	return exitUsage
+}
+
+func (c *command) show(p problem.Problem) {
+	c.say("%s. %s", p.Title, p.Message)
+	c.say("%s", p.Hint)
+	if c.verbose && p.Detail != "" {
+		c.say("(%s: %s)", p.Code, p.Detail)
+	}
+	if c.json {
+		var f failure
+		f.Error.Code, f.Error.Message, f.Error.Hint = p.Code, fmt.Sprintf("%s. %s", p.Title, p.Message), p.Hint
+		_ = c.object(f)
+	}
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"app.latchkey/internal/parts"
+)
+
+// command is one run of the program.
+type command struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+
+	json    bool
+	verbose bool
+	flags   map[string]string // settings, by key
+	started bool              // the words of the command line were sound
+	parts   *parts.Parts
+	name    string // the provider's, for words
+}
+
+// settingFlags are the settings that a flag can give. A secret has none: the
+// arguments of a program are seen by every user of the machine.
+var settingFlags = []struct{ flag, key, help string }{
+	{"provider", "provider", "preset of the provider, such as descope"},
+	{"issuer", "issuer", "issuer of the OpenID Connect provider"},
+	{"client-id", "client_id", "client ID that the provider gave the app"},
+	{"scopes", "scopes", "scopes to ask for, separated by spaces"},
+	{"redirect-host", "redirect_host", "127.0.0.1 or localhost"},
+	{"redirect-ports", "redirect_ports", "ports for the redirect, tried in order; 0 is any free one"},
+	{"store", "store", "keychain, file or memory"},
+	{"passphrase-file", "store_passphrase_file", "file with the passphrase of the file store"},
+	{"ca-file", "ca_file", "PEM file of certificates to trust as well"},
+	{"login-hint", "login_hint", "who is going to sign in, such as an email address"},
+	{"log", "log", "level of the log: error, warn, info or debug"},
+}
+
+func (c *command) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "latchkeyctl",
+		Short:         "Sign in with an OpenID Connect provider, and use the session",
+		Long:          "latchkeyctl signs in with an OpenID Connect provider in your own browser, shows who is signed in,\nhands out fresh access tokens and signs out. It shares its sessions with the Latchkey window.\n\nExit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 nobody is signed in, 4 cancelled or timed out.",
+		SilenceErrors: true, SilenceUsage: true,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return &usageError{fmt.Errorf("there is no command %q", args[0])}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
+	p := root.PersistentFlags()
+	p.BoolVar(&c.json, "json", false, "print the result, or the failure, as one JSON object")
+	p.BoolVarP(&c.verbose, "verbose", "v", false, "log to standard error")
+	for _, f := range settingFlags {
+		p.Var(&settingFlag{c.flags, f.key}, f.flag, f.help)
+	}
+	root.AddCommand(c.signin(), c.status(), c.token(), c.signout(), c.version())
+	c.addDemo(root)
+	for _, sub := range root.Commands() {
+		if sub.Args == nil {
+			sub.Args = noArgs
+		}
+	}
+	return root
+}
+
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return &usageError{fmt.Errorf("%s takes no argument %q", cmd.Name(), args[0])}
+	}
+	return nil
+}
+
+// settingFlag puts a flag's text under its setting's key.
+type settingFlag struct {
+	to  map[string]string
+	key string
+}
+
+var _ pflag.Value = (*settingFlag)(nil)
+
+// String implements pflag.Value.
+func (f *settingFlag) String() string { return f.to[f.key] }
+
+// Set implements pflag.Value.
+func (f *settingFlag) Set(s string) error { f.to[f.key] = s; return nil }
+
+// Type implements pflag.Value.
+func (f *settingFlag) Type() string { return "text" }
+
+// start reads the settings and makes the parts. Whatever fails later is no longer
+// a matter of usage.
+func (c *command) start(o parts.Options) error {
+	settings, err := parts.Settings(c.flags)
+	if err != nil {
+		return &usageError{err}
+	}
+	c.name = settings.Provider.Name
+	for _, w := range settings.Warnings {
+		c.say("warning: %s", w)
+	}
+	c.started = true
+	o.App, o.ID = parts.AppName, parts.AppID
+	if c.verbose || settings.Log == "debug" {
+		o.Log = parts.Logger(c.stderr, settings.Log)
+	}
+	c.parts, err = parts.New(settings, o)
+	if err != nil {
+		return &usageError{err}
+	}
+	return nil
+}
+
+func (c *command) close() {
+	if c.parts != nil {
+		c.parts.Close()
+	}
+}
+
+// say prints words for the person.
+func (c *command) say(format string, args ...any) {
+	_, _ = fmt.Fprintln(c.stderr, strings.TrimRight(fmt.Sprintf(format, args...), "\n"))
+}

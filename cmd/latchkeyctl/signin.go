@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"app.latchkey/internal/account"
+	"app.latchkey/internal/parts"
+	"app.latchkey/internal/problem"
+	"app.latchkey/internal/session"
+)
+
+func (c *command) signin() *cobra.Command {
+	var noBrowser bool
+	var timeout time.Duration
+	cmd := &cobra.Command{
+		Use: "signin", Short: "Sign in, in your own browser",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if timeout <= 0 {
+				return &usageError{fmt.Errorf("--timeout must be more than zero")}
+			}
+			o := parts.Options{}
+			if noBrowser {
+				o.OpenURL = func(context.Context, string) error { return nil }
+			}
+			if err := c.start(o); err != nil {
+				return err
+			}
+			ctx, stop := context.WithTimeout(cmd.Context(), timeout)
+			defer stop()
+			return c.signInNow(ctx, noBrowser)
+		},
+	}
+	cmd.Flags().BoolVar(&noBrowser, "no-browser", false, "open no browser; print the address alone")
+	cmd.Flags().DurationVar(&timeout, "timeout", 5*time.Minute, "how long to wait for you")
+	return cmd
+}
+
+// signInNow signs in and prints who it was.
+func (c *command) signInNow(ctx context.Context, noBrowser bool) error {
+	if err := c.restore(ctx); err != nil {
+		return err
+	}
+	told := &teller{c: c, noBrowser: noBrowser}
+	if err := c.parts.Account.SignIn(ctx, session.SignInRequest{Progress: told.progress}); err != nil {
+		return err
+	}
+	if c.parts.Settings.Store == "memory" {
+		c.say("Nothing is kept: the store is memory.")
+	}
+	return c.printProfile(c.parts.Account.Snapshot().Session)
+}
+
+// restore reads the vault. What had to be set aside is said, and is no failure.
+func (c *command) restore(ctx context.Context) error {
+	if err := c.parts.Account.Restore(ctx); err != nil {
+		return err
+	}
+	if notice := c.parts.Account.Snapshot().Notice; notice != nil {
+		p := problem.From(notice, c.name)
+		c.say("warning: %s %s", p.Message, p.Hint)
+	}
+	return nil
+}
+
+func (c *command) printProfile(p account.Public) error {
+	if c.json {
+		return c.object(profileOf(p))
+	}
+	who := p.Profile.Name
+	if p.Profile.Email != "" && p.Profile.Email != who {
+		who += " <" + p.Profile.Email + ">"
+	}
+	_, err := fmt.Fprintf(c.stdout, "%s\n", oneLine(who))
+	if !p.IDTokenVerified {
+		c.say("This identity is not verified by an ID token.")
+	}
+	return err
+}
+
+// teller prints each thing about the wait once.
+type teller struct {
+	c         *command
+	noBrowser bool
+
+	mu           sync.Mutex
+	shown, stuck bool
+	strays       int
+}
+
+func (t *teller) progress(p session.Progress) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.shown && p.URL != "" {
+		t.shown = true
+		if t.noBrowser {
+			t.c.say("Open this address in a browser on this computer to sign in:")
+		} else {
+			t.c.say("Your browser opens for the sign-in. If it does not, open this address:")
+		}
+		t.c.say("%s", p.URL)
+	}
+	if !t.stuck && p.OpenErr != nil {
+		t.stuck = true
+		words := problem.From(p.OpenErr, t.c.name)
+		t.c.say("%s (%v). Open the address above yourself.", words.Title, p.OpenErr)
+	}
+	if p.Strays > t.strays {
+		t.strays = p.Strays
+		t.c.say("An answer came that was not for this sign-in; it was refused, and the wait goes on.")
+	}
+}
+
+// oneLine keeps a stranger's text from moving the terminal's cursor.
+func oneLine(s string) string {
+	out := []rune{}
+	for _, r := range s {
+		if r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+			r = ' '
+		}
+		out = append(out, r)
+	}
+	return string(out)
+}

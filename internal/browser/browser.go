@@ -1,0 +1,171 @@
+// Package browser opens a URL in the person's own browser, and returns an error
+// when it cannot.
+//
+// The commands of $BROWSER come first, then the platform's opener. A URL is passed
+// as one argument, never through a shell, and only if it is http or https without
+// characters that no URL has. Settings of ours in the environment, which may bear
+// secrets, are not passed on. It starts processes and touches nothing else; it
+// cannot know whether a page was really shown.
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+)
+
+// ErrAddress is returned for what must not be opened.
+var ErrAddress = errors.New("browser: not an http or https address")
+
+// OpenError means that no opener worked.
+type OpenError struct {
+	Tried []string // names of the programs
+	Err   error    // of the last one
+}
+
+// Error names the programs. It does not name the address.
+func (e *OpenError) Error() string {
+	if len(e.Tried) == 0 {
+		return "browser: no program to open it with"
+	}
+	return fmt.Sprintf("browser: %s: %v", strings.Join(e.Tried, ", "), e.Err)
+}
+
+// Unwrap returns the last program's error.
+func (e *OpenError) Unwrap() error { return e.Err }
+
+// openAfter is how long an opener may run before it counts as having opened: some
+// are the browser itself.
+const openAfter = 3 * time.Second
+
+// Opener opens URLs. The zero value uses this process's environment and platform.
+type Opener struct {
+	Getenv  func(string) string // os.Getenv when nil
+	Environ func() []string     // os.Environ when nil
+	GOOS    string              // runtime.GOOS when empty
+
+	running sync.WaitGroup
+}
+
+// Open opens the address, or returns ErrAddress or *OpenError. An opener that
+// still runs after three seconds counts as opened and is left to run.
+func (o *Opener) Open(ctx context.Context, address string) error {
+	if err := check(address); err != nil {
+		return err
+	}
+	failed := &OpenError{}
+	for _, args := range o.commands(address) {
+		err := o.run(ctx, args)
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		failed.Tried = append(failed.Tried, args[0])
+		failed.Err = err
+	}
+	return failed
+}
+
+func check(address string) error {
+	for _, b := range []byte(address) {
+		if b <= ' ' || b >= 0x7f || strings.IndexByte("\"<>\\^`{|}", b) >= 0 {
+			return ErrAddress
+		}
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil {
+		return ErrAddress
+	}
+	return nil
+}
+
+// commands returns the openers to try, in order.
+func (o *Opener) commands(address string) [][]string {
+	getenv := o.Getenv
+	if getenv == nil {
+		getenv = os.Getenv
+	}
+	if list := getenv("BROWSER"); list != "" {
+		var out [][]string
+		for _, command := range strings.Split(list, ":") {
+			if args := expand(command, address); args != nil {
+				out = append(out, args)
+			}
+		}
+		return out
+	}
+	goos := o.GOOS
+	if goos == "" {
+		goos = runtime.GOOS
+	}
+	switch goos {
+	case "darwin":
+		return [][]string{{"open", address}}
+	case "windows":
+		return [][]string{{"rundll32", "url.dll,FileProtocolHandler", address}}
+	}
+	return [][]string{{"xdg-open", address}, {"gio", "open", address}, {"x-www-browser", address}, {"www-browser", address}}
+}
+
+// expand puts the address into one command of $BROWSER: in place of %s, else at
+// the end. Words are split at spaces; %% is a per cent sign.
+func expand(command, address string) []string {
+	args := strings.Fields(command)
+	if len(args) == 0 {
+		return nil
+	}
+	named := false
+	for i, arg := range args {
+		named = named || strings.Contains(strings.ReplaceAll(arg, "%%", ""), "%s")
+		args[i] = strings.NewReplacer("%%", "%", "%s", address).Replace(arg)
+	}
+	if !named {
+		args = append(args, address)
+	}
+	return args
+}
+
+// run starts one opener and waits for its end or for openAfter.
+func (o *Opener) run(ctx context.Context, args []string) error {
+	cmd := exec.Command(args[0], args[1:]...) // not bound to ctx: a browser outlives a sign-in
+	cmd.Env = o.environment()
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	done := make(chan error, 1)
+	o.running.Go(func() { done <- cmd.Wait() }) // reaps it whenever it ends
+	timer := time.NewTimer(openAfter)
+	defer timer.Stop()
+	select {
+	case err := <-done:
+		return err
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// environment is ours without our settings.
+func (o *Opener) environment() []string {
+	environ := o.Environ
+	if environ == nil {
+		environ = os.Environ
+	}
+	var out []string
+	for _, kv := range environ() {
+		if !strings.HasPrefix(kv, "LATCHKEY_") && !strings.HasPrefix(kv, "OAUTH_") {
+			out = append(out, kv)
+		}
+	}
+	return out
+}

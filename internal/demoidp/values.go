@@ -1,0 +1,182 @@
+package demoidp
+
+import (
+	"crypto/ecdsa"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/zitadel/oidc/v3/pkg/oidc"
+	"github.com/zitadel/oidc/v3/pkg/op"
+)
+
+// request is somebody's authorization request. It implements op.AuthRequest.
+type request struct {
+	oidc.AuthRequest
+	id       string
+	created  time.Time
+	coded    time.Time
+	browser  string // hash of the cookie of the browser that fetched the page
+	person   string // who was chosen
+	authTime time.Time
+}
+
+// The getters of op.AuthRequest and op.RefreshTokenRequest.
+
+// GetID returns the request's ID.
+func (r *request) GetID() string { return r.id }
+
+// GetACR returns none: nobody proved anything here.
+func (r *request) GetACR() string { return "" }
+
+// GetAMR returns how the person was recognised.
+func (r *request) GetAMR() []string { return []string{"user"} }
+
+// GetAudience returns the client.
+func (r *request) GetAudience() []string { return []string{ClientID} }
+
+// GetAuthTime returns when the person was chosen.
+func (r *request) GetAuthTime() time.Time { return r.authTime }
+
+// GetClientID returns the client.
+func (r *request) GetClientID() string { return r.ClientID }
+
+// GetCodeChallenge returns the PKCE challenge.
+func (r *request) GetCodeChallenge() *oidc.CodeChallenge {
+	return &oidc.CodeChallenge{Challenge: r.CodeChallenge, Method: r.CodeChallengeMethod}
+}
+
+// GetNonce returns the nonce.
+func (r *request) GetNonce() string { return r.Nonce }
+
+// GetRedirectURI returns the redirect URI.
+func (r *request) GetRedirectURI() string { return r.RedirectURI }
+
+// GetResponseType returns code.
+func (r *request) GetResponseType() oidc.ResponseType { return r.ResponseType }
+
+// GetResponseMode returns the response mode.
+func (r *request) GetResponseMode() oidc.ResponseMode { return r.ResponseMode }
+
+// GetScopes returns the scopes.
+func (r *request) GetScopes() []string { return r.Scopes }
+
+// GetState returns the state.
+func (r *request) GetState() string { return r.State }
+
+// GetSubject returns who was chosen.
+func (r *request) GetSubject() string { return r.person }
+
+// Done reports whether somebody was chosen.
+func (r *request) Done() bool { return r.person != "" }
+
+// renewal is a refresh. It implements op.RefreshTokenRequest.
+type renewal struct {
+	person   string
+	scopes   []string
+	authTime time.Time
+}
+
+// GetAMR returns how the person was recognised.
+func (r *renewal) GetAMR() []string { return []string{"user"} }
+
+// GetAudience returns the client.
+func (r *renewal) GetAudience() []string { return []string{ClientID} }
+
+// GetAuthTime returns when the person signed in.
+func (r *renewal) GetAuthTime() time.Time { return r.authTime }
+
+// GetClientID returns the client.
+func (r *renewal) GetClientID() string { return ClientID }
+
+// GetScopes returns the scopes.
+func (r *renewal) GetScopes() []string { return r.scopes }
+
+// GetSubject returns the person.
+func (r *renewal) GetSubject() string { return r.person }
+
+// SetCurrentScopes narrows the scopes.
+func (r *renewal) SetCurrentScopes(scopes []string) { r.scopes = scopes }
+
+type signingKey struct{ key *ecdsa.PrivateKey }
+
+// SignatureAlgorithm returns ES256.
+func (k signingKey) SignatureAlgorithm() jose.SignatureAlgorithm { return jose.ES256 }
+
+// Key returns the private key.
+func (k signingKey) Key() any { return k.key }
+
+// ID returns the key's ID.
+func (k signingKey) ID() string { return "demo" }
+
+type publicKey struct{ signingKey }
+
+// Algorithm returns ES256.
+func (k publicKey) Algorithm() jose.SignatureAlgorithm { return jose.ES256 }
+
+// Use returns sig.
+func (k publicKey) Use() string { return "sig" }
+
+// Key returns the public key.
+func (k publicKey) Key() any { return &k.key.PublicKey }
+
+// client is the one client. It implements op.Client.
+type client struct{ lifetime time.Duration }
+
+// GetID returns ClientID.
+func (client) GetID() string { return ClientID }
+
+// RedirectURIs returns the loopback addresses; a native client may use any port
+// (RFC 8252 §7.3).
+func (client) RedirectURIs() []string {
+	return []string{"http://127.0.0.1/callback", "http://localhost/callback", "http://[::1]/callback"}
+}
+
+// PostLogoutRedirectURIs returns none.
+func (client) PostLogoutRedirectURIs() []string { return nil }
+
+// ApplicationType returns native.
+func (client) ApplicationType() op.ApplicationType { return op.ApplicationTypeNative }
+
+// AuthMethod returns none: the client is public.
+func (client) AuthMethod() oidc.AuthMethod { return oidc.AuthMethodNone }
+
+// ResponseTypes returns code.
+func (client) ResponseTypes() []oidc.ResponseType {
+	return []oidc.ResponseType{oidc.ResponseTypeCode}
+}
+
+// GrantTypes returns code and refresh token.
+func (client) GrantTypes() []oidc.GrantType {
+	return []oidc.GrantType{oidc.GrantTypeCode, oidc.GrantTypeRefreshToken}
+}
+
+// LoginURL returns the page of the request.
+func (client) LoginURL(id string) string { return pathLogin + "?request=" + id }
+
+// AccessTokenType returns opaque.
+func (client) AccessTokenType() op.AccessTokenType { return op.AccessTokenTypeBearer }
+
+// IDTokenLifetime is that of the access token.
+func (c client) IDTokenLifetime() time.Duration { return c.lifetime }
+
+// DevMode is off.
+func (client) DevMode() bool { return false }
+
+// RestrictAdditionalIdTokenScopes leaves the scopes as they are.
+func (client) RestrictAdditionalIdTokenScopes() func([]string) []string {
+	return func(s []string) []string { return s }
+}
+
+// RestrictAdditionalAccessTokenScopes leaves the scopes as they are.
+func (client) RestrictAdditionalAccessTokenScopes() func([]string) []string {
+	return func(s []string) []string { return s }
+}
+
+// IsScopeAllowed refuses further scopes.
+func (client) IsScopeAllowed(string) bool { return false }
+
+// IDTokenUserinfoClaimsAssertion is off: userinfo has the claims.
+func (client) IDTokenUserinfoClaimsAssertion() bool { return false }
+
+// ClockSkew is none.
+func (client) ClockSkew() time.Duration { return 0 }

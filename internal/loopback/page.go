@@ -1,0 +1,67 @@
+package loopback
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"html/template"
+	"net/http"
+)
+
+// page is what the person sees in the browser. Its texts may come from a
+// provider: html/template escapes them.
+type page struct {
+	App, Title, Text string
+	OK, Bad          bool
+}
+
+const style = `:root{color-scheme:light dark;--paper:#faf8f4;--ink:#1f1c17;--ink-2:#6a6359;--line:#e6e1d8;--surface:#fff;--good:#1d7a4c;--bad:#b3261e;--brass:#8a5a00}
+@media (prefers-color-scheme:dark){:root{--paper:#161512;--ink:#f3efe7;--ink-2:#a9a196;--line:#35312a;--surface:#1f1d19;--good:#63c793;--bad:#ff8f86;--brass:#e0b04a}}
+*{box-sizing:border-box;margin:0}
+body{min-height:100vh;display:grid;place-items:center;padding:24px;background:var(--paper);color:var(--ink);font:400 15px/1.5 system-ui,"Segoe UI",Cantarell,"Noto Sans",sans-serif}
+main{max-width:420px;width:100%;background:var(--surface);border:1px solid var(--line);border-radius:16px;padding:40px 32px;overflow-wrap:anywhere}
+svg{width:52px;height:52px;margin-bottom:24px;color:var(--brass)}.ok svg{color:var(--good)}.bad svg{color:var(--bad)}
+h1{font-size:24px;line-height:1.2;font-weight:650;letter-spacing:-.02em}
+p{margin-top:8px;color:var(--ink-2)}`
+
+var (
+	styleHash = hash(style)
+	body      = template.Must(template.New("page").Parse(`<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><link rel="icon" href="data:,">
+<title>{{.Title}} · {{.App}}</title><style>` + style + `</style>
+<main class="{{if .OK}}ok{{else if .Bad}}bad{{end}}"><svg viewBox="0 0 52 52" fill="none" stroke="currentColor" stroke-width="4" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><circle cx="26" cy="26" r="23"/>{{if .OK}}<path d="m16 27 7 7 14-15"/>{{else if .Bad}}<path d="M26 14v16M26 37v.5"/>{{else}}<path d="M26 14v12l8 6"/>{{end}}</svg>
+<h1 dir="auto">{{.Title}}</h1><p dir="auto">{{.Text}}</p></main></html>
+`))
+)
+
+// render writes the page. Nothing of it may be stored, framed, or tell another
+// site where the person came from.
+func render(w http.ResponseWriter, status int, p page) {
+	var out bytes.Buffer
+	if err := body.Execute(&out, p); err != nil {
+		http.Error(w, "You can close this tab and look at the app.", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(out.Bytes())
+	if f, ok := w.(http.Flusher); ok {
+		f.Flush()
+	}
+}
+
+// secure sets the headers of every answer.
+func secure(h http.Header) {
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'sha256-"+styleHash+"'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+}
+
+func hash(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}

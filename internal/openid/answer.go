@@ -1,0 +1,51 @@
+package openid
+
+import (
+	"crypto/subtle"
+	"fmt"
+	"net/url"
+)
+
+// checkAnswer checks an authorization response whose state has been compared
+// already and returns its code (RFC 6749 §4.1.2). The issuer is checked before
+// anything else of it is believed, an error included (RFC 9207 §2.4).
+func (c *Client) checkAnswer(m Metadata, state string, v url.Values) (string, error) {
+	for name, values := range v {
+		if len(values) != 1 {
+			return "", fmt.Errorf("%w: %s stands %d times", ErrAnswerShape, clean(name, 40), len(values))
+		}
+	}
+	if subtle.ConstantTimeCompare([]byte(v.Get("state")), []byte(state)) != 1 {
+		return "", fmt.Errorf("%w: the state of another sign-in", ErrAnswerShape)
+	}
+	switch iss := v.Get("iss"); {
+	case v.Has("iss") && iss != c.issuerOf():
+		return "", fmt.Errorf("%w: %q", ErrAnswerIssuer, clean(iss, 200))
+	case !v.Has("iss") && m.AnswerNamesIssuer:
+		return "", ErrAnswerNoIss
+	}
+	if v.Has("error") && v.Has("code") {
+		return "", fmt.Errorf("%w: both a code and an error", ErrAnswerShape)
+	}
+	if v.Has("error") {
+		return "", answerError(v)
+	}
+	code := v.Get("code")
+	if code == "" {
+		return "", fmt.Errorf("%w: neither code nor error", ErrAnswerShape)
+	}
+	return code, nil
+}
+
+// answerError sorts the provider's error codes (RFC 6749 §4.1.2.1,
+// OIDC Core §3.1.2.6).
+func answerError(v url.Values) error {
+	e := &AnswerError{Kind: ErrAnswer, Code: clean(v.Get("error"), 60), Description: clean(v.Get("error_description"), 200)}
+	switch e.Code {
+	case "access_denied", "user_cancelled_login", "user_cancelled_authorize":
+		e.Kind = ErrAccessDenied
+	case "login_required", "interaction_required", "consent_required", "account_selection_required":
+		e.Kind = ErrInteraction
+	}
+	return e
+}

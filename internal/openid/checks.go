@@ -1,0 +1,209 @@
+package openid
+
+import (
+	"crypto/sha256"
+	"crypto/sha512"
+	"crypto/subtle"
+	"encoding/base64"
+	"fmt"
+	"hash"
+	"slices"
+	"strings"
+	"time"
+)
+
+// googleIssuer may leave out its scheme, and no other provider may.
+const googleIssuer = "https://accounts.google.com"
+
+// checkIssuer: iss is the configured issuer, exactly (OIDC Core §3.1.3.7 item 2).
+// For Entra's template the token's own tenant is put in and must be allowed.
+func (c *Client) checkIssuer(t *idToken, _ expected) error {
+	t.issuer = t.claims.text("iss")
+	if t.issuer == "" {
+		return fmt.Errorf("%w: it names none", ErrIssuer)
+	}
+	want := c.issuerOf()
+	if want == googleIssuer && t.issuer == strings.TrimPrefix(googleIssuer, "https://") {
+		t.issuer = googleIssuer
+	}
+	if strings.Contains(want, tenantMark) {
+		tid := t.claims.text("tid")
+		if tid == "" || !slices.Contains(c.p.AllowedTenants, tid) {
+			return ErrTenant
+		}
+		want = strings.ReplaceAll(want, tenantMark, tid)
+	}
+	if t.issuer != want {
+		return fmt.Errorf("%w: it says %q, not %q", ErrIssuer, clean(t.issuer, 200), want)
+	}
+	return nil
+}
+
+// issuerOf returns the issuer that tokens name: the discovery document's, which
+// differs from the settings' for a template alone.
+func (c *Client) issuerOf() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.meta != nil && strings.Contains(c.meta.IssuerURL, tenantMark) {
+		return c.meta.IssuerURL
+	}
+	return c.p.Issuer
+}
+
+// checkAudience: aud holds this client (item 3).
+func (c *Client) checkAudience(t *idToken, _ expected) error {
+	var ok bool
+	if t.audience, ok = t.claims.texts("aud"); !ok || !slices.Contains(t.audience, c.p.ClientID) {
+		return ErrAudience
+	}
+	return nil
+}
+
+// checkExtraAudiences: every other audience is one that the settings trust (item 3).
+func (c *Client) checkExtraAudiences(t *idToken, _ expected) error {
+	for _, a := range t.audience {
+		if a != c.p.ClientID && !slices.Contains(c.p.TrustedAudiences, a) {
+			return fmt.Errorf("%w: %q", ErrExtraAudience, clean(a, 100))
+		}
+	}
+	return nil
+}
+
+// checkAZP: azp, when present, is this client (items 4 and 5).
+func (c *Client) checkAZP(t *idToken, _ expected) error {
+	t.azp = t.claims.text("azp")
+	if _, present := t.claims["azp"]; present && t.azp != c.p.ClientID {
+		return ErrAZP
+	}
+	return nil
+}
+
+// checkTimes: exp and iat are there, and exp, iat and nbf hold within the leeway
+// (items 9 and 10, RFC 7519 §4.1.4–6).
+func (c *Client) checkTimes(t *idToken, _ expected) error {
+	now := c.now()
+	exp, ok := t.claims.date("exp")
+	if !ok {
+		return fmt.Errorf("%w: it has no exp", ErrExpired)
+	}
+	if !now.Before(exp.Add(c.p.Leeway)) {
+		return c.skew.blame(ErrExpired)
+	}
+	iat, ok := t.claims.date("iat")
+	if !ok {
+		return fmt.Errorf("%w: missing", ErrIssuedAt)
+	}
+	if iat.After(now.Add(c.p.Leeway)) {
+		return c.skew.blame(ErrIssuedAt)
+	}
+	if t.claims.has("nbf") {
+		nbf, ok := t.claims.date("nbf")
+		if !ok {
+			return ErrNotBefore
+		}
+		if nbf.After(now.Add(c.p.Leeway)) {
+			return c.skew.blame(ErrNotBefore)
+		}
+	}
+	return nil
+}
+
+// checkSubject: sub is there, and at most 255 ASCII characters (OIDC Core §2). A
+// longer one would only be somebody's joke at the vault's expense.
+func (c *Client) checkSubject(t *idToken, _ expected) error {
+	t.subject = t.claims.text("sub")
+	if t.subject == "" || len(t.subject) > 1024 {
+		return ErrSubject
+	}
+	return nil
+}
+
+// checkNonce: nonce is the one that was sent (item 11). A refreshed token may
+// leave it out (§12.2).
+func (c *Client) checkNonce(t *idToken, want expected) error {
+	t.nonce = t.claims.text("nonce")
+	_, present := t.claims["nonce"]
+	if want.continuity != nil && !present {
+		t.nonce = want.nonce
+		return nil
+	}
+	if subtle.ConstantTimeCompare([]byte(t.nonce), []byte(want.nonce)) != 1 {
+		return ErrNonce
+	}
+	return nil
+}
+
+// checkATHash: at_hash, when present, is of this access token (§3.1.3.8).
+func checkATHash(t *idToken, want expected, alg string) error {
+	if _, present := t.claims["at_hash"]; !present {
+		return nil
+	}
+	var h hash.Hash
+	switch {
+	case strings.HasSuffix(alg, "256"):
+		h = sha256.New()
+	case strings.HasSuffix(alg, "384"):
+		h = sha512.New384()
+	default: // 512, and EdDSA with Ed25519, which hashes by SHA-512 (RFC 8032 §5.1)
+		h = sha512.New()
+	}
+	h.Write([]byte(want.access))
+	sum := h.Sum(nil)
+	mine := base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
+	if subtle.ConstantTimeCompare([]byte(mine), []byte(t.claims.text("at_hash"))) != 1 {
+		return ErrATHash
+	}
+	return nil
+}
+
+// checkAuthTime: when max_age was asked, auth_time is there and young enough
+// (item 13).
+func (c *Client) checkAuthTime(t *idToken, want expected) error {
+	at, ok := t.claims.date("auth_time")
+	t.authTime = at
+	if want.maxAge == nil {
+		return nil
+	}
+	if !ok {
+		return fmt.Errorf("%w: it has no auth_time", ErrAuthTime)
+	}
+	if want.requested.Sub(at) > *want.maxAge+c.p.Leeway || at.After(c.now().Add(c.p.Leeway)) {
+		return c.skew.blame(ErrAuthTime)
+	}
+	return nil
+}
+
+// checkACR: acr is one of those demanded (item 12). acr_values alone is a wish.
+func (c *Client) checkACR(t *idToken, want expected) error {
+	t.acr = t.claims.text("acr")
+	for _, demanded := range [][]string{want.acr, c.p.RequiredACR} {
+		if len(demanded) > 0 && want.continuity == nil && !slices.Contains(demanded, t.acr) {
+			return fmt.Errorf("%w: %q", ErrACR, clean(t.acr, 100))
+		}
+	}
+	return nil
+}
+
+// checkContinuity: a refreshed token is about the same session (§12.2): iss, sub,
+// aud and azp as they were, azp absent if it was absent.
+func checkContinuity(t *idToken, want expected) error {
+	s := want.continuity
+	if s == nil {
+		return nil
+	}
+	sorted := func(in []string) []string { return slices.Compact(slices.Sorted(slices.Values(in))) }
+	switch {
+	case t.issuer != s.Key.Issuer:
+		return fmt.Errorf("%w: iss", ErrContinuity)
+	case t.subject != s.Key.Subject:
+		return fmt.Errorf("%w: sub", ErrContinuity)
+	case !slices.Equal(sorted(t.audience), sorted(s.Audience)):
+		return fmt.Errorf("%w: aud", ErrContinuity)
+	case t.azp != s.AuthorizedParty:
+		return fmt.Errorf("%w: azp", ErrContinuity)
+	}
+	return nil
+}
+
+// seconds is d in the whole seconds that max_age is sent in.
+func seconds(d time.Duration) int64 { return int64(d / time.Second) }

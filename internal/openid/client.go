@@ -1,0 +1,135 @@
+// Package openid speaks OpenID Connect to one provider: discovery, the
+// authorization code flow with PKCE, verification of the ID token, userinfo,
+// refresh, revocation and the end of the provider's browser session.
+//
+// Nothing that a provider says is believed unchecked. Each check of OpenID
+// Connect Core §3.1.3.7, §5.3 and §12.2, RFC 9207 and RFC 9700 that a native
+// client owes has a function and a sentinel error of its own. Every exchange has
+// a time limit and a body limit and follows no redirect; plain http is used with
+// an issuer on loopback alone.
+//
+// It stores nothing, opens no browser and listens on nothing itself: it is handed
+// functions for both. It does not support the implicit and hybrid flows,
+// encrypted tokens, and algorithms with shared secrets.
+package openid
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"app.latchkey/internal/provider"
+)
+
+// Options are the parts of a Client.
+type Options struct {
+	// Listen binds the redirect URI before the browser opens.
+	Listen func(context.Context, ListenSpec) (Receiver, error)
+	// OpenURL opens a URL in the person's browser.
+	OpenURL func(context.Context, string) error
+	// PostForm opens a page of our own in the browser that posts fields to action,
+	// and returns when the provider has come back to it.
+	PostForm func(ctx context.Context, action string, fields url.Values, state string) error
+	// Words gives the title and the text of the browser's last page; nil error
+	// means signed in.
+	Words func(error) (title, text string)
+
+	Log       *slog.Logger
+	Now       func() time.Time
+	Transport http.RoundTripper // for tests; the limits are put around it
+	// RequestTimeout limits one request to the provider; 15 s when zero.
+	RequestTimeout time.Duration
+}
+
+// ListenSpec describes the redirect URI.
+type ListenSpec struct {
+	Host    string
+	Ports   []int
+	Path    string
+	State   string
+	OnStray func(reason string)
+}
+
+// Receiver receives the one answer to an authorization request.
+type Receiver interface {
+	RedirectURI() string
+	Wait(context.Context) (url.Values, error)
+	// Finish shows the outcome to the person in the browser.
+	Finish(ctx context.Context, ok bool, title, text string)
+	Close() error
+}
+
+// Client speaks to one provider. Its methods may be called from any goroutine.
+type Client struct {
+	p    provider.Provider
+	opts Options
+	http *http.Client
+	skew *skew
+
+	background  sync.WaitGroup
+	discovering sync.Mutex // one discovery at a time
+
+	mu   sync.Mutex
+	meta *Metadata
+	keys *keySet
+}
+
+// New returns a client for the provider. It uses no network. Errors name the
+// setting that is wrong.
+func New(p provider.Provider, o Options) (*Client, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.RequestTimeout <= 0 {
+		o.RequestTimeout = 15 * time.Second
+	}
+	if o.Words == nil {
+		o.Words = plainWords
+	}
+	if p.Leeway <= 0 {
+		p.Leeway = time.Minute
+	}
+	if p.UserIDField == "" {
+		p.UserIDField = "sub"
+	}
+	if p.LoginHintParam == "" {
+		p.LoginHintParam = "login_hint"
+	}
+	if p.ClientID == "" {
+		return nil, fmt.Errorf("openid: client_id: %w", ErrSettings)
+	}
+	base := o.Transport
+	if base == nil {
+		var err error
+		if base, err = transport(p.RootCAs); err != nil {
+			return nil, err
+		}
+	}
+	c := &Client{p: p, opts: o, skew: &skew{now: o.Now}}
+	c.http = &http.Client{
+		Transport: &limits{base: base, timeout: o.RequestTimeout, skew: c.skew},
+		// RFC 9700 §4.12: neither code nor token follows a redirect anywhere.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return c, nil
+}
+
+// Close waits until the last page in the browser was delivered. It waits for a
+// few seconds at the most.
+func (c *Client) Close() { c.background.Wait() }
+
+func (c *Client) now() time.Time { return c.opts.Now().Round(0) }
+
+func plainWords(err error) (string, string) {
+	if err != nil {
+		return "The sign-in did not work", "The app says why. You can close this tab."
+	}
+	return "You are signed in", "You can close this tab and go back to the app."
+}

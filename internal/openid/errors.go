@@ -1,0 +1,135 @@
+package openid
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"app.latchkey/internal/session"
+)
+
+// What can go wrong before anything is verified.
+var (
+	ErrSettings     = errors.New("openid: the provider's settings do not do")
+	ErrNetwork      = errors.New("openid: the provider cannot be reached")
+	ErrTimeout      = errors.New("openid: the provider did not answer in time")
+	ErrTLS          = errors.New("openid: the provider's certificate is not trusted")
+	ErrPlainHTTP    = errors.New("openid: plain http to a host that is not this machine")
+	ErrBodyTooLarge = errors.New("openid: an answer of more than 1 MiB")
+	ErrEndpoint     = errors.New("openid: an address that must not be used")
+	ErrStatus       = errors.New("openid: an answer that is no success")
+	ErrDocument     = errors.New("openid: an answer that is not what it should be")
+
+	ErrDiscovery       = errors.New("openid: discovery failed")
+	ErrDiscoveryIssuer = errors.New("openid: the discovery document names another issuer") // OIDC Discovery §4.3
+	ErrKeys            = errors.New("openid: the provider's keys cannot be fetched")
+
+	ErrAccessDenied = errors.New("openid: the provider or the person refused")         // RFC 6749 §4.1.2.1
+	ErrInteraction  = errors.New("openid: the provider needs the person")              // OIDC Core §3.1.2.6
+	ErrAnswer       = errors.New("openid: the provider answered with an error")        // RFC 6749 §4.1.2.1
+	ErrAnswerShape  = errors.New("openid: the provider's answer contradicts itself")   // RFC 6749 §4.1.2
+	ErrAnswerIssuer = errors.New("openid: the answer names another issuer")            // RFC 9207 §2.4
+	ErrAnswerNoIss  = errors.New("openid: the answer lacks the issuer it should name") // RFC 9207 §2.4
+
+	ErrTokenEndpoint = errors.New("openid: the token endpoint refused")
+	ErrTokenAnswer   = errors.New("openid: the token endpoint's answer is not a token answer") // RFC 6749 §5.1
+	ErrTokenType     = errors.New("openid: a token type other than Bearer")                    // RFC 6749 §7.1
+	ErrNoIDToken     = errors.New("openid: no ID token")                                       // OIDC Core §3.1.3.3
+)
+
+// One for each check of an ID token.
+var (
+	ErrMalformed     = errors.New("openid: the ID token is no signed JWT")                           // RFC 7515
+	ErrAlgorithm     = errors.New("openid: the ID token is signed by a forbidden algorithm")         // OIDC Core §3.1.3.7 item 7
+	ErrCritical      = errors.New("openid: the ID token has a critical header")                      // RFC 7515 §4.1.11
+	ErrSignature     = errors.New("openid: the ID token's signature is false")                       // OIDC Core §3.1.3.7 item 6
+	ErrUnknownKey    = errors.New("openid: the ID token is signed by an unknown key")                // OIDC Core §10.1
+	ErrDoubledClaim  = errors.New("openid: a claim stands twice")                                    // RFC 7519 §4
+	ErrIssuer        = errors.New("openid: the ID token is from another issuer")                     // OIDC Core §3.1.3.7 item 2
+	ErrAudience      = errors.New("openid: the ID token is for another client")                      // OIDC Core §3.1.3.7 item 3
+	ErrExtraAudience = errors.New("openid: the ID token is also for somebody who is not trusted")    // OIDC Core §3.1.3.7 item 3
+	ErrAZP           = errors.New("openid: the ID token was issued to another client")               // OIDC Core §3.1.3.7 items 4, 5
+	ErrExpired       = errors.New("openid: the ID token has expired")                                // OIDC Core §3.1.3.7 item 9
+	ErrIssuedAt      = errors.New("openid: the ID token's iat is missing or in the future")          // OIDC Core §2
+	ErrNotBefore     = errors.New("openid: the ID token is not valid yet")                           // RFC 7519 §4.1.5
+	ErrNonce         = errors.New("openid: the ID token is not for this sign-in")                    // OIDC Core §3.1.3.7 item 11
+	ErrATHash        = errors.New("openid: the access token is not the ID token's")                  // OIDC Core §3.1.3.8
+	ErrSubject       = errors.New("openid: the ID token names nobody")                               // OIDC Core §2
+	ErrAuthTime      = errors.New("openid: the person signed in too long ago, or nobody knows when") // OIDC Core §3.1.3.7 item 13
+	ErrACR           = errors.New("openid: the sign-in was not as strong as demanded")               // OIDC Core §3.1.3.7 item 12
+	ErrTenant        = errors.New("openid: the tenant is not one of those allowed")
+	ErrOtherPerson   = errors.New("openid: another person came back")
+
+	ErrUserinfo        = errors.New("openid: userinfo cannot be used")             // OIDC Core §5.3
+	ErrUserinfoSubject = errors.New("openid: userinfo is about another person")    // OIDC Core §5.3.2
+	ErrContinuity      = errors.New("openid: the refreshed ID token is another's") // OIDC Core §12.2
+)
+
+// AnswerError is an error that the provider itself put into words.
+type AnswerError struct {
+	Kind        error  // ErrAccessDenied, ErrInteraction, ErrAnswer or ErrTokenEndpoint
+	Code        string // error (RFC 6749 §4.1.2.1, §5.2), cleaned
+	Description string // error_description, cleaned and cut
+	Status      int    // of the HTTP answer; 0 for the authorization response
+}
+
+// Error names the code alone: the description is a stranger's text, shown as such.
+func (e *AnswerError) Error() string {
+	if e.Status != 0 {
+		return fmt.Sprintf("%v: %s (HTTP %d)", e.Kind, e.Code, e.Status)
+	}
+	return fmt.Sprintf("%v: %s", e.Kind, e.Code)
+}
+
+// Unwrap returns the kind.
+func (e *AnswerError) Unwrap() error { return e.Kind }
+
+// clean makes a stranger's text fit to be shown: printable, on one line, without
+// characters that turn the direction of the words around it, and short.
+func clean(s string, most int) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range s {
+		if n == most {
+			b.WriteRune('…')
+			break
+		}
+		switch {
+		case unicode.IsSpace(r):
+			r = ' '
+		case !unicode.IsPrint(r):
+			continue
+		}
+		b.WriteRune(r)
+		n++
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// statusError is what an answer other than 200 means. 408, 429 and 5xx may pass.
+func (c *Client) statusError(kind error, res *http.Response) error {
+	err := fmt.Errorf("%w: %w: HTTP %d", kind, ErrStatus, res.StatusCode)
+	if res.StatusCode == http.StatusRequestTimeout || res.StatusCode == http.StatusTooManyRequests || res.StatusCode >= 500 {
+		return &session.RetryError{After: retryAfter(res.Header, c.now()), Err: err}
+	}
+	return err
+}
+
+// maxRetryAfter bounds what a provider can ask for.
+const maxRetryAfter = time.Hour
+
+// retryAfter reads Retry-After in both its forms (RFC 9110 §10.2.3).
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	v := strings.TrimSpace(h.Get("Retry-After"))
+	var d time.Duration
+	if n, err := strconv.ParseInt(v, 10, 32); err == nil {
+		d = time.Duration(n) * time.Second
+	} else if at, err := http.ParseTime(v); err == nil {
+		d = at.Sub(now)
+	}
+	return min(max(d, 0), maxRetryAfter)
+}

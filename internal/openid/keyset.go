@@ -1,0 +1,237 @@
+package openid
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// algorithms are the only ones that may sign. "none" proves nothing, and with a
+// shared secret a public client's "secret" would be known to all.
+var algorithms = []jose.SignatureAlgorithm{
+	jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512,
+	jose.ES256, jose.ES384, jose.ES512, jose.EdDSA,
+}
+
+const (
+	minRSABits = 2048 // RFC 7518 §3.3
+	// minRefetch is the least time between two fetches that unknown keys cause: a
+	// flood of forged tokens must not become a flood of requests.
+	minRefetch = 30 * time.Second
+	maxKeys    = 100
+)
+
+// keySet fetches and keeps the provider's keys (RFC 7517). go-oidc's own has no
+// limit on what it reads or how often, and hides why it failed.
+type keySet struct {
+	c       *Client
+	address string
+	fetch   sync.Mutex // one fetch at a time
+
+	mu        sync.Mutex
+	keys      []jose.JSONWebKey
+	fetched   time.Time // last success
+	refetched time.Time // last fetch for an unknown key
+}
+
+func newKeySet(c *Client, address string) *keySet { return &keySet{c: c, address: address} }
+
+// prefetch fetches the keys unless they are there. Its error comes again when
+// they are needed.
+func (k *keySet) prefetch(ctx context.Context) {
+	if k.address != "" {
+		_, _ = k.have(ctx)
+	}
+}
+
+// have returns the keys, fetched if there are none.
+func (k *keySet) have(ctx context.Context) ([]jose.JSONWebKey, error) {
+	k.fetch.Lock()
+	defer k.fetch.Unlock()
+	k.mu.Lock()
+	keys := k.keys
+	k.mu.Unlock()
+	if len(keys) > 0 {
+		return keys, nil
+	}
+	return k.load(ctx)
+}
+
+// again returns the keys fetched anew for a key that was not among them, at once
+// the first time and then no oftener than minRefetch (OIDC Core §10.1.1).
+func (k *keySet) again(ctx context.Context, seen []jose.JSONWebKey) ([]jose.JSONWebKey, error) {
+	k.fetch.Lock()
+	defer k.fetch.Unlock()
+	k.mu.Lock()
+	keys, last := k.keys, k.refetched
+	k.mu.Unlock()
+	now := k.c.now()
+	if len(keys) > 0 && len(seen) > 0 && &keys[0] != &seen[0] {
+		return keys, nil // another caller has just fetched them
+	}
+	if since := now.Sub(last); since >= 0 && since < minRefetch {
+		return keys, nil
+	}
+	k.mu.Lock()
+	k.refetched = now
+	k.mu.Unlock()
+	return k.load(ctx)
+}
+
+// load fetches the key set. Broken neighbours are skipped (RFC 7517 §5).
+func (k *keySet) load(ctx context.Context) ([]jose.JSONWebKey, error) {
+	res, body, err := k.c.get(ctx, k.address, http.Header{"Accept": {"application/jwk-set+json, application/json"}})
+	if err != nil {
+		return nil, transient(fmt.Errorf("%w: %w", ErrKeys, err))
+	}
+	if res.StatusCode != http.StatusOK {
+		return nil, transient(k.c.statusError(ErrKeys, res))
+	}
+	members, err := parseObject(body)
+	var raw []json.RawMessage
+	if err != nil || json.Unmarshal(members["keys"], &raw) != nil {
+		return nil, transient(fmt.Errorf("%w: %w: no key set", ErrKeys, ErrDocument))
+	}
+	keys := usable(raw)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.keys, k.fetched = keys, k.c.now()
+	return keys, nil
+}
+
+// usable returns the keys that may verify a signature.
+func usable(raw []json.RawMessage) []jose.JSONWebKey {
+	var keys []jose.JSONWebKey
+	for _, one := range raw[:min(len(raw), maxKeys)] {
+		var key jose.JSONWebKey
+		if json.Unmarshal(one, &key) != nil || !key.Valid() || !key.IsPublic() {
+			continue
+		}
+		if key.Use != "" && key.Use != "sig" {
+			continue
+		}
+		if rsaKey, ok := key.Key.(*rsa.PublicKey); ok && rsaKey.N.BitLen() < minRSABits {
+			continue
+		}
+		keys = append(keys, key)
+	}
+	return keys
+}
+
+// candidates returns the keys that a header may mean: by kid when it has one, and
+// those of the algorithm's type in any case.
+func candidates(keys []jose.JSONWebKey, h jose.Header) []jose.JSONWebKey {
+	var out []jose.JSONWebKey
+	for _, key := range keys {
+		if h.KeyID != "" && key.KeyID != "" && key.KeyID != h.KeyID {
+			continue
+		}
+		if h.KeyID != "" && key.KeyID == "" && len(keys) > 1 {
+			continue
+		}
+		if key.Algorithm != "" && key.Algorithm != h.Algorithm || !fits(key, h.Algorithm) {
+			continue
+		}
+		out = append(out, key)
+	}
+	return out
+}
+
+// fits reports whether the key is of the algorithm's type and curve (RFC 7518 §3.4).
+func fits(key jose.JSONWebKey, alg string) bool {
+	switch k := key.Key.(type) {
+	case *rsa.PublicKey:
+		return slices.Contains([]string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"}, alg)
+	case *ecdsa.PublicKey:
+		return map[string]int{"ES256": 256, "ES384": 384, "ES512": 521}[alg] == k.Curve.Params().BitSize
+	case ed25519.PublicKey:
+		return alg == "EdDSA"
+	}
+	return false
+}
+
+// parseJWT parses a compact JWS of one of our algorithms. Headers that name
+// foreign keys (jku, jwk, x5u, x5c) are never looked at (RFC 8725 §3.10).
+func parseJWT(raw string) (*jose.JSONWebSignature, error) {
+	head, ok := headerOf(raw)
+	if !ok {
+		return nil, ErrMalformed
+	}
+	if alg := head.text("alg"); !slices.Contains(algorithms, jose.SignatureAlgorithm(alg)) {
+		return nil, fmt.Errorf("%w: %s", ErrAlgorithm, clean(alg, 20))
+	}
+	if _, critical := head["crit"]; critical {
+		return nil, ErrCritical // none is understood here (RFC 7515 §4.1.11)
+	}
+	jws, err := jose.ParseSignedCompact(raw, algorithms)
+	if err != nil || len(jws.Signatures) != 1 {
+		return nil, ErrMalformed
+	}
+	return jws, nil
+}
+
+// headerOf reads the protected header of a compact JWS.
+func headerOf(raw string) (object, bool) {
+	head, _, ok := strings.Cut(raw, ".")
+	if !ok || strings.Count(raw, ".") != 2 {
+		return nil, false
+	}
+	data, err := base64.RawURLEncoding.DecodeString(head)
+	if err != nil {
+		return nil, false
+	}
+	o, err := parseObject(data)
+	return o, err == nil
+}
+
+// verifySignature returns the payload of a JWT that one of the provider's keys
+// has signed.
+func (k *keySet) verifySignature(ctx context.Context, raw string) (*jose.JSONWebSignature, []byte, error) {
+	jws, err := parseJWT(raw)
+	if err != nil {
+		return nil, nil, err
+	}
+	keys, err := k.have(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	header := jws.Signatures[0].Header
+	fit := candidates(keys, header)
+	payload, ok := try(jws, fit)
+	if ok {
+		return jws, payload, nil
+	}
+	// The provider may have rotated its keys since, or reused a kid.
+	fresh, err := k.again(ctx, keys)
+	if err != nil {
+		return nil, nil, err
+	}
+	fit = candidates(fresh, header)
+	if payload, ok = try(jws, fit); ok {
+		return jws, payload, nil
+	}
+	if len(fit) == 0 {
+		return nil, nil, ErrUnknownKey
+	}
+	return nil, nil, ErrSignature
+}
+
+func try(jws *jose.JSONWebSignature, keys []jose.JSONWebKey) ([]byte, bool) {
+	for i := range keys {
+		if payload, err := jws.Verify(&keys[i]); err == nil {
+			return payload, true
+		}
+	}
+	return nil, false
+}

@@ -1,0 +1,49 @@
+package openid
+
+import (
+	"encoding/json"
+
+	"app.latchkey/internal/session"
+)
+
+// profile merges the claims of ID token and userinfo (OIDC Core §5.1). Userinfo,
+// asked last, wins for what it says, but never for what the ID token says about
+// itself. email and email_verified come from one source together: the one's
+// address must not be vouched for by the other's flag.
+func profile(id, info object, subject string) session.Profile {
+	merged := map[string]json.RawMessage{}
+	for name, v := range id {
+		merged[name] = v
+	}
+	for name, v := range info {
+		if !protocolClaim[name] && string(v) != "null" {
+			merged[name] = v
+		}
+	}
+	mail := id
+	if info.text("email") != "" {
+		mail = info
+		delete(merged, "email_verified")
+		if v, ok := info["email_verified"]; ok {
+			merged["email_verified"] = v
+		}
+	}
+	all := object(merged)
+	p := session.Profile{Email: mail.text("email"), EmailVerified: mail.text("email") != "" && mail.flag("email_verified"), Picture: all.text("picture"), Claims: merged}
+	if p.Picture == "" {
+		p.Picture = all.text("avatar_url") // GitHub
+	}
+	for _, name := range []string{all.text("name"), all.text("preferred_username"), all.text("login"), p.Email, subject} {
+		if name != "" {
+			p.Name = name
+			break
+		}
+	}
+	return p
+}
+
+// protocolClaim are the claims that an ID token says about itself.
+var protocolClaim = map[string]bool{
+	"iss": true, "sub": true, "aud": true, "exp": true, "iat": true, "nbf": true, "jti": true, "azp": true,
+	"nonce": true, "at_hash": true, "c_hash": true, "auth_time": true, "acr": true, "amr": true, "sid": true,
+}

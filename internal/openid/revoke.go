@@ -1,0 +1,68 @@
+package openid
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"app.latchkey/internal/secret"
+	"app.latchkey/internal/session"
+)
+
+// ErrRevocation is matched when the provider would not revoke.
+var ErrRevocation = errors.New("openid: the provider did not revoke")
+
+// Revoke revokes a session's tokens (RFC 7009), the refresh token first: at most
+// providers that ends the access token too. EndingPending means that the provider
+// could not be asked and that a later try may succeed.
+func (c *Client) Revoke(ctx context.Context, r session.Revocation) (session.EndingOutcome, error) {
+	if r.Key.Issuer != "" && c.p.Issuer != "" && r.ClientID != c.p.ClientID {
+		// The settings name another client by now: this one may not revoke.
+		return session.EndingFailed, fmt.Errorf("%w: the settings name another client", ErrRevocation)
+	}
+	meta, err := c.Discover(ctx)
+	if err != nil {
+		return session.EndingPending, err
+	}
+	if meta.RevocationURL == "" {
+		return session.EndingUnsupported, nil
+	}
+	for _, t := range []struct {
+		token secret.Secret
+		hint  string
+	}{{r.Refresh, "refresh_token"}, {r.Access, "access_token"}} {
+		if t.token.IsZero() {
+			continue
+		}
+		outcome, err := c.revokeOne(ctx, meta, t.token, t.hint)
+		if outcome == session.EndingDone || t.hint == "access_token" && !r.Refresh.IsZero() && outcome != session.EndingPending {
+			continue // that an access token cannot be revoked by itself (RFC 7009 §2) is no failure
+		}
+		return outcome, err
+	}
+	return session.EndingDone, nil
+}
+
+func (c *Client) revokeOne(ctx context.Context, m Metadata, token secret.Secret, hint string) (session.EndingOutcome, error) {
+	res, body, err := c.post(ctx, m, m.RevocationURL, url.Values{"token": {token.Reveal()}, "token_type_hint": {hint}})
+	if err != nil {
+		return session.EndingPending, fmt.Errorf("openid: revoke: %w", err)
+	}
+	if res.StatusCode == http.StatusOK || res.StatusCode == http.StatusNoContent {
+		return session.EndingDone, nil
+	}
+	failure := c.statusError(ErrRevocation, res)
+	var retry *session.RetryError
+	if errors.As(failure, &retry) {
+		return session.EndingPending, failure
+	}
+	if members, err := parseObject(body); err == nil && members.text("error") != "" {
+		return session.EndingFailed, fmt.Errorf("%w: %s", ErrRevocation, clean(members.text("error"), 60))
+	}
+	if res.StatusCode >= 300 && res.StatusCode < 400 || res.StatusCode == http.StatusProxyAuthRequired {
+		return session.EndingPending, failure // a proxy's or a hotel's answer, not the provider's
+	}
+	return session.EndingFailed, failure
+}

@@ -1,0 +1,214 @@
+package openid
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"app.latchkey/internal/session"
+)
+
+// finishTimeout limits how long the last page in the browser is waited for.
+const finishTimeout = 5 * time.Second
+
+// attempt is one authorization request: each has a state, a nonce and a code
+// verifier of its own (RFC 9700 §2.1.1, OIDC Core §3.1.2.1).
+type attempt struct {
+	meta     Metadata
+	redirect string
+	state    string
+	nonce    string
+	verifier string
+	began    time.Time
+	req      session.SignInRequest
+}
+
+// SignIn runs the authorization code flow with PKCE (RFC 8252, RFC 7636) and
+// returns a verified session. The redirect URI is bound before the browser
+// opens; the browser's last page shows how it really ended.
+func (c *Client) SignIn(ctx context.Context, req session.SignInRequest) (session.Session, error) {
+	meta, err := c.Discover(ctx)
+	if err != nil {
+		return session.Session{}, err
+	}
+	a := attempt{meta: meta, state: random(), nonce: random(), verifier: oauth2.GenerateVerifier(), began: c.now(), req: req}
+	watch := &progress{tell: req.Progress}
+	recv, err := c.opts.Listen(ctx, ListenSpec{
+		Host: c.p.RedirectHost, Ports: c.p.RedirectPorts, Path: c.p.RedirectPath, State: a.state,
+		OnStray: func(reason string) {
+			c.opts.Log.Warn("signin.stray_answer", "reason", reason)
+			watch.update(func(p *session.Progress) { p.Strays++ })
+		},
+	})
+	if err != nil {
+		return session.Session{}, err
+	}
+	a.redirect = recv.RedirectURI()
+	c.open(ctx, c.authorizationURL(a), watch)
+	answer, err := recv.Wait(ctx)
+	if err != nil {
+		_ = recv.Close()
+		return session.Session{}, fmt.Errorf("openid: wait for the browser: %w", err)
+	}
+	s, err := c.complete(ctx, a, answer)
+	title, text := c.opts.Words(err)
+	c.background.Go(func() {
+		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), finishTimeout)
+		defer stop()
+		recv.Finish(ctx, err == nil, title, text)
+		_ = recv.Close()
+	})
+	return s, err
+}
+
+// random returns 256 bits from the system's source, in base64url.
+func random() string {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b) // never fails: the program is ended instead (crypto/rand)
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// authorizationURL is the authorization request (RFC 6749 §4.1.1, OIDC Core
+// §3.1.2.1). S256 is sent whatever the provider lists.
+func (c *Client) authorizationURL(a attempt) string {
+	conf := c.config(a.meta, a.redirect)
+	v := url.Values{
+		"response_type":         {"code"},
+		"client_id":             {c.p.ClientID},
+		"redirect_uri":          {a.redirect},
+		"scope":                 {strings.Join(conf.Scopes, " ")},
+		"state":                 {a.state},
+		"code_challenge":        {oauth2.S256ChallengeFromVerifier(a.verifier)},
+		"code_challenge_method": {"S256"},
+	}
+	if !c.p.NoIDToken {
+		v.Set("nonce", a.nonce)
+	}
+	if prompt := c.prompt(a, conf.Scopes); prompt != "" {
+		v.Set("prompt", prompt)
+	}
+	if hint := first(a.req.LoginHint, c.p.LoginHint); hint != "" {
+		v.Set(c.p.LoginHintParam, hint)
+	}
+	if a.req.MaxAge != nil {
+		v.Set("max_age", strconv.FormatInt(seconds(*a.req.MaxAge), 10))
+	}
+	if acr := slices.Concat(a.req.ACRValues, c.p.RequiredACR); len(acr) > 0 {
+		v.Set("acr_values", strings.Join(acr, " "))
+	}
+	for name, value := range c.p.AuthParams {
+		if !v.Has(name) { // a setting adds; it never replaces what protects the flow
+			v.Set(name, value)
+		}
+	}
+	return withQuery(a.meta.AuthURL, v)
+}
+
+// prompt adds consent where offline_access is asked for and the settings want it
+// (OIDC Core §11).
+func (c *Client) prompt(a attempt, scopes []string) string {
+	p := a.req.Prompt
+	if c.p.Consent == "always" && slices.Contains(scopes, "offline_access") && p != "none" && !strings.Contains(p, "consent") {
+		p = strings.TrimSpace(p + " consent")
+	}
+	return p
+}
+
+func first(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// open shows the authorization request to the person and, while they are there,
+// fetches the keys ahead. Neither holds up the wait for the answer.
+func (c *Client) open(ctx context.Context, address string, watch *progress) {
+	c.mu.Lock()
+	keys := c.keys
+	c.mu.Unlock()
+	watch.update(func(p *session.Progress) { p.URL = address })
+	c.background.Go(func() { keys.prefetch(ctx) })
+	c.background.Go(func() {
+		if err := c.opts.OpenURL(ctx, address); err != nil && ctx.Err() == nil {
+			c.opts.Log.Warn("browser.failed", "err", err)
+			watch.update(func(p *session.Progress) { p.OpenErr = err })
+		}
+	})
+}
+
+// complete turns the answer into a session: exchange, verification, userinfo.
+func (c *Client) complete(ctx context.Context, a attempt, answer url.Values) (session.Session, error) {
+	code, err := c.checkAnswer(a.meta, a.state, answer)
+	if err != nil {
+		return session.Session{}, err
+	}
+	got, err := c.exchange(ctx, a.meta, a.redirect, code, a.verifier)
+	if err != nil {
+		return session.Session{}, err
+	}
+	var s session.Session
+	if c.p.NoIDToken {
+		s, err = c.identify(ctx, a.meta, got)
+	} else {
+		s, err = c.authenticate(ctx, a, got)
+	}
+	if err != nil {
+		return session.Session{}, err
+	}
+	if !a.req.Same.IsZero() && s.Key != a.req.Same {
+		return session.Session{}, ErrOtherPerson
+	}
+	s.ClientID = c.p.ClientID
+	s.SignedInAt, s.Refreshed = c.now(), c.now()
+	return s, nil
+}
+
+// authenticate verifies the ID token and adds userinfo.
+func (c *Client) authenticate(ctx context.Context, a attempt, got tokenAnswer) (session.Session, error) {
+	if got.tokens.ID.IsZero() {
+		return session.Session{}, ErrNoIDToken
+	}
+	want := expected{nonce: a.nonce, access: got.tokens.Access.Reveal(), maxAge: a.req.MaxAge, requested: a.began}
+	if a.req.Demand {
+		want.acr = a.req.ACRValues
+	}
+	t, err := c.verifyIDToken(ctx, got.tokens.ID.Reveal(), want)
+	if err != nil {
+		return session.Session{}, err
+	}
+	info, err := c.userinfo(ctx, a.meta, got.tokens.Access, t.subject)
+	if err != nil {
+		return session.Session{}, err
+	}
+	return session.Session{
+		Key: session.Key{Issuer: t.issuer, Subject: t.subject}, Tokens: got.tokens, IDTokenVerified: true,
+		Profile: profile(t.claims, info, t.subject), Audience: t.audience, AuthorizedParty: t.azp, Nonce: a.nonce,
+		AuthTime: t.authTime, ACR: t.acr, AMR: t.amr,
+	}, nil
+}
+
+// progress serialises what the waiting screen is told.
+type progress struct {
+	mu   sync.Mutex
+	last session.Progress
+	tell func(session.Progress)
+}
+
+func (w *progress) update(f func(*session.Progress)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	f(&w.last)
+	if w.tell != nil {
+		w.tell(w.last)
+	}
+}

@@ -1,0 +1,230 @@
+package openid
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"app.latchkey/internal/secret"
+	"app.latchkey/internal/session"
+)
+
+// tokenAnswer is a token endpoint's success (RFC 6749 §5.1), checked in form.
+type tokenAnswer struct {
+	tokens session.Tokens
+	asked  string // the scope that was asked for
+}
+
+// config is the x/oauth2 configuration of this provider.
+func (c *Client) config(m Metadata, redirect string) *oauth2.Config {
+	return &oauth2.Config{
+		ClientID:     c.p.ClientID,
+		ClientSecret: c.p.ClientSecret.Reveal(),
+		Endpoint:     oauth2.Endpoint{AuthURL: m.AuthURL, TokenURL: m.TokenURL, AuthStyle: c.authStyle(m)},
+		RedirectURL:  redirect,
+		Scopes:       c.scopes(m),
+	}
+}
+
+// authStyle chooses how the client names itself, once: probing would send a
+// one-time code twice. Without a secret client_id stands in the body whatever is
+// announced; with one, as announced, client_secret_basic when nothing is
+// (RFC 8414 §2).
+func (c *Client) authStyle(m Metadata) oauth2.AuthStyle {
+	if c.p.ClientSecret.IsZero() {
+		return oauth2.AuthStyleInParams
+	}
+	if len(m.AuthMethods) == 0 || slices.Contains(m.AuthMethods, "client_secret_basic") {
+		return oauth2.AuthStyleInHeader
+	}
+	return oauth2.AuthStyleInParams
+}
+
+// scopes returns the scopes to ask for. offline_access is added where it helps
+// (OIDC Core §11): several providers refuse it.
+func (c *Client) scopes(m Metadata) []string {
+	out := slices.Clone(c.p.Scopes)
+	if len(out) == 0 {
+		out = []string{"openid", "profile", "email"}
+	}
+	if !c.p.NoIDToken && !slices.Contains(out, "openid") {
+		out = append([]string{"openid"}, out...)
+	}
+	const offline = "offline_access"
+	want := c.p.OfflineAccess == "on" || c.p.OfflineAccess != "off" && slices.Contains(m.ScopesSupported, offline)
+	switch {
+	case c.p.OfflineAccess == "off":
+		out = slices.DeleteFunc(out, func(s string) bool { return s == offline })
+	case want && !slices.Contains(out, offline):
+		out = append(out, offline)
+	}
+	return out
+}
+
+// tokenContext gives x/oauth2 our client, with the token endpoint's answer
+// checked before that library reads it.
+func (c *Client) tokenContext(ctx context.Context) (context.Context, *strictToken) {
+	strict := &strictToken{base: c.http.Transport, c: c}
+	client := &http.Client{Transport: strict, CheckRedirect: c.http.CheckRedirect}
+	return context.WithValue(ctx, oauth2.HTTPClient, client), strict
+}
+
+// strictToken reads the token endpoint's answer once, strictly, and passes on to
+// x/oauth2 only what is a token answer. err has the reason otherwise.
+type strictToken struct {
+	base   http.RoundTripper
+	c      *Client
+	answer object
+	err    error
+	sent   bool // the request left, whether or not an answer came
+}
+
+// errStrict stops x/oauth2; the reason is in strictToken.err.
+var errStrict = errors.New("openid: token answer refused")
+
+func (s *strictToken) RoundTrip(req *http.Request) (*http.Response, error) {
+	s.sent = true
+	res, err := s.base.RoundTrip(req)
+	if err != nil {
+		s.err = transient(err)
+		return nil, err
+	}
+	body, err := io.ReadAll(res.Body)
+	_ = res.Body.Close()
+	if err != nil {
+		s.err = transient(err)
+		return nil, err
+	}
+	members, parseErr := parseObject(body)
+	switch {
+	case res.StatusCode == http.StatusOK && parseErr == nil && !members.has("error"):
+		s.answer = members
+	case res.StatusCode == http.StatusOK && parseErr != nil:
+		s.err = transient(errors.Join(ErrTokenAnswer, parseErr))
+	default:
+		s.err = s.c.tokenError(res, members)
+	}
+	if s.err != nil {
+		return nil, errStrict
+	}
+	res.Body = io.NopCloser(bytes.NewReader(body))
+	res.Header.Set("Content-Type", "application/json") // it has been read as such
+	return res, nil
+}
+
+// tokenError says what a failure of the token endpoint means. Only a JSON error
+// body with a code is the provider's own word (RFC 6749 §5.2); whatever else
+// comes may be a proxy's.
+func (c *Client) tokenError(res *http.Response, members object) error {
+	code := members.text("error")
+	if code == "" {
+		code = members.text("errorCode")
+	}
+	own := code != "" && (res.StatusCode == http.StatusOK || res.StatusCode == 400 || res.StatusCode == 401 || res.StatusCode == 403)
+	if !own {
+		return transient(c.statusError(ErrTokenEndpoint, res))
+	}
+	text := members.text("error_description")
+	if text == "" {
+		text = members.text("errorDescription")
+	}
+	answer := &AnswerError{Kind: ErrTokenEndpoint, Code: clean(code, 60), Description: clean(text, 200), Status: res.StatusCode}
+	switch code {
+	case "temporarily_unavailable", "server_error", "slow_down":
+		return &session.RetryError{After: retryAfter(res.Header, c.now()), Err: answer}
+	}
+	return answer
+}
+
+// exchange redeems the code, once (RFC 6749 §4.1.3, RFC 7636 §4.5).
+func (c *Client) exchange(ctx context.Context, m Metadata, redirect, code, verifier string) (tokenAnswer, error) {
+	ctx, strict := c.tokenContext(ctx)
+	conf := c.config(m, redirect)
+	if _, err := conf.Exchange(ctx, code, oauth2.VerifierOption(verifier)); strict.err != nil {
+		return tokenAnswer{}, fmt.Errorf("openid: exchange code: %w", strict.err)
+	} else if err != nil && strict.answer == nil {
+		return tokenAnswer{}, fmt.Errorf("openid: exchange code: %w", ErrTokenAnswer)
+	}
+	return c.readAnswer(strict.answer, strings.Join(conf.Scopes, " "))
+}
+
+// spend redeems a refresh token (RFC 6749 §6).
+func (c *Client) spend(ctx context.Context, m Metadata, refresh secret.Secret) (tokenAnswer, error) {
+	ctx, strict := c.tokenContext(ctx)
+	source := c.config(m, "").TokenSource(ctx, &oauth2.Token{RefreshToken: refresh.Reveal()})
+	if _, err := source.Token(); strict.err != nil {
+		return tokenAnswer{}, fmt.Errorf("openid: refresh: %w", strict.err)
+	} else if err != nil && strict.answer == nil {
+		return tokenAnswer{}, fmt.Errorf("openid: refresh: %w", transient(ErrTokenAnswer))
+	}
+	return c.readAnswer(strict.answer, "")
+}
+
+// readAnswer checks a token answer's form. expires_in may be a string or missing.
+func (c *Client) readAnswer(o object, asked string) (tokenAnswer, error) {
+	t := session.Tokens{
+		Access: secret.New(o.text("access_token")), Refresh: secret.New(o.text("refresh_token")), ID: secret.New(o.text("id_token")),
+		Type: "Bearer", Scope: o.text("scope"),
+	}
+	if t.Access.IsZero() {
+		return tokenAnswer{}, fmt.Errorf("%w: no access_token", ErrTokenAnswer)
+	}
+	// RFC 6749 §5.1: token_type is required, and compared without regard to case.
+	if kind := o.text("token_type"); !strings.EqualFold(kind, "Bearer") {
+		return tokenAnswer{}, fmt.Errorf("%w: %q", ErrTokenType, clean(kind, 40))
+	}
+	if t.Scope == "" {
+		t.Scope = asked
+	}
+	if life, ok := lifetime(o["expires_in"]); ok {
+		t.Lifetime, t.Expiry = life, c.now().Add(life)
+	}
+	return tokenAnswer{tokens: t, asked: asked}, nil
+}
+
+// maxLifetime bounds an access token's lifetime against overflow: a year.
+const maxLifetime = 365 * 24 * time.Hour
+
+// lifetime reads expires_in, in seconds, given as a number or as a string.
+func lifetime(raw json.RawMessage) (time.Duration, bool) {
+	n, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), 64)
+	if err != nil || !(n > 0) {
+		return 0, false
+	}
+	if n > maxLifetime.Seconds() {
+		return maxLifetime, true
+	}
+	return time.Duration(n * float64(time.Second)), true
+}
+
+// post sends a form to an endpoint of the provider, with the client's own
+// credentials as the token request has them.
+func (c *Client) post(ctx context.Context, m Metadata, endpoint string, form url.Values) (*http.Response, []byte, error) {
+	basic := c.authStyle(m) == oauth2.AuthStyleInHeader
+	if !basic {
+		form.Set("client_id", c.p.ClientID)
+		if !c.p.ClientSecret.IsZero() {
+			form.Set("client_secret", c.p.ClientSecret.Reveal())
+		}
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, nil, ErrEndpoint
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if basic {
+		req.SetBasicAuth(url.QueryEscape(c.p.ClientID), url.QueryEscape(c.p.ClientSecret.Reveal()))
+	}
+	return c.do(req)
+}

@@ -1,0 +1,164 @@
+package openid
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// maxBody is the most that is read of any answer, in bytes after decompression.
+const maxBody = 1 << 20
+
+// transport returns a transport of our own: the default one is shared with
+// whatever else lives in the process.
+func transport(pem []byte) (http.RoundTripper, error) {
+	conf := &tls.Config{MinVersion: tls.VersionTLS12}
+	if len(pem) > 0 {
+		pool, err := x509.SystemCertPool()
+		if err != nil {
+			pool = x509.NewCertPool()
+		}
+		if !pool.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("openid: ca_file holds no PEM certificate: %w", ErrSettings)
+		}
+		conf.RootCAs = pool
+	}
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+		TLSClientConfig:        conf,
+		TLSHandshakeTimeout:    10 * time.Second,
+		MaxResponseHeaderBytes: 64 << 10,
+		ForceAttemptHTTP2:      true,
+		MaxIdleConns:           4,
+		IdleConnTimeout:        30 * time.Second,
+	}, nil
+}
+
+// limits puts a time limit and a body limit around every exchange, and notes
+// what the provider's clock says.
+type limits struct {
+	base    http.RoundTripper
+	timeout time.Duration
+	skew    *skew
+}
+
+func (l *limits) RoundTrip(req *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithTimeoutCause(req.Context(), l.timeout, ErrTimeout)
+	req = req.Clone(ctx)
+	req.Header.Set("User-Agent", "Latchkey")
+	if req.Header.Get("Accept") == "" {
+		req.Header.Set("Accept", "application/json")
+	}
+	res, err := l.base.RoundTrip(req)
+	if err != nil {
+		err = faultOf(ctx, err)
+		cancel()
+		return nil, err
+	}
+	l.skew.note(res.Header)
+	res.Body = &limitedBody{ReadCloser: res.Body, ctx: ctx, cancel: cancel, left: maxBody}
+	return res, nil
+}
+
+// faultOf says what an exchange failed of, without the URL's query, which
+// net/http quotes.
+func faultOf(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	var asURL *url.Error
+	if errors.As(err, &asURL) {
+		err = asURL.Err
+	}
+	var cert *tls.CertificateVerificationError
+	var host x509.HostnameError
+	var unknown x509.UnknownAuthorityError
+	var record tls.RecordHeaderError
+	switch {
+	case errors.As(err, &cert), errors.As(err, &host), errors.As(err, &unknown), errors.As(err, &record):
+		return fmt.Errorf("%w: %w", ErrTLS, err)
+	}
+	return fmt.Errorf("%w: %w", ErrNetwork, err)
+}
+
+// limitedBody fails with ErrBodyTooLarge rather than ending early: half a
+// document must not be taken for a whole one.
+type limitedBody struct {
+	io.ReadCloser
+	ctx    context.Context
+	cancel context.CancelFunc
+	left   int64
+}
+
+func (b *limitedBody) Read(p []byte) (int, error) {
+	if b.left < 0 {
+		return 0, ErrBodyTooLarge
+	}
+	if int64(len(p)) > b.left+1 {
+		p = p[:b.left+1]
+	}
+	n, err := b.ReadCloser.Read(p)
+	b.left -= int64(n)
+	if b.left < 0 {
+		return 0, ErrBodyTooLarge
+	}
+	if err != nil && err != io.EOF {
+		err = faultOf(b.ctx, err)
+	}
+	return n, err
+}
+
+func (b *limitedBody) Close() error {
+	b.cancel()
+	return b.ReadCloser.Close()
+}
+
+// get fetches a document.
+func (c *Client) get(ctx context.Context, address string, header http.Header) (*http.Response, []byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, nil, ErrEndpoint
+	}
+	if header != nil {
+		req.Header = header
+	}
+	return c.do(req)
+}
+
+// do sends the request and reads the whole answer.
+func (c *Client) do(req *http.Request) (*http.Response, []byte, error) {
+	res, err := c.http.Do(req)
+	if err != nil {
+		return nil, nil, bare(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return res, nil, err
+	}
+	return res, body, nil
+}
+
+// bare takes the URL out of an error of net/http.
+func bare(err error) error {
+	var asURL *url.Error
+	if errors.As(err, &asURL) {
+		return asURL.Err
+	}
+	return err
+}
+
+// isJSON reports whether an answer says that it is a JSON object.
+func isJSON(h http.Header) bool {
+	t := strings.ToLower(strings.TrimSpace(strings.SplitN(h.Get("Content-Type"), ";", 2)[0]))
+	return t == "application/json" || strings.HasPrefix(t, "application/") && strings.HasSuffix(t, "+json")
+}

@@ -1,0 +1,111 @@
+package openid
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"app.latchkey/internal/secret"
+	"app.latchkey/internal/session"
+)
+
+// userinfo fetches the claims of the UserInfo endpoint (OIDC Core §5.3). An
+// endpoint that is down or answers nonsense costs its claims, not the sign-in;
+// one that answers about somebody else ends it.
+func (c *Client) userinfo(ctx context.Context, m Metadata, access secret.Secret, subject string) (object, error) {
+	if m.UserInfoURL == "" {
+		return nil, nil
+	}
+	claims, err := c.fetchUserinfo(ctx, m, access)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		c.opts.Log.Warn("userinfo.unusable", "err", err)
+		return nil, nil
+	}
+	// OIDC Core §5.3.2: sub must be there and must match exactly.
+	switch got := claims.text("sub"); {
+	case !claims.has("sub"):
+		c.opts.Log.Warn("userinfo.unusable", "err", "it names nobody")
+		return nil, nil
+	case got != subject:
+		return nil, ErrUserinfoSubject
+	}
+	return claims, nil
+}
+
+// fetchUserinfo returns what the endpoint says, as JSON or as a signed JWT.
+func (c *Client) fetchUserinfo(ctx context.Context, m Metadata, access secret.Secret) (object, error) {
+	res, body, err := c.get(ctx, m.UserInfoURL, http.Header{
+		"Authorization": {"Bearer " + access.Reveal()}, // RFC 6750 §2.1, never in the URL
+		"Accept":        {"application/json, application/jwt"},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUserinfo, err)
+	}
+	if res.StatusCode != http.StatusOK {
+		return nil, c.statusError(ErrUserinfo, res)
+	}
+	if !isJWT(res.Header) {
+		claims, err := parseObject(body)
+		if err != nil {
+			return nil, errors.Join(ErrUserinfo, err)
+		}
+		return claims, nil
+	}
+	if c.keys == nil || c.p.NoIDToken {
+		return nil, fmt.Errorf("%w: signed, and no keys are known", ErrUserinfo)
+	}
+	_, payload, err := c.keys.verifySignature(ctx, strings.TrimSpace(string(body)))
+	if err != nil {
+		return nil, errors.Join(ErrUserinfo, err)
+	}
+	claims, err := parseObject(payload)
+	if err != nil {
+		return nil, errors.Join(ErrUserinfo, err)
+	}
+	return claims, c.checkSignedUserinfo(claims)
+}
+
+// checkSignedUserinfo: iss and aud, which a signed answer should have, are ours
+// (OIDC Core §5.3.2).
+func (c *Client) checkSignedUserinfo(o object) error {
+	if o.has("iss") && o.text("iss") != c.issuerOf() {
+		return fmt.Errorf("%w: %w", ErrUserinfo, ErrIssuer)
+	}
+	if aud, ok := o.texts("aud"); o.has("aud") && (!ok || !slices.Contains(aud, c.p.ClientID)) {
+		return fmt.Errorf("%w: %w", ErrUserinfo, ErrAudience)
+	}
+	return nil
+}
+
+func isJWT(h http.Header) bool {
+	return strings.EqualFold(strings.TrimSpace(strings.SplitN(h.Get("Content-Type"), ";", 2)[0]), "application/jwt")
+}
+
+// identify makes a session of a plain OAuth 2.0 provider's user endpoint. No ID
+// token stands behind it, and the session says so.
+func (c *Client) identify(ctx context.Context, m Metadata, got tokenAnswer) (session.Session, error) {
+	claims, err := c.fetchUserinfo(ctx, m, got.tokens.Access)
+	if err != nil {
+		return session.Session{}, err
+	}
+	id := claims.text(c.p.UserIDField)
+	if id == "" {
+		id = string(claims[c.p.UserIDField]) // GitHub's id is a number
+	}
+	if id == "" || id == "null" || strings.ContainsAny(id, "{[") || len(id) > 1024 {
+		return session.Session{}, fmt.Errorf("%w: the user endpoint's %s", ErrSubject, c.p.UserIDField)
+	}
+	issuer := c.p.Issuer
+	if issuer == "" {
+		issuer = m.AuthURL
+	}
+	return session.Session{
+		Key: session.Key{Issuer: issuer, Subject: id}, Tokens: got.tokens, Profile: profile(claims, nil, id),
+	}, nil
+}

@@ -1,0 +1,51 @@
+package parts
+
+import (
+	"runtime/debug"
+
+	"app.latchkey/internal/provider"
+)
+
+// Set at link time by -ldflags -X.
+var (
+	version = "dev"
+	commit  = ""
+	date    = ""
+)
+
+// Build says what was built.
+type Build struct {
+	Version string `json:"version"`
+	Commit  string `json:"commit"`
+	Date    string `json:"date"` // of the commit, RFC 3339
+}
+
+// Version returns what this program was built from: as stamped, else as the Go
+// toolchain noted it.
+func Version() Build {
+	b := Build{version, commit, date}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return b
+	}
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision" && b.Commit == "":
+			b.Commit = s.Value[:min(len(s.Value), 12)]
+		case s.Key == "vcs.time" && b.Date == "":
+			b.Date = s.Value
+		}
+	}
+	for _, text := range []*string{&b.Commit, &b.Date} {
+		if *text == "" {
+			*text = "unknown"
+		}
+	}
+	return b
+}
+
+// Settings reads the settings of this build from all their sources. flags are by
+// key.
+func Settings(flags map[string]string) (provider.Settings, error) {
+	return provider.Load(provider.Options{AppID: AppID, Environ: Environ(), Flags: flags, DotEnv: dotEnv})
+}

@@ -1,0 +1,136 @@
+// Package parts puts the rooms together, the same way for both programs:
+// settings → vault, client, account. It is wiring: it decides nothing, and what it
+// makes does nothing before it is asked to.
+package parts
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/url"
+	"os"
+
+	"app.latchkey/internal/account"
+	"app.latchkey/internal/browser"
+	"app.latchkey/internal/loopback"
+	"app.latchkey/internal/openid"
+	"app.latchkey/internal/problem"
+	"app.latchkey/internal/provider"
+	"app.latchkey/internal/session"
+	"app.latchkey/internal/vault"
+)
+
+// Options are what the programs differ in.
+type Options struct {
+	App      string // shown to people
+	ID       string // names folders and the keychain's item
+	Log      *slog.Logger
+	OpenURL  func(context.Context, string) error // nil: the system's browser
+	OnChange func(account.Snapshot)
+}
+
+// Parts are one program's parts.
+type Parts struct {
+	Settings provider.Settings
+	Vault    *vault.Vault
+	OpenID   *openid.Client // nil when no provider is set up
+	Account  *account.Account
+	Browser  *browser.Opener
+
+	receiver *current
+}
+
+// New makes the parts of the settings. Errors are of the settings.
+func New(s provider.Settings, o Options) (*Parts, error) {
+	p := &Parts{Settings: s, Browser: &browser.Opener{}, receiver: &current{}}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.OpenURL == nil {
+		o.OpenURL = p.Browser.Open
+	}
+	p.Vault = vault.New(vault.Config{
+		Dir: s.DataDir, Kind: vault.Kind(s.Store), Service: o.ID, Backend: s.KeychainBackend,
+		Passphrase: s.Passphrase, Timeout: s.KeychainTimeout, Log: o.Log,
+	})
+	options := account.Options{
+		Store: session.NewStore(&sealer{p.Vault}), OnChange: o.OnChange, Log: o.Log, SignInTimeout: s.Provider.SignInTimeout,
+	}
+	if s.Configured {
+		client, err := openid.New(s.Provider, openid.Options{
+			Listen:   p.listen(o.App),
+			OpenURL:  o.OpenURL,
+			PostForm: p.postForm(o),
+			Words: func(err error) (string, string) {
+				if err == nil {
+					return "You are signed in", "You can close this tab and go back to " + o.App + "."
+				}
+				words := problem.From(err, s.Provider.Name)
+				return words.Title, words.Message + " " + o.App + " says what to do next. You can close this tab."
+			},
+			Log: o.Log,
+		})
+		if err != nil {
+			return nil, err
+		}
+		p.OpenID = client
+		options.Auth, options.EndBrowser = client, client.EndSession
+	}
+	p.Account = account.New(options)
+	return p, nil
+}
+
+// Close waits for what the browser is still shown.
+func (p *Parts) Close() {
+	if p.OpenID != nil {
+		p.OpenID.Close()
+	}
+}
+
+// Accept takes a pasted redirect address for the sign-in under way.
+func (p *Parts) Accept(address string) error { return p.receiver.accept(address) }
+
+// listen adapts loopback to what openid declares.
+func (p *Parts) listen(app string) func(context.Context, openid.ListenSpec) (openid.Receiver, error) {
+	return func(ctx context.Context, s openid.ListenSpec) (openid.Receiver, error) {
+		r, err := loopback.Listen(ctx, loopback.Config{Host: s.Host, Ports: s.Ports, Path: s.Path, State: s.State, App: app, OnStray: s.OnStray})
+		if err != nil {
+			return nil, err
+		}
+		p.receiver.set(r)
+		return &receiver{r, p.receiver}, nil
+	}
+}
+
+// postForm opens our own page that posts fields to the provider.
+func (p *Parts) postForm(o Options) func(context.Context, string, url.Values, string) error {
+	return func(ctx context.Context, action string, fields url.Values, _ string) error {
+		form, err := loopback.ServeForm(ctx, loopback.FormConfig{App: o.App, Action: action, Fields: fields})
+		if err != nil {
+			return err
+		}
+		defer func() { _ = form.Close() }()
+		if err := o.OpenURL(ctx, form.URL()); err != nil {
+			return err
+		}
+		return form.Wait(ctx)
+	}
+}
+
+// sealer adapts vault to what session declares.
+type sealer struct{ *vault.Vault }
+
+// Logger returns a logger of text lines for a terminal.
+func Logger(w io.Writer, level string) *slog.Logger {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		l = slog.LevelInfo
+	}
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: l}))
+}
+
+// Environ is this process's environment for settings.
+func Environ() []string { return os.Environ() }
+
+var errNoSignIn = errors.New("no sign-in is under way")

@@ -1,0 +1,99 @@
+// Package problem turns errors into words that a person can act on: what
+// happened, what it means, what to do next.
+//
+// It is one table from the errors of all rooms to codes and texts. Both programs
+// show nothing else of an error, so that no token, state or address can slip into
+// a message; what a provider itself said is quoted cleaned and as the provider's.
+// It decides nothing, and touches neither network, disk nor keychain.
+package problem
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"app.latchkey/internal/account"
+	"app.latchkey/internal/loopback"
+	"app.latchkey/internal/openid"
+	"app.latchkey/internal/provider"
+)
+
+// Problem is an error in words.
+type Problem struct {
+	Code    string   // stable, for programs and support
+	Title   string   // what happened
+	Message string   // what it means
+	Hint    string   // what to do next
+	Detail  string   // for support; bears no secret
+	Actions []string // what the window offers, the first one as the main thing
+}
+
+// Actions that the window can offer.
+const (
+	Retry         = "retry"          // the same again
+	SignIn        = "signin"         // sign in anew
+	Dismiss       = "dismiss"        // go back to where one was
+	Unlock        = "unlock"         // ask the system to unlock the keychain
+	Passphrase    = "passphrase"     // type the vault's passphrase
+	UsePassphrase = "use_passphrase" // protect the vault with a passphrase instead
+	UseMemory     = "use_memory"     // keep nothing when the app ends
+)
+
+// From returns the problem of an error. An error that the table does not know is
+// "internal", and its detail is its text.
+func From(err error, providerName string) Problem {
+	if providerName == "" {
+		providerName = "the provider"
+	}
+	for _, row := range table {
+		if !row.matches(err) {
+			continue
+		}
+		p := row.Problem
+		p.Message = fill(p.Message, providerName)
+		p.Hint = fill(p.Hint, providerName)
+		p.Title = fill(p.Title, providerName)
+		p.Detail = err.Error()
+		enrich(&p, err, providerName)
+		return p
+	}
+	return Problem{
+		Code: "internal", Title: "Something went wrong inside the app", Message: "This should not have happened, and nothing of yours is lost.",
+		Hint: "Try again. If it stays, send the log to whoever gave you this app.", Detail: err.Error(), Actions: []string{Retry, Dismiss},
+	}
+}
+
+// enrich adds what only the error itself knows.
+func enrich(p *Problem, err error, providerName string) {
+	var answer *openid.AnswerError
+	if errors.As(err, &answer) && answer.Description != "" {
+		p.Message += fmt.Sprintf(" %s says: “%s”.", sentence(providerName), answer.Description)
+	}
+	var clock *openid.ClockError
+	if errors.As(err, &clock) && clock.Off != 0 {
+		way := "ahead of"
+		if clock.Off < 0 {
+			way = "behind"
+		}
+		p.Message = fmt.Sprintf("This computer's clock is %s %s %s's.", clock.Off.Abs().Round(time.Second), way, providerName)
+		p.Hint = "Set the clock (date, time and time zone), then try again."
+	}
+	var port *loopback.PortError
+	if errors.As(err, &port) {
+		p.Message = fmt.Sprintf("Another program holds every port that the sign-in may come back to: %v.", port.Ports)
+	}
+	var setting *provider.Error
+	if errors.As(err, &setting) {
+		p.Message = err.Error()
+	}
+	var aside interface{ SetAside() string }
+	if errors.As(err, &aside) {
+		p.Message += " It is kept as " + aside.SetAside() + "."
+	}
+}
+
+// Ends reports whether err means that nobody is signed in, or that a new sign-in
+// is needed.
+func Ends(err error) bool {
+	return errors.Is(err, account.ErrNobody) || errors.Is(err, account.ErrSessionEnded)
+}

@@ -1,0 +1,53 @@
+package provider
+
+import (
+	"time"
+
+	"app.latchkey/internal/secret"
+)
+
+// Provider is one OpenID Connect provider as the settings describe it. What is
+// empty is read from discovery.
+type Provider struct {
+	Preset string // name of the preset, "oidc" for the generic one
+	Name   string // shown to people: "Sign in with …"
+
+	Issuer       string // exact, trailing slash included (OIDC Core §2)
+	DiscoveryURL string // empty: Issuer + /.well-known/openid-configuration
+	ClientID     string
+	ClientSecret secret.Secret // absent for a public client
+	Scopes       []string
+
+	OfflineAccess string // auto, on, off: whether offline_access is asked for (OIDC Core §11)
+	Consent       string // auto, always, never: whether prompt=consent is sent with it
+
+	RedirectHost  string // 127.0.0.1 or localhost (RFC 8252 §7.3, §8.3)
+	RedirectPorts []int  // tried in order; 0 or none is any free port
+	RedirectPath  string
+
+	// Explicit endpoints overrule discovery; with NoDiscovery they replace it.
+	NoDiscovery           bool
+	AuthorizationEndpoint string
+	TokenEndpoint         string
+	UserinfoEndpoint      string
+	RevocationEndpoint    string
+	EndSessionEndpoint    string
+	DeviceEndpoint        string
+	JWKSURI               string
+
+	NoIDToken   bool   // plain OAuth 2.0: identity from the user endpoint, marked as such
+	UserIDField string // the member of the user endpoint's answer that is the subject
+
+	TrustedAudiences []string // further audiences an ID token may name (OIDC Core §3.1.3.7 item 3)
+	RequiredACR      []string // acr that every sign-in must have one of; empty demands none
+	AllowedTenants   []string // for an issuer with {tenantid}: the tenants that may sign in
+	Leeway           time.Duration
+
+	AuthParams     map[string]string // extra parameters of the authorization request
+	LoginHintParam string            // the provider's name for login_hint
+	LoginHint      string            // sent when a sign-in brings none of its own
+	LogoutStyle    string            // oidc, cognito, none
+
+	SignInTimeout time.Duration // of a whole sign-in
+	RootCAs       []byte        // PEM; empty: the system's
+}

@@ -1,0 +1,15 @@
+package vault
+
+import (
+	"errors"
+
+	"golang.org/x/sys/windows"
+)
+
+// syncDir does nothing: Windows gives no handle to flush a folder by, and NTFS
+// journals the rename.
+func syncDir(string) error { return nil }
+
+func quotaExceeded(err error) bool {
+	return errors.Is(err, windows.ERROR_DISK_FULL) || errors.Is(err, windows.ERROR_DISK_QUOTA_EXCEEDED)
+}

@@ -1,0 +1,147 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/99designs/keyring"
+
+	"app.latchkey/internal/nobus"
+)
+
+// ring is the one item of ours in the system's keychain.
+type ring struct {
+	conf Config
+	busy chan struct{} // at most one call is under way, a hanging one included
+	item string
+}
+
+func newRing(c Config) ring {
+	// On the Secret Service all applications share the collection, and an item is
+	// found by its name alone: the application's own stands in it.
+	return ring{conf: c, busy: make(chan struct{}, 1), item: c.Service + " vault key"}
+}
+
+// get returns the key. Errors: ErrKeyLost when the keychain answers and has none,
+// or the keychain's states.
+func (r ring) get(ctx context.Context) (*sealKey, error) {
+	var out *sealKey
+	err := r.call(ctx, func(k keyring.Keyring) error {
+		item, err := k.Get(r.item)
+		if errors.Is(err, keyring.ErrKeyNotFound) {
+			return ErrKeyLost
+		}
+		if err != nil {
+			return err
+		}
+		out, err = fromItem(item.Data)
+		return err
+	})
+	return out, err
+}
+
+// create makes a key, stores it, and reads it back: two programs may do so at
+// once, and both must go on with the one that stayed.
+func (r ring) create(ctx context.Context) (*sealKey, error) {
+	err := r.call(ctx, func(k keyring.Keyring) error {
+		return k.Set(keyring.Item{Key: r.item, Data: newKey(Keychain).item(), Label: r.item, Description: "opens the sessions that " + r.conf.Service + " keeps"})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return r.get(ctx)
+}
+
+// probe makes a round trip with an item of its own.
+func (r ring) probe(ctx context.Context) error {
+	r.item = r.conf.Service + " self-test"
+	made, err := r.create(ctx)
+	if err != nil {
+		return err
+	}
+	again, err := r.get(ctx)
+	if err != nil {
+		return err
+	}
+	if made.id != again.id {
+		return fmt.Errorf("%w: it gave back something else than it was given", ErrKeychain)
+	}
+	return r.call(ctx, func(k keyring.Keyring) error {
+		err := k.Remove(r.item)
+		if errors.Is(err, keyring.ErrKeyNotFound) {
+			return nil
+		}
+		return err
+	})
+}
+
+// call runs f with the keychain open, off the caller's path and with a time
+// limit. A keychain that hangs keeps its goroutine until it answers; no second
+// one is started meanwhile.
+func (r ring) call(ctx context.Context, f func(keyring.Keyring) error) error {
+	ctx, stop := context.WithTimeoutCause(ctx, r.conf.Timeout, ErrKeychainTimeout)
+	defer stop()
+	if err := r.state(ctx); err != nil {
+		return err
+	}
+	select {
+	case r.busy <- struct{}{}:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	done := make(chan error, 1)
+	go func() {
+		defer func() { <-r.busy }()
+		k, err := keyring.Open(r.settings())
+		if err == nil {
+			err = f(k)
+		}
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return r.sort(err)
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// sort gives the library's errors a kind.
+func (r ring) sort(err error) error {
+	for _, known := range []error{nil, ErrKeyLost, ErrKeychain} {
+		if errors.Is(err, known) {
+			return err
+		}
+	}
+	if errors.Is(err, keyring.ErrNoAvailImpl) {
+		return fmt.Errorf("%w: %w", ErrKeychainAbsent, err)
+	}
+	return fmt.Errorf("%w: %w", ErrKeychain, err)
+}
+
+// settings allow exactly one backend: with none named the library would step down
+// to a file by itself.
+func (r ring) settings() keyring.Config {
+	return keyring.Config{
+		AllowedBackends:                []keyring.BackendType{r.backend()},
+		ServiceName:                    r.conf.Service,
+		LibSecretCollectionName:        "login",
+		KWalletAppID:                   r.conf.Service,
+		KWalletFolder:                  r.conf.Service,
+		WinCredPrefix:                  r.conf.Service,
+		KeychainTrustApplication:       true,
+		KeychainSynchronizable:         false,
+		KeychainAccessibleWhenUnlocked: true,
+	}
+}
+
+func (r ring) backend() keyring.BackendType {
+	if r.conf.Backend != "" {
+		return keyring.BackendType(r.conf.Backend)
+	}
+	return defaultBackend
+}
+
+// By now the keychain library is initialised, without a bus of its own making.
+var _ = nobus.Restore()

@@ -1,0 +1,150 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/99designs/keyring"
+	"github.com/godbus/dbus/v5"
+)
+
+const (
+	defaultBackend = keyring.SecretServiceBackend
+
+	secretsName  = "org.freedesktop.secrets"
+	secretsPath  = dbus.ObjectPath("/org/freedesktop/secrets")
+	loginPath    = secretsPath + "/collection/login"
+	serviceIface = "org.freedesktop.Secret.Service"
+	promptIface  = "org.freedesktop.Secret.Prompt"
+	noPrompt     = dbus.ObjectPath("/")
+)
+
+// state asks the Secret Service how it is before the library is let near it: that
+// would wait on a dialog that nobody sees, or for a service that nobody offers.
+func (r ring) state(ctx context.Context) error {
+	if r.backend() != keyring.SecretServiceBackend {
+		return nil
+	}
+	conn, err := sessionBus(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	if err := offered(ctx, conn); err != nil {
+		return err
+	}
+	locked, err := conn.Object(secretsName, loginPath).GetProperty("org.freedesktop.Secret.Collection.Locked")
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err != nil {
+		return nil // there is no such collection yet: it is made when the key is stored
+	}
+	if is, ok := locked.Value().(bool); ok && is {
+		return ErrKeychainLocked
+	}
+	return nil
+}
+
+// sessionBus connects to the session's bus, if the environment names one. Nothing
+// is started: a bus that was started by us would have no keychain on it.
+func sessionBus(ctx context.Context) (*dbus.Conn, error) {
+	address := os.Getenv("DBUS_SESSION_BUS_ADDRESS")
+	if address == "" {
+		socket := filepath.Join(os.Getenv("XDG_RUNTIME_DIR"), "bus")
+		if _, err := os.Stat(socket); os.Getenv("XDG_RUNTIME_DIR") == "" || err != nil {
+			return nil, fmt.Errorf("%w: there is no session bus", ErrKeychainAbsent)
+		}
+		address = "unix:path=" + socket
+	}
+	conn, err := dbus.Connect(address, dbus.WithContext(ctx))
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrKeychainAbsent, err)
+	}
+	return conn, nil
+}
+
+// offered reports whether a Secret Service runs or can be started by the bus.
+func offered(ctx context.Context, conn *dbus.Conn) error {
+	bus := conn.BusObject()
+	var running bool
+	if err := bus.CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, secretsName).Store(&running); err == nil && running {
+		return nil
+	}
+	var names []string
+	if err := bus.CallWithContext(ctx, "org.freedesktop.DBus.ListActivatableNames", 0).Store(&names); err == nil && slices.Contains(names, secretsName) {
+		// It is started here and not by whatever is asked first, so that a service
+		// that cannot start is told from one that is slow.
+		if err := bus.CallWithContext(ctx, "org.freedesktop.DBus.StartServiceByName", 0, secretsName, uint32(0)).Err; err == nil {
+			return nil
+		}
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return fmt.Errorf("%w: no Secret Service on the session bus", ErrKeychainAbsent)
+}
+
+// unlock lets the Secret Service ask the person, and waits for the answer as long
+// as ctx allows. Errors: ErrKeychainDismissed.
+func (r ring) unlock(ctx context.Context) error {
+	if r.backend() != keyring.SecretServiceBackend {
+		return nil
+	}
+	conn, err := sessionBus(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	if err := offered(ctx, conn); err != nil {
+		return err
+	}
+	var unlocked []dbus.ObjectPath
+	var prompt dbus.ObjectPath
+	call := conn.Object(secretsName, secretsPath).CallWithContext(ctx, serviceIface+".Unlock", 0, []dbus.ObjectPath{loginPath})
+	if err := call.Store(&unlocked, &prompt); err != nil {
+		return fmt.Errorf("%w: %w", ErrKeychain, err)
+	}
+	if prompt == noPrompt {
+		return nil
+	}
+	return answer(ctx, conn, prompt)
+}
+
+// answer shows the prompt and waits for its end.
+func answer(ctx context.Context, conn *dbus.Conn, prompt dbus.ObjectPath) error {
+	signals := make(chan *dbus.Signal, 4)
+	conn.Signal(signals)
+	match := []dbus.MatchOption{dbus.WithMatchObjectPath(prompt), dbus.WithMatchInterface(promptIface)}
+	if err := conn.AddMatchSignalContext(ctx, match...); err != nil {
+		return fmt.Errorf("%w: %w", ErrKeychain, err)
+	}
+	if err := conn.Object(secretsName, prompt).CallWithContext(ctx, promptIface+".Prompt", 0, "").Err; err != nil {
+		return fmt.Errorf("%w: %w", ErrKeychain, err)
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			_ = conn.Object(secretsName, prompt).Call(promptIface+".Dismiss", dbus.FlagNoReplyExpected).Err
+			return errors.Join(ErrKeychainTimeout, ctx.Err())
+		case s, ok := <-signals:
+			if !ok {
+				return ErrKeychainAbsent
+			}
+			if s.Name != promptIface+".Completed" || s.Path != prompt || len(s.Body) == 0 {
+				continue
+			}
+			if dismissed, _ := s.Body[0].(bool); dismissed {
+				return ErrKeychainDismissed
+			}
+			return nil
+		}
+	}
+}
