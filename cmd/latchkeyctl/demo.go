@@ -78,8 +78,8 @@ func (c *command) demoAuto(ctx context.Context) error {
 	c.say("1. The demo provider is at %s.", idp.Issuer())
 	c.flags["issuer"], c.flags["client_id"], c.flags["store"], c.flags["name"] = idp.Issuer(), demoidp.ClientID, "memory", "the demo provider"
 	scripted := make(chan error, 1)
-	open := func(ctx context.Context, address string) error {
-		err := c.script(ctx, address)
+	open := func(_ context.Context, address string) error {
+		err := c.script(ctx, address) // to the last page, which comes after the sign-in
 		scripted <- err
 		return err
 	}

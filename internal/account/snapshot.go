@@ -133,3 +133,16 @@ func (a *Account) Dismiss() {
 		p.Notice, p.SignOut = nil, nil
 	})
 }
+
+// Touch publishes the state once more, with a new revision: something that is
+// shown with it, such as a picture, has arrived.
+func (a *Account) Touch() { a.update(func(*Snapshot) {}) }
+
+// Opened notes how it went when the browser was opened once more.
+func (a *Account) Opened(err error) {
+	a.update(func(p *Snapshot) {
+		if p.Phase == PhaseWaiting {
+			p.Waiting.Opened, p.Waiting.OpenErr = err == nil, err
+		}
+	})
+}

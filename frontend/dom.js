@@ -1,0 +1,72 @@
+// Small helpers to build pages from. Text is always set as text, never as markup.
+
+/**
+ * Makes an element.
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} name
+ * @param {{class?: string, text?: string, type?: string, id?: string, for?: string}} [with_]
+ * @param {(Node | string)[]} [children]
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function el(name, with_ = {}, children = []) {
+  const e = document.createElement(name);
+  if (with_.class) e.className = with_.class;
+  if (with_.text !== undefined) e.textContent = with_.text;
+  if (with_.type) e.setAttribute("type", with_.type);
+  if (with_.id) e.id = with_.id;
+  if (with_.for) e.setAttribute("for", with_.for);
+  e.append(...children);
+  return e;
+}
+
+const svgNS = "http://www.w3.org/2000/svg";
+
+/**
+ * Makes a picture of our own from shapes.
+ * @param {string} className
+ * @param {string} viewBox
+ * @param {[string, Record<string, string>][]} shapes
+ */
+export function svg(className, viewBox, shapes) {
+  const e = document.createElementNS(svgNS, "svg");
+  e.setAttribute("class", className);
+  e.setAttribute("viewBox", viewBox);
+  e.setAttribute("aria-hidden", "true");
+  for (const [name, attributes] of shapes) {
+    const shape = document.createElementNS(svgNS, name);
+    for (const [k, v] of Object.entries(attributes)) shape.setAttribute(k, v);
+    e.append(shape);
+  }
+  return e;
+}
+
+/** The key, our mark. */
+export const mark = () =>
+  svg("mark", "0 0 52 52", [
+    ["rect", { width: "52", height: "52", rx: "14" }],
+    ["circle", { cx: "26", cy: "21", r: "7" }],
+    ["path", { d: "M26 28v12M26 34h6M26 40h5" }],
+  ]);
+
+/**
+ * A button whose command is under way cannot be pressed again; when it fails, the
+ * reason is shown where the button stands.
+ * @param {HTMLButtonElement} button
+ * @param {() => Promise<unknown>} command
+ * @param {(why: string) => void} [failed]
+ */
+export function act(button, command, failed) {
+  button.type = "button";
+  button.addEventListener("click", async () => {
+    if (button.disabled) return;
+    button.disabled = true;
+    try {
+      await command();
+    } catch (err) {
+      if (failed) failed(String(err));
+    } finally {
+      button.disabled = false;
+    }
+  });
+  return button;
+}

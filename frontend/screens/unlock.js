@@ -1,0 +1,72 @@
+// A passphrase: to open what is stored, or to protect it from now on.
+import * as bridge from "../bridge.js";
+import { act, el } from "../dom.js";
+import { actions, text } from "../text.js";
+
+/** @typedef {import("../wailsjs/go/models").main.StateView} StateView */
+
+const shortest = 8;
+
+export function unlock() {
+  const title = el("h1");
+  const lead = el("p", { class: "lead" });
+  const first = field("passphrase");
+  const second = field("passphrase-again");
+  const repeat = el("div", {}, [el("label", { text: text.again, for: "passphrase-again" }), second]);
+  const why = el("p", { class: "error" });
+  why.setAttribute("role", "alert");
+  const go = el("button", { class: "main" });
+  const memory = act(el("button", { text: actions.use_memory }), bridge.useMemory);
+  const back = act(el("button", { text: actions.dismiss }), bridge.dismiss);
+  let choosing = false;
+  act(go, async () => {
+    const typed = first.value;
+    why.textContent = "";
+    if (choosing && typed.length < shortest) why.textContent = text.short;
+    else if (choosing && typed !== second.value) why.textContent = text.different;
+    else {
+      first.value = second.value = "";
+      await (choosing ? bridge.protectWithPassphrase(typed) : bridge.unlock(typed));
+    }
+  });
+  for (const f of [first, second]) {
+    f.addEventListener("keydown", (e) => {
+      if (e.key === "Enter") go.click();
+    });
+  }
+  const root = el("main", { class: "screen" }, [
+    el("div", { class: "grow" }),
+    title,
+    lead,
+    el("div", { class: "stack" }, [el("div", {}, [el("label", { text: text.passphrase, for: "passphrase" }), first]), repeat]),
+    why,
+    el("div", { class: "grow" }),
+    el("div", { class: "stack" }, [go, memory, back]),
+  ]);
+  return {
+    root,
+    /** @param {StateView} s */
+    update(s) {
+      choosing = s.choosing;
+      title.textContent = choosing ? text.chooseTitle : text.unlockTitle;
+      lead.textContent = choosing ? text.chooseLead : text.unlockLead;
+      go.textContent = choosing ? text.protect : text.unlock;
+      repeat.hidden = !choosing;
+      back.hidden = !choosing;
+      memory.hidden = choosing;
+      if (s.problem && ["wrong_passphrase", "weak_passphrase"].includes(s.problem.code)) why.textContent = `${s.problem.title}. ${s.problem.message}`;
+    },
+    shown: () => first.focus(),
+    hidden() {
+      first.value = second.value = "";
+      why.textContent = "";
+    },
+  };
+}
+
+/** @param {string} id */
+function field(id) {
+  const f = el("input", { id, type: "password" });
+  f.autocomplete = "off";
+  return f;
+}

@@ -1,0 +1,107 @@
+package picture
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"image"
+	"image/color"
+	"image/png"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+func drawn(w, h int) []byte {
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	img.Set(0, 0, color.RGBA{255, 0, 0, 255})
+	var out bytes.Buffer
+	_ = png.Encode(&out, img)
+	return out.Bytes()
+}
+
+func TestWhatIsShownIsPixelsOfOurOwnEncoding(t *testing.T) {
+	original := append(drawn(600, 300), []byte("<script>trailing</script>")...)
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Cookie")+r.Header.Get("Referer")+r.Header.Get("Authorization") != "" {
+			t.Error("more was sent than needed")
+		}
+		_, _ = w.Write(original)
+	}))
+	defer site.Close()
+	got, err := Fetcher{Loopback: true}.Fetch(t.Context(), site.URL+"/a.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(got, "data:image/png;base64,"))
+	if err != nil || bytes.Contains(data, []byte("script")) {
+		t.Fatalf("%v", err)
+	}
+	config, err := png.DecodeConfig(bytes.NewReader(data))
+	if err != nil || config.Width != 256 || config.Height != 128 {
+		t.Errorf("%v %+v", err, config)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	mux := http.NewServeMux()
+	answer := func(body string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(body)) }
+	}
+	mux.HandleFunc("/svg", answer(`<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`))
+	mux.HandleFunc("/html", answer("<html>sign in to the hotel</html>"))
+	mux.HandleFunc("/cut", answer(string(drawn(50, 50)[:80])))
+	mux.HandleFunc("/many-bytes", answer(strings.Repeat("x", maxBytes+1)))
+	mux.HandleFunc("/many-pixels", answer(string(drawn(maxSide+1, 1))))
+	mux.HandleFunc("/elsewhere", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "http://192.168.0.1/router.png", http.StatusFound)
+	})
+	mux.HandleFunc("/round", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/round", http.StatusFound) })
+	site := httptest.NewServer(mux)
+	defer site.Close()
+	for path, want := range map[string]error{
+		"/svg": ErrFormat, "/html": ErrFormat, "/cut": ErrFormat, "/many-bytes": ErrTooBig, "/many-pixels": ErrTooBig,
+		"/missing": ErrFetch, "/elsewhere": ErrAddress, "/round": ErrFetch,
+	} {
+		if _, err := (Fetcher{Loopback: true}).Fetch(t.Context(), site.URL+path); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", path, err, want)
+		}
+	}
+	for _, address := range []string{"", "data:image/png;base64,AAAA", "file:///etc/passwd", "http://pictures.example/a.png", "https://u:p@pictures.example/a.png", "javascript:1", site.URL + "/svg"} {
+		if _, err := (Fetcher{}).Fetch(t.Context(), address); !errors.Is(err, ErrAddress) {
+			t.Errorf("%q: %v, want ErrAddress", address, err)
+		}
+	}
+}
+
+// A public name may resolve to an address inside: what counts is where the
+// connection would go.
+func TestNoWayIntoAPrivateNetwork(t *testing.T) {
+	control := Fetcher{}.control()
+	if control == nil {
+		t.Fatal("a proxy is set in the environment of this test")
+	}
+	for _, inside := range []string{"127.0.0.1:443", "[::1]:443", "10.0.0.1:443", "192.168.1.1:443", "169.254.169.254:80", "[fe80::1]:443", "[fd00::1]:443", "0.0.0.0:443", "[::ffff:10.0.0.1]:443"} {
+		if err := control("tcp", inside, nil); !errors.Is(err, ErrAddress) {
+			t.Errorf("%s: %v", inside, err)
+		}
+	}
+	if err := control("tcp", "93.184.216.34:443", nil); err != nil {
+		t.Errorf("a public address: %v", err)
+	}
+}
+
+func FuzzEncode(f *testing.F) {
+	f.Add(drawn(3, 3))
+	f.Add([]byte("GIF89a"))
+	f.Add([]byte("RIFF\x00\x00\x00\x00WEBPVP8 "))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > 1<<16 {
+			return
+		}
+		if out, err := encode(data); err == nil && !strings.HasPrefix(out, "data:image/png;base64,") {
+			t.Error("something else than a PNG came out")
+		}
+	})
+}

@@ -1,0 +1,14 @@
+//go:build !demo
+
+package main
+
+import (
+	"context"
+
+	"app.latchkey/internal/provider"
+)
+
+const demoBuild = false
+
+// beforeParts does nothing: a release has no provider of its own.
+func beforeParts(context.Context, *App, *provider.Settings) (func(), error) { return func() {}, nil }
