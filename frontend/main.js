@@ -42,7 +42,8 @@ function draw(s) {
   next.root.hidden = false;
   if (next.shown) next.shown(s);
   announcer.textContent = next.root.querySelector("h1")?.textContent ?? "";
-  void bridge.reportScreen(s.screen);
+  // Two frames on, the screen has been painted.
+  requestAnimationFrame(() => requestAnimationFrame(() => void bridge.reportScreen(s.screen)));
 }
 
 /** @param {StateView} s */

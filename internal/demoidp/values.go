@@ -163,6 +163,8 @@ func (c client) IDTokenLifetime() time.Duration { return c.lifetime }
 func (client) DevMode() bool { return false }
 
 // RestrictAdditionalIdTokenScopes leaves the scopes as they are.
+//
+//lint:ignore ST1003 the name is op.Client's
 func (client) RestrictAdditionalIdTokenScopes() func([]string) []string {
 	return func(s []string) []string { return s }
 }

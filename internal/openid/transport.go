@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 )
 
@@ -155,10 +154,4 @@ func bare(err error) error {
 		return asURL.Err
 	}
 	return err
-}
-
-// isJSON reports whether an answer says that it is a JSON object.
-func isJSON(h http.Header) bool {
-	t := strings.ToLower(strings.TrimSpace(strings.SplitN(h.Get("Content-Type"), ";", 2)[0]))
-	return t == "application/json" || strings.HasPrefix(t, "application/") && strings.HasSuffix(t, "+json")
 }

@@ -1,0 +1,95 @@
+# make demo and make test are all that a newcomer needs.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+tags := webkit2_41
+wails := go tool -modfile=tools/go.mod wails
+staticcheck := go tool -modfile=tools/go.mod staticcheck
+export ARTIFACTS := $(CURDIR)/artifacts/window
+
+version := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+commit := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+date := $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
+stamp := -X app.latchkey/internal/parts.version=$(version) -X app.latchkey/internal/parts.commit=$(commit) -X app.latchkey/internal/parts.date=$(date)
+
+# A display is there on macOS and Windows always, elsewhere when it is named.
+display := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin MINGW%,$(shell uname -s)))
+
+.PHONY: help
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+.PHONY: demo
+demo: ## sign in against the demo provider, with no account anywhere
+ifneq ($(display),)
+	@build/setup.sh demo
+	@$(MAKE) --no-print-directory demo-window
+	build/bin/latchkey-demo
+else
+	@echo "There is no display: the demo runs without its window, with a scripted browser."
+	@build/setup.sh cli
+	@$(MAKE) --no-print-directory demo-ctl
+	build/bin/latchkeyctl-demo demo --auto
+endif
+
+.PHONY: demo-window
+demo-window:
+	$(wails) build -s -tags demo -ldflags "$(stamp)" -o latchkey-demo -v 0
+
+.PHONY: demo-ctl
+demo-ctl:
+	@mkdir -p build/bin
+	CGO_ENABLED=0 go build -tags demo -ldflags "$(stamp)" -o build/bin/latchkeyctl-demo ./cmd/latchkeyctl
+
+.PHONY: build
+build: ## build both programs into build/bin
+	@build/setup.sh demo
+	$(wails) build -s -ldflags "$(stamp)" -v 0
+	CGO_ENABLED=0 go build -ldflags "-s -w $(stamp)" -o build/bin/latchkeyctl ./cmd/latchkeyctl
+
+.PHONY: dev
+dev: ## run with live reload of frontend and Go, against the demo provider
+	@build/setup.sh demo
+	$(wails) dev -s -tags "$(tags) demo"
+
+.PHONY: test
+test: ## run everything that is tested
+	@build/setup.sh test
+	@rm -rf artifacts
+	@$(MAKE) --no-print-directory lint test-go test-web test-bindings test-window
+
+.PHONY: lint
+lint: ## vet, staticcheck, documented exports, formatting
+	@test -z "$$(gofmt -l . | tee /dev/stderr)"
+	go vet -tags $(tags) ./...
+	go vet -tags $(tags),demo ./...
+	GOOS=windows CGO_ENABLED=0 go vet ./internal/... ./cmd/...
+	$(staticcheck) -tags $(tags) -checks all,-ST1005 ./...
+	$(staticcheck) -tags $(tags),demo -checks all,-ST1005 ./...
+	$(staticcheck) -tags $(tags) -checks ST1000,ST1020,ST1021,ST1022 ./...
+
+.PHONY: test-go
+test-go: demo-ctl
+	CTL=$(CURDIR)/build/bin/latchkeyctl-demo go test -race -tags $(tags) $$(go list -tags $(tags) ./... | grep -v /test/window)
+	CGO_ENABLED=0 go build -o /dev/null ./cmd/latchkeyctl
+	GOOS=windows CGO_ENABLED=0 go build -o /dev/null ./cmd/latchkeyctl
+
+.PHONY: test-web
+test-web:
+	cd test/web && npx --no-install tsc -p tsconfig.json
+	cd test/web && npx --no-install node --test unit/
+	cd test/web && npx --no-install node browser/run.mjs
+
+.PHONY: test-bindings
+test-bindings:
+	@rm -rf artifacts/wailsjs && mkdir -p artifacts && cp -r frontend/wailsjs artifacts/wailsjs
+	$(wails) generate module -tags $(tags)
+	diff -r artifacts/wailsjs frontend/wailsjs
+
+.PHONY: test-window
+test-window: demo-window demo-ctl
+	APP=$(CURDIR)/build/bin/latchkey-demo CTL=$(CURDIR)/build/bin/latchkeyctl-demo go test -count=1 -timeout 10m ./test/window
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf build/bin artifacts

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Installs what is missing to build (demo) and to test (test) on Debian and
+# Ubuntu. It says what it installs, asks sudo only when something is missing and it
+# is not root already, and on other systems names the packages and ends with 1.
+#
+#   build/setup.sh cli | demo | test
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+window="gcc pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev"
+tests="$window xvfb xdotool dbus gnome-keyring chromium imagemagick fonts-noto-core nodejs npm"
+
+case "${1:-}" in
+  cli) want="" ;;
+  demo) want="$window" ;;
+  test) want="$tests" ;;
+  *) echo "usage: build/setup.sh cli|demo|test" >&2; exit 2 ;;
+esac
+
+if ! command -v go >/dev/null; then
+  echo "Go is missing: install it from https://go.dev/dl/ (version $(sed -n 's/^go //p' go.mod) or newer)." >&2
+  exit 1
+fi
+
+if [ "$(uname -s)" = Darwin ] && [ "$1" = demo ]; then
+  want=""
+  xcode-select -p >/dev/null 2>&1 || { echo "The command line tools are missing: xcode-select --install" >&2; exit 1; }
+fi
+
+have() { # a package, or a program of that name where Node came from elsewhere
+  case "$1" in
+    nodejs) command -v node >/dev/null && return ;;
+    npm) command -v npm >/dev/null && return ;;
+  esac
+  dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok installed$'
+}
+
+missing=""
+if [ -n "$want" ]; then
+  if ! command -v apt-get >/dev/null; then
+    echo "This script installs packages on Debian and Ubuntu alone. Install what these are called on your system:" >&2
+    echo "  $want" >&2
+    exit 1
+  fi
+  for package in $want; do
+    have "$package" || missing="$missing $package"
+  done
+fi
+if [ -n "$missing" ]; then
+  echo "Installing:$missing"
+  run=""
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || { echo "Run this as root, or install sudo: apt-get install$missing" >&2; exit 1; }
+    run=sudo
+  fi
+  $run apt-get update -qq
+  # shellcheck disable=SC2086
+  $run env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+fi
+
+if [ "$1" = test ]; then
+  for folder in test/web test/provider; do
+    [ -f "$folder/package.json" ] || continue
+    if [ ! -f "$folder/node_modules/.package-lock.json" ] || [ "$folder/package-lock.json" -nt "$folder/node_modules/.package-lock.json" ]; then
+      echo "Installing the test tools of $folder"
+      npm ci --prefix "$folder" --no-audit --no-fund --loglevel=error
+    fi
+  done
+fi

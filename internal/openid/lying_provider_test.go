@@ -1,0 +1,335 @@
+package openid_test
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"app.latchkey/internal/openid"
+	"app.latchkey/internal/provider"
+	"app.latchkey/internal/session"
+)
+
+// claims is a JSON object.
+type claims map[string]any
+
+// lies are what this provider does otherwise than a sound one. Each is asked at
+// the moment the true thing is about to be sent.
+type lies struct {
+	discovery func(claims)
+	answer    func(url.Values)            // of the authorization endpoint
+	header    func(map[string]any)        // of the ID token
+	idToken   func(claims)                // its claims
+	rawID     func(string) string         // as it is sent
+	payload   func([]byte) []byte         // its claims as bytes, before they are signed
+	keys      func([]jose.JSONWebKey) any // of the key set
+	token     func(claims)                // the token endpoint's answer
+	userinfo  func(claims)
+	signer    func() (jose.SigningKey, string) // another key, with its kid
+	serve     map[string]http.HandlerFunc      // whole endpoints, by path
+}
+
+// op is a provider on loopback that is sound but for its lies.
+type op struct {
+	t    *testing.T
+	site *httptest.Server
+	lies lies
+
+	mu       sync.Mutex
+	requests []string // "METHOD /path", in order
+	forms    []url.Values
+	auth     []string // Authorization headers of the token endpoint
+	asked    url.Values
+	refresh  string
+	n        int
+}
+
+var (
+	rsaKey   = sync.OnceValue(func() *rsa.PrivateKey { k, _ := rsa.GenerateKey(rand.Reader, 2048); return k })
+	otherRSA = sync.OnceValue(func() *rsa.PrivateKey { k, _ := rsa.GenerateKey(rand.Reader, 2048); return k })
+	weakRSA  = sync.OnceValue(func() *rsa.PrivateKey {
+		k, err := rsa.GenerateKey(rand.Reader, 1024)
+		if err != nil {
+			panic(err)
+		}
+		return k
+	})
+	otherEC = sync.OnceValue(func() *ecdsa.PrivateKey { k, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader); return k })
+	ecKey   = sync.OnceValue(func() *ecdsa.PrivateKey { k, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader); return k })
+	edKey   = sync.OnceValue(func() ed25519.PrivateKey { _, k, _ := ed25519.GenerateKey(rand.Reader); return k })
+)
+
+func newOP(t *testing.T, l lies) *op {
+	t.Helper()
+	p := &op{t: t, lies: l}
+	mux := http.NewServeMux()
+	for path, h := range map[string]http.HandlerFunc{
+		"/.well-known/openid-configuration": p.discovery, "/jwks": p.jwks, "/authorize": p.authorize,
+		"/token": p.token, "/userinfo": p.userinfo, "/revoke": func(http.ResponseWriter, *http.Request) {},
+	} {
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+			_ = r.ParseForm()
+			p.mu.Lock()
+			p.requests = append(p.requests, r.Method+" "+path)
+			if r.Method == http.MethodPost {
+				p.forms = append(p.forms, r.PostForm)
+				p.auth = append(p.auth, r.Header.Get("Authorization"))
+			}
+			p.mu.Unlock()
+			if lie := p.lies.serve[path]; lie != nil {
+				lie(w, r)
+				return
+			}
+			h(w, r)
+		})
+	}
+	p.site = httptest.NewServer(mux)
+	t.Cleanup(p.site.Close)
+	return p
+}
+
+func writeJSON(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(v)
+}
+
+func (p *op) discovery(w http.ResponseWriter, _ *http.Request) {
+	doc := claims{
+		"issuer": p.site.URL, "authorization_endpoint": p.site.URL + "/authorize", "token_endpoint": p.site.URL + "/token",
+		"userinfo_endpoint": p.site.URL + "/userinfo", "jwks_uri": p.site.URL + "/jwks", "revocation_endpoint": p.site.URL + "/revoke",
+		"end_session_endpoint": p.site.URL + "/logout", "scopes_supported": []string{"openid", "offline_access"},
+		"authorization_response_iss_parameter_supported": true,
+	}
+	if p.lies.discovery != nil {
+		p.lies.discovery(doc)
+	}
+	writeJSON(w, doc)
+}
+
+func (p *op) jwks(w http.ResponseWriter, _ *http.Request) {
+	keys := []jose.JSONWebKey{
+		{Key: &rsaKey().PublicKey, KeyID: "rsa", Use: "sig", Algorithm: "RS256"},
+		{Key: &ecKey().PublicKey, KeyID: "ec", Use: "sig"},
+		{Key: edKey().Public(), KeyID: "ed", Use: "sig"},
+	}
+	if p.lies.keys != nil {
+		writeJSON(w, claims{"keys": p.lies.keys(keys)})
+		return
+	}
+	writeJSON(w, claims{"keys": keys})
+}
+
+func (p *op) authorize(w http.ResponseWriter, r *http.Request) {
+	p.mu.Lock()
+	p.asked = r.Form
+	p.mu.Unlock()
+	v := url.Values{"code": {"CODE"}, "state": {r.Form.Get("state")}, "iss": {p.site.URL}}
+	if p.lies.answer != nil {
+		p.lies.answer(v)
+	}
+	http.Redirect(w, r, r.Form.Get("redirect_uri")+"?"+v.Encode(), http.StatusFound)
+}
+
+func (p *op) token(w http.ResponseWriter, r *http.Request) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	fail := func(code string) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusBadRequest)
+		_ = json.NewEncoder(w).Encode(claims{"error": code})
+	}
+	switch r.PostForm.Get("grant_type") {
+	case "authorization_code":
+		sum := sha256.Sum256([]byte(r.PostForm.Get("code_verifier")))
+		if base64.RawURLEncoding.EncodeToString(sum[:]) != p.asked.Get("code_challenge") || r.PostForm.Get("redirect_uri") != p.asked.Get("redirect_uri") {
+			fail("invalid_grant")
+			return
+		}
+	case "refresh_token":
+		if r.PostForm.Get("refresh_token") != p.refresh {
+			fail("invalid_grant")
+			return
+		}
+	}
+	p.n++
+	p.refresh = fmt.Sprint("RT", p.n)
+	access := fmt.Sprint("AT", p.n)
+	now := time.Now()
+	half := sha256.Sum256([]byte(access))
+	id := claims{
+		"iss": p.site.URL, "sub": "ada", "aud": "desk", "exp": now.Add(time.Hour).Unix(), "iat": now.Unix(), "auth_time": now.Unix(),
+		"nonce": p.asked.Get("nonce"), "at_hash": base64.RawURLEncoding.EncodeToString(half[:16]), "name": "Ada", "email": "ada@id.example",
+	}
+	if p.lies.idToken != nil {
+		p.lies.idToken(id)
+	}
+	answer := claims{"access_token": access, "token_type": "Bearer", "expires_in": 3600, "refresh_token": p.refresh, "id_token": p.sign(id)}
+	if p.lies.token != nil {
+		p.lies.token(answer)
+	}
+	writeJSON(w, answer)
+}
+
+// sign makes a compact JWS, with the header as the lies want it.
+func (p *op) sign(c any) string {
+	key, kid := jose.SigningKey{Algorithm: jose.RS256, Key: rsaKey()}, "rsa"
+	if p.lies.signer != nil {
+		key, kid = p.lies.signer()
+	}
+	o := (&jose.SignerOptions{}).WithType("JWT")
+	if kid != "" {
+		o = o.WithHeader("kid", kid)
+	}
+	extra := map[string]any{}
+	if p.lies.header != nil {
+		p.lies.header(extra)
+	}
+	for k, v := range extra {
+		o = o.WithHeader(jose.HeaderKey(k), v)
+	}
+	s, err := jose.NewSigner(key, o)
+	if err != nil {
+		p.t.Error(err)
+		return ""
+	}
+	data, _ := json.Marshal(c)
+	if p.lies.payload != nil {
+		data = p.lies.payload(data)
+	}
+	jws, err := s.Sign(data)
+	if err != nil {
+		p.t.Error(err)
+		return ""
+	}
+	raw, _ := jws.CompactSerialize()
+	if p.lies.rawID != nil {
+		raw = p.lies.rawID(raw)
+	}
+	return raw
+}
+
+func (p *op) userinfo(w http.ResponseWriter, r *http.Request) {
+	if !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer AT") || r.URL.RawQuery != "" {
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	c := claims{"sub": "ada", "name": "Ada Lovelace", "email": "ada@acme.example", "email_verified": "true", "picture": "https://id.example/a.png"}
+	if p.lies.userinfo != nil {
+		p.lies.userinfo(c)
+	}
+	writeJSON(w, c)
+}
+
+// count returns how often an endpoint was asked.
+func (p *op) count(request string) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := 0
+	for _, r := range p.requests {
+		if r == request {
+			n++
+		}
+	}
+	return n
+}
+
+// receiver is a redirect receiver without a listener: the scripted browser hands
+// the answer over. That of loopback has tests of its own.
+type receiver struct {
+	answer   chan url.Values
+	finished chan bool
+}
+
+func (r *receiver) RedirectURI() string { return "http://127.0.0.1:1/callback" }
+func (r *receiver) Wait(ctx context.Context) (url.Values, error) {
+	select {
+	case v := <-r.answer:
+		return v, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+func (r *receiver) Finish(_ context.Context, ok bool, _, _ string) { r.finished <- ok }
+func (r *receiver) Close() error                                   { return nil }
+
+// setup makes a client of the provider, with a browser that answers at once.
+func (p *op) client(change ...func(*provider.Provider)) (*openid.Client, *receiver) {
+	p.t.Helper()
+	conf := provider.Provider{Issuer: p.site.URL, ClientID: "desk", OfflineAccess: "auto"}
+	for _, f := range change {
+		f(&conf)
+	}
+	r := &receiver{answer: make(chan url.Values, 1), finished: make(chan bool, 1)}
+	c, err := openid.New(conf, openid.Options{
+		Listen:         func(context.Context, openid.ListenSpec) (openid.Receiver, error) { return r, nil },
+		RequestTimeout: 5 * time.Second,
+		OpenURL: func(_ context.Context, address string) error {
+			client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+			res, err := client.Get(address)
+			if err != nil {
+				return err
+			}
+			_ = res.Body.Close()
+			to, err := res.Location()
+			if err != nil {
+				return err
+			}
+			r.answer <- to.Query()
+			return nil
+		},
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.t.Cleanup(c.Close)
+	return c, r
+}
+
+func signIn(t *testing.T, c *openid.Client, req session.SignInRequest) (session.Session, error) {
+	t.Helper()
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	defer stop()
+	return c.SignIn(ctx, req)
+}
+
+// keep is a keep that keeps.
+func keep(context.Context, session.Session) error { return nil }
+
+// drop removes members.
+func drop(names ...string) func(claims) {
+	return func(c claims) { maps.DeleteFunc(c, func(k string, _ any) bool { return has(names, k) }) }
+}
+
+func put(name string, v any) func(claims) { return func(c claims) { c[name] = v } }
+
+func has(names []string, name string) bool {
+	for _, n := range names {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
+
+// unsigned makes an alg none token.
+func unsigned(raw string) string {
+	parts := strings.Split(raw, ".")
+	return base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + "." + parts[1] + "."
+}

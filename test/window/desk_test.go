@@ -1,0 +1,299 @@
+// Package window tests the built app in a real window: under Xvfb, with a Secret
+// Service on a private session bus, and a scripted browser in place of the
+// person's. The program under test is built by the Makefile; its path, and that of
+// latchkeyctl of the same build, come in APP and CTL.
+package window
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"app.latchkey/internal/robot"
+)
+
+// TestMain is also the browser that the app is given: with the argument "browse"
+// it signs in as the person named in PERSON, or cancels when that is "cancel".
+func TestMain(m *testing.M) {
+	if len(os.Args) > 2 && os.Args[1] == "browse" {
+		if err := browse(os.Args[2]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+func browse(address string) error {
+	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
+	defer stop()
+	b := robot.New(nil)
+	page, err := b.Visit(ctx, address)
+	if err != nil || len(page.Forms) == 0 {
+		return fmt.Errorf("no form: %w", err)
+	}
+	choice := url.Values{"person": {os.Getenv("PERSON")}}
+	switch os.Getenv("PERSON") {
+	case "nobody":
+		return nil // the person does not come back
+	case "cancel":
+		choice = url.Values{"cancel": {"1"}}
+	}
+	last, err := b.Submit(ctx, page.Forms[0], choice)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(os.Getenv("LAST_PAGE"), []byte(last.Text+"\n"+last.URL.String()), 0o600)
+}
+
+// desk is a display, a bus with a keychain, and a home of its own.
+type desk struct {
+	t    *testing.T
+	env  []string
+	home string
+}
+
+// limit is how long anything that is waited for may take.
+const limit = 60 * time.Second
+
+func newDesk(t *testing.T, keychain bool) *desk {
+	t.Helper()
+	d := &desk{t: t, home: t.TempDir()}
+	d.env = []string{
+		"HOME=" + d.home, "PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "XDG_RUNTIME_DIR=" + d.mkdir("run"),
+		"XDG_DATA_HOME=" + filepath.Join(d.home, "data"), "XDG_CONFIG_HOME=" + filepath.Join(d.home, "config"), "XDG_CACHE_HOME=" + filepath.Join(d.home, "cache"),
+		"GDK_BACKEND=x11", "NO_AT_BRIDGE=1", "WEBKIT_DISABLE_COMPOSITING_MODE=1", "LIBGL_ALWAYS_SOFTWARE=1", "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS=1",
+		"BROWSER=" + os.Args[0] + " browse %s", "PERSON=ada", "LAST_PAGE=" + filepath.Join(d.home, "last-page"), "LATCHKEY_LOG=debug",
+	}
+	d.display()
+	d.set("DBUS_SESSION_BUS_ADDRESS", d.bus())
+	if keychain {
+		d.keychain()
+	}
+	return d
+}
+
+func (d *desk) mkdir(name string) string {
+	dir := filepath.Join(d.home, name)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		d.t.Fatal(err)
+	}
+	return dir
+}
+
+// set sets a variable for what is started from now on.
+func (d *desk) set(name, value string) { d.env = append(d.env, name+"="+value) }
+
+// command prepares a program that ends with the test.
+func (d *desk) command(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(name, args...)
+	cmd.Env = d.env
+	return cmd
+}
+
+// display starts an X server on a display of its own choosing.
+func (d *desk) display() {
+	read, write, err := os.Pipe()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	cmd := d.command("Xvfb", "-displayfd", "3", "-screen", "0", "1280x1024x24", "-nolisten", "tcp")
+
+	cmd.ExtraFiles = []*os.File{write}
+	d.run(cmd)
+	_ = write.Close()
+	line, err := bufio.NewReader(read).ReadString('\n')
+	if err != nil {
+		d.t.Fatalf("Xvfb: %v", err)
+	}
+	d.set("DISPLAY", ":"+strings.TrimSpace(line))
+}
+
+// bus starts a session bus on which nothing can be started by its name.
+func (d *desk) bus() string {
+	socket := "unix:path=" + filepath.Join(d.home, "bus")
+	conf := filepath.Join(d.home, "bus.conf")
+	text := `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><type>session</type><listen>` + socket + `</listen><auth>EXTERNAL</auth><policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>`
+	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
+		d.t.Fatal(err)
+	}
+	cmd := d.command("dbus-daemon", "--config-file="+conf, "--nofork", "--print-address")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.run(cmd)
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		d.t.Fatalf("dbus-daemon: %v", err)
+	}
+	return strings.TrimSpace(line)
+}
+
+// keychain starts a Secret Service with an unlocked login collection.
+func (d *desk) keychain() {
+	cmd := d.command("gnome-keyring-daemon", "--unlock", "--components=secrets", "--foreground")
+	cmd.Stdin = strings.NewReader("pw")
+
+	d.run(cmd)
+	d.wait("the Secret Service", func() bool {
+		return d.command("dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets/collection/login", "org.freedesktop.DBus.Properties.Get", "string:org.freedesktop.Secret.Collection", "string:Locked").Run() == nil
+	})
+}
+
+// run starts a program and ends it with the test.
+func (d *desk) run(cmd *exec.Cmd) *exec.Cmd {
+	d.t.Helper()
+	if err := cmd.Start(); err != nil {
+		d.t.Fatalf("%s: %v", cmd.Path, err)
+	}
+	d.t.Cleanup(func() { end(cmd) })
+	return cmd
+}
+
+func end(cmd *exec.Cmd) {
+	if cmd.ProcessState == nil {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	}
+}
+
+// wait waits until done, looking often; what is waited for is named in the failure.
+func (d *desk) wait(what string, done func() bool) {
+	d.t.Helper()
+	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
+		if done() {
+			return
+		}
+	}
+	d.t.Fatalf("waited in vain for %s\nscreens: %v\nlog: %s", what, d.screens(), d.log())
+}
+
+// app starts the app and returns when its window stands.
+func (d *desk) app() *exec.Cmd {
+	d.t.Helper()
+	return d.run(d.command(tool(d.t, "APP")))
+}
+
+func tool(t *testing.T, name string) string {
+	t.Helper()
+	path := os.Getenv(name)
+	if path == "" {
+		t.Fatalf("%s names no program: run make test", name)
+	}
+	return path
+}
+
+// title waits for a window with this title.
+func (d *desk) title(title string) {
+	d.t.Helper()
+	d.wait("the window “"+title+"”", func() bool {
+		out, err := d.command("xdotool", "search", "--onlyvisible", "--name", "^Latchkey Demo — "+title+"$").Output()
+		return err == nil && len(strings.Fields(string(out))) > 0
+	})
+}
+
+// key types keys into the window.
+func (d *desk) key(keys ...string) {
+	d.t.Helper()
+	id, err := d.command("xdotool", "search", "--onlyvisible", "--name", "^Latchkey Demo").Output()
+	if err != nil {
+		d.t.Fatalf("no window: %v", err)
+	}
+	window := strings.Fields(string(id))[0]
+	for _, args := range [][]string{{"windowfocus", "--sync", window}, append([]string{"key", "--window", "0"}, keys...)} {
+		if args[0] == "key" {
+			args = append([]string{"key"}, keys...)
+		}
+		if out, err := d.command("xdotool", args...).CombinedOutput(); err != nil {
+			d.t.Fatalf("xdotool %v: %v %s", args, err, out)
+		}
+	}
+}
+
+// shot keeps a picture of the window, once something is painted in it.
+func (d *desk) shot(name string) {
+	dir := os.Getenv("ARTIFACTS")
+	if dir == "" {
+		dir = d.home
+	}
+	_ = os.MkdirAll(dir, 0o755)
+	path := filepath.Join(dir, name+".png")
+	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
+		id, err := d.command("xdotool", "search", "--onlyvisible", "--name", "^Latchkey Demo").Output()
+		if err != nil {
+			continue
+		}
+		if d.command("import", "-window", strings.Fields(string(id))[0], path).Run() != nil {
+			continue
+		}
+		colours, err := d.command("identify", "-format", "%k", path).Output()
+		if n, bad := strconv.Atoi(string(colours)); err == nil && bad == nil && n > 40 {
+			return // text is smoothed by many shades; an empty window has a few
+		}
+	}
+	d.t.Errorf("nothing was painted for the picture %s", name)
+}
+
+// log is the app's log.
+func (d *desk) log() string {
+	data, _ := os.ReadFile(filepath.Join(d.home, "data", "latchkey-demo", "logs", "latchkey.log"))
+	return string(data)
+}
+
+// screens are the screens that were drawn, in order, as the frontend reported them.
+func (d *desk) screens() []string {
+	var out []string
+	for _, line := range strings.Split(d.log(), "\n") {
+		var entry struct{ Msg, Screen string }
+		if json.Unmarshal([]byte(line), &entry) == nil && entry.Msg == "screen.shown" {
+			out = append(out, entry.Screen)
+		}
+	}
+	return out
+}
+
+// drawn waits until the screen was drawn n times in all.
+func (d *desk) drawn(screen string, n int) {
+	d.t.Helper()
+	d.wait(fmt.Sprintf("screen %s drawn %d times", screen, n), func() bool {
+		count := 0
+		for _, s := range d.screens() {
+			if s == screen {
+				count++
+			}
+		}
+		return count >= n
+	})
+}
+
+// status asks latchkeyctl who is signed in.
+func (d *desk) status() (map[string]any, int) {
+	cmd := d.command(tool(d.t, "CTL"), "status", "--json")
+
+	out, _ := cmd.Output()
+	var v map[string]any
+	if err := json.Unmarshal(out, &v); err != nil {
+		d.t.Errorf("status --json printed %q", out)
+	}
+	return v, cmd.ProcessState.ExitCode()
+}
+
+// typeText types text into the field that has the focus.
+func (d *desk) typeText(text string) {
+	d.t.Helper()
+	if out, err := d.command("xdotool", "type", "--delay", "5", text).CombinedOutput(); err != nil {
+		d.t.Fatalf("xdotool type: %v %s", err, out)
+	}
+}
