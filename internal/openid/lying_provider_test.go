@@ -276,7 +276,7 @@ func (p *op) client(change ...func(*provider.Provider)) (*openid.Client, *receiv
 	for _, f := range change {
 		f(&conf)
 	}
-	r := &receiver{answer: make(chan url.Values, 1), finished: make(chan bool, 1)}
+	r := &receiver{answer: make(chan url.Values, 1), finished: make(chan bool, 16)}
 	c, err := openid.New(conf, openid.Options{
 		Listen:         func(context.Context, openid.ListenSpec) (openid.Receiver, error) { return r, nil },
 		RequestTimeout: 5 * time.Second,
