@@ -1,0 +1,450 @@
+package openid_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"app.latchkey/internal/openid"
+	"app.latchkey/internal/provider"
+	"app.latchkey/internal/session"
+)
+
+func body(contentType string, status int, text string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, text)
+	}
+}
+
+func at(path string, h http.HandlerFunc) map[string]http.HandlerFunc {
+	return map[string]http.HandlerFunc{path: h}
+}
+
+const discoveryPath = "/.well-known/openid-configuration"
+
+// Whatever a provider says beyond the foundation's list, and what comes of it. A
+// nil want is a sign-in.
+func TestLies(t *testing.T) {
+	hour := time.Hour
+	now := time.Now()
+	for name, c := range map[string]struct {
+		lies   lies
+		change func(*provider.Provider)
+		req    session.SignInRequest
+		want   error
+	}{
+		"azp of another client":         {lies: lies{idToken: put("azp", "other")}, want: openid.ErrAZP},
+		"azp that is no text":           {lies: lies{idToken: put("azp", []string{"desk"})}, want: openid.ErrAZP},
+		"an audience that is trusted":   {lies: lies{idToken: put("aud", []string{"desk", "api"})}, change: trust("api")},
+		"an audience of another shape":  {lies: lies{idToken: put("aud", claims{"desk": true})}, want: openid.ErrAudience},
+		"AUD is not aud":                {lies: lies{idToken: func(c claims) { delete(c, "aud"); c["AUD"] = "desk" }}, want: openid.ErrAudience},
+		"ISS is not iss":                {lies: lies{idToken: func(c claims) { c["ISS"], c["iss"] = c["iss"], "https://evil.example" }}, want: openid.ErrIssuer},
+		"an issuer with a slash more":   {lies: lies{idToken: func(c claims) { c["iss"] = c["iss"].(string) + "/" }}, want: openid.ErrIssuer},
+		"a claim that stands twice":     {lies: lies{payload: func(b []byte) []byte { return append([]byte(`{"sub":"eve",`), b[1:]...) }}, want: openid.ErrDoubledClaim},
+		"expired":                       {lies: lies{idToken: put("exp", now.Add(-2*time.Minute).Unix())}, want: openid.ErrExpired},
+		"expired within the leeway":     {lies: lies{idToken: put("exp", now.Add(-30*time.Second).Unix())}},
+		"no exp":                        {lies: lies{idToken: drop("exp")}, want: openid.ErrExpired},
+		"exp as a text":                 {lies: lies{idToken: put("exp", "9999999999")}, want: openid.ErrExpired},
+		"issued in the future":          {lies: lies{idToken: put("iat", now.Add(5*time.Minute).Unix())}, want: openid.ErrIssuedAt},
+		"not valid yet":                 {lies: lies{idToken: put("nbf", now.Add(5*time.Minute).Unix())}, want: openid.ErrNotBefore},
+		"no nonce":                      {lies: lies{idToken: drop("nonce")}, want: openid.ErrNonce},
+		"no at_hash":                    {lies: lies{idToken: drop("at_hash")}},
+		"an empty sub":                  {lies: lies{idToken: put("sub", "")}, want: openid.ErrSubject},
+		"a sub that is a number":        {lies: lies{idToken: put("sub", 7)}, want: openid.ErrSubject},
+		"no auth_time though asked":     {lies: lies{idToken: drop("auth_time")}, req: session.SignInRequest{MaxAge: &hour}, want: openid.ErrAuthTime},
+		"an auth_time that is too old":  {lies: lies{idToken: put("auth_time", now.Add(-2*hour).Unix())}, req: session.SignInRequest{MaxAge: &hour}, want: openid.ErrAuthTime},
+		"an acr that was not demanded":  {req: session.SignInRequest{ACRValues: []string{"mfa"}}},
+		"not the acr that was demanded": {lies: lies{idToken: put("acr", "pwd")}, req: session.SignInRequest{ACRValues: []string{"mfa"}, Demand: true}, want: openid.ErrACR},
+		"not the acr of the settings":   {change: func(p *provider.Provider) { p.RequiredACR = []string{"mfa"} }, want: openid.ErrACR},
+		"another person than asked for": {req: session.SignInRequest{Same: session.Key{Issuer: "x", Subject: "eve"}}, want: openid.ErrOtherPerson},
+		"ES256":                         {lies: lies{signer: es256, idToken: drop("at_hash")}},
+		"EdDSA":                         {lies: lies{signer: eddsa, idToken: drop("at_hash")}},
+		"an unknown key": {lies: lies{signer: func() (jose.SigningKey, string) {
+			return jose.SigningKey{Algorithm: jose.RS256, Key: otherRSA()}, "nobody's"
+		}}, want: openid.ErrUnknownKey},
+		"a key for encryption":          {lies: lies{keys: func(k []jose.JSONWebKey) any { k[0].Use = "enc"; return k }}, want: openid.ErrUnknownKey},
+		"a key of another algorithm":    {lies: lies{keys: func(k []jose.JSONWebKey) any { k[0].Algorithm = "PS256"; return k }}, want: openid.ErrUnknownKey},
+		"a key in the token's header":   {lies: lies{signer: foreignRSA, header: func(h map[string]any) { h["jwk"] = jose.JSONWebKey{Key: &otherRSA().PublicKey} }}, want: openid.ErrSignature},
+		"a key's address in the header": {lies: lies{signer: foreignRSA, header: func(h map[string]any) { h["jku"] = "http://127.0.0.1:9/keys" }}, want: openid.ErrSignature},
+		"a critical header":             {lies: lies{header: func(h map[string]any) { h["crit"] = []string{"x"}; h["x"] = true }}, want: openid.ErrCritical},
+		"a token of three words":        {lies: lies{rawID: func(string) string { return "a.b.c" }}, want: openid.ErrMalformed},
+		"an ID token that is none":      {lies: lies{token: drop("id_token")}, want: openid.ErrNoIDToken},
+		"no token type":                 {lies: lies{token: drop("token_type")}, want: openid.ErrTokenType},
+		"a token type of its own":       {lies: lies{token: put("token_type", "DPoP")}, want: openid.ErrTokenType},
+		"no access token":               {lies: lies{token: drop("access_token")}, want: openid.ErrTokenAnswer},
+		"a lifetime as a text":          {lies: lies{token: put("expires_in", "3600")}},
+		"a lifetime without end":        {lies: lies{token: put("expires_in", 1e300)}},
+		"a negative lifetime":           {lies: lies{token: put("expires_in", -5)}},
+		"both a code and an error":      {lies: lies{answer: func(v url.Values) { v.Set("error", "access_denied") }}, want: openid.ErrAnswerShape},
+		"a doubled code":                {lies: lies{answer: func(v url.Values) { v.Add("code", "OTHER") }}, want: openid.ErrAnswerShape},
+		"neither code nor error":        {lies: lies{answer: func(v url.Values) { v.Del("code") }}, want: openid.ErrAnswerShape},
+		"an error from elsewhere": {lies: lies{answer: func(v url.Values) {
+			v.Del("code")
+			v.Set("error", "access_denied")
+			v.Set("iss", "https://evil.example")
+		}}, want: openid.ErrAnswerIssuer},
+		"access denied":                      {lies: lies{answer: func(v url.Values) { v.Del("code"); v.Set("error", "access_denied") }}, want: openid.ErrAccessDenied},
+		"login required":                     {lies: lies{answer: func(v url.Values) { v.Del("code"); v.Set("error", "login_required") }}, want: openid.ErrInteraction},
+		"a scope that is refused":            {lies: lies{answer: func(v url.Values) { v.Del("code"); v.Set("error", "invalid_scope") }}, want: openid.ErrAnswer},
+		"userinfo that is down":              {lies: lies{serve: at("/userinfo", body("text/html", 502, "<h1>Bad gateway</h1>"))}},
+		"userinfo of nobody":                 {lies: lies{userinfo: drop("sub")}},
+		"userinfo that is a page":            {lies: lies{serve: at("/userinfo", body("text/html", 200, "<html>"))}},
+		"userinfo elsewhere":                 {lies: lies{serve: at("/userinfo", http.RedirectHandler("http://127.0.0.1:9/", 302).ServeHTTP)}},
+		"markup in every claim":              {lies: lies{userinfo: func(c claims) { c["name"] = "<img src=x onerror=alert(1)>\u202e"; c["picture"] = "javascript:alert(1)" }}},
+		"a picture that is a list":           {lies: lies{userinfo: put("picture", []int{1})}},
+		"discovery that is a page":           {lies: lies{serve: at(discoveryPath, body("text/html", 200, "<html>the hotel's</html>"))}, want: openid.ErrDiscovery},
+		"discovery that is missing":          {lies: lies{serve: at(discoveryPath, body("text/plain", 404, "no"))}, want: openid.ErrStatus},
+		"discovery cut short":                {lies: lies{serve: at(discoveryPath, body("application/json", 200, `{"issuer":"htt`))}, want: openid.ErrDocument},
+		"discovery that redirects":           {lies: lies{serve: at(discoveryPath, http.RedirectHandler("/elsewhere", 302).ServeHTTP)}, want: openid.ErrStatus},
+		"discovery with a doubled issuer":    {lies: lies{serve: at(discoveryPath, body("application/json", 200, `{"issuer":"a","issuer":"b"}`))}, want: openid.ErrDoubledClaim},
+		"discovery without end":              {lies: lies{serve: at(discoveryPath, endless)}, want: openid.ErrBodyTooLarge},
+		"discovery that is a bomb":           {lies: lies{serve: at(discoveryPath, bomb)}, want: openid.ErrBodyTooLarge},
+		"a token endpoint on plain http":     {lies: lies{discovery: put("token_endpoint", "http://tokens.example/token")}, want: openid.ErrPlainHTTP},
+		"an authorization page as a file":    {lies: lies{discovery: put("authorization_endpoint", "file:///etc/passwd")}, want: openid.ErrEndpoint},
+		"an authorization page as a script":  {lies: lies{discovery: put("authorization_endpoint", "javascript:alert(1)")}, want: openid.ErrEndpoint},
+		"an endpoint that names a user":      {lies: lies{discovery: put("token_endpoint", "https://me:pw@id.example/token")}, want: openid.ErrEndpoint},
+		"an endpoint with a fragment":        {lies: lies{discovery: put("token_endpoint", "https://id.example/token#x")}, want: openid.ErrEndpoint},
+		"an endpoint of another type":        {lies: lies{discovery: put("token_endpoint", 7)}, want: openid.ErrDocument},
+		"no token endpoint":                  {lies: lies{discovery: drop("token_endpoint")}, want: openid.ErrDiscovery},
+		"keys that are a page":               {lies: lies{serve: at("/jwks", body("text/html", 200, "<html>"))}, want: openid.ErrKeys},
+		"keys without end":                   {lies: lies{serve: at("/jwks", endless)}, want: openid.ErrKeys},
+		"a token endpoint that redirects":    {lies: lies{serve: at("/token", http.RedirectHandler("http://127.0.0.1:9/steal", 307).ServeHTTP)}, want: openid.ErrTokenEndpoint},
+		"a token endpoint that says 429":     {lies: lies{serve: at("/token", body("text/plain", 429, ""))}, want: openid.ErrStatus},
+		"a token endpoint that is a page":    {lies: lies{serve: at("/token", body("text/html", 200, "<html>"))}, want: openid.ErrTokenAnswer},
+		"a token answer with a doubled name": {lies: lies{serve: at("/token", body("application/json", 200, `{"access_token":"a","access_token":"b","token_type":"Bearer"}`))}, want: openid.ErrTokenAnswer},
+		"a token endpoint that refuses":      {lies: lies{serve: at("/token", body("application/json", 400, `{"error":"invalid_client"}`))}, want: openid.ErrTokenEndpoint},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newOP(t, c.lies)
+			if c.change == nil {
+				c.change = func(*provider.Provider) {}
+			}
+			client, _ := p.client(c.change)
+			s, err := signIn(t, client, c.req)
+			if !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
+				t.Fatalf("%v, want %v", err, c.want)
+			}
+			if n := p.count("POST /token"); n > 1 {
+				t.Errorf("the code was sent %d times", n)
+			}
+			if err == nil && s.Key.Subject != "ada" {
+				t.Errorf("signed in as %q", s.Key.Subject)
+			}
+			if err != nil && (strings.Contains(err.Error(), "CODE") || strings.Contains(err.Error(), "AT1") || strings.Contains(err.Error(), "RT1") || strings.Contains(err.Error(), "eyJ")) {
+				t.Errorf("the error bears a secret: %v", err)
+			}
+		})
+	}
+}
+
+// endless sends until nobody reads any more.
+func endless(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	chunk := []byte(`{"x":"` + strings.Repeat("x", 64<<10))
+	for {
+		if _, err := w.Write(chunk); err != nil {
+			return
+		}
+	}
+}
+
+// bomb is 64 MiB that were compressed to a few KiB.
+func bomb(w http.ResponseWriter, _ *http.Request) {
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out)
+	_, _ = z.Write([]byte(`{"x":"`))
+	_, _ = z.Write(make([]byte, 64<<20))
+	_ = z.Close()
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Encoding", "gzip")
+	_, _ = w.Write(out.Bytes())
+}
+
+func TestAProviderThatDoesNotAnswer(t *testing.T) {
+	gone := make(chan struct{})
+	t.Cleanup(func() { close(gone) })
+	p := newOP(t, lies{serve: at(discoveryPath, func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case <-r.Context().Done():
+		case <-gone:
+		}
+	})})
+	c, err := openid.New(provider.Provider{Issuer: p.site.URL, ClientID: "desk"}, openid.Options{RequestTimeout: 50 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Discover(t.Context()); !errors.Is(err, openid.ErrTimeout) {
+		t.Errorf("%v, want ErrTimeout", err)
+	}
+}
+
+func TestFromTheCallbackTwoRoundTrips(t *testing.T) {
+	p := newOP(t, lies{})
+	c, _ := p.client()
+	if _, err := signIn(t, c, session.SignInRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	for request, want := range map[string]int{"POST /token": 1, "GET /userinfo": 1, "GET /jwks": 1, "GET " + discoveryPath: 1} {
+		if n := p.count(request); n != want {
+			t.Errorf("%s: %d times, want %d", request, n, want)
+		}
+	}
+}
+
+func TestTheAuthorizationRequest(t *testing.T) {
+	p := newOP(t, lies{})
+	c, _ := p.client(func(conf *provider.Provider) {
+		conf.AuthParams = map[string]string{"tenant": "acme", "state": "mine", "redirect_uri": "https://evil.example"}
+	})
+	if _, err := signIn(t, c, session.SignInRequest{LoginHint: "ada@acme.example", Prompt: "login"}); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"response_type": "code", "client_id": "desk", "redirect_uri": "http://127.0.0.1:1/callback", "code_challenge_method": "S256",
+		"scope": "openid profile email offline_access", "login_hint": "ada@acme.example", "prompt": "login", "tenant": "acme",
+	} {
+		if got := p.asked.Get(name); got != want {
+			t.Errorf("%s = %q, want %q", name, got, want)
+		}
+	}
+	first := p.asked
+	if _, err := signIn(t, c, session.SignInRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"state", "nonce", "code_challenge"} {
+		if len(first.Get(name)) < 43 || first.Get(name) == p.asked.Get(name) {
+			t.Errorf("%s is short, or the same for two tries", name)
+		}
+	}
+}
+
+// What ends a session, and what does not (RFC 6749 §5.2).
+func TestOnlyInvalidGrantEndsASession(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer http.HandlerFunc
+		ends   bool
+		tries  int
+	}{
+		"invalid_grant":                {body("application/json", 400, `{"error":"invalid_grant"}`), true, 1},
+		"invalid_grant with 401":       {body("application/json", 401, `{"error":"invalid_grant"}`), true, 1},
+		"invalid_request, twice":       {body("application/json", 400, `{"error":"invalid_request"}`), true, 2},
+		"invalid_client":               {body("application/json", 401, `{"error":"invalid_client"}`), false, 1},
+		"invalid_grant with 502":       {body("application/json", 502, `{"error":"invalid_grant"}`), false, 1},
+		"invalid_grant in a page":      {body("text/html", 400, `<p>{"error":"invalid_grant"}</p>`), false, 1},
+		"a proxy's 407":                {body("text/html", 407, ""), false, 1},
+		"a captive portal's redirect":  {http.RedirectHandler("http://hotel.example/", 302).ServeHTTP, false, 1},
+		"a captive portal's page":      {body("text/html", 200, "<html>"), false, 2},
+		"403":                          {body("text/html", 403, ""), false, 1},
+		"404":                          {body("text/html", 404, ""), false, 1},
+		"408":                          {body("text/plain", 408, ""), false, 1},
+		"429":                          {body("text/plain", 429, ""), false, 1},
+		"500":                          {body("text/plain", 500, ""), false, 1},
+		"an empty answer":              {body("application/json", 200, ""), false, 2},
+		"a token answer of no content": {body("application/json", 200, `{"token_type":"Bearer"}`), false, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newOP(t, lies{})
+			client, _ := p.client()
+			s, err := signIn(t, client, session.SignInRequest{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			before := p.count("POST /token")
+			p.lies.serve = at("/token", c.answer)
+			_, err = client.Refresh(t.Context(), s, keep)
+			if err == nil || errors.Is(err, session.ErrEnded) != c.ends {
+				t.Errorf("%v: ends %v, want %v", err, errors.Is(err, session.ErrEnded), c.ends)
+			}
+			if n := p.count("POST /token") - before; n != c.tries {
+				t.Errorf("%d tries, want %d", n, c.tries)
+			}
+		})
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	for value, want := range map[string]time.Duration{"120": 2 * time.Minute, "-5": 0, "x": 0, "99999999": time.Hour} {
+		p := newOP(t, lies{})
+		client, _ := p.client()
+		s, err := signIn(t, client, session.SignInRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.lies.serve = at("/token", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", value)
+			w.WriteHeader(http.StatusTooManyRequests)
+		})
+		_, err = client.Refresh(t.Context(), s, keep)
+		var retry *session.RetryError
+		if !errors.As(err, &retry) || retry.After != want {
+			t.Errorf("Retry-After %s: %v, want %s", value, err, want)
+		}
+	}
+}
+
+func TestKeysThatCannotBeFetchedAreNoVerdict(t *testing.T) {
+	p := newOP(t, lies{})
+	client, _ := p.client()
+	s, err := signIn(t, client, session.SignInRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.lies.signer = func() (jose.SigningKey, string) {
+		return jose.SigningKey{Algorithm: jose.RS256, Key: otherRSA()}, "rotated"
+	}
+	p.lies.serve = at("/jwks", body("text/html", 503, ""))
+	_, err = client.Refresh(t.Context(), s, keep)
+	var retry *session.RetryError
+	if errors.Is(err, session.ErrEnded) || !errors.As(err, &retry) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestAFailedKeepFailsTheRefresh(t *testing.T) {
+	p := newOP(t, lies{})
+	client, _ := p.client()
+	s, err := signIn(t, client, session.SignInRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := errors.New("disk full")
+	if _, err := client.Refresh(t.Context(), s, func(context.Context, session.Session) error { return full }); !errors.Is(err, full) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestForgedTokensAreNoFloodOfRequests(t *testing.T) {
+	p := newOP(t, lies{})
+	client, _ := p.client()
+	s, err := signIn(t, client, session.SignInRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.lies.signer = func() (jose.SigningKey, string) {
+		return jose.SigningKey{Algorithm: jose.RS256, Key: otherRSA()}, "forged"
+	}
+	for range 20 {
+		p.refresh = s.Tokens.Refresh.Reveal()
+		if _, err := client.Refresh(t.Context(), s, keep); !errors.Is(err, openid.ErrUnknownKey) {
+			t.Fatal(err)
+		}
+	}
+	if n := p.count("GET /jwks"); n > 2 {
+		t.Errorf("the keys were fetched %d times", n)
+	}
+}
+
+func TestTheClocksAreBlamed(t *testing.T) {
+	p := newOP(t, lies{idToken: put("exp", time.Now().Add(-10*time.Minute).Unix())})
+	conf := provider.Provider{Issuer: p.site.URL, ClientID: "desk"}
+	r := &receiver{answer: make(chan url.Values, 1), finished: make(chan bool, 1)}
+	c, err := openid.New(conf, openid.Options{
+		Now:    func() time.Time { return time.Now().Add(20 * time.Minute) },
+		Listen: func(context.Context, openid.ListenSpec) (openid.Receiver, error) { return r, nil },
+		OpenURL: func(_ context.Context, address string) error {
+			client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+			res, err := client.Get(address)
+			if err == nil {
+				to, _ := res.Location()
+				_ = res.Body.Close()
+				r.answer <- to.Query()
+			}
+			return err
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = signIn(t, c, session.SignInRequest{})
+	var clock *openid.ClockError
+	if !errors.As(err, &clock) || clock.Off < 19*time.Minute || clock.Off > 21*time.Minute {
+		t.Errorf("%v", err)
+	}
+}
+
+// A provider of plain OAuth 2.0: the user endpoint says who it is, and the session
+// says that nothing stands behind it.
+func TestWithoutIDTokens(t *testing.T) {
+	p := newOP(t, lies{token: drop("id_token"), userinfo: func(c claims) { delete(c, "sub"); c["id"] = 583231 }})
+	c, _ := p.client(func(conf *provider.Provider) {
+		conf.NoIDToken, conf.NoDiscovery, conf.UserIDField = true, true, "id"
+		conf.AuthorizationEndpoint, conf.TokenEndpoint, conf.UserinfoEndpoint = p.site.URL+"/authorize", p.site.URL+"/token", p.site.URL+"/userinfo"
+	})
+	s, err := signIn(t, c, session.SignInRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Key.Subject != "583231" || s.IDTokenVerified {
+		t.Errorf("%+v verified %v", s.Key, s.IDTokenVerified)
+	}
+}
+
+func TestRevocation(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer http.HandlerFunc
+		want   session.EndingOutcome
+	}{
+		"done":       {body("text/plain", 200, ""), session.EndingDone},
+		"down":       {body("text/plain", 503, ""), session.EndingPending},
+		"a portal's": {http.RedirectHandler("http://hotel.example/", 302).ServeHTTP, session.EndingPending},
+		"refused":    {body("application/json", 400, `{"error":"invalid_client"}`), session.EndingFailed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newOP(t, lies{serve: at("/revoke", c.answer)})
+			client, _ := p.client()
+			s, err := signIn(t, client, session.SignInRequest{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			outcome, _ := client.Revoke(t.Context(), session.Revocation{Key: s.Key, ClientID: s.ClientID, Access: s.Tokens.Access, Refresh: s.Tokens.Refresh})
+			if outcome != c.want {
+				t.Errorf("%v, want %v", outcome, c.want)
+			}
+			if last := p.forms[1]; last.Get("token") != "RT1" || last.Get("token_type_hint") != "refresh_token" {
+				t.Error("the refresh token is not revoked first")
+			}
+		})
+	}
+}
+
+func FuzzDiscovery(f *testing.F) {
+	f.Add([]byte(`{"issuer":"http://127.0.0.1:1","token_endpoint":"http://127.0.0.1:1/t"}`))
+	f.Add([]byte(`{"issuer":"a","ISSUER":"b","jwks_uri":[]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := openid.New(provider.Provider{Issuer: "http://127.0.0.1:1", ClientID: "desk"}, openid.Options{Transport: canned(data)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := c.Discover(context.Background())
+		if err != nil {
+			return
+		}
+		var doc map[string]any
+		if json.Unmarshal(data, &doc) != nil || doc["issuer"] != "http://127.0.0.1:1" {
+			t.Errorf("believed: %+v", m)
+		}
+		for _, address := range []string{m.AuthURL, m.TokenURL, m.JWKSURL, m.UserInfoURL} {
+			if u, err := url.Parse(address); address != "" && (err != nil || u.Scheme != "https" && u.Hostname() != "127.0.0.1" && u.Hostname() != "localhost" && !strings.HasPrefix(u.Hostname(), "127.") && u.Hostname() != "::1") {
+				t.Errorf("believed: %q", address)
+			}
+		}
+	})
+}
+
+type canned []byte
+
+func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(bytes.NewReader(c)), Request: r}, nil
+}
