@@ -1,0 +1,199 @@
+// Package house tests the rules of the house: which room may import which, and
+// what each room may touch. docs/architecture.md draws the same arrows.
+package house
+
+import (
+	"fmt"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "app.latchkey"
+
+// rooms are all rooms, each with the rooms of ours that it may import.
+var rooms = map[string][]string{
+	"secret": {}, "nobus": {}, "loopback": {}, "browser": {}, "picture": {}, "logfile": {}, "demoidp": {}, "robot": {}, "house": {},
+	"vault":    {"secret", "nobus"},
+	"provider": {"secret"},
+	"session":  {"secret"},
+	"account":  {"secret", "session"},
+	"openid":   {"secret", "session", "provider"},
+	"problem":  {"account", "browser", "loopback", "openid", "provider", "session", "vault"},
+	"parts":    {"account", "browser", "loopback", "openid", "problem", "provider", "session", "vault"},
+}
+
+// mainFiles are the files of the root package that are not wiring.
+var mainFiles = map[string][]string{
+	"app.go": {"account", "problem", "secret", "session"}, "app_vault.go": {"account", "problem", "secret"},
+	"app_view.go": {"account", "problem"}, "view.go": {},
+}
+
+// touches says which rooms may import what reaches the world. Everything that
+// begins with the path counts.
+var touches = map[string][]string{
+	"net/http":                       {"openid", "loopback", "picture", "demoidp", "robot"},
+	"net":                            {"openid", "loopback", "picture", "demoidp", "robot", "provider"}, // provider parses addresses
+	"os/exec":                        {"browser"},
+	"os":                             {"vault", "provider", "logfile", "browser", "demoidp", "parts", "nobus", "wiring"},
+	"github.com/99designs/keyring":   {"vault"},
+	"github.com/godbus":              {"vault"},
+	"github.com/wailsapp":            {"wiring"},
+	"golang.org/x/oauth2":            {"openid"},
+	"github.com/coreos/go-oidc":      {"openid"},
+	"github.com/zitadel":             {"demoidp"},
+	"crypto/tls":                     {"openid", "picture"},
+	"gopkg.in/natefinch/lumberjack.": {"logfile"},
+	"unsafe":                         {},
+	"plugin":                         {},
+}
+
+// imports reads every Go file below dir, whatever its build tags, tests aside.
+func imports(t *testing.T, dir string) map[string][]string {
+	t.Helper()
+	out := map[string][]string{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, _ := filepath.Rel(dir, path)
+		if d.IsDir() && (slices.Contains([]string{"node_modules", "testdata", ".git", "tools", "artifacts", "test"}, d.Name()) && rel != ".") {
+			return filepath.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		names := []string{}
+		for _, s := range file.Imports {
+			name, _ := strconv.Unquote(s.Path.Value)
+			names = append(names, name)
+		}
+		out[filepath.ToSlash(rel)] = names
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// violations lists what breaks the rules.
+func violations(files map[string][]string) []string {
+	var out []string
+	for _, path := range slices.Sorted(maps.Keys(files)) {
+		room, allowed, known := roomOf(path)
+		if !known {
+			out = append(out, fmt.Sprintf("%s: a room that the table does not know", path))
+			continue
+		}
+		for _, name := range files[path] {
+			if to, ours := strings.CutPrefix(name, module+"/internal/"); ours {
+				if allowed != nil && !slices.Contains(allowed, to) {
+					out = append(out, fmt.Sprintf("%s may not import %s", path, to))
+				}
+				continue
+			}
+			for what, who := range touches {
+				if (name == what || strings.HasPrefix(name, strings.TrimSuffix(what, "/")+"/") || strings.HasSuffix(what, ".") && strings.HasPrefix(name, what)) && !slices.Contains(who, room) && !exactOnly(what, name) {
+					out = append(out, fmt.Sprintf("%s may not import %s", path, name))
+				}
+			}
+		}
+	}
+	return out
+}
+
+// exactOnly keeps the rule for "net" from meaning net/url, and that for "os" from
+// meaning os/signal: these touch nothing.
+func exactOnly(what, name string) bool {
+	return (what == "net" || what == "os") && name != what
+}
+
+// roomOf names a file's room and what of ours it may import; nil allows all.
+func roomOf(path string) (string, []string, bool) {
+	parts := strings.Split(path, "/")
+	switch {
+	case parts[0] == "internal" && len(parts) > 2:
+		allowed, known := rooms[parts[1]]
+		return parts[1], allowed, known
+	case parts[0] == "cmd":
+		return "wiring", nil, true
+	case len(parts) == 1:
+		if allowed, ok := mainFiles[path]; ok {
+			return "main", allowed, true
+		}
+		return "wiring", nil, strings.HasPrefix(path, "wire") || path == "main.go"
+	}
+	return "", nil, false
+}
+
+func TestTheHouse(t *testing.T) {
+	files := imports(t, "../..")
+	if len(files) < 50 {
+		t.Fatalf("%d files read", len(files))
+	}
+	for _, v := range violations(files) {
+		t.Error(v)
+	}
+	for name := range rooms {
+		if _, err := os.Stat(filepath.Join("..", name)); err != nil {
+			t.Errorf("the table has a room %s that does not exist", name)
+		}
+	}
+}
+
+// A release must have nothing of the demo in it.
+func TestTheDemoIsBehindItsTag(t *testing.T) {
+	for path, names := range imports(t, "../..") {
+		for _, name := range names {
+			if name != module+"/internal/demoidp" && name != module+"/internal/robot" {
+				continue
+			}
+			data, err := os.ReadFile(filepath.Join("../..", path))
+			if err != nil || !strings.HasPrefix(string(data), "//go:build demo\n") {
+				t.Errorf("%s imports %s without the tag demo", path, name)
+			}
+		}
+	}
+}
+
+// The check itself can fail.
+func TestViolationsAreFound(t *testing.T) {
+	got := violations(map[string][]string{
+		"internal/account/a.go":   {module + "/internal/vault"},
+		"internal/session/a.go":   {"os"},
+		"internal/provider/a.go":  {"net/http"},
+		"internal/loopback/a.go":  {module + "/internal/secret"},
+		"internal/openid/a.go":    {"github.com/99designs/keyring", "os/exec"},
+		"internal/cellar/a.go":    {},
+		"app.go":                  {module + "/internal/vault", "github.com/wailsapp/wails/v2/pkg/runtime"},
+		"helper.go":               {},
+		"internal/secret/fine.go": {"net/url", "fmt"},
+	})
+	if len(got) != 10 {
+		t.Errorf("%d of 10 found:\n%s", len(got), strings.Join(got, "\n"))
+	}
+}
+
+// Package nobus does its work only while the module's path sorts before that of
+// the keychain library.
+func TestTheModulesNameSortsFirst(t *testing.T) {
+	if module >= "github.com/99designs/keyring" {
+		t.Error("rename internal/nobus's remedy with the module")
+	}
+	mod, err := os.ReadFile("../../go.mod")
+	if err != nil || !strings.HasPrefix(string(mod), "module "+module+"\n") {
+		t.Errorf("go.mod does not begin with module %s (%v)", module, err)
+	}
+}

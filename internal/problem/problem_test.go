@@ -1,0 +1,106 @@
+package problem_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"app.latchkey/internal/account"
+	"app.latchkey/internal/browser"
+	"app.latchkey/internal/loopback"
+	"app.latchkey/internal/openid"
+	"app.latchkey/internal/problem"
+	"app.latchkey/internal/provider"
+	"app.latchkey/internal/session"
+	"app.latchkey/internal/vault"
+)
+
+// codes are some errors with the code that a person's support will name.
+var codes = map[string]error{
+	"cancelled": account.ErrCancelled, "not_signed_in": account.ErrNobody, "session_ended": errors.Join(account.ErrSessionEnded, session.ErrEnded),
+	"session_false": errors.Join(session.ErrEnded, session.ErrFalse, openid.ErrContinuity), "not_configured": account.ErrNotConfigured,
+	"keychain_absent": vault.ErrKeychainAbsent, "keychain_locked": vault.ErrKeychainLocked, "keychain_dismissed": vault.ErrKeychainDismissed, "keychain_slow": vault.ErrKeychainTimeout,
+	"vault_damaged": &vault.SetAsideError{Path: "/x", Reason: vault.ErrDamaged}, "vault_newer": &vault.SetAsideError{Path: "/x", Reason: vault.ErrNewer},
+	"vault_key_lost": vault.ErrKeyLost, "vault_wrong_key": vault.ErrWrongKey, "wrong_passphrase": vault.ErrWrongPassphrase, "passphrase_needed": vault.ErrPassphraseNeeded,
+	"disk_full": vault.ErrDiskFull, "folder_not_writable": vault.ErrReadOnly,
+	"port_taken": &loopback.PortError{Ports: []int{8085}}, "wrong_address": loopback.ErrPaste, "browser_failed": &browser.OpenError{}, "browser_refused": browser.ErrAddress,
+	"tls": openid.ErrTLS, "wrong_issuer": openid.ErrDiscoveryIssuer, "bad_endpoint": errors.Join(openid.ErrDiscovery, openid.ErrEndpoint), "network": openid.ErrNetwork,
+	"access_denied": &openid.AnswerError{Kind: openid.ErrAccessDenied}, "clock": openid.ErrExpired, "other_person": openid.ErrUserinfoSubject, "signature": openid.ErrSignature,
+	"id_token": openid.ErrNonce, "answer_mixed_up": openid.ErrAnswerIssuer, "timed_out": context.DeadlineExceeded, "bad_settings": &provider.Error{Problem: "x"},
+	"provider_unavailable": fmt.Errorf("%w: %w", openid.ErrTokenEndpoint, openid.ErrStatus), "token_refused": openid.ErrTokenEndpoint, "internal": errors.New("a panic"),
+}
+
+func TestCodes(t *testing.T) {
+	for want, err := range codes {
+		p := problem.From(fmt.Errorf("wrapped: %w", err), "Acme ID")
+		if p.Code != want {
+			t.Errorf("%v is %s, want %s", err, p.Code, want)
+		}
+		if p.Title == "" || p.Message == "" || p.Hint == "" || len(p.Actions) == 0 || strings.Contains(p.Title+p.Message+p.Hint, "{provider}") {
+			t.Errorf("%s is not in full words: %+v", want, p)
+		}
+	}
+}
+
+// Every sentinel of the rooms has words of its own: a new one that has none ends
+// here, not on a person's screen.
+func TestEverySentinelIsInTheTable(t *testing.T) {
+	table, err := os.ReadFile("table.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Told by another error that they come with, or never shown.
+	elsewhere := map[string]bool{"openid.ErrStatus": true, "openid.ErrRevocation": true, "openid.ErrLogout": true, "session.ErrEnded": true}
+	n := 0
+	for _, room := range []string{"account", "openid", "vault", "loopback", "browser", "session"} {
+		files, _ := filepath.Glob("../" + room + "/*.go")
+		for _, path := range files {
+			file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+			if err != nil || strings.HasSuffix(path, "_test.go") {
+				continue
+			}
+			ast.Inspect(file, func(node ast.Node) bool {
+				spec, ok := node.(*ast.ValueSpec)
+				if !ok {
+					return true
+				}
+				for _, name := range spec.Names {
+					full := room + "." + name.Name
+					if !strings.HasPrefix(name.Name, "Err") || elsewhere[full] {
+						continue
+					}
+					n++
+					if !strings.Contains(string(table), full) {
+						t.Errorf("%s has no words", full)
+					}
+				}
+				return true
+			})
+		}
+	}
+	if n < 50 {
+		t.Errorf("%d sentinels were read", n)
+	}
+}
+
+func TestWhatTheErrorKnows(t *testing.T) {
+	p := problem.From(&openid.ClockError{Err: openid.ErrExpired, Off: 20 * time.Minute}, "Acme ID")
+	if !strings.Contains(p.Message, "20m0s ahead of Acme ID") || !strings.Contains(p.Hint, "clock") {
+		t.Errorf("%+v", p)
+	}
+	p = problem.From(&openid.AnswerError{Kind: openid.ErrAccessDenied, Code: "access_denied", Description: "not assigned"}, "acme")
+	if !strings.Contains(p.Message, "Acme says: “not assigned”") {
+		t.Errorf("%+v", p)
+	}
+	if p = problem.From(&vault.SetAsideError{Path: "/data/vault.x", Reason: vault.ErrDamaged}, ""); !strings.Contains(p.Message, "/data/vault.x") {
+		t.Errorf("%+v", p)
+	}
+}
