@@ -53,7 +53,8 @@ type Provider struct {
 	serving sync.WaitGroup
 }
 
-// Start listens and serves until Close.
+// Start listens and serves until Close. It silences the process's default slog
+// logger: op writes states and addresses to it, which belong in no log.
 func Start(ctx context.Context, c Config) (*Provider, error) {
 	if c.Addr == "" {
 		c.Addr = DefaultAddr
@@ -67,6 +68,7 @@ func Start(ctx context.Context, c Config) (*Provider, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	slog.SetDefault(slog.New(slog.DiscardHandler))
 	listener, notice, err := listen(ctx, c.Addr)
 	if err != nil {
 		return nil, err

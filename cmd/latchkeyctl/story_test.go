@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"app.latchkey/internal/demoidp"
+	"app.latchkey/internal/robot"
+)
+
+// TestMain makes the program, and a scripted browser, commands of the stories.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"latchkeyctl": main,
+		"robot":       func() { os.Exit(browse()) },
+	})
+}
+
+// browse signs in as $PERSON at the address that it is given; "nobody" does not
+// come back, "cancel" cancels.
+func browse() int {
+	ctx, stop := context.WithTimeout(context.Background(), 30*time.Second)
+	defer stop()
+	who := os.Getenv("PERSON")
+	if who == "nobody" {
+		return 0
+	}
+	b := robot.New(nil)
+	page, err := b.Visit(ctx, os.Args[1])
+	if err != nil || len(page.Forms) == 0 {
+		fmt.Fprintln(os.Stderr, "no form", err)
+		return 1
+	}
+	choice := url.Values{"person": {who}}
+	if who == "cancel" {
+		choice = url.Values{"cancel": {"1"}}
+	}
+	if _, err := b.Submit(ctx, page.Forms[0], choice); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// TestStories runs testdata/*.txt, each with a provider of its own.
+func TestStories(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(e *testscript.Env) error {
+			idp, err := demoidp.Start(context.Background(), demoidp.Config{Dir: e.WorkDir + "/idp", Addr: "127.0.0.1:0", AccessLifetime: time.Minute})
+			if err != nil {
+				return err
+			}
+			e.Defer(func() { _ = idp.Close() })
+			closed, err := net.Listen("tcp4", "127.0.0.1:0")
+			if err != nil {
+				return err
+			}
+			_ = closed.Close()
+			e.Setenv("HOME", e.WorkDir+"/home")
+			e.Setenv("BROWSER", "robot %s")
+			e.Setenv("PERSON", "ada")
+			e.Setenv("ISSUER", idp.Issuer())
+			e.Setenv("NOWHERE", "http://"+closed.Addr().String())
+			e.Setenv("LATCHKEY_ISSUER", idp.Issuer())
+			e.Setenv("LATCHKEY_CLIENT_ID", demoidp.ClientID)
+			e.Setenv("LATCHKEY_STORE", "file")
+			e.Setenv("LATCHKEY_STORE_PASSPHRASE", "correct horse battery")
+			e.Setenv("XDG_RUNTIME_DIR", e.WorkDir)
+			e.Setenv("DBUS_SESSION_BUS_ADDRESS", "")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+	})
+}
+
+// exits runs latchkeyctl and demands its exit code.
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	err := ts.Exec("latchkeyctl", args[1:]...)
+	code := "0"
+	if coder, ok := err.(interface{ ExitCode() int }); ok {
+		code = fmt.Sprint(coder.ExitCode())
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if code != args[0] {
+		ts.Fatalf("exit code %s, want %s", code, args[0])
+	}
+}

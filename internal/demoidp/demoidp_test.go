@@ -1,0 +1,286 @@
+package demoidp_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"golang.org/x/oauth2"
+
+	"app.latchkey/internal/demoidp"
+)
+
+const redirect = "http://127.0.0.1:4711/callback"
+
+// desk is a client with a browser of its own.
+type desk struct {
+	t       *testing.T
+	idp     *demoidp.Provider
+	browser *http.Client
+}
+
+func newDesk(t *testing.T, c demoidp.Config) *desk {
+	t.Helper()
+	if c.Addr == "" {
+		c.Addr = "127.0.0.1:0"
+	}
+	if c.Dir == "" {
+		c.Dir = t.TempDir()
+	}
+	idp, err := demoidp.Start(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = idp.Close() })
+	jar, _ := cookiejar.New(nil)
+	return &desk{t, idp, &http.Client{Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
+		if r.URL.Host == "127.0.0.1:4711" {
+			return http.ErrUseLastResponse
+		}
+		return nil
+	}}}
+}
+
+func (d *desk) request(verifier string, more url.Values) string {
+	v := url.Values{"client_id": {demoidp.ClientID}, "redirect_uri": {redirect}, "response_type": {"code"}, "scope": {"openid profile email offline_access"}, "state": {"S"}, "nonce": {"N"}}
+	if verifier != "" {
+		v.Set("code_challenge", oauth2.S256ChallengeFromVerifier(verifier))
+		v.Set("code_challenge_method", "S256")
+	}
+	for name, values := range more {
+		v[name] = values
+	}
+	return d.idp.Issuer() + "/authorize?" + v.Encode()
+}
+
+func (d *desk) get(address string) (*http.Response, string) {
+	d.t.Helper()
+	res, err := d.browser.Get(address)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	data, _ := io.ReadAll(res.Body)
+	return res, string(data)
+}
+
+var hidden = regexp.MustCompile(`name="(request|csrf)" value="([^"]*)"`)
+
+// choose fetches the page and posts the choice; it returns what the client gets.
+func (d *desk) choose(address string, choice url.Values) url.Values {
+	d.t.Helper()
+	_, page := d.get(address)
+	for _, m := range hidden.FindAllStringSubmatch(page, -1) {
+		if !choice.Has(m[1]) {
+			choice.Set(m[1], m[2])
+		}
+	}
+	res, err := d.browser.PostForm(d.idp.Issuer()+"/login", choice)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	to, err := res.Location()
+	if err != nil {
+		return url.Values{"status": {res.Status}}
+	}
+	return to.Query()
+}
+
+// token posts to the token endpoint.
+func (d *desk) token(form url.Values) (int, map[string]any) {
+	d.t.Helper()
+	form.Set("client_id", demoidp.ClientID)
+	res, err := http.PostForm(d.idp.Issuer()+"/oauth/token", form)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	var v map[string]any
+	_ = json.NewDecoder(res.Body).Decode(&v)
+	return res.StatusCode, v
+}
+
+func (d *desk) signIn() map[string]any {
+	d.t.Helper()
+	verifier := oauth2.GenerateVerifier()
+	answer := d.choose(d.request(verifier, nil), url.Values{"person": {"ada"}})
+	if answer.Get("state") != "S" || answer.Get("iss") != d.idp.Issuer() {
+		d.t.Fatalf("%v", answer)
+	}
+	status, v := d.token(url.Values{"grant_type": {"authorization_code"}, "code": {answer.Get("code")}, "redirect_uri": {redirect}, "code_verifier": {verifier}})
+	if status != 200 {
+		d.t.Fatalf("%d %v", status, v)
+	}
+	return v
+}
+
+func (d *desk) refresh(token any) (int, map[string]any) {
+	return d.token(url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token.(string)}})
+}
+
+func (d *desk) userinfo(token any) int {
+	req, _ := http.NewRequest("GET", d.idp.Issuer()+"/userinfo", nil)
+	req.Header.Set("Authorization", "Bearer "+token.(string))
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	return res.StatusCode
+}
+
+func TestRotationAndReuse(t *testing.T) {
+	d := newDesk(t, demoidp.Config{})
+	first := d.signIn()
+	if d.userinfo(first["access_token"]) != 200 {
+		t.Error("userinfo refuses")
+	}
+	status, second := d.refresh(first["refresh_token"])
+	if status != 200 || second["refresh_token"] == first["refresh_token"] {
+		t.Fatalf("%d: not rotated", status)
+	}
+	if status, v := d.refresh(first["refresh_token"]); status != 400 || v["error"] != "invalid_grant" {
+		t.Errorf("used twice: %d %v", status, v)
+	}
+	if status, _ := d.refresh(second["refresh_token"]); status != 400 {
+		t.Error("the family lives on after a reuse")
+	}
+	if d.userinfo(second["access_token"]) == 200 {
+		t.Error("the access token lives on after a reuse")
+	}
+}
+
+func TestRevocationKillsAccess(t *testing.T) {
+	d := newDesk(t, demoidp.Config{})
+	v := d.signIn()
+	res, err := http.PostForm(d.idp.Issuer()+"/revoke", url.Values{"token": {v["refresh_token"].(string)}, "client_id": {demoidp.ClientID}})
+	if err != nil || res.StatusCode != 200 {
+		t.Fatalf("%v %v", res, err)
+	}
+	_ = res.Body.Close()
+	if status, _ := d.refresh(v["refresh_token"]); status != 400 || d.userinfo(v["access_token"]) == 200 {
+		t.Error("alive after the revocation")
+	}
+}
+
+func TestPKCEIsDemanded(t *testing.T) {
+	d := newDesk(t, demoidp.Config{})
+	if res, _ := d.get(d.request("", nil)); !strings.Contains(res.Header.Get("Location"), "error=invalid_request") {
+		t.Errorf("without a challenge: %s %s", res.Status, res.Header.Get("Location"))
+	}
+	answer := d.choose(d.request(oauth2.GenerateVerifier(), nil), url.Values{"person": {"ada"}})
+	form := url.Values{"grant_type": {"authorization_code"}, "code": {answer.Get("code")}, "redirect_uri": {redirect}, "code_verifier": {oauth2.GenerateVerifier()}}
+	if status, _ := d.token(form); status != 400 {
+		t.Errorf("another verifier: %d", status)
+	}
+	if status, _ := d.token(form); status != 400 {
+		t.Errorf("the code again: %d", status)
+	}
+}
+
+func TestCancelPromptAndHint(t *testing.T) {
+	d := newDesk(t, demoidp.Config{})
+	v := oauth2.GenerateVerifier()
+	if got := d.choose(d.request(v, nil), url.Values{"cancel": {"1"}}); got.Get("error") != "access_denied" || got.Get("state") != "S" || got.Get("iss") == "" {
+		t.Errorf("cancel: %v", got)
+	}
+	none := url.Values{"prompt": {"none"}}
+	if res, _ := d.get(d.request(v, none)); !strings.Contains(res.Header.Get("Location"), "error=login_required") {
+		t.Errorf("prompt=none with nobody: %s", res.Header.Get("Location"))
+	}
+	d.signIn()
+	if res, _ := d.get(d.request(v, none)); !strings.Contains(res.Header.Get("Location"), "code=") {
+		t.Errorf("prompt=none after a sign-in: %s", res.Header.Get("Location"))
+	}
+	d.get(d.idp.Issuer() + "/signed-out")
+	if res, _ := d.get(d.request(v, none)); !strings.Contains(res.Header.Get("Location"), "error=login_required") {
+		t.Errorf("prompt=none after the end: %s", res.Header.Get("Location"))
+	}
+	if _, page := d.get(d.request(v, url.Values{"login_hint": {"grace@acme.example\"><script>"}})); strings.Contains(page, "<script>") {
+		t.Error("markup of the hint stands in the page")
+	}
+}
+
+func TestOnlyTheBrowserThatWasShownThePageMayChoose(t *testing.T) {
+	d := newDesk(t, demoidp.Config{})
+	address := d.request(oauth2.GenerateVerifier(), nil)
+	if got := d.choose(address, url.Values{"person": {"ada"}, "csrf": {"guess"}}); got.Get("code") != "" {
+		t.Errorf("a guessed csrf: %v", got)
+	}
+	_, page := d.get(address)
+	form := url.Values{"person": {"ada"}}
+	for _, m := range hidden.FindAllStringSubmatch(page, -1) {
+		form.Set(m[1], m[2])
+	}
+	stranger := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := stranger.PostForm(d.idp.Issuer()+"/login", form)
+	if err != nil || res.StatusCode != http.StatusForbidden {
+		t.Errorf("another browser: %v %v", res, err)
+	}
+	_ = res.Body.Close()
+	req, _ := http.NewRequest("GET", d.idp.Issuer()+"/login", nil)
+	req.Host = "evil.example"
+	if res, err = http.DefaultClient.Do(req); err != nil || res.StatusCode != http.StatusMisdirectedRequest {
+		t.Errorf("another host: %v %v", res, err)
+	}
+	_ = res.Body.Close()
+}
+
+func TestARestartKeepsKeyAndGrants(t *testing.T) {
+	dir := t.TempDir()
+	d := newDesk(t, demoidp.Config{Dir: dir})
+	v := d.signIn()
+	_, keys := d.get(d.idp.Issuer() + "/keys")
+	addr := strings.TrimPrefix(d.idp.Issuer(), "http://")
+	if err := d.idp.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again := newDesk(t, demoidp.Config{Dir: dir, Addr: addr})
+	if again.idp.Issuer() != d.idp.Issuer() || again.idp.Notice() != "" {
+		t.Fatalf("%s, %q", again.idp.Issuer(), again.idp.Notice())
+	}
+	if _, now := again.get(again.idp.Issuer() + "/keys"); now != keys {
+		t.Error("another key")
+	}
+	if status, _ := again.refresh(v["refresh_token"]); status != 200 {
+		t.Errorf("the grant is gone: %d", status)
+	}
+	moved := newDesk(t, demoidp.Config{Addr: addr})
+	if moved.idp.Issuer() == again.idp.Issuer() || !strings.Contains(moved.idp.Notice(), "is taken") {
+		t.Errorf("%s %q", moved.idp.Issuer(), moved.idp.Notice())
+	}
+}
+
+func TestADamagedFolderBeginsAnew(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "provider.json")
+	if err := os.WriteFile(path, []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	newDesk(t, demoidp.Config{Dir: dir}).signIn()
+	if _, err := os.Stat(path + ".unreadable"); err != nil {
+		t.Error(err)
+	}
+	data, _ := os.ReadFile(path)
+	if info, _ := os.Stat(path); info.Mode().Perm() != 0o600 || len(data) == 0 {
+		t.Errorf("mode %v", info.Mode())
+	}
+}
+
+func TestOnlyLoopback(t *testing.T) {
+	for _, addr := range []string{"0.0.0.0:0", ":0", "192.168.0.1:0", "localhost:0"} {
+		if p, err := demoidp.Start(context.Background(), demoidp.Config{Dir: t.TempDir(), Addr: addr}); err == nil {
+			_ = p.Close()
+			t.Errorf("%s is listened on", addr)
+		}
+	}
+}
