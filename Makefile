@@ -77,7 +77,7 @@ test-go: demo-ctl
 .PHONY: test-web
 test-web:
 	cd test/web && npx --no-install tsc -p tsconfig.json
-	cd test/web && npx --no-install node --test unit/
+	cd test/web && npx --no-install node --test unit/*.test.js
 	cd test/web && npx --no-install node browser/run.mjs
 
 .PHONY: test-bindings

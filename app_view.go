@@ -63,7 +63,12 @@ func (a *App) view() StateView {
 		v.Screen, v.Problem = ScreenProblem, a.problem(a.setupErr)
 		return v
 	}
-	s := a.account.Snapshot()
+	a.fromAccount(&v, a.account.Snapshot(), local, choosing)
+	return v
+}
+
+// fromAccount draws the account's state.
+func (a *App) fromAccount(v *StateView, s account.Snapshot, local error, choosing bool) {
 	switch s.Phase {
 	case account.PhaseLocked:
 		v.Screen = ScreenProblem
@@ -80,9 +85,8 @@ func (a *App) view() StateView {
 	if s.Ended != nil {
 		v.Last = s.Ended.Profile.Name
 	}
-	a.problems(&v, s, local, choosing)
+	a.problems(v, s, local, choosing)
 	v.Notice = a.notice(s)
-	return v
 }
 
 // problems puts the problem to be shown before the screen of the phase.
