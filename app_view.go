@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"hash/fnv"
 	"strings"
 	"time"
 	"unicode"
@@ -150,7 +149,7 @@ func (a *App) profile(s account.Snapshot) *ProfileView {
 	p := s.Session
 	v := &ProfileView{
 		Name: p.Profile.Name, Email: p.Profile.Email, EmailVerified: p.Profile.EmailVerified,
-		Picture: a.pictureOf(p.Profile.Picture), Initials: initials(p.Profile.Name), Hue: hue(p.Key.Issuer + p.Key.Subject),
+		Picture: a.pictureOf(p.Profile.Picture), Initials: initials(p.Profile.Name),
 		Issuer: p.Key.Issuer, Subject: p.Key.Subject, Verified: p.IDTokenVerified, SignedInAt: milli(p.SignedInAt),
 		RefreshedAt: milli(p.Refreshed), ExpiresAt: milli(p.Expiry), Renewable: p.CanRefresh, Health: string(s.Health),
 	}
@@ -182,6 +181,7 @@ func (a *App) pictureOf(address string) string {
 		a.mu.Lock()
 		a.pictures[address] = data
 		a.mu.Unlock()
+		a.log.Debug("picture.fetched")
 		a.account.Touch()
 		return nil
 	})
@@ -211,13 +211,6 @@ func initials(name string) string {
 		}
 	}
 	return string(out)
-}
-
-// hue is stable for an account.
-func hue(key string) int {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(key))
-	return int(h.Sum32() % 360)
 }
 
 func milli(t time.Time) int64 {

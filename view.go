@@ -54,7 +54,6 @@ type ProfileView struct {
 	EmailVerified bool   `json:"emailVerified"`
 	Picture       string `json:"picture"` // data: URL, or ""
 	Initials      string `json:"initials"`
-	Hue           int    `json:"hue"` // of the initials' ground, in degrees
 	Issuer        string `json:"issuer"`
 	Subject       string `json:"subject"`
 	Verified      bool   `json:"verified"` // by an ID token

@@ -34,7 +34,7 @@ func snapshots() map[string]StateView {
 	at := time.Date(2026, 3, 14, 9, 14, 0, 0, time.UTC).UnixMilli()
 	app := AppView{Name: "Acme Desk", Version: "1.2.3", Demo: true}
 	person := ProfileView{
-		Name: "Ada Lovelace", Email: "ada@acme.example", EmailVerified: true, Initials: "AL", Hue: 38, Issuer: "https://id.example", Subject: "ada",
+		Name: "Ada Lovelace", Email: "ada@acme.example", EmailVerified: true, Initials: "AL", Issuer: "https://id.example", Subject: "ada",
 		Picture:  "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==",
 		Verified: true, SignedInAt: at, RefreshedAt: at, ExpiresAt: at + 3600_000, Renewable: true, Health: "fresh",
 	}

@@ -23,7 +23,7 @@ export function profile() {
   const identity = el("div", { class: "row" }, [el("dt", { text: text.identity }), el("dd", { text: text.unverifiedIdentity })]);
   const why = el("p", { class: "quiet center" });
   const retry = act(el("button", { class: "link", text: text.tryAgain }), bridge.retry);
-  const trouble = el("div", { class: "center" }, [why, retry]);
+  const trouble = el("div", { class: "trouble" }, [why, retry]);
   const browser = el("input", { id: "end-browser", type: "checkbox" });
   const out = act(el("button", { text: text.signOut }), () => bridge.signOut(browser.checked));
   const choice = el("label", { class: "choice", for: "end-browser" }, [browser, text.endBrowser]);

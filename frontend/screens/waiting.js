@@ -47,8 +47,9 @@ export function waiting() {
       if (s.waiting.strays > 0) said.textContent = text.strays;
       tick();
     },
-    shown() {
-      said.textContent = "";
+    /** @param {StateView} s */
+    shown(s) {
+      said.textContent = s.waiting && s.waiting.strays > 0 ? text.strays : "";
       paste.reset();
       timer = window.setInterval(tick, 1000);
       cancel.focus();

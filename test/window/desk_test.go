@@ -222,8 +222,13 @@ func (d *desk) key(keys ...string) {
 	}
 }
 
-// shot keeps a picture of the window, once something is painted in it.
-func (d *desk) shot(name string) {
+// shot keeps a picture of the window, once something is painted in it: text is
+// smoothed by many shades, an empty window has a few.
+func (d *desk) shot(name string) { d.t.Helper(); d.shotOf(name, 40) }
+
+// shotOf keeps a picture of the window, once it has so many colours.
+func (d *desk) shotOf(name string, colours int) {
+	d.t.Helper()
 	dir := os.Getenv("ARTIFACTS")
 	if dir == "" {
 		dir = d.home
@@ -238,9 +243,9 @@ func (d *desk) shot(name string) {
 		if d.command("import", "-window", strings.Fields(string(id))[0], path).Run() != nil {
 			continue
 		}
-		colours, err := d.command("identify", "-format", "%k", path).Output()
-		if n, bad := strconv.Atoi(string(colours)); err == nil && bad == nil && n > 40 {
-			return // text is smoothed by many shades; an empty window has a few
+		counted, err := d.command("identify", "-format", "%k", path).Output()
+		if n, bad := strconv.Atoi(string(counted)); err == nil && bad == nil && n > colours {
+			return
 		}
 	}
 	d.t.Errorf("nothing was painted for the picture %s", name)

@@ -60,7 +60,6 @@ export namespace main {
 	    emailVerified: boolean;
 	    picture: string;
 	    initials: string;
-	    hue: number;
 	    issuer: string;
 	    subject: string;
 	    verified: boolean;
@@ -82,7 +81,6 @@ export namespace main {
 	        this.emailVerified = source["emailVerified"];
 	        this.picture = source["picture"];
 	        this.initials = source["initials"];
-	        this.hue = source["hue"];
 	        this.issuer = source["issuer"];
 	        this.subject = source["subject"];
 	        this.verified = source["verified"];
