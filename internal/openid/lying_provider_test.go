@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -64,12 +65,10 @@ type op struct {
 var (
 	rsaKey   = sync.OnceValue(func() *rsa.PrivateKey { k, _ := rsa.GenerateKey(rand.Reader, 2048); return k })
 	otherRSA = sync.OnceValue(func() *rsa.PrivateKey { k, _ := rsa.GenerateKey(rand.Reader, 2048); return k })
-	weakRSA  = sync.OnceValue(func() *rsa.PrivateKey {
-		k, err := rsa.GenerateKey(rand.Reader, 1024)
-		if err != nil {
-			panic(err)
-		}
-		return k
+	// A modulus of 1,024 bits; nobody needs its factors.
+	weakRSA = sync.OnceValue(func() *rsa.PublicKey {
+		n := new(big.Int).SetBit(new(big.Int).Rsh(rsaKey().N, 1024), 1023, 1)
+		return &rsa.PublicKey{N: n.SetBit(n, 0, 1), E: 65537}
 	})
 	otherEC = sync.OnceValue(func() *ecdsa.PrivateKey { k, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader); return k })
 	ecKey   = sync.OnceValue(func() *ecdsa.PrivateKey { k, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader); return k })
