@@ -73,6 +73,9 @@ func Start(ctx context.Context, c Config) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
+	if notice != "" {
+		c.Dir += ".other" // two providers must not write one file
+	}
 	p := &Provider{issuer: "http://" + listener.Addr().String(), notice: notice}
 	if p.store, err = openStorage(c, p.issuer); err != nil {
 		return nil, errors.Join(err, listener.Close())

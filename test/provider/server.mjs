@@ -1,0 +1,37 @@
+// A certified provider for the tests: oidc-provider on a free loopback port, with
+// its own development pages. Prints its issuer on the first line. With KEY and CERT
+// in the environment it serves https.
+import { createServer as plain } from "node:http";
+import { createServer as tls } from "node:https";
+import { readFileSync } from "node:fs";
+import Provider from "oidc-provider";
+
+const { KEY, CERT } = process.env;
+const server = KEY ? tls({ key: readFileSync(KEY), cert: readFileSync(CERT) }) : plain();
+await new Promise((done) => server.listen(0, "127.0.0.1", done));
+const issuer = `${KEY ? "https" : "http"}://127.0.0.1:${server.address().port}`;
+
+const provider = new Provider(issuer, {
+  clients: [
+    {
+      client_id: "desk",
+      application_type: "native",
+      token_endpoint_auth_method: "none",
+      redirect_uris: ["http://127.0.0.1/callback"],
+      grant_types: ["authorization_code", "refresh_token"],
+      response_types: ["code"],
+    },
+  ],
+  scopes: ["openid", "offline_access", "profile", "email"],
+  claims: { openid: ["sub"], profile: ["name"], email: ["email", "email_verified"] },
+  features: { revocation: { enabled: true }, devInteractions: { enabled: true } },
+  pkce: { required: () => true },
+  rotateRefreshToken: true,
+  issueRefreshToken: () => true,
+  cookies: { keys: ["for the tests alone"] },
+  findAccount: (_ctx, id) => ({ accountId: id, claims: () => ({ sub: id, name: `Name of ${id}`, email: `${id}@acme.example`, email_verified: true }) }),
+});
+server.on("request", provider.callback());
+console.log(issuer);
+process.stdin.resume();
+process.stdin.on("end", () => process.exit(0)); // ends with the test that started it
