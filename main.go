@@ -39,16 +39,13 @@ func main() {
 func windowOptions(app *App) *options.App {
 	return &options.App{
 		Title: parts.AppName, Width: 420, Height: 640, MinWidth: 340, MinHeight: 480,
-		AssetServer:      &assetserver.Options{Assets: assets},
-		BackgroundColour: &options.RGBA{R: 250, G: 248, B: 244, A: 255},
-		OnStartup:        app.startup,
-		OnShutdown:       app.shutdown,
-		Bind:             []any{app},
-		ErrorFormatter:   func(err error) any { return err.Error() },
-		SingleInstanceLock: &options.SingleInstanceLock{
-			UniqueId:               "app.latchkey." + parts.AppID,
-			OnSecondInstanceLaunch: func(options.SecondInstanceData) { app.window.front() },
-		},
+		AssetServer:              &assetserver.Options{Assets: assets},
+		BackgroundColour:         &options.RGBA{R: 250, G: 248, B: 244, A: 255},
+		OnStartup:                app.startup,
+		OnShutdown:               app.shutdown,
+		Bind:                     []any{app},
+		ErrorFormatter:           func(err error) any { return err.Error() },
+		SingleInstanceLock:       once(app),
 		EnableDefaultContextMenu: false,
 		Linux:                    &linux.Options{Icon: icon, ProgramName: parts.AppID, WebviewGpuPolicy: linux.WebviewGpuPolicyOnDemand},
 		Mac:                      &mac.Options{About: &mac.AboutInfo{Title: parts.AppName, Message: parts.Version().Version, Icon: icon}},

@@ -1,0 +1,9 @@
+//go:build dev
+
+package main
+
+import "github.com/wailsapp/wails/v2/pkg/options"
+
+// once is off in development: live reload starts the next build while the last one
+// still ends.
+func once(*App) *options.SingleInstanceLock { return nil }
