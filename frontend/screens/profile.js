@@ -10,6 +10,13 @@ export function profile() {
   picture.alt = "";
   const initials = el("div", { class: "face" });
   initials.setAttribute("aria-hidden", "true");
+  // The initials stay until the picture is there to be painted.
+  const face = () => {
+    picture.hidden = !picture.complete || !picture.naturalWidth || !picture.src;
+    initials.hidden = !picture.hidden;
+  };
+  picture.addEventListener("load", face);
+  picture.addEventListener("error", face);
   const name = el("h1");
   name.dir = "auto";
   name.tabIndex = -1;
@@ -42,9 +49,9 @@ export function profile() {
     update(s) {
       const p = s.profile;
       if (!p) return;
-      picture.hidden = !p.picture;
-      initials.hidden = Boolean(p.picture);
-      if (p.picture && picture.src !== p.picture) picture.src = p.picture;
+      if (!p.picture) picture.removeAttribute("src");
+      else if (picture.src !== p.picture) picture.src = p.picture;
+      face();
       initials.textContent = p.initials;
       name.textContent = name.title = p.name;
       email.textContent = p.email;

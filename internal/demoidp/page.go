@@ -20,7 +20,7 @@ body{min-height:100vh;display:grid;place-items:center;padding:24px;background:va
 main{width:100%;max-width:440px;background:var(--surface);border:1px solid var(--line);border-radius:16px;padding:32px}
 h1{font-size:24px;line-height:1.2;font-weight:650;letter-spacing:-.02em}
 p{color:var(--ink-2);margin-top:8px}
-ul{list-style:none;padding:0;margin:24px 0 16px;display:grid;gap:8px}
+ul{list-style:none;padding:0;margin:24px 0 16px;display:grid;grid-template-columns:minmax(0,1fr);gap:8px}
 button{font:inherit;color:inherit;width:100%;min-height:44px;border-radius:10px;border:1px solid var(--line);background:none;cursor:pointer;padding:8px 12px;text-align:start}
 button:hover{border-color:var(--brass)}button:focus-visible{outline:3px solid var(--focus);outline-offset:2px}
 .person{display:flex;gap:12px;align-items:center;width:100%}.hint{border-color:var(--brass);background:var(--brass-soft)}

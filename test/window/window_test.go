@@ -20,7 +20,7 @@ func TestSignInStaySignedInSignOut(t *testing.T) {
 	d.drawn("profile", 1)
 	d.title("Signed in")
 	d.wait("the picture", func() bool { return strings.Contains(d.log(), "picture.fetched") })
-	d.shotOf("profile", 1000) // its colours are many
+	d.shotOf("profile", 1400) // its colours are many
 	v, code := d.status()
 	if code != 0 || v["name"] != "Ada Lovelace" || v["email"] != "ada@acme.example" {
 		t.Errorf("latchkeyctl sees %v (exit %d)", v, code)
