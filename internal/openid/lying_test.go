@@ -262,15 +262,10 @@ func TestOnlyInvalidGrantEndsASession(t *testing.T) {
 		"a token answer of no content": {body("application/json", 200, `{"token_type":"Bearer"}`), false, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := newOP(t, lies{})
-			client, _ := p.client()
-			s, err := signIn(t, client, session.SignInRequest{})
-			if err != nil {
-				t.Fatal(err)
-			}
+			p, client, s := newSession(t, lies{})
 			before := p.count("POST /token")
 			p.lies.serve = at("/token", c.answer)
-			_, err = client.Refresh(t.Context(), s, keep)
+			_, err := client.Refresh(t.Context(), s, keep)
 			if err == nil || errors.Is(err, session.ErrEnded) != c.ends {
 				t.Errorf("%v: ends %v, want %v", err, errors.Is(err, session.ErrEnded), c.ends)
 			}
@@ -283,17 +278,12 @@ func TestOnlyInvalidGrantEndsASession(t *testing.T) {
 
 func TestRetryAfter(t *testing.T) {
 	for value, want := range map[string]time.Duration{"120": 2 * time.Minute, "-5": 0, "x": 0, "99999999": time.Hour} {
-		p := newOP(t, lies{})
-		client, _ := p.client()
-		s, err := signIn(t, client, session.SignInRequest{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		p, client, s := newSession(t, lies{})
 		p.lies.serve = at("/token", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", value)
 			w.WriteHeader(http.StatusTooManyRequests)
 		})
-		_, err = client.Refresh(t.Context(), s, keep)
+		_, err := client.Refresh(t.Context(), s, keep)
 		var retry *session.RetryError
 		if !errors.As(err, &retry) || retry.After != want {
 			t.Errorf("Retry-After %s: %v, want %s", value, err, want)
@@ -302,17 +292,12 @@ func TestRetryAfter(t *testing.T) {
 }
 
 func TestKeysThatCannotBeFetchedAreNoVerdict(t *testing.T) {
-	p := newOP(t, lies{})
-	client, _ := p.client()
-	s, err := signIn(t, client, session.SignInRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	p, client, s := newSession(t, lies{})
 	p.lies.signer = func() (jose.SigningKey, string) {
 		return jose.SigningKey{Algorithm: jose.RS256, Key: otherRSA()}, "rotated"
 	}
 	p.lies.serve = at("/jwks", body("text/html", 503, ""))
-	_, err = client.Refresh(t.Context(), s, keep)
+	_, err := client.Refresh(t.Context(), s, keep)
 	var retry *session.RetryError
 	if errors.Is(err, session.ErrEnded) || !errors.As(err, &retry) {
 		t.Errorf("%v", err)
@@ -320,12 +305,7 @@ func TestKeysThatCannotBeFetchedAreNoVerdict(t *testing.T) {
 }
 
 func TestAFailedKeepFailsTheRefresh(t *testing.T) {
-	p := newOP(t, lies{})
-	client, _ := p.client()
-	s, err := signIn(t, client, session.SignInRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, client, s := newSession(t, lies{})
 	full := errors.New("disk full")
 	if _, err := client.Refresh(t.Context(), s, func(context.Context, session.Session) error { return full }); !errors.Is(err, full) {
 		t.Errorf("%v", err)
@@ -333,12 +313,7 @@ func TestAFailedKeepFailsTheRefresh(t *testing.T) {
 }
 
 func TestForgedTokensAreNoFloodOfRequests(t *testing.T) {
-	p := newOP(t, lies{})
-	client, _ := p.client()
-	s, err := signIn(t, client, session.SignInRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	p, client, s := newSession(t, lies{})
 	p.lies.signer = func() (jose.SigningKey, string) {
 		return jose.SigningKey{Algorithm: jose.RS256, Key: otherRSA()}, "forged"
 	}
@@ -409,12 +384,7 @@ func TestRevocation(t *testing.T) {
 		"refused":    {body("application/json", 400, `{"error":"invalid_client"}`), session.EndingFailed},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := newOP(t, lies{serve: at("/revoke", c.answer)})
-			client, _ := p.client()
-			s, err := signIn(t, client, session.SignInRequest{})
-			if err != nil {
-				t.Fatal(err)
-			}
+			p, client, s := newSession(t, lies{serve: at("/revoke", c.answer)})
 			outcome, _ := client.Revoke(t.Context(), session.Revocation{Key: s.Key, ClientID: s.ClientID, Access: s.Tokens.Access, Refresh: s.Tokens.Refresh})
 			if outcome != c.want {
 				t.Errorf("%v, want %v", outcome, c.want)
@@ -454,4 +424,16 @@ type canned []byte
 
 func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(bytes.NewReader(c)), Request: r}, nil
+}
+
+// newSession is a session at a provider, with its client.
+func newSession(t *testing.T, l lies) (*op, *openid.Client, session.Session) {
+	t.Helper()
+	p := newOP(t, l)
+	client, _ := p.client()
+	s, err := signIn(t, client, session.SignInRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p, client, s
 }

@@ -29,14 +29,11 @@ func (r ring) state(ctx context.Context) error {
 	if r.backend() != keyring.SecretServiceBackend {
 		return nil
 	}
-	conn, err := sessionBus(ctx)
+	conn, err := secretService(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close() }()
-	if err := offered(ctx, conn); err != nil {
-		return err
-	}
 	locked, err := conn.Object(secretsName, loginPath).GetProperty("org.freedesktop.Secret.Collection.Locked")
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -48,6 +45,19 @@ func (r ring) state(ctx context.Context) error {
 		return ErrKeychainLocked
 	}
 	return nil
+}
+
+// secretService connects to the session's bus when a Secret Service is on it. The
+// caller closes the connection.
+func secretService(ctx context.Context) (*dbus.Conn, error) {
+	conn, err := sessionBus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := offered(ctx, conn); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return conn, nil
 }
 
 // sessionBus connects to the session's bus, if the environment names one. Nothing
@@ -98,14 +108,11 @@ func (r ring) unlock(ctx context.Context) error {
 	if r.backend() != keyring.SecretServiceBackend {
 		return nil
 	}
-	conn, err := sessionBus(ctx)
+	conn, err := secretService(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close() }()
-	if err := offered(ctx, conn); err != nil {
-		return err
-	}
 	var unlocked []dbus.ObjectPath
 	var prompt dbus.ObjectPath
 	call := conn.Object(secretsName, secretsPath).CallWithContext(ctx, serviceIface+".Unlock", 0, []dbus.ObjectPath{loginPath})
