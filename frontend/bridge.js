@@ -16,7 +16,9 @@ export const pasteAnswer = (address) => go.PasteAnswer(address);
 export const signOut = (browser) => go.SignOut(browser);
 export const retry = () => go.Retry();
 export const dismiss = () => go.Dismiss();
-export const focus = () => go.Focus();
+/** Reports that nobody waits for: that they cannot be made is no error of its own. */
+const quietly = (/** @type {Promise<unknown>} */ p) => p.catch(() => {});
+export const focus = () => quietly(go.Focus());
 /** @param {string} passphrase */
 export const unlock = (passphrase) => go.Unlock(passphrase);
 export const unlockKeychain = () => go.UnlockKeychain();
@@ -25,9 +27,9 @@ export const choosePassphrase = () => go.ChoosePassphrase();
 export const protectWithPassphrase = (passphrase) => go.ProtectWithPassphrase(passphrase);
 export const useMemory = () => go.UseMemory();
 /** @param {string} message */
-export const reportError = (message) => go.ReportError(message);
+export const reportError = (message) => quietly(go.ReportError(message));
 /** @param {string} name */
-export const reportScreen = (name) => go.ReportScreen(name);
+export const reportScreen = (name) => quietly(go.ReportScreen(name));
 
 /**
  * Calls f with every state that Go publishes.

@@ -48,24 +48,33 @@ export const mark = () =>
     ["path", { d: "M26 28v12M26 34h6M26 40h5" }],
   ]);
 
+/** Says a thing aloud, and where there is no other place, on the page. */
+export function announce(/** @type {string} */ words) {
+  const place = document.getElementById("announcer");
+  if (place) place.textContent = words;
+}
+
 /**
- * A button whose command is under way cannot be pressed again; when it fails, the
- * reason is shown where the button stands.
+ * A button whose command is under way cannot be pressed again, and keeps the
+ * focus; when it fails, the reason is shown where the button stands.
  * @param {HTMLButtonElement} button
  * @param {() => Promise<unknown>} command
  * @param {(why: string) => void} [failed]
  */
 export function act(button, command, failed) {
   button.type = "button";
+  const show = failed ?? ((/** @type {string} */ why) => button.after(el("p", { class: "error", text: why })));
   button.addEventListener("click", async () => {
-    if (button.disabled) return;
-    button.disabled = true;
+    if (button.disabled || button.getAttribute("aria-busy") === "true") return;
+    button.setAttribute("aria-busy", "true");
+    if (button.nextElementSibling?.className === "error") button.nextElementSibling.remove();
     try {
       await command();
     } catch (err) {
-      if (failed) failed(String(err));
+      show(String(err));
+      announce(String(err));
     } finally {
-      button.disabled = false;
+      button.removeAttribute("aria-busy");
     }
   });
   return button;

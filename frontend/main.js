@@ -20,6 +20,7 @@ const place = /** @type {HTMLElement} */ (document.getElementById("screens"));
 const announcer = /** @type {HTMLElement} */ (document.getElementById("announcer"));
 const noticePlace = /** @type {HTMLElement} */ (document.getElementById("notice"));
 let current = "";
+let drawn = "";
 
 for (const s of Object.values(screens)) {
   s.root.hidden = true;
@@ -32,7 +33,15 @@ function draw(s) {
   const next = screens[s.screen];
   if (!next) return;
   next.update(s);
-  if (s.screen === current) return;
+  // Another problem on the same screen is as good as another screen.
+  const shape = `${s.screen} ${s.choosing} ${s.problem?.code ?? ""}`;
+  if (shape === drawn) return;
+  drawn = shape;
+  if (s.screen === current) {
+    next.shown?.(s);
+    say(next, s);
+    return;
+  }
   const before = screens[current];
   if (before) {
     before.root.hidden = true;
@@ -41,9 +50,19 @@ function draw(s) {
   current = s.screen;
   next.root.hidden = false;
   if (next.shown) next.shown(s);
-  announcer.textContent = next.root.querySelector("h1")?.textContent ?? "";
+  say(next, s);
   // Two frames on, the screen has been painted.
   requestAnimationFrame(() => requestAnimationFrame(() => void bridge.reportScreen(s.screen)));
+}
+
+/**
+ * Announces the screen, and the notice that stands beside it.
+ * @param {Screen} screen
+ * @param {StateView} s
+ */
+function say(screen, s) {
+  const notice = noticePlace.hidden ? "" : [s.notice?.title, ...(s.notice?.lines ?? [])].join(". ");
+  announcer.textContent = `${screen.root.querySelector("h1")?.textContent ?? ""} ${notice}`.trim();
 }
 
 /** @param {StateView} s */
@@ -62,7 +81,7 @@ const states = store(draw);
 bridge.onChanged((s) => states.take(s));
 bridge.state().then(
   (s) => states.take(s),
-  (err) => bridge.reportError(String(err)),
+  (err) => void bridge.reportError(String(err)),
 );
 
 window.addEventListener("focus", () => void bridge.focus());

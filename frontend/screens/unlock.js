@@ -54,6 +54,7 @@ export function unlock() {
       repeat.hidden = !choosing;
       back.hidden = !choosing;
       memory.hidden = choosing;
+      why.textContent = "";
       if (s.problem && ["wrong_passphrase", "weak_passphrase"].includes(s.problem.code)) why.textContent = `${s.problem.title}. ${s.problem.message}`;
     },
     shown: () => first.focus(),

@@ -1,17 +1,23 @@
 // The person is at the browser. Says what it waits for, and can always be left.
 import * as bridge from "../bridge.js";
-import { act, el, svg } from "../dom.js";
+import { act, announce, el, svg } from "../dom.js";
 import { minutes, text } from "../text.js";
 
 /** @typedef {import("../wailsjs/go/models").main.StateView} StateView */
 
 export function waiting() {
+  // The title has the focus, not Cancel: an Enter that is held must not end the wait.
+  const title = el("h1", { text: text.waitingTitle });
+  title.tabIndex = -1;
   const lead = el("p", { class: "lead" });
   const said = el("p", { class: "quiet center" });
   const left = el("p", { class: "quiet center" });
   const cancel = act(el("button", { text: text.cancel }), bridge.cancelSignIn);
   const paste = pasting();
-  const say = (/** @type {string} */ words) => (said.textContent = words);
+  const say = (/** @type {string} */ words) => {
+    said.textContent = words;
+    announce(words);
+  };
   const again = act(el("button", { class: "link", text: text.openAgain }), bridge.openBrowserAgain, say);
   const copy = act(el("button", { class: "link", text: text.copyLink }), () => bridge.copyLink().then(() => say(text.copied)), say);
   const root = el("main", { class: "screen" }, [
@@ -20,7 +26,7 @@ export function waiting() {
         ["circle", { cx: "36", cy: "36", r: "30" }],
         ["path", { d: "M36 6a30 30 0 0 1 29 37" }],
       ]),
-      el("h1", { text: text.waitingTitle }),
+      title,
       lead,
     ]),
     el("ul", { class: "helps" }, [
@@ -52,7 +58,7 @@ export function waiting() {
       said.textContent = s.waiting && s.waiting.strays > 0 ? text.strays : "";
       paste.reset();
       timer = window.setInterval(tick, 1000);
-      cancel.focus();
+      title.focus();
     },
     hidden: () => window.clearInterval(timer),
   };

@@ -87,12 +87,20 @@ const keys = async (name, pressed, want) => {
 };
 await keys("signin", ["Enter"], "SignIn");
 await keys("waiting", ["Escape"], "CancelSignIn");
-await keys("waiting", ["Enter"], "CancelSignIn");
+await keys("waiting", ["Tab", "Tab", "Tab", "Tab", "Enter"], "CancelSignIn");
 await keys("profile", ["Tab", "Enter"], "SignOut false");
 await keys("profile", ["Tab", "Tab", "Space", "Shift+Tab", "Enter"], "SignOut true");
 await keys("problem", ["Enter"], "Retry");
 await keys("unlock", ["type:correct horse", "Enter"], "Unlock correct horse");
 await keys("unlock-choose", ["type:correct horse", "Tab", "type:correct horse", "Enter"], "ProtectWithPassphrase correct horse");
+
+// An Enter that is held, or pressed twice, must not end the wait that it began.
+{
+  const { page } = await open(snapshot("waiting"), shapes.light);
+  await page.keyboard.press("Enter");
+  check(!(await page.evaluate(() => window.calls.some(([n]) => n === "CancelSignIn"))), "a second Enter cancels the sign-in");
+  await page.close();
+}
 
 // A screen follows the state that it is given, and an older one changes nothing.
 {
