@@ -6,7 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -14,19 +14,20 @@ import (
 	"github.com/godbus/dbus/v5"
 
 	"app.latchkey/internal/vault"
+	"app.latchkey/test/bus"
 )
 
-// These tests run in a child of the test's own, with a private session bus and a
-// real gnome-keyring on it: the keychain library looks at the environment when it
+// These tests run in a child of the test's own, on a private session bus with a
+// real gnome-keyring: the keychain library looks at the environment when it
 // is imported, before a test could set it.
 func TestSecretService(t *testing.T) {
-	if os.Getenv("VAULT_TEST_BUS") == "" {
+	if os.Getenv("VAULT_TEST_KEYCHAIN") == "" {
 		home := t.TempDir()
-		script := `printf pw | gnome-keyring-daemon --unlock --components=secrets --foreground >/dev/null 2>&1 & echo $! > "$HOME/pid"
-for n in $(seq 600); do dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets/collection/login org.freedesktop.DBus.Peer.Ping >/dev/null 2>&1 && break; read -t 0.05 < /dev/zero || true; done
-"$TEST_PROGRAM" -test.run='^TestSecretService$' -test.v; code=$?; kill -CONT "$(cat "$HOME/pid")"; kill "$(cat "$HOME/pid")"; exit $code`
-		cmd := exec.Command("dbus-run-session", "--", "bash", "-c", script)
-		cmd.Env = append(os.Environ(), "VAULT_TEST_BUS=1", "HOME="+home, "XDG_DATA_HOME="+home+"/data", "XDG_RUNTIME_DIR="+home, "TEST_PROGRAM="+os.Args[0])
+		env := append(os.Environ(), "HOME="+home, "XDG_DATA_HOME="+home+"/data", "XDG_RUNTIME_DIR="+home)
+		b := bus.Start(t, home)
+		daemon := b.Keychain(t, env)
+		cmd := exec.Command(os.Args[0], "-test.run=^TestSecretService$", "-test.v")
+		cmd.Env = append(env, "DBUS_SESSION_BUS_ADDRESS="+b.Address, "VAULT_TEST_KEYCHAIN="+strconv.Itoa(daemon.Pid))
 		out, err := cmd.CombinedOutput()
 		if err != nil || !bytes.Contains(out, []byte("--- PASS: TestSecretService/what_is_stored")) {
 			t.Fatalf("%v\n%s", err, out)
@@ -61,13 +62,16 @@ for n in $(seq 600); do dbus-send --session --print-reply --dest=org.freedesktop
 		}
 	})
 	t.Run("slow", func(t *testing.T) {
-		pid := daemon(t)
+		pid, err := strconv.Atoi(os.Getenv("VAULT_TEST_KEYCHAIN"))
+		if err != nil {
+			t.Fatal(err)
+		}
 		if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
 			t.Fatal(err)
 		}
 		slow := conf
 		slow.Timeout = 300 * time.Millisecond
-		_, err := vault.New(slow).Load(t.Context())
+		_, err = vault.New(slow).Load(t.Context())
 		_ = syscall.Kill(pid, syscall.SIGCONT)
 		if !errors.Is(err, vault.ErrKeychainTimeout) {
 			t.Errorf("%v, want ErrKeychainTimeout", err)
@@ -111,38 +115,6 @@ func TestWithoutABus(t *testing.T) {
 	}
 }
 
-func daemon(t *testing.T) int {
-	t.Helper()
-	out, err := exec.Command("pgrep", "-f", "gnome-keyring-daemon --unlock --components=secrets --foreground", "-P", ppid(t)).Output()
-	if err != nil {
-		t.Fatalf("no gnome-keyring: %v", err)
-	}
-	pid := 0
-	for _, c := range strings.Fields(string(out))[0] {
-		pid = pid*10 + int(c-'0')
-	}
-	return pid
-}
-
-// ppid is the shell that started both this process and the daemon.
-func ppid(t *testing.T) string {
-	t.Helper()
-	out, err := exec.Command("ps", "-o", "ppid=", "-p", strings.TrimSpace(run(t, "sh", "-c", "echo $PPID"))).Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.TrimSpace(string(out))
-}
-
-func run(t *testing.T, name string, args ...string) string {
-	t.Helper()
-	out, err := exec.Command(name, args...).Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(out)
-}
-
 func lock(t *testing.T) {
 	t.Helper()
 	conn, err := dbus.ConnectSessionBus()
@@ -150,8 +122,7 @@ func lock(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close() }()
-	const path = "/org/freedesktop/secrets/collection/login"
-	if err := conn.Object("org.freedesktop.secrets", "/org/freedesktop/secrets").Call("org.freedesktop.Secret.Service.Lock", 0, []dbus.ObjectPath{path}).Err; err != nil {
+	if err := conn.Object("org.freedesktop.secrets", "/org/freedesktop/secrets").Call("org.freedesktop.Secret.Service.Lock", 0, []dbus.ObjectPath{bus.Login}).Err; err != nil {
 		t.Fatal(err)
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"app.latchkey/internal/robot"
+	"app.latchkey/test/bus"
 )
 
 // TestMain is also the browser that the app is given: with the argument "browse"
@@ -76,9 +77,10 @@ func newDesk(t *testing.T, keychain bool) *desk {
 		"BROWSER=" + os.Args[0] + " browse %s", "PERSON=ada", "LAST_PAGE=" + filepath.Join(d.home, "last-page"), "LATCHKEY_LOG=debug",
 	}
 	d.display()
-	d.set("DBUS_SESSION_BUS_ADDRESS", d.bus())
+	b := bus.Start(t, d.home)
+	d.set("DBUS_SESSION_BUS_ADDRESS", b.Address)
 	if keychain {
-		d.keychain()
+		b.Keychain(t, d.env)
 	}
 	return d
 }
@@ -117,39 +119,6 @@ func (d *desk) display() {
 		d.t.Fatalf("Xvfb: %v", err)
 	}
 	d.set("DISPLAY", ":"+strings.TrimSpace(line))
-}
-
-// bus starts a session bus on which nothing can be started by its name.
-func (d *desk) bus() string {
-	socket := "unix:path=" + filepath.Join(d.home, "bus")
-	conf := filepath.Join(d.home, "bus.conf")
-	text := `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig><type>session</type><listen>` + socket + `</listen><auth>EXTERNAL</auth><policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>`
-	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
-		d.t.Fatal(err)
-	}
-	cmd := d.command("dbus-daemon", "--config-file="+conf, "--nofork", "--print-address")
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	d.run(cmd)
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		d.t.Fatalf("dbus-daemon: %v", err)
-	}
-	return strings.TrimSpace(line)
-}
-
-// keychain starts a Secret Service with an unlocked login collection.
-func (d *desk) keychain() {
-	cmd := d.command("gnome-keyring-daemon", "--unlock", "--components=secrets", "--foreground")
-	cmd.Stdin = strings.NewReader("pw")
-
-	d.run(cmd)
-	d.wait("the Secret Service", func() bool {
-		return d.command("dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets/collection/login", "org.freedesktop.DBus.Properties.Get", "string:org.freedesktop.Secret.Collection", "string:Locked").Run() == nil
-	})
 }
 
 // run starts a program and ends it with the test.
