@@ -106,7 +106,7 @@ func (a *Account) revoke(ctx context.Context, r session.Revocation) (session.End
 	limited, stop := context.WithTimeout(ctx, revokeTimeout)
 	defer stop()
 	outcome, err := a.opts.Auth.Revoke(limited, r)
-	if err != nil {
+	if err != nil && !errors.Is(err, session.ErrForeign) {
 		a.opts.Log.Warn("revoke.failed", "outcome", string(outcome), "err", err)
 	}
 	if outcome == session.EndingPending {
@@ -135,7 +135,8 @@ func (a *Account) revokePending(ctx context.Context) {
 		if s, ok := book.Find(r.Key); ok && s.Live() {
 			continue
 		}
-		if outcome, _ := a.revoke(ctx, r); outcome == session.EndingPending {
+		outcome, err := a.revoke(ctx, r)
+		if outcome == session.EndingPending && !errors.Is(err, session.ErrForeign) {
 			return // the provider cannot be reached; the next round is soon enough
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"fmt"
 	"net/url"
+	"slices"
 )
 
 // checkAnswer checks an authorization response whose state has been compared
@@ -19,7 +20,8 @@ func (c *Client) checkAnswer(m Metadata, state string, v url.Values) (string, er
 		return "", fmt.Errorf("%w: the state of another sign-in", ErrAnswerShape)
 	}
 	switch iss := v.Get("iss"); {
-	case v.Has("iss") && iss != c.issuerOf():
+	case c.p.Issuer == "": // plain OAuth 2.0 without an issuer: there is nothing to compare
+	case v.Has("iss") && !slices.Contains(c.issuersOf(m), iss):
 		return "", fmt.Errorf("%w: %q", ErrAnswerIssuer, clean(iss, 200))
 	case !v.Has("iss") && m.AnswerNamesIssuer:
 		return "", ErrAnswerNoIss

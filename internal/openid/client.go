@@ -73,9 +73,10 @@ type Client struct {
 	background  sync.WaitGroup
 	discovering sync.Mutex // one discovery at a time
 
-	mu   sync.Mutex
-	meta *Metadata
-	keys *keySet
+	mu    sync.Mutex
+	meta  *Metadata
+	asked time.Time // when meta was fetched, or last tried
+	keys  *keySet
 }
 
 // New returns a client for the provider. It uses no network. Errors name the

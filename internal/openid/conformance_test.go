@@ -334,7 +334,7 @@ func testLogout(t *testing.T, _ module) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	outcome, err := c.EndSession(t.Context(), session.Session{Tokens: session.Tokens{ID: secret.New("IDT")}})
+	outcome, err := c.EndSession(t.Context(), session.Session{Key: session.Key{Issuer: p.site.URL, Subject: "ada"}, ClientID: "desk", Tokens: session.Tokens{ID: secret.New("IDT")}})
 	if err != nil || outcome != session.EndingDone {
 		t.Fatalf("%v %v", outcome, err)
 	}

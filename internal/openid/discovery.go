@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 
@@ -28,29 +29,46 @@ type Metadata struct {
 	ScopesSupportedListed bool     `json:"-"` // scopes_supported stands in the document
 }
 
-// Discover returns the provider's metadata, fetched once.
+// metadataAge is how long a discovery document is used before it is asked for
+// again: an app stays open for weeks, and endpoints move.
+const metadataAge = 24 * time.Hour
+
+// Discover returns the provider's metadata. It is fetched at the first use and once
+// a day; while a later fetch fails, the earlier answer stands.
 func (c *Client) Discover(ctx context.Context) (Metadata, error) {
 	c.discovering.Lock()
 	defer c.discovering.Unlock()
 	c.mu.Lock()
-	known := c.meta
+	known, age := c.meta, c.now().Sub(c.asked)
 	c.mu.Unlock()
-	if known != nil {
+	if known != nil && age >= 0 && age < metadataAge {
 		return *known, nil
 	}
+	meta, err := c.rediscover(ctx)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err != nil && known != nil {
+		c.opts.Log.Warn("discovery.failed", "err", err)
+		c.asked = c.now()
+		return *known, nil
+	}
+	if err != nil {
+		return Metadata{}, err
+	}
+	if known == nil || known.JWKSURL != meta.JWKSURL {
+		c.keys = newKeySet(c, meta.JWKSURL)
+	}
+	c.meta, c.asked = &meta, c.now()
+	return meta, nil
+}
+
+func (c *Client) rediscover(ctx context.Context) (Metadata, error) {
 	meta, err := c.discover(ctx)
 	if err != nil {
 		return Metadata{}, err
 	}
 	c.explicit(&meta)
-	if err := c.checkMetadata(&meta); err != nil {
-		return Metadata{}, err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.meta = &meta
-	c.keys = newKeySet(c, meta.JWKSURL)
-	return meta, nil
+	return meta, c.checkMetadata(&meta)
 }
 
 // discover fetches the document and checks who it is about.
@@ -68,7 +86,7 @@ func (c *Client) discover(ctx context.Context) (Metadata, error) {
 	}
 	res, body, err := c.get(ctx, address, nil)
 	if err != nil {
-		return Metadata{}, fmt.Errorf("openid: discovery: %w", err)
+		return Metadata{}, transient(fmt.Errorf("openid: discovery: %w", err))
 	}
 	if res.StatusCode != http.StatusOK {
 		return Metadata{}, c.statusError(ErrDiscovery, res)

@@ -20,6 +20,9 @@ func (c *Client) EndSession(ctx context.Context, s session.Session) (session.End
 	if err != nil {
 		return session.EndingFailed, errors.Join(ErrLogout, err)
 	}
+	if err := c.checkOwn(meta, s.Key, s.ClientID); err != nil {
+		return session.EndingFailed, errors.Join(ErrLogout, err)
+	}
 	if meta.EndSessionURL == "" || c.p.LogoutStyle == "none" {
 		return session.EndingUnsupported, nil
 	}

@@ -62,6 +62,7 @@ var (
 	ErrAuthTime      = errors.New("openid: the person signed in too long ago, or nobody knows when") // OIDC Core §3.1.3.7 item 13
 	ErrACR           = errors.New("openid: the sign-in was not as strong as demanded")               // OIDC Core §3.1.3.7 item 12
 	ErrTenant        = errors.New("openid: the tenant is not one of those allowed")
+	ErrOtherProvider = fmt.Errorf("openid: %w", session.ErrForeign)
 	ErrOtherPerson   = errors.New("openid: another person came back")
 
 	ErrUserinfo        = errors.New("openid: userinfo cannot be used")             // OIDC Core §5.3

@@ -26,6 +26,9 @@ var algorithms = []jose.SignatureAlgorithm{
 
 const (
 	minRSABits = 2048 // RFC 7518 §3.3
+	// maxRSABits bounds what one verification may cost: a modulus of half a million
+	// bits takes seconds.
+	maxRSABits = 16384
 	// minRefetch is the least time between two fetches that unknown keys cause: a
 	// flood of forged tokens must not become a flood of requests.
 	minRefetch = 30 * time.Second
@@ -69,7 +72,9 @@ func (k *keySet) have(ctx context.Context) ([]jose.JSONWebKey, error) {
 }
 
 // again returns the keys fetched anew for a key that was not among them, at once
-// the first time and then no oftener than minRefetch (OIDC Core §10.1.1).
+// the first time and then no oftener than minRefetch (OIDC Core §10.1.1). When it
+// is too soon to ask again, the error matches ErrKeys: what the keys are now is not
+// known, and so nothing is verified to be false.
 func (k *keySet) again(ctx context.Context, seen []jose.JSONWebKey) ([]jose.JSONWebKey, error) {
 	k.fetch.Lock()
 	defer k.fetch.Unlock()
@@ -81,7 +86,7 @@ func (k *keySet) again(ctx context.Context, seen []jose.JSONWebKey) ([]jose.JSON
 		return keys, nil // another caller has just fetched them
 	}
 	if since := now.Sub(last); since >= 0 && since < minRefetch {
-		return keys, nil
+		return nil, fmt.Errorf("%w: they were asked for a moment ago", ErrKeys)
 	}
 	k.mu.Lock()
 	k.refetched = now
@@ -121,7 +126,7 @@ func usable(raw []json.RawMessage) []jose.JSONWebKey {
 		if key.Use != "" && key.Use != "sig" {
 			continue
 		}
-		if rsaKey, ok := key.Key.(*rsa.PublicKey); ok && rsaKey.N.BitLen() < minRSABits {
+		if rsaKey, ok := key.Key.(*rsa.PublicKey); ok && (rsaKey.N.BitLen() < minRSABits || rsaKey.N.BitLen() > maxRSABits) {
 			continue
 		}
 		keys = append(keys, key)
@@ -215,16 +220,21 @@ func (k *keySet) verifySignature(ctx context.Context, raw string) (*jose.JSONWeb
 	// The provider may have rotated its keys since, or reused a kid.
 	fresh, err := k.again(ctx, keys)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("%w: %w", err, refusal(fit))
 	}
 	fit = candidates(fresh, header)
 	if payload, ok = try(jws, fit); ok {
 		return jws, payload, nil
 	}
+	return nil, nil, refusal(fit)
+}
+
+// refusal says why none of the keys that fit has verified a token.
+func refusal(fit []jose.JSONWebKey) error {
 	if len(fit) == 0 {
-		return nil, nil, ErrUnknownKey
+		return ErrUnknownKey
 	}
-	return nil, nil, ErrSignature
+	return ErrSignature
 }
 
 func try(jws *jose.JSONWebSignature, keys []jose.JSONWebKey) ([]byte, bool) {

@@ -16,6 +16,9 @@ func profile(id, info object, subject string) session.Profile {
 		merged[name] = v
 	}
 	for name, v := range info {
+		if name == "email" || name == "email_verified" {
+			continue // together, below
+		}
 		if !protocolClaim[name] && string(v) != "null" {
 			merged[name] = v
 		}
@@ -23,6 +26,7 @@ func profile(id, info object, subject string) session.Profile {
 	mail := id
 	if info.text("email") != "" {
 		mail = info
+		merged["email"] = info["email"]
 		delete(merged, "email_verified")
 		if v, ok := info["email_verified"]; ok {
 			merged["email_verified"] = v

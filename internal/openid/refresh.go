@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"app.latchkey/internal/session"
 )
@@ -21,8 +23,11 @@ func (c *Client) Refresh(ctx context.Context, s session.Session, keep func(conte
 	if err != nil {
 		return session.Session{}, err
 	}
+	if err := c.checkOwn(meta, s.Key, s.ClientID); err != nil {
+		return session.Session{}, err
+	}
 	got, err := c.spendTwice(ctx, meta, s)
-	if err != nil {
+	if err != nil && got.tokens.Refresh.IsZero() {
 		return session.Session{}, err
 	}
 	kept := s
@@ -30,8 +35,11 @@ func (c *Client) Refresh(ctx context.Context, s session.Session, keep func(conte
 		got.tokens.Refresh = s.Tokens.Refresh // RFC 6749 §6: none issued, the old one stays
 	}
 	kept.Tokens.Refresh = got.tokens.Refresh
-	if err := keep(ctx, kept); err != nil {
-		return session.Session{}, fmt.Errorf("openid: keep the rotated token: %w", err)
+	if kept := keep(ctx, kept); kept != nil {
+		return session.Session{}, errors.Join(err, fmt.Errorf("openid: keep the rotated token: %w", kept))
+	}
+	if err != nil {
+		return session.Session{}, err // the answer is wrong, but the old token is spent
 	}
 	next := s
 	id := s.Tokens.ID
@@ -48,10 +56,42 @@ func (c *Client) Refresh(ctx context.Context, s session.Session, keep func(conte
 	switch {
 	case err == nil:
 		return next, nil
-	case errors.Is(err, ErrKeys), ctx.Err() != nil:
+	case noVerdict(err), ctx.Err() != nil:
 		return session.Session{}, transient(fmt.Errorf("openid: refresh: not verified yet: %w", err))
 	}
 	return session.Session{}, fmt.Errorf("openid: refresh: %w: %w: %w", session.ErrEnded, session.ErrFalse, err)
+}
+
+// noVerdict reports whether a refreshed ID token could not be verified, rather than
+// being verified to be false: the key that signed it is not known (a key set may be
+// fetched, published or cached late), or this machine's clock is off.
+func noVerdict(err error) bool {
+	var clock *ClockError
+	return errors.Is(err, ErrKeys) || errors.Is(err, ErrUnknownKey) || errors.As(err, &clock) && clock.Off != 0
+}
+
+// checkOwn refuses to send the tokens of one provider or client to another: the
+// settings may have changed since the sign-in.
+func (c *Client) checkOwn(m Metadata, key session.Key, clientID string) error {
+	if clientID == c.p.ClientID && slices.Contains(c.issuersOf(m), key.Issuer) {
+		return nil
+	}
+	return ErrOtherProvider
+}
+
+// issuersOf returns the issuers that sessions of this provider are kept under.
+func (c *Client) issuersOf(m Metadata) []string {
+	switch {
+	case strings.Contains(m.IssuerURL, tenantMark):
+		var out []string
+		for _, tenant := range c.p.AllowedTenants {
+			out = append(out, strings.ReplaceAll(m.IssuerURL, tenantMark, tenant))
+		}
+		return out
+	case c.p.Issuer == "": // plain OAuth 2.0: see identify
+		return []string{m.AuthURL}
+	}
+	return []string{c.p.Issuer}
 }
 
 // spendTwice redeems the refresh token, and once more at once when the answer was

@@ -16,15 +16,15 @@ var ErrRevocation = errors.New("openid: the provider did not revoke")
 
 // Revoke revokes a session's tokens (RFC 7009), the refresh token first: at most
 // providers that ends the access token too. EndingPending means that the provider
-// could not be asked and that a later try may succeed.
+// could not be asked and that a later try may succeed, with the settings changed
+// back where the session is of another provider (ErrOtherProvider).
 func (c *Client) Revoke(ctx context.Context, r session.Revocation) (session.EndingOutcome, error) {
-	if r.Key.Issuer != "" && c.p.Issuer != "" && r.ClientID != c.p.ClientID {
-		// The settings name another client by now: this one may not revoke.
-		return session.EndingFailed, fmt.Errorf("%w: the settings name another client", ErrRevocation)
-	}
 	meta, err := c.Discover(ctx)
 	if err != nil {
 		return session.EndingPending, err
+	}
+	if err := c.checkOwn(meta, r.Key, r.ClientID); err != nil {
+		return session.EndingPending, errors.Join(ErrRevocation, err)
 	}
 	if meta.RevocationURL == "" {
 		return session.EndingUnsupported, nil
@@ -48,7 +48,7 @@ func (c *Client) Revoke(ctx context.Context, r session.Revocation) (session.Endi
 func (c *Client) revokeOne(ctx context.Context, m Metadata, token secret.Secret, hint string) (session.EndingOutcome, error) {
 	res, body, err := c.post(ctx, m, m.RevocationURL, url.Values{"token": {token.Reveal()}, "token_type_hint": {hint}})
 	if err != nil {
-		return session.EndingPending, fmt.Errorf("openid: revoke: %w", err)
+		return session.EndingPending, transient(fmt.Errorf("openid: revoke: %w", err))
 	}
 	if res.StatusCode == http.StatusOK || res.StatusCode == http.StatusNoContent {
 		return session.EndingDone, nil

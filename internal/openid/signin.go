@@ -40,6 +40,9 @@ func (c *Client) SignIn(ctx context.Context, req session.SignInRequest) (session
 	if err != nil {
 		return session.Session{}, err
 	}
+	if req.MaxAge == nil {
+		req.MaxAge = c.settingsMaxAge()
+	}
 	a := attempt{meta: meta, state: random(), nonce: random(), verifier: oauth2.GenerateVerifier(), began: c.now(), req: req}
 	watch := &progress{tell: req.Progress}
 	recv, err := c.opts.Listen(ctx, ListenSpec{
@@ -68,6 +71,17 @@ func (c *Client) SignIn(ctx context.Context, req session.SignInRequest) (session
 		_ = recv.Close()
 	})
 	return s, err
+}
+
+// settingsMaxAge is max_age where the settings' extra parameters ask for it: what is
+// asked is checked, whoever asked it.
+func (c *Client) settingsMaxAge() *time.Duration {
+	n, err := strconv.ParseUint(c.p.AuthParams["max_age"], 10, 31)
+	if err != nil {
+		return nil
+	}
+	d := time.Duration(n) * time.Second
+	return &d
 }
 
 // random returns 256 bits from the system's source, in base64url.

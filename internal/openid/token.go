@@ -168,7 +168,12 @@ func (c *Client) spend(ctx context.Context, m Metadata, refresh secret.Secret) (
 	} else if err != nil && strict.answer == nil {
 		return tokenAnswer{}, fmt.Errorf("openid: refresh: %w", transient(ErrTokenAnswer))
 	}
-	return c.readAnswer(strict.answer, "")
+	got, err := c.readAnswer(strict.answer, "")
+	if err != nil {
+		// The old refresh token is spent all the same: what replaces it is not to be lost.
+		got.tokens.Refresh = secret.New(strict.answer.text("refresh_token"))
+	}
+	return got, err
 }
 
 // readAnswer checks a token answer's form. expires_in may be a string or missing.
@@ -196,13 +201,19 @@ func (c *Client) readAnswer(o object, asked string) (tokenAnswer, error) {
 // maxLifetime bounds an access token's lifetime against overflow: a year.
 const maxLifetime = 365 * 24 * time.Hour
 
+// minLifetime stands for an expires_in of zero or less: such a token is renewed at
+// every use, but not in a loop without end.
+const minLifetime = 30 * time.Second
+
 // lifetime reads expires_in, in seconds, given as a number or as a string.
 func lifetime(raw json.RawMessage) (time.Duration, bool) {
 	n, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), 64)
-	if err != nil || !(n > 0) {
+	switch {
+	case err != nil || n != n:
 		return 0, false
-	}
-	if n > maxLifetime.Seconds() {
+	case n <= 0:
+		return minLifetime, true
+	case n > maxLifetime.Seconds():
 		return maxLifetime, true
 	}
 	return time.Duration(n * float64(time.Second)), true

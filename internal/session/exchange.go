@@ -14,6 +14,10 @@ import (
 // token was verified to be false. No other error may end a session.
 var ErrEnded = errors.New("session: ended by the provider")
 
+// ErrForeign is matched when a session is of another provider or client than the
+// settings name. Nothing of it was sent anywhere.
+var ErrForeign = errors.New("session: of another provider or client than the settings name")
+
 // ErrFalse is matched, together with ErrEnded, when the provider's answer was
 // verified to be false rather than refused.
 var ErrFalse = errors.New("session: the refreshed ID token is false")
