@@ -118,8 +118,8 @@ func (c *Client) checkSubject(t *idToken, _ expected) error {
 	return nil
 }
 
-// checkNonce: nonce is the one that was sent (item 11). A refreshed token may
-// leave it out (§12.2).
+// checkNonce: nonce is the one that was sent (item 11), and none where none was
+// sent. A refreshed token may leave it out (§12.2).
 func (c *Client) checkNonce(t *idToken, want expected) error {
 	t.nonce = t.claims.text("nonce")
 	_, present := t.claims["nonce"]

@@ -1,6 +1,7 @@
 // Package openid speaks OpenID Connect to one provider: discovery, the
-// authorization code flow with PKCE, verification of the ID token, userinfo,
-// refresh, revocation and the end of the provider's browser session.
+// authorization code flow with PKCE, the device grant, verification of the ID
+// token, userinfo, refresh, revocation and the end of the provider's browser
+// session.
 //
 // Nothing that a provider says is believed unchecked. Each check of OpenID
 // Connect Core §3.1.3.7, §5.3 and §12.2, RFC 9207 and RFC 9700 that a native
@@ -23,6 +24,7 @@ import (
 	"time"
 
 	"app.latchkey/internal/provider"
+	"app.latchkey/internal/session"
 )
 
 // Options are the parts of a Client.
@@ -125,6 +127,25 @@ func New(p provider.Provider, o Options) (*Client, error) {
 // Close waits until the last page in the browser was delivered. It waits for a
 // few seconds at the most.
 func (c *Client) Close() { c.background.Wait() }
+
+// Offers tells what the provider offers, of what is known of it: it uses no network.
+func (c *Client) Offers() session.Offers {
+	c.mu.Lock()
+	meta := c.meta
+	c.mu.Unlock()
+	if meta == nil && c.p.NoDiscovery { // then the settings are all there is to know
+		if m, err := c.rediscover(context.Background()); err == nil {
+			meta = &m
+		}
+	}
+	if meta == nil {
+		return session.Offers{}
+	}
+	return session.Offers{
+		Known: true, Device: meta.DeviceAuthURL != "", Revocation: meta.RevocationURL != "",
+		EndSession: meta.EndSessionURL != "" && c.p.LogoutStyle != "none",
+	}
+}
 
 func (c *Client) now() time.Time { return c.opts.Now().Round(0) }
 

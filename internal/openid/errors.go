@@ -35,6 +35,11 @@ var (
 	ErrAnswerIssuer = errors.New("openid: the answer names another issuer")            // RFC 9207 §2.4
 	ErrAnswerNoIss  = errors.New("openid: the answer lacks the issuer it should name") // RFC 9207 §2.4
 
+	ErrDevice            = errors.New("openid: the device authorization endpoint refused")        // RFC 8628 §3.2
+	ErrDeviceUnsupported = errors.New("openid: the provider offers no sign-in on another device") // RFC 8628 §4
+	ErrDeviceDeclined    = errors.New("openid: the sign-in on the other device was declined")     // RFC 8628 §3.5
+	ErrDeviceExpired     = errors.New("openid: the code for the other device has expired")        // RFC 8628 §3.5
+
 	ErrTokenEndpoint = errors.New("openid: the token endpoint refused")
 	ErrTokenAnswer   = errors.New("openid: the token endpoint's answer is not a token answer") // RFC 6749 §5.1
 	ErrTokenType     = errors.New("openid: a token type other than Bearer")                    // RFC 6749 §7.1
@@ -72,7 +77,7 @@ var (
 
 // AnswerError is an error that the provider itself put into words.
 type AnswerError struct {
-	Kind        error  // ErrAccessDenied, ErrInteraction, ErrAnswer or ErrTokenEndpoint
+	Kind        error  // ErrAccessDenied, ErrInteraction, ErrAnswer, ErrDevice or ErrTokenEndpoint
 	Code        string // error (RFC 6749 §4.1.2.1, §5.2), cleaned
 	Description string // error_description, cleaned and cut
 	Status      int    // of the HTTP answer; 0 for the authorization response

@@ -44,6 +44,8 @@ type lies struct {
 	token     func(claims)                // the token endpoint's answer
 	userinfo  func(claims)
 	signer    func() (jose.SigningKey, string) // another key, with its kid
+	device    func(claims)                     // the device authorization endpoint's answer
+	pending   []string                         // error codes of the first polls; "" breaks the connection
 	serve     map[string]http.HandlerFunc      // whole endpoints, by path
 }
 
@@ -81,7 +83,7 @@ func newOP(t *testing.T, l lies) *op {
 	mux := http.NewServeMux()
 	for path, h := range map[string]http.HandlerFunc{
 		"/.well-known/openid-configuration": p.discovery, "/jwks": p.jwks, "/authorize": p.authorize,
-		"/token": p.token, "/userinfo": p.userinfo, "/revoke": func(http.ResponseWriter, *http.Request) {},
+		"/token": p.token, "/userinfo": p.userinfo, "/device": p.device, "/revoke": func(http.ResponseWriter, *http.Request) {},
 	} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 			_ = r.ParseForm()
@@ -113,7 +115,7 @@ func (p *op) discovery(w http.ResponseWriter, _ *http.Request) {
 	doc := claims{
 		"issuer": p.site.URL, "authorization_endpoint": p.site.URL + "/authorize", "token_endpoint": p.site.URL + "/token",
 		"userinfo_endpoint": p.site.URL + "/userinfo", "jwks_uri": p.site.URL + "/jwks", "revocation_endpoint": p.site.URL + "/revoke",
-		"end_session_endpoint": p.site.URL + "/logout", "scopes_supported": []string{"openid", "offline_access"},
+		"end_session_endpoint": p.site.URL + "/logout", "device_authorization_endpoint": p.site.URL + "/device", "scopes_supported": []string{"openid", "offline_access"},
 		"authorization_response_iss_parameter_supported": true,
 	}
 	if p.lies.discovery != nil {
@@ -146,6 +148,17 @@ func (p *op) authorize(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, r.Form.Get("redirect_uri")+"?"+v.Encode(), http.StatusFound)
 }
 
+func (p *op) device(w http.ResponseWriter, _ *http.Request) {
+	answer := claims{
+		"device_code": "DEVICE", "user_code": "WDJB-MJHT", "verification_uri": p.site.URL + "/link",
+		"verification_uri_complete": p.site.URL + "/link?user_code=WDJB-MJHT", "expires_in": 1800,
+	}
+	if p.lies.device != nil {
+		p.lies.device(answer)
+	}
+	writeJSON(w, answer)
+}
+
 func (p *op) token(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -159,6 +172,20 @@ func (p *op) token(w http.ResponseWriter, r *http.Request) {
 		sum := sha256.Sum256([]byte(r.PostForm.Get("code_verifier")))
 		if base64.RawURLEncoding.EncodeToString(sum[:]) != p.asked.Get("code_challenge") || r.PostForm.Get("redirect_uri") != p.asked.Get("redirect_uri") {
 			fail("invalid_grant")
+			return
+		}
+	case "urn:ietf:params:oauth:grant-type:device_code":
+		if r.PostForm.Get("device_code") != "DEVICE" {
+			fail("invalid_grant")
+			return
+		}
+		if len(p.lies.pending) > 0 {
+			code := p.lies.pending[0]
+			p.lies.pending = p.lies.pending[1:]
+			if code == "" {
+				panic(http.ErrAbortHandler)
+			}
+			fail(code)
 			return
 		}
 	case "refresh_token":
@@ -175,6 +202,9 @@ func (p *op) token(w http.ResponseWriter, r *http.Request) {
 	id := claims{
 		"iss": p.site.URL, "sub": "ada", "aud": "desk", "exp": now.Add(time.Hour).Unix(), "iat": now.Unix(), "auth_time": now.Unix(),
 		"nonce": p.asked.Get("nonce"), "at_hash": base64.RawURLEncoding.EncodeToString(half[:16]), "name": "Ada", "email": "ada@id.example",
+	}
+	if p.asked == nil { // nobody came by the authorization endpoint
+		delete(id, "nonce")
 	}
 	if p.lies.idToken != nil {
 		p.lies.idToken(id)

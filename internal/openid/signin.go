@@ -34,7 +34,8 @@ type attempt struct {
 
 // SignIn runs the authorization code flow with PKCE (RFC 8252, RFC 7636) and
 // returns a verified session. The redirect URI is bound before the browser
-// opens; the browser's last page shows how it really ended.
+// opens; the browser's last page shows how it really ended. With req.Device it
+// runs the device grant instead (RFC 8628), and opens nothing.
 func (c *Client) SignIn(ctx context.Context, req session.SignInRequest) (session.Session, error) {
 	meta, err := c.Discover(ctx)
 	if err != nil {
@@ -43,8 +44,14 @@ func (c *Client) SignIn(ctx context.Context, req session.SignInRequest) (session
 	if req.MaxAge == nil {
 		req.MaxAge = c.settingsMaxAge()
 	}
-	a := attempt{meta: meta, state: random(), nonce: random(), verifier: oauth2.GenerateVerifier(), began: c.now(), req: req}
+	if req.Organization != "" && c.p.OrganizationParam == "" {
+		c.opts.Log.Warn("signin.organization_ignored") // this provider has no name for it
+	}
 	watch := &progress{tell: req.Progress}
+	if req.Device {
+		return c.signInByDevice(ctx, attempt{meta: meta, began: c.now(), req: req}, watch)
+	}
+	a := attempt{meta: meta, state: random(), nonce: random(), verifier: oauth2.GenerateVerifier(), began: c.now(), req: req}
 	recv, err := c.opts.Listen(ctx, ListenSpec{
 		Host: c.p.RedirectHost, Ports: c.p.RedirectPorts, Path: c.p.RedirectPath, State: a.state,
 		OnStray: func(reason string) {
@@ -113,6 +120,9 @@ func (c *Client) authorizationURL(a attempt) string {
 	if hint := first(a.req.LoginHint, c.p.LoginHint); hint != "" {
 		v.Set(c.p.LoginHintParam, hint)
 	}
+	if a.req.Organization != "" && c.p.OrganizationParam != "" {
+		v.Set(c.p.OrganizationParam, a.req.Organization)
+	}
 	if a.req.MaxAge != nil {
 		v.Set("max_age", strconv.FormatInt(seconds(*a.req.MaxAge), 10))
 	}
@@ -147,17 +157,22 @@ func first(a, b string) string {
 // open shows the authorization request to the person and, while they are there,
 // fetches the keys ahead. Neither holds up the wait for the answer.
 func (c *Client) open(ctx context.Context, address string, watch *progress) {
-	c.mu.Lock()
-	keys := c.keys
-	c.mu.Unlock()
 	watch.update(func(p *session.Progress) { p.URL = address })
-	c.background.Go(func() { keys.prefetch(ctx) })
+	c.prefetchKeys(ctx)
 	c.background.Go(func() {
 		if err := c.opts.OpenURL(ctx, address); err != nil && ctx.Err() == nil {
 			c.opts.Log.Warn("browser.failed", "err", err)
 			watch.update(func(p *session.Progress) { p.OpenErr = err })
 		}
 	})
+}
+
+// prefetchKeys fetches the keys while the person signs in.
+func (c *Client) prefetchKeys(ctx context.Context) {
+	c.mu.Lock()
+	keys := c.keys
+	c.mu.Unlock()
+	c.background.Go(func() { keys.prefetch(ctx) })
 }
 
 // complete turns the answer into a session: exchange, verification, userinfo.
@@ -170,7 +185,11 @@ func (c *Client) complete(ctx context.Context, a attempt, answer url.Values) (se
 	if err != nil {
 		return session.Session{}, err
 	}
-	var s session.Session
+	return c.establish(ctx, a, got)
+}
+
+// establish makes a session of the tokens that a grant has given.
+func (c *Client) establish(ctx context.Context, a attempt, got tokenAnswer) (s session.Session, err error) {
 	if c.p.NoIDToken {
 		s, err = c.identify(ctx, a.meta, got)
 	} else {

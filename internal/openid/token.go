@@ -106,16 +106,7 @@ func (s *strictToken) RoundTrip(req *http.Request) (*http.Response, error) {
 		s.err = transient(err)
 		return nil, err
 	}
-	members, parseErr := parseObject(body)
-	switch {
-	case res.StatusCode == http.StatusOK && parseErr == nil && !members.has("error"):
-		s.answer = members
-	case res.StatusCode == http.StatusOK && parseErr != nil:
-		s.err = transient(errors.Join(ErrTokenAnswer, parseErr))
-	default:
-		s.err = s.c.tokenError(res, members)
-	}
-	if s.err != nil {
+	if s.answer, s.err = s.c.grantAnswer(ErrTokenEndpoint, res, body); s.err != nil {
 		return nil, errStrict
 	}
 	res.Body = io.NopCloser(bytes.NewReader(body))
@@ -123,23 +114,39 @@ func (s *strictToken) RoundTrip(req *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// tokenError says what a failure of the token endpoint means. Only a JSON error
+// grantAnswer returns the members of a success of the token endpoint, or of the
+// device authorization endpoint, whose errors are of the given kind.
+func (c *Client) grantAnswer(kind error, res *http.Response, body []byte) (object, error) {
+	members, err := parseObject(body)
+	switch {
+	case err == nil && members.has("error"):
+	case res.StatusCode == http.StatusOK && err == nil:
+		return members, nil
+	case res.StatusCode == http.StatusOK && kind == ErrTokenEndpoint:
+		return nil, transient(errors.Join(ErrTokenAnswer, err))
+	case res.StatusCode == http.StatusOK:
+		return nil, transient(err)
+	}
+	return nil, c.grantFailure(kind, res, members)
+}
+
+// grantFailure says what a failure of such an endpoint means. Only a JSON error
 // body with a code is the provider's own word (RFC 6749 §5.2); whatever else
 // comes may be a proxy's.
-func (c *Client) tokenError(res *http.Response, members object) error {
+func (c *Client) grantFailure(kind error, res *http.Response, members object) error {
 	code := members.text("error")
 	if code == "" {
 		code = members.text("errorCode")
 	}
 	own := code != "" && (res.StatusCode == http.StatusOK || res.StatusCode == 400 || res.StatusCode == 401 || res.StatusCode == 403)
 	if !own {
-		return transient(c.statusError(ErrTokenEndpoint, res))
+		return transient(c.statusError(kind, res))
 	}
 	text := members.text("error_description")
 	if text == "" {
 		text = members.text("errorDescription")
 	}
-	answer := &AnswerError{Kind: ErrTokenEndpoint, Code: clean(code, 60), Description: clean(text, 200), Status: res.StatusCode}
+	answer := &AnswerError{Kind: kind, Code: clean(code, 60), Description: clean(text, 200), Status: res.StatusCode}
 	switch code {
 	case "temporarily_unavailable", "server_error", "slow_down":
 		return &session.RetryError{After: retryAfter(res.Header, c.now()), Err: answer}
@@ -205,18 +212,23 @@ const maxLifetime = 365 * 24 * time.Hour
 // every use, but not in a loop without end.
 const minLifetime = 30 * time.Second
 
-// lifetime reads expires_in, in seconds, given as a number or as a string.
+// lifetime reads expires_in.
 func lifetime(raw json.RawMessage) (time.Duration, bool) {
-	n, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), 64)
-	switch {
-	case err != nil || n != n:
-		return 0, false
-	case n <= 0:
+	d, ok := span(raw)
+	if ok && d <= 0 {
 		return minLifetime, true
-	case n > maxLifetime.Seconds():
-		return maxLifetime, true
 	}
-	return time.Duration(n * float64(time.Second)), true
+	return d, ok
+}
+
+// span reads a number of seconds, given as a number or as a string. None is longer
+// than maxLifetime, or less than nothing.
+func span(raw json.RawMessage) (time.Duration, bool) {
+	n, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) || n != n {
+		return 0, false
+	}
+	return time.Duration(min(max(n, 0), maxLifetime.Seconds()) * float64(time.Second)), true
 }
 
 // post sends a form to an endpoint of the provider, with the client's own

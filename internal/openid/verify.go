@@ -27,7 +27,7 @@ type idToken struct {
 
 // expected is what an ID token is held against.
 type expected struct {
-	nonce      string           // demanded, but for a refresh that leaves it out
+	nonce      string           // demanded, but for a refresh that leaves it out; "" demands none
 	access     string           // the access token that at_hash is of; "" checks none
 	maxAge     *time.Duration   // demands auth_time
 	acr        []string         // demands one of them

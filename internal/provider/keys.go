@@ -54,19 +54,20 @@ var keys = map[string]key{
 		s.Provider.RedirectHost = v.(string)
 		return oneOf(v, "127.0.0.1", "localhost")
 	}},
-	"redirect_ports":         {kind: ports, set: func(s *Settings, v any) string { s.Provider.RedirectPorts = v.([]int); return portRange(v) }},
-	"redirect_path":          {kind: text, set: func(s *Settings, v any) string { s.Provider.RedirectPath = v.(string); return path(v) }},
-	"authorization_endpoint": {kind: text, set: func(s *Settings, v any) string { s.Provider.AuthorizationEndpoint = v.(string); return address(v) }},
-	"token_endpoint":         {kind: text, set: func(s *Settings, v any) string { s.Provider.TokenEndpoint = v.(string); return address(v) }},
-	"userinfo_endpoint":      {kind: text, set: func(s *Settings, v any) string { s.Provider.UserinfoEndpoint = v.(string); return address(v) }},
-	"revocation_endpoint":    {kind: text, set: func(s *Settings, v any) string { s.Provider.RevocationEndpoint = v.(string); return address(v) }},
-	"end_session_endpoint":   {kind: text, set: func(s *Settings, v any) string { s.Provider.EndSessionEndpoint = v.(string); return address(v) }},
-	"jwks_uri":               {kind: text, set: func(s *Settings, v any) string { s.Provider.JWKSURI = v.(string); return address(v) }},
-	"id_token":               {kind: flag, set: func(s *Settings, v any) string { s.Provider.NoIDToken = !v.(bool); return "" }},
-	"user_id_field":          {kind: text, set: func(s *Settings, v any) string { s.Provider.UserIDField = v.(string); return filled(v) }},
-	"trusted_audiences":      {kind: list, set: func(s *Settings, v any) string { s.Provider.TrustedAudiences = v.([]string); return "" }},
-	"required_acr":           {kind: list, set: func(s *Settings, v any) string { s.Provider.RequiredACR = v.([]string); return "" }},
-	"allowed_tenants":        {kind: list, set: func(s *Settings, v any) string { s.Provider.AllowedTenants = v.([]string); return "" }},
+	"redirect_ports":                {kind: ports, set: func(s *Settings, v any) string { s.Provider.RedirectPorts = v.([]int); return portRange(v) }},
+	"redirect_path":                 {kind: text, set: func(s *Settings, v any) string { s.Provider.RedirectPath = v.(string); return path(v) }},
+	"authorization_endpoint":        {kind: text, set: func(s *Settings, v any) string { s.Provider.AuthorizationEndpoint = v.(string); return address(v) }},
+	"token_endpoint":                {kind: text, set: func(s *Settings, v any) string { s.Provider.TokenEndpoint = v.(string); return address(v) }},
+	"userinfo_endpoint":             {kind: text, set: func(s *Settings, v any) string { s.Provider.UserinfoEndpoint = v.(string); return address(v) }},
+	"revocation_endpoint":           {kind: text, set: func(s *Settings, v any) string { s.Provider.RevocationEndpoint = v.(string); return address(v) }},
+	"end_session_endpoint":          {kind: text, set: func(s *Settings, v any) string { s.Provider.EndSessionEndpoint = v.(string); return address(v) }},
+	"device_authorization_endpoint": {kind: text, set: func(s *Settings, v any) string { s.Provider.DeviceEndpoint = v.(string); return address(v) }},
+	"jwks_uri":                      {kind: text, set: func(s *Settings, v any) string { s.Provider.JWKSURI = v.(string); return address(v) }},
+	"id_token":                      {kind: flag, set: func(s *Settings, v any) string { s.Provider.NoIDToken = !v.(bool); return "" }},
+	"user_id_field":                 {kind: text, set: func(s *Settings, v any) string { s.Provider.UserIDField = v.(string); return filled(v) }},
+	"trusted_audiences":             {kind: list, set: func(s *Settings, v any) string { s.Provider.TrustedAudiences = v.([]string); return "" }},
+	"required_acr":                  {kind: list, set: func(s *Settings, v any) string { s.Provider.RequiredACR = v.([]string); return "" }},
+	"allowed_tenants":               {kind: list, set: func(s *Settings, v any) string { s.Provider.AllowedTenants = v.([]string); return "" }},
 	"leeway": {kind: span, set: func(s *Settings, v any) string {
 		s.Provider.Leeway = v.(time.Duration)
 		return between(v, time.Second, 10*time.Minute)

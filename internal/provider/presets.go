@@ -17,20 +17,23 @@ var presets = map[string]func(*loader, *Settings){
 	"google": func(_ *loader, s *Settings) {
 		s.Provider.Name, s.Provider.Issuer, s.Provider.OfflineAccess = "Google", "https://accounts.google.com", "off"
 		s.Provider.AuthParams = map[string]string{"access_type": "offline", "prompt": "consent"}
-		s.Provider.LogoutStyle = "none"
+		s.Provider.LogoutStyle, s.Provider.OrganizationParam = "none", "hd"
 	},
-	"okta":     func(_ *loader, s *Settings) { s.Provider.Name = "Okta" },
-	"auth0":    func(_ *loader, s *Settings) { s.Provider.Name = "Auth0" },
-	"keycloak": func(_ *loader, s *Settings) { s.Provider.Name = "Keycloak" },
+	"okta":  func(_ *loader, s *Settings) { s.Provider.Name, s.Provider.OrganizationParam = "Okta", "idp" },
+	"auth0": func(_ *loader, s *Settings) { s.Provider.Name, s.Provider.OrganizationParam = "Auth0", "organization" },
+	"keycloak": func(_ *loader, s *Settings) {
+		s.Provider.Name, s.Provider.OrganizationParam = "Keycloak", "kc_idp_hint"
+	},
 	"zitadel":  func(_ *loader, s *Settings) { s.Provider.Name = "Zitadel" },
 	"pingone":  func(_ *loader, s *Settings) { s.Provider.Name = "PingOne" },
 	"onelogin": func(_ *loader, s *Settings) { s.Provider.Name, s.Provider.OfflineAccess = "OneLogin", "off" },
 	"entra": func(_ *loader, s *Settings) {
 		s.Provider.Name, s.Provider.RedirectHost, s.Provider.OfflineAccess = "Microsoft", "localhost", "on"
+		s.Provider.OrganizationParam = "domain_hint"
 	},
 	"cognito": func(_ *loader, s *Settings) {
 		s.Provider.Name, s.Provider.RedirectHost, s.Provider.OfflineAccess = "Amazon Cognito", "localhost", "off"
-		s.Provider.LogoutStyle = "cognito"
+		s.Provider.LogoutStyle, s.Provider.OrganizationParam = "cognito", "idp_identifier"
 	},
 	"github": func(_ *loader, s *Settings) {
 		p := &s.Provider
@@ -39,6 +42,7 @@ var presets = map[string]func(*loader, *Settings){
 		p.AuthorizationEndpoint = "https://github.com/login/oauth/authorize"
 		p.TokenEndpoint = "https://github.com/login/oauth/access_token"
 		p.UserinfoEndpoint = "https://api.github.com/user"
+		p.DeviceEndpoint = "https://github.com/login/device/code"
 		p.LoginHintParam = "login"
 	},
 }
@@ -58,7 +62,7 @@ func (l *loader) preset(s *Settings, v value) {
 // descope derives the issuer from the project ID: one of 32 or more characters
 // carries its region in characters 2 to 5.
 func descope(l *loader, s *Settings) {
-	s.Provider.Name = "Descope"
+	s.Provider.Name, s.Provider.OrganizationParam = "Descope", "tenant"
 	v, ok := l.values["project_id"]
 	if !ok {
 		if _, issuer := l.values["issuer"]; !issuer {

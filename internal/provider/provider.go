@@ -45,8 +45,11 @@ type Provider struct {
 
 	AuthParams     map[string]string // extra parameters of the authorization request
 	LoginHintParam string            // the provider's name for login_hint
-	LoginHint      string            // sent when a sign-in brings none of its own
-	LogoutStyle    string            // oidc, cognito, none
+	// OrganizationParam is the provider's name for the company, tenant or directory
+	// that a sign-in asks for; empty when it knows none.
+	OrganizationParam string
+	LoginHint         string // sent when a sign-in brings none of its own
+	LogoutStyle       string // oidc, cognito, none
 
 	SignInTimeout time.Duration // of a whole sign-in
 	RootCAs       []byte        // PEM; empty: the system's

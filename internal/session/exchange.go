@@ -49,6 +49,14 @@ type SignInRequest struct {
 	Demand    bool           // acr must be one of ACRValues (step-up)
 	Same      Key            // when set, the person who comes back must be this one
 
+	// Organization is the company, tenant or directory to sign in with, in the
+	// provider's own words; empty names none. It is sent by the name that the
+	// provider's preset has for it.
+	Organization string
+	// Device asks for the device grant (RFC 8628): the person signs in on another
+	// device, with a code that Progress tells.
+	Device bool
+
 	// Progress, when set, is told what the waiting screen shows. It is called from
 	// the goroutine of the sign-in and must not block.
 	Progress func(Progress)
@@ -64,6 +72,27 @@ type Progress struct {
 	// Strays counts answers that were not for this sign-in (wrong state, error
 	// without state, …). The wait goes on.
 	Strays int
+	// Device is the code to type on another device, in a sign-in that asked for one;
+	// nil before the provider has given it.
+	Device *DeviceCode
+}
+
+// DeviceCode is what a person needs on the other device (RFC 8628 §3.2). Its
+// addresses have been checked: they are https, or of this machine.
+type DeviceCode struct {
+	UserCode                string
+	VerificationURI         string    // where to type UserCode
+	VerificationURIComplete string    // bears UserCode, for a QR code; empty when the provider gave none
+	Expires                 time.Time // when the code, or the whole sign-in, ends
+}
+
+// Offers is what a provider offers beyond signing in. Known is false as long as its
+// discovery document has not been read; then nothing else is set.
+type Offers struct {
+	Known      bool
+	Device     bool // the device grant (RFC 8628)
+	EndSession bool // the end of the browser's session (RP-Initiated Logout 1.0)
+	Revocation bool // of tokens (RFC 7009)
 }
 
 // Ending reports what a sign-out ended and what it did not.
