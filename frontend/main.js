@@ -1,21 +1,29 @@
 // Mounts every screen once and draws each state that comes from Go.
 import * as bridge from "./bridge.js";
-import { el, act } from "./dom.js";
-import { store } from "./state.js";
-import { text } from "./text.js";
-import { starting } from "./screens/starting.js";
+import { act, el } from "./dom.js";
+import { problem } from "./screens/problem.js";
+import { profile } from "./screens/profile.js";
 import { setup } from "./screens/setup.js";
 import { signin } from "./screens/signin.js";
-import { waiting } from "./screens/waiting.js";
-import { profile } from "./screens/profile.js";
-import { problem } from "./screens/problem.js";
+import { starting } from "./screens/starting.js";
 import { unlock } from "./screens/unlock.js";
+import { waiting } from "./screens/waiting.js";
+import { store } from "./state.js";
+import { text } from "./text.js";
 
 /** @typedef {import("./wailsjs/go/models").main.StateView} StateView */
 /** @typedef {{root: HTMLElement, update(s: StateView): void, shown?(s: StateView): void, hidden?(): void}} Screen */
 
 /** @type {Record<string, Screen>} */
-const screens = { starting: starting(), setup: setup(), signin: signin(), waiting: waiting(), profile: profile(), problem: problem(), unlock: unlock() };
+const screens = {
+  starting: starting(),
+  setup: setup(),
+  signin: signin(),
+  waiting: waiting(),
+  profile: profile(),
+  problem: problem(),
+  unlock: unlock(),
+};
 const place = /** @type {HTMLElement} */ (document.getElementById("screens"));
 const announcer = /** @type {HTMLElement} */ (document.getElementById("announcer"));
 const noticePlace = /** @type {HTMLElement} */ (document.getElementById("notice"));
@@ -73,7 +81,11 @@ function drawNotice(s) {
   noticePlace.dataset.key = key;
   noticePlace.replaceChildren();
   if (!s.notice) return;
-  noticePlace.append(el("b", { text: s.notice.title }), ...(s.notice.lines ?? []).map((line) => el("p", { text: line })), act(el("button", { class: "link", text: text.dismiss }), bridge.dismiss));
+  noticePlace.append(
+    el("b", { text: s.notice.title }),
+    ...(s.notice.lines ?? []).map((line) => el("p", { text: line })),
+    act(el("button", { class: "link", text: text.dismiss }), bridge.dismiss),
+  );
   announcer.textContent = s.notice.title;
 }
 
@@ -87,7 +99,10 @@ bridge.state().then(
 window.addEventListener("focus", () => void bridge.focus());
 window.addEventListener("error", (e) => void bridge.reportError(`${e.message} at ${e.filename}:${e.lineno}`));
 window.addEventListener("unhandledrejection", (e) => void bridge.reportError(String(e.reason)));
-document.addEventListener("securitypolicyviolation", (e) => void bridge.reportError(`content security policy: ${e.violatedDirective} ${e.blockedURI}`));
+document.addEventListener(
+  "securitypolicyviolation",
+  (e) => void bridge.reportError(`content security policy: ${e.violatedDirective} ${e.blockedURI}`),
+);
 window.addEventListener("keydown", (e) => {
   if (e.key === "Escape" && current === "waiting") void bridge.cancelSignIn();
 });

@@ -9,8 +9,10 @@ export const text = Object.freeze({
   last: (/** @type {string} */ name) => `Last here: ${name}`,
   demo: "This is a demo: everything, the provider included, runs on this computer.",
   setupTitle: "Where do people sign in?",
-  setupLead: "No provider is set up yet. Two settings are enough for any OpenID Connect provider; write them into config.toml or the environment, then start again.",
-  setupSettings: 'provider = "descope"\nproject_id = "P2…"\n\n# or any other provider\nissuer = "https://id.example.com"\nclient_id = "…"',
+  setupLead:
+    "No provider is set up yet. Two settings are enough for any OpenID Connect provider; write them into config.toml or the environment, then start again.",
+  setupSettings:
+    'provider = "descope"\nproject_id = "P2…"\n\n# or any other provider\nissuer = "https://id.example.com"\nclient_id = "…"',
   tryAgain: "Try again",
   waitingTitle: "Finish in your browser",
   waitingLead: (/** @type {string} */ provider) => `We opened ${provider} there. This window goes on by itself.`,

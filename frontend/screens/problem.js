@@ -26,7 +26,16 @@ export function problem() {
   const why = el("p", { class: "error" });
   why.setAttribute("role", "alert");
   const buttons = el("div", { class: "stack" });
-  const root = el("main", { class: "screen" }, [el("div", { class: "grow" }), title, message, todo, support, why, el("div", { class: "grow" }), buttons]);
+  const root = el("main", { class: "screen" }, [
+    el("div", { class: "grow" }),
+    title,
+    message,
+    todo,
+    support,
+    why,
+    el("div", { class: "grow" }),
+    buttons,
+  ]);
   let drawn = "";
   return {
     root,
@@ -44,7 +53,11 @@ export function problem() {
       buttons.replaceChildren(
         ...(p.actions ?? []).map((name, i) => {
           const label = actions[/** @type {keyof typeof actions} */ (name)] ?? name;
-          return act(el("button", { class: i === 0 ? "main" : "", text: label }), commands[name] ?? bridge.dismiss, (words) => (why.textContent = words));
+          return act(
+            el("button", { class: i === 0 ? "main" : "", text: label }),
+            commands[name] ?? bridge.dismiss,
+            (words) => (why.textContent = words),
+          );
         }),
       );
     },

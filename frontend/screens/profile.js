@@ -27,17 +27,26 @@ export function profile() {
   const since = el("dd");
   const dot = el("span", { class: "dot" });
   const doing = el("span");
-  const identity = el("div", { class: "row" }, [el("dt", { text: text.identity }), el("dd", { text: text.unverifiedIdentity })]);
+  const identity = el("div", { class: "row" }, [
+    el("dt", { text: text.identity }),
+    el("dd", { text: text.unverifiedIdentity }),
+  ]);
   const why = el("p", { class: "quiet center" });
   const retry = act(el("button", { class: "link", text: text.tryAgain }), bridge.retry);
   const trouble = el("div", { class: "trouble" }, [why, retry]);
   const browser = el("input", { id: "end-browser", type: "checkbox" });
   const out = act(el("button", { text: text.signOut }), () => bridge.signOut(browser.checked));
   const choice = el("label", { class: "choice", for: "end-browser" }, [browser, text.endBrowser]);
-  const row = (/** @type {string} */ label, /** @type {HTMLElement} */ value) => el("div", { class: "row" }, [el("dt", { text: label }), value]);
+  const row = (/** @type {string} */ label, /** @type {HTMLElement} */ value) =>
+    el("div", { class: "row" }, [el("dt", { text: label }), value]);
   const root = el("main", { class: "screen" }, [
     el("div", { class: "profile-head" }, [picture, initials, name, mail]),
-    el("dl", { class: "card" }, [row(text.organization, provider), row(text.signedIn, since), row(text.session, el("dd", {}, [dot, doing])), identity]),
+    el("dl", { class: "card" }, [
+      row(text.organization, provider),
+      row(text.signedIn, since),
+      row(text.session, el("dd", {}, [dot, doing])),
+      identity,
+    ]),
     trouble,
     el("div", { class: "grow" }),
     out,

@@ -10,7 +10,15 @@ export function signin() {
   const button = act(el("button", { class: "main" }), bridge.signIn);
   const last = el("p", { class: "quiet center" });
   const demo = el("p", { class: "quiet center", text: text.demo });
-  const root = el("main", { class: "screen" }, [mark(), title, el("p", { class: "lead", text: text.signInLead }), el("div", { class: "stack" }, [button]), el("div", { class: "grow" }), last, demo]);
+  const root = el("main", { class: "screen" }, [
+    mark(),
+    title,
+    el("p", { class: "lead", text: text.signInLead }),
+    el("div", { class: "stack" }, [button]),
+    el("div", { class: "grow" }),
+    last,
+    demo,
+  ]);
   return {
     root,
     /** @param {StateView} s */

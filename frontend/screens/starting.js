@@ -4,6 +4,10 @@ import { el } from "../dom.js";
 import { text } from "../text.js";
 
 export function starting() {
-  const root = el("main", { class: "screen" }, [el("div", { class: "grow" }), el("p", { class: "lead center", text: text.starting }), el("div", { class: "grow" })]);
+  const root = el("main", { class: "screen" }, [
+    el("div", { class: "grow" }),
+    el("p", { class: "lead center", text: text.starting }),
+    el("div", { class: "grow" }),
+  ]);
   return { root, update() {} };
 }

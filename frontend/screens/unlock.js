@@ -38,7 +38,10 @@ export function unlock() {
     el("div", { class: "grow" }),
     title,
     lead,
-    el("div", { class: "stack" }, [el("div", {}, [el("label", { text: text.passphrase, for: "passphrase" }), first]), repeat]),
+    el("div", { class: "stack" }, [
+      el("div", {}, [el("label", { text: text.passphrase, for: "passphrase" }), first]),
+      repeat,
+    ]),
     why,
     el("div", { class: "grow" }),
     el("div", { class: "stack" }, [go, memory, back]),
@@ -55,7 +58,8 @@ export function unlock() {
       back.hidden = !choosing;
       memory.hidden = choosing;
       why.textContent = "";
-      if (s.problem && ["wrong_passphrase", "weak_passphrase"].includes(s.problem.code)) why.textContent = `${s.problem.title}. ${s.problem.message}`;
+      if (s.problem && ["wrong_passphrase", "weak_passphrase"].includes(s.problem.code))
+        why.textContent = `${s.problem.title}. ${s.problem.message}`;
     },
     shown: () => first.focus(),
     hidden() {

@@ -19,7 +19,11 @@ export function waiting() {
     announce(words);
   };
   const again = act(el("button", { class: "link", text: text.openAgain }), bridge.openBrowserAgain, say);
-  const copy = act(el("button", { class: "link", text: text.copyLink }), () => bridge.copyLink().then(() => say(text.copied)), say);
+  const copy = act(
+    el("button", { class: "link", text: text.copyLink }),
+    () => bridge.copyLink().then(() => say(text.copied)),
+    say,
+  );
   const root = el("main", { class: "screen" }, [
     el("div", { class: "center" }, [
       svg("ring", "0 0 72 72", [
@@ -48,7 +52,9 @@ export function waiting() {
     update(s) {
       if (!s.waiting) return;
       until = s.waiting.until;
-      lead.textContent = s.waiting.openFailed ? text.openFailedLead(s.waiting.openFailed) : text.waitingLead(s.provider);
+      lead.textContent = s.waiting.openFailed
+        ? text.openFailedLead(s.waiting.openFailed)
+        : text.waitingLead(s.provider);
       again.disabled = copy.disabled = !s.waiting.linked;
       if (s.waiting.strays > 0) said.textContent = text.strays;
       tick();
@@ -70,7 +76,11 @@ function pasting() {
   field.autocomplete = "off";
   const why = el("p", { class: "error" });
   why.setAttribute("role", "alert");
-  const go = act(el("button", { text: text.goOn }), () => bridge.pasteAnswer(field.value), (words) => (why.textContent = words));
+  const go = act(
+    el("button", { text: text.goOn }),
+    () => bridge.pasteAnswer(field.value),
+    (words) => (why.textContent = words),
+  );
   const form = el("div", { class: "paste" }, [el("label", { text: text.pasteLabel, for: "paste" }), field, go, why]);
   const open = el("button", { class: "link", text: text.pasteIt });
   open.type = "button";

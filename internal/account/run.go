@@ -92,7 +92,7 @@ func (a *Account) sleepFor(s session.Session) time.Duration {
 // setCurrent makes s the session in memory; a.mu is held.
 func (a *Account) setCurrent(s session.Session) {
 	if !s.Tokens.Access.Equal(a.current.Tokens.Access) {
-		a.jitter = rand.Float64()
+		a.jitter = rand.Float64() // #nosec G404 -- spreads a fleet, guards nothing
 	}
 	a.current = s
 }

@@ -136,7 +136,8 @@ func expand(command, address string) []string {
 
 // run starts one opener and waits for its end or for openAfter.
 func (o *Opener) run(ctx context.Context, args []string) error {
-	cmd := exec.Command(args[0], args[1:]...) // not bound to ctx: a browser outlives a sign-in
+	// Not bound to ctx: a browser outlives a sign-in.
+	cmd := exec.Command(args[0], args[1:]...) // #nosec G204 -- the opener is ours, the address one checked argument, no shell
 	cmd.Env = o.environment()
 	if err := cmd.Start(); err != nil {
 		return err

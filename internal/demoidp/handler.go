@@ -112,7 +112,7 @@ func (p *Provider) showLogin(w http.ResponseWriter, r *http.Request) {
 	}
 	sub, since := p.session(r)
 	if slices.Contains(req.Prompt, oidc.PromptNone) {
-		if sub == "" || req.MaxAge != nil && time.Since(since) > time.Duration(*req.MaxAge)*time.Second {
+		if sub == "" || req.MaxAge != nil && time.Since(since) > time.Duration(min(*req.MaxAge, 1<<31))*time.Second { // #nosec G115 -- bounded
 			p.refuse(w, r, req, oidc.ErrLoginRequired())
 			return
 		}

@@ -144,7 +144,7 @@ func (m module) signIn(t *testing.T) {
 			t.Error("the code was redeemed at a provider that did not name itself")
 		}
 	}
-	if m.want != openid.ErrDiscoveryIssuer {
+	if !errors.Is(m.want, openid.ErrDiscoveryIssuer) {
 		if ok := <-r.finished; ok != (err == nil) {
 			t.Errorf("the browser was told %v", ok)
 		}

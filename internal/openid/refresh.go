@@ -121,7 +121,7 @@ func lost(err error) bool {
 // the status RFC 6749 §5.2 gives it.
 func grantError(err error) string {
 	var answer *AnswerError
-	if errors.As(err, &answer) && answer.Kind == ErrTokenEndpoint && (answer.Status == 400 || answer.Status == 401) {
+	if errors.As(err, &answer) && errors.Is(answer.Kind, ErrTokenEndpoint) && (answer.Status == 400 || answer.Status == 401) {
 		return answer.Code
 	}
 	return ""

@@ -19,7 +19,7 @@ func makeDir(dir string) error {
 		return diskError("look at the folder", err)
 	}
 	if info.Mode().Perm()&0o077 != 0 {
-		if err := os.Chmod(dir, 0o700); err != nil {
+		if err := os.Chmod(dir, 0o700); err != nil { // #nosec G302 -- a folder needs its x
 			return diskError("close the folder to others", err)
 		}
 	}

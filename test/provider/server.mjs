@@ -1,9 +1,10 @@
 // A certified provider for the tests: oidc-provider on a free loopback port, with
 // its own development pages. Prints its issuer on the first line. With KEY and CERT
 // in the environment it serves https.
+
+import { readFileSync } from "node:fs";
 import { createServer as plain } from "node:http";
 import { createServer as tls } from "node:https";
-import { readFileSync } from "node:fs";
 import Provider from "oidc-provider";
 
 const { KEY, CERT } = process.env;
@@ -29,7 +30,10 @@ const provider = new Provider(issuer, {
   rotateRefreshToken: true,
   issueRefreshToken: () => true,
   cookies: { keys: ["for the tests alone"] },
-  findAccount: (_ctx, id) => ({ accountId: id, claims: () => ({ sub: id, name: `Name of ${id}`, email: `${id}@acme.example`, email_verified: true }) }),
+  findAccount: (_ctx, id) => ({
+    accountId: id,
+    claims: () => ({ sub: id, name: `Name of ${id}`, email: `${id}@acme.example`, email_verified: true }),
+  }),
 });
 server.on("request", provider.callback());
 console.log(issuer);

@@ -1,11 +1,12 @@
 // Draws every snapshot that Go has written in a real browser, in both themes and
 // several shapes; holds each against axe-core; presses the keys that a person would;
 // and keeps a picture of each in artifacts/web.
+
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
@@ -15,7 +16,10 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 mkdirSync(artifacts, { recursive: true });
 let passed = 0;
 const failures = [];
-const check = (/** @type {boolean} */ ok, /** @type {string} */ what) => (ok ? (passed += 1) : failures.push(what));
+const check = (/** @type {boolean} */ ok, /** @type {string} */ what) => {
+  if (ok) passed += 1;
+  else failures.push(what);
+};
 
 const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
 const server = createServer((req, res) => {
@@ -31,7 +35,17 @@ const server = createServer((req, res) => {
 });
 await new Promise((done) => server.listen(0, "127.0.0.1", () => done(undefined)));
 const address = `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}/`;
-const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
+const browser = await chromium.launch({
+  executablePath: "/usr/bin/chromium",
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
+});
 
 /** Opens the page with Go played by a script: it answers State and notes the calls. */
 async function open(snapshot, options) {
@@ -40,11 +54,32 @@ async function open(snapshot, options) {
   page.on("pageerror", (e) => problems.push(String(e)));
   page.on("console", (m) => m.type() === "error" && !m.text().includes("404") && problems.push(m.text()));
   await page.addInitScript((state) => {
-    const calls = (window.calls = []);
+    const calls = [];
     const listeners = [];
-    window.publish = (s) => listeners.forEach((f) => f(s));
-    window.go = { main: { App: new Proxy({}, { get: (_, name) => (...args) => (calls.push([name, ...args]), Promise.resolve(name === "State" ? state : undefined)) }) } };
-    window.runtime = { EventsOnMultiple: (_name, f) => (listeners.push(f), () => {}) };
+    window.calls = calls;
+    window.publish = (s) => {
+      for (const f of listeners) f(s);
+    };
+    const called = (name, args) => {
+      calls.push([name, ...args]);
+      return Promise.resolve(name === "State" ? state : undefined);
+    };
+    const app = new Proxy(
+      {},
+      {
+        get:
+          (_, name) =>
+          (...args) =>
+            called(name, args),
+      },
+    );
+    window.go = { main: { App: app } };
+    window.runtime = {
+      EventsOnMultiple: (_name, f) => {
+        listeners.push(f);
+        return () => {};
+      },
+    };
   }, snapshot);
   await page.goto(address);
   await page.waitForFunction(() => window.calls.some(([name]) => name === "ReportScreen"));
@@ -68,10 +103,18 @@ for (const file of readdirSync(join(here, "snapshots"))) {
     const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
     check(!wide, `${name} ${shape}: wider than its window`);
     await page.evaluate(axe);
-    const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
-    check(violations.length === 0, `${name} ${shape}: ${violations.map((v) => `${v.id} ${v.nodes.map((n) => n.target).join(" ")}`).join("; ")}`);
+    const { violations } = await page.evaluate(() =>
+      window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }),
+    );
+    check(
+      violations.length === 0,
+      `${name} ${shape}: ${violations.map((v) => `${v.id} ${v.nodes.map((n) => n.target).join(" ")}`).join("; ")}`,
+    );
     check(problems.length === 0, `${name} ${shape}: ${problems.join("; ")}`);
-    check((await page.locator("img[onerror], script:not([src])").count()) === 0, `${name} ${shape}: markup of a stranger`);
+    check(
+      (await page.locator("img[onerror], script:not([src])").count()) === 0,
+      `${name} ${shape}: markup of a stranger`,
+    );
     await page.close();
   }
 }
@@ -80,7 +123,8 @@ for (const file of readdirSync(join(here, "snapshots"))) {
 const snapshot = (name) => JSON.parse(readFileSync(join(here, "snapshots", `${name}.json`), "utf8"));
 const keys = async (name, pressed, want) => {
   const { page } = await open(snapshot(name), shapes.light);
-  for (const key of pressed) key.startsWith("type:") ? await page.keyboard.type(key.slice(5)) : await page.keyboard.press(key);
+  for (const key of pressed)
+    key.startsWith("type:") ? await page.keyboard.type(key.slice(5)) : await page.keyboard.press(key);
   const calls = await page.evaluate(() => window.calls.map((c) => c.join(" ")));
   check(calls.includes(want), `${name} ${pressed}: ${want} is not among ${calls}`);
   await page.close();
@@ -92,13 +136,20 @@ await keys("profile", ["Tab", "Enter"], "SignOut false");
 await keys("profile", ["Tab", "Tab", "Space", "Shift+Tab", "Enter"], "SignOut true");
 await keys("problem", ["Enter"], "Retry");
 await keys("unlock", ["type:correct horse", "Enter"], "Unlock correct horse");
-await keys("unlock-choose", ["type:correct horse", "Tab", "type:correct horse", "Enter"], "ProtectWithPassphrase correct horse");
+await keys(
+  "unlock-choose",
+  ["type:correct horse", "Tab", "type:correct horse", "Enter"],
+  "ProtectWithPassphrase correct horse",
+);
 
 // An Enter that is held, or pressed twice, must not end the wait that it began.
 {
   const { page } = await open(snapshot("waiting"), shapes.light);
   await page.keyboard.press("Enter");
-  check(!(await page.evaluate(() => window.calls.some(([n]) => n === "CancelSignIn"))), "a second Enter cancels the sign-in");
+  check(
+    !(await page.evaluate(() => window.calls.some(([n]) => n === "CancelSignIn"))),
+    "a second Enter cancels the sign-in",
+  );
   await page.close();
 }
 
@@ -108,7 +159,10 @@ await keys("unlock-choose", ["type:correct horse", "Tab", "type:correct horse", 
   const profile = { ...snapshot("profile"), revision: 9 };
   await page.evaluate((s) => window.publish(s), profile);
   await page.evaluate((s) => window.publish(s), { ...snapshot("problem"), revision: 8 });
-  check((await page.locator("h1:visible").textContent()) === "Ada Lovelace", "the profile is not drawn, or an older state was");
+  check(
+    (await page.locator("h1:visible").textContent()) === "Ada Lovelace",
+    "the profile is not drawn, or an older state was",
+  );
   check((await page.locator("main:visible").count()) === 1, "two screens at once");
   await page.close();
 }

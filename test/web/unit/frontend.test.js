@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { store } from "../../../frontend/state.js";
 import { actions, health, minutes, text, when } from "../../../frontend/text.js";
-import { readFileSync, readdirSync } from "node:fs";
 
 test("an older revision is dropped", () => {
   const drawn = [];
@@ -12,7 +12,14 @@ test("an older revision is dropped", () => {
 });
 
 test("minutes and seconds", () => {
-  for (const [ms, want] of [[252_000, "4:12"], [999, "0:01"], [0, "0:00"], [-5, "0:00"], [600_000, "10:00"]]) assert.equal(minutes(ms), want);
+  for (const [ms, want] of [
+    [252_000, "4:12"],
+    [999, "0:01"],
+    [0, "0:00"],
+    [-5, "0:00"],
+    [600_000, "10:00"],
+  ])
+    assert.equal(minutes(ms), want);
 });
 
 test("days as a person says them", () => {
@@ -32,9 +39,17 @@ test("every action that Go names has words", () => {
 
 test("no markup is ever made of data", () => {
   const root = new URL("../../../frontend/", import.meta.url);
-  const files = [...readdirSync(root).filter((f) => f.endsWith(".js")), ...readdirSync(new URL("screens/", root)).map((f) => `screens/${f}`)];
+  const files = [
+    ...readdirSync(root).filter((f) => f.endsWith(".js")),
+    ...readdirSync(new URL("screens/", root)).map((f) => `screens/${f}`),
+  ];
   assert.ok(files.length > 8);
-  for (const f of files) assert.doesNotMatch(readFileSync(new URL(f, root), "utf8"), /innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|setAttribute\("on/, f);
+  for (const f of files)
+    assert.doesNotMatch(
+      readFileSync(new URL(f, root), "utf8"),
+      /innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|setAttribute\("on/,
+      f,
+    );
 });
 
 test("words are words", () => {
