@@ -216,12 +216,12 @@ func (a *App) PasteAnswer(address string) (err error) {
 // the provider's session in the browser too.
 func (a *App) SignOut(browser bool) (err error) {
 	defer a.guard("SignOut", &err)
-	scope := account.ScopeDevice
+	scope := account.ScopeTokens
 	if browser {
 		scope = account.ScopeBrowser
 	}
 	a.do("sign-out", func(ctx context.Context) error {
-		_, err := a.account.SignOut(ctx, scope)
+		_, err := a.account.SignOut(ctx, session.Key{}, scope)
 		return err
 	})
 	return nil

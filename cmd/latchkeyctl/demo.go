@@ -105,7 +105,7 @@ func (c *command) demoAuto(ctx context.Context) error {
 		return err
 	}
 	c.say("6. An access token is at hand until %s; it is never printed here.", p.Expiry.Local().Format(time.TimeOnly))
-	report, err := c.parts.Account.SignOut(ctx, account.ScopeDevice)
+	report, err := c.parts.Account.SignOut(ctx, session.Key{}, account.ScopeTokens)
 	if err != nil {
 		return err
 	}

@@ -101,8 +101,8 @@ func (c *command) failUsage(err error) int {
 }
 
 func (c *command) show(p problem.Problem) {
-	c.say("%s. %s", p.Title, p.Message)
-	c.say("%s", p.Hint)
+	c.say("%s. %s", oneLine(p.Title), oneLine(p.Message)) // names in it were written by strangers
+	c.say("%s", oneLine(p.Hint))
 	if c.verbose && p.Detail != "" {
 		c.say("(%s: %s)", p.Code, p.Detail)
 	}

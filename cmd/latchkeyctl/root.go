@@ -61,7 +61,7 @@ func (c *command) root() *cobra.Command {
 	for _, f := range settingFlags {
 		p.Var(&settingFlag{c.flags, f.key}, f.flag, f.help)
 	}
-	root.AddCommand(c.signin(), c.status(), c.token(), c.signout(), c.version())
+	root.AddCommand(c.signin(), c.status(), c.token(), c.signout(), c.accounts(), c.version())
 	c.addDemo(root)
 	for _, sub := range root.Commands() {
 		if sub.Args == nil {

@@ -8,43 +8,46 @@ import (
 
 	"app.latchkey/internal/account"
 	"app.latchkey/internal/parts"
-	"app.latchkey/internal/problem"
-	"app.latchkey/internal/session"
 )
 
 func (c *command) status() *cobra.Command {
-	return &cobra.Command{
+	var named string
+	cmd := &cobra.Command{
 		Use: "status", Short: "Show who is signed in, without using the network",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := c.start(parts.Options{}); err != nil {
+			if err := c.open(cmd); err != nil {
 				return err
 			}
-			if err := c.restore(cmd.Context()); err != nil {
-				return err
+			p, err := c.chosen(named)
+			s := c.parts.Account.Snapshot()
+			if named == "" {
+				p = s.Session
 			}
-			switch s := c.parts.Account.Snapshot(); {
-			case s.Phase == account.PhaseSignedIn:
-				return c.printProfile(s.Session)
-			case s.Ended != nil:
+			switch {
+			case err != nil:
+				return err
+			case p.Ended != "", p.Key.IsZero() && s.Ended != nil:
 				return account.ErrSessionEnded
+			case p.Key.IsZero():
+				return account.ErrNobody
 			}
-			return account.ErrNobody
+			return c.printProfile(p)
 		},
 	}
+	cmd.Flags().StringVar(&named, "account", "", accountHelp)
+	return cmd
 }
 
 func (c *command) token() *cobra.Command {
-	return &cobra.Command{
+	var named string
+	cmd := &cobra.Command{
 		Use: "token", Short: "Print a fresh access token",
 		Long: "token prints an access token that can be used now, refreshed first when that is due.\nAnyone who reads the output can act as you until it expires.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := c.start(parts.Options{}); err != nil {
+			if err := c.open(cmd); err != nil {
 				return err
 			}
-			if err := c.restore(cmd.Context()); err != nil {
-				return err
-			}
-			t, err := c.parts.Account.Token(cmd.Context())
+			t, err := c.tokenOf(cmd, named)
 			if err != nil {
 				return err
 			}
@@ -58,58 +61,20 @@ func (c *command) token() *cobra.Command {
 			return err
 		},
 	}
-}
-
-func (c *command) signout() *cobra.Command {
-	var browser bool
-	cmd := &cobra.Command{
-		Use: "signout", Short: "Forget the session here and revoke its tokens at the provider",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := c.start(parts.Options{}); err != nil {
-				return err
-			}
-			if err := c.restore(cmd.Context()); err != nil {
-				return err
-			}
-			scope := account.ScopeDevice
-			if browser {
-				scope = account.ScopeBrowser
-			}
-			report, err := c.parts.Account.SignOut(cmd.Context(), scope)
-			if err != nil {
-				return err
-			}
-			return c.reportSignOut(report)
-		},
-	}
-	cmd.Flags().BoolVar(&browser, "browser", false, "end the provider's session in your browser too")
+	cmd.Flags().StringVar(&named, "account", "", accountHelp)
 	return cmd
 }
 
-// reportSignOut says what ended and what did not.
-func (c *command) reportSignOut(r account.SignOut) error {
-	nobody := r.Key == (session.Key{})
-	if c.json {
-		type report struct {
-			SignedOut bool   `json:"signed_out"`
-			Device    string `json:"device"`
-			Tokens    string `json:"tokens"`
-			Browser   string `json:"browser"`
-		}
-		if nobody {
-			return c.object(report{false, "nobody", "nobody", "nobody"})
-		}
-		return c.object(report{true, "done", string(r.Ending.Tokens), string(r.Ending.Browser)})
+// tokenOf returns a token of the account that is named, or of the active one.
+func (c *command) tokenOf(cmd *cobra.Command, named string) (account.Token, error) {
+	if named == "" {
+		return c.parts.Account.Token(cmd.Context())
 	}
-	if nobody {
-		c.say("Nobody was signed in.")
-		return nil
+	p, err := c.chosen(named)
+	if err != nil {
+		return account.Token{}, err
 	}
-	c.say("Signed out on this computer.")
-	for _, line := range problem.Ending(r.Ending, c.name) {
-		c.say("%s", line)
-	}
-	return nil
+	return c.parts.Account.TokenOf(cmd.Context(), p.Key)
 }
 
 func (c *command) version() *cobra.Command {

@@ -71,15 +71,20 @@ func (c *command) printProfile(p account.Public) error {
 	if c.json {
 		return c.object(profileOf(p))
 	}
-	who := p.Profile.Name
-	if p.Profile.Email != "" && p.Profile.Email != who {
-		who += " <" + p.Profile.Email + ">"
-	}
-	_, err := fmt.Fprintf(c.stdout, "%s\n", oneLine(who))
+	_, err := fmt.Fprintf(c.stdout, "%s\n", who(p))
 	if !p.IDTokenVerified {
 		c.say("This identity is not verified by an ID token.")
 	}
 	return err
+}
+
+// who is a person on one line.
+func who(p account.Public) string {
+	name := p.Profile.Name
+	if p.Profile.Email != "" && p.Profile.Email != name {
+		name += " <" + p.Profile.Email + ">"
+	}
+	return oneLine(name)
 }
 
 // teller prints each thing about the wait once.

@@ -1,10 +1,15 @@
 // Package account knows who is signed in.
 //
 // It is the state machine between the person and the provider: restore at start,
-// sign-in, refresh, sign-out. It hands fresh access tokens to any number of
-// callers, with one refresh at a time in the process and across processes, and
-// it publishes a snapshot with a rising revision whenever something changed that
-// a person could notice.
+// sign-in, refresh, sign-out, and the switch between several accounts. It hands
+// fresh access tokens to any number of callers, with one refresh at a time in the
+// process and across processes, and it publishes a snapshot with a rising revision
+// whenever something changed that a person could notice.
+//
+// The active account is kept fresh in the background; the others are refreshed
+// when somebody asks for a token of theirs. Nobody becomes active but by a person's
+// choice: after the active account is signed out, nobody is, and the others wait in
+// the picker.
 //
 // It promises that nobody is signed in before the session is stored, that a
 // rotated refresh token is durable before it is used, that only a definite
@@ -38,6 +43,13 @@ var (
 	ErrCancelled = errors.New("account: the sign-in was cancelled")
 	// ErrNotConfigured means that no provider is set up.
 	ErrNotConfigured = errors.New("account: no provider is set up")
+	// ErrNoAccount means that the account which was named is not kept here.
+	ErrNoAccount = errors.New("account: there is no such account here")
+	// ErrAmbiguous means that a name fits several accounts; see AmbiguousError.
+	ErrAmbiguous = errors.New("account: several accounts are meant by that name")
+	// ErrLive means that the account is still signed in, and so not to be removed
+	// but to be signed out.
+	ErrLive = errors.New("account: the account is still signed in")
 )
 
 // authenticator speaks to the provider. An error after which the session cannot
@@ -72,8 +84,8 @@ type Options struct {
 	SignInTimeout time.Duration
 }
 
-// Account is the signed-in person, or nobody. Its methods may be called from any
-// goroutine.
+// Account is all accounts of the vault, of which at most one is active: the
+// signed-in person. Its methods may be called from any goroutine.
 type Account struct {
 	opts    Options
 	flights singleflight.Group
@@ -83,7 +95,7 @@ type Account struct {
 
 	mu        sync.Mutex
 	snap      Snapshot
-	current   session.Session                 // with tokens; zero when nobody
+	current   session.Session                 // the active one, with tokens; zero when nobody
 	unsaved   *session.Session                // signed in at the provider, could not be stored
 	rescued   map[session.Key]session.Session // refreshed, could not be written
 	unwritten error                           // why

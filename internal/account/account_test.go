@@ -134,7 +134,7 @@ func TestAnotherProcessIsFollowed(t *testing.T) {
 	if err := other.Restore(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := other.SignOut(t.Context(), account.ScopeDevice); err != nil {
+	if _, err := other.SignOut(t.Context(), session.Key{}, account.ScopeTokens); err != nil {
 		t.Fatal(err)
 	}
 	d.Sync(t.Context())
@@ -157,7 +157,7 @@ func TestAnotherProcessIsFollowed(t *testing.T) {
 
 func TestSignOutForgetsRevokesAndLeavesNoTrace(t *testing.T) {
 	d := signedIn(t)
-	report, err := d.SignOut(t.Context(), account.ScopeDevice)
+	report, err := d.SignOut(t.Context(), session.Key{}, account.ScopeTokens)
 	if err != nil || report.Ending.Tokens != session.EndingDone || report.Ending.Browser != session.EndingNotAsked {
 		t.Errorf("%+v, %v", report, err)
 	}
@@ -170,7 +170,7 @@ func TestSignOutForgetsRevokesAndLeavesNoTrace(t *testing.T) {
 	if _, err := d.Token(t.Context()); !errors.Is(err, account.ErrNobody) {
 		t.Errorf("a token after the sign-out: %v", err)
 	}
-	if report, err := d.SignOut(t.Context(), account.ScopeDevice); err != nil || report.Key != (session.Key{}) {
+	if report, err := d.SignOut(t.Context(), session.Key{}, account.ScopeTokens); err != nil || report.Key != (session.Key{}) {
 		t.Errorf("a second sign-out: %+v, %v", report, err)
 	}
 }
@@ -178,7 +178,7 @@ func TestSignOutForgetsRevokesAndLeavesNoTrace(t *testing.T) {
 func TestSignOutOfflineIsRevokedLater(t *testing.T) {
 	d := signedIn(t)
 	d.provider.revoke = func() (session.EndingOutcome, error) { return session.EndingPending, errDown }
-	report, err := d.SignOut(t.Context(), account.ScopeDevice)
+	report, err := d.SignOut(t.Context(), session.Key{}, account.ScopeTokens)
 	if err != nil || report.Ending.Tokens != session.EndingPending || d.Snapshot().Phase != account.PhaseSignedOut {
 		t.Fatalf("%+v, %v", report, err)
 	}

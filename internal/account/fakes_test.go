@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -76,7 +77,8 @@ func (s *sealer) book(t *testing.T) *session.Book {
 type provider struct {
 	mu        sync.Mutex
 	n         int
-	good      string // the one refresh token that works
+	who       string            // signs in next
+	good      map[string]string // the one refresh token of each that works
 	lifetime  time.Duration
 	refreshes int
 	revoked   []string
@@ -86,7 +88,11 @@ type provider struct {
 	revoke    func() (session.EndingOutcome, error)
 }
 
-func newProvider() *provider { return &provider{lifetime: time.Hour} }
+func newProvider() *provider {
+	return &provider{lifetime: time.Hour, who: "ada", good: map[string]string{}}
+}
+
+func key(who string) session.Key { return session.Key{Issuer: "https://id.example", Subject: who} }
 
 var errDown = &session.RetryError{Err: errors.New("the network is down")}
 
@@ -102,8 +108,9 @@ func (p *provider) SignIn(ctx context.Context, req session.SignInRequest) (sessi
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := session.Session{
-		Key: session.Key{Issuer: "https://id.example", Subject: "ada"}, ClientID: "desk", IDTokenVerified: true,
-		Profile: session.Profile{Name: "Ada", Email: "ada@acme.example"}, SignedInAt: time.Now(), Refreshed: time.Now(),
+		Key: key(p.who), ClientID: "desk", IDTokenVerified: true,
+		Profile:    session.Profile{Name: strings.ToUpper(p.who[:1]) + p.who[1:], Email: p.who + "@acme.example"},
+		SignedInAt: time.Now(), Refreshed: time.Now(),
 	}
 	p.issue(&s)
 	return s, nil
@@ -111,9 +118,10 @@ func (p *provider) SignIn(ctx context.Context, req session.SignInRequest) (sessi
 
 func (p *provider) issue(s *session.Session) {
 	p.n++
-	p.good = fmt.Sprint("RT", p.n)
+	good := fmt.Sprint("RT", p.n)
+	p.good[s.Key.Subject] = good
 	s.Tokens = session.Tokens{
-		Access: secret.New(fmt.Sprint("AT", p.n)), Refresh: secret.New(p.good), Type: "Bearer",
+		Access: secret.New(fmt.Sprint("AT", p.n)), Refresh: secret.New(good), Type: "Bearer",
 		Lifetime: p.lifetime, Expiry: time.Now().Add(p.lifetime),
 	}
 }
@@ -127,7 +135,7 @@ func (p *provider) Refresh(ctx context.Context, s session.Session, keep func(con
 			return s, err
 		}
 	}
-	if s.Tokens.Refresh.Reveal() != p.good {
+	if s.Tokens.Refresh.Reveal() != p.good[s.Key.Subject] {
 		return s, fmt.Errorf("openid: refresh: invalid_grant: %w", session.ErrEnded)
 	}
 	next := s

@@ -44,6 +44,7 @@ func (a *Account) refreshHeld(ctx context.Context, key session.Key, stale string
 		}
 		switch {
 		case !ok:
+			a.note(h.Book) // signed out by another process
 			return ErrNobody
 		case !s.Live():
 			out = s
@@ -117,6 +118,7 @@ func (a *Account) keep(ctx context.Context, h *session.Held, s session.Session) 
 	err := h.Write(ctx)
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.snap.Accounts = list(h.Book)
 	if err != nil {
 		a.rescued[s.Key] = s
 		a.unwritten = err
@@ -181,7 +183,8 @@ func (a *Account) refreshing(key session.Key) {
 
 // settle publishes how a refresh ended.
 func (a *Account) settle(key session.Key, s session.Session, err error) {
-	if shown := a.Snapshot(); shown.Phase != PhaseSignedIn || shown.Session.Key != key {
+	if !a.isCurrent(key) {
+		a.update(func(*Snapshot) {}) // keep has listed how the account does
 		return
 	}
 	switch {

@@ -47,10 +47,12 @@ func (a *Account) Sync(ctx context.Context) {
 		a.opts.Log.Warn("vault.unreadable", "err", err)
 		return
 	}
-	if a.same(book) {
-		return
+	switch {
+	case !a.same(book):
+		a.show(book)
+	case !alike(a.Snapshot().Accounts, list(book)):
+		a.update(func(p *Snapshot) { p.Accounts = list(book) })
 	}
-	a.show(book)
 }
 
 // same reports whether the book's active session is the one that is shown.
@@ -71,6 +73,10 @@ func (a *Account) same(book session.Book) bool {
 // show draws the active session of the book, or nobody.
 func (a *Account) show(book session.Book) {
 	s, ok := book.Current()
+	if r, newer := a.rescue(s.Key); ok && newer {
+		s = r
+	}
+	a.note(book)
 	switch {
 	case !ok:
 		a.vacate(func(p *Snapshot) { p.Err, p.Ended = nil, nil })

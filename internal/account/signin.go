@@ -26,7 +26,6 @@ func (a *Account) SignIn(ctx context.Context, req session.SignInRequest) error {
 		return err
 	}
 	defer done()
-	before := a.Snapshot()
 	a.opts.Log.Info("signin.started")
 	s, err := a.authenticate(ctx, req)
 	if err == nil {
@@ -34,7 +33,7 @@ func (a *Account) SignIn(ctx context.Context, req session.SignInRequest) error {
 	}
 	if err != nil {
 		err = a.why(ctx, err)
-		a.failed(before, err)
+		a.failed(err)
 		return err
 	}
 	a.opts.Log.Info("signin.completed", "issuer", s.Key.Issuer)
@@ -108,7 +107,11 @@ func (a *Account) storeSignIn(ctx context.Context, s session.Session) error {
 		// it the sign-in that has just succeeded.
 		h.Book.Put(s)
 		h.Book.Active = s.Key
-		return h.Write(ctx)
+		if err := h.Write(ctx); err != nil {
+			return err
+		}
+		a.note(h.Book)
+		return nil
 	})
 	a.mu.Lock()
 	if err != nil {
@@ -121,7 +124,10 @@ func (a *Account) storeSignIn(ctx context.Context, s session.Session) error {
 	if err != nil {
 		return err
 	}
-	a.adopt(s, func(p *Snapshot) { p.Err, p.Health, p.HealthErr, p.SignOut = nil, HealthFresh, nil, nil })
+	a.adopt(s, func(p *Snapshot) {
+		p.Phase, p.Waiting = PhaseSignedIn, Waiting{}
+		p.Err, p.Health, p.HealthErr, p.SignOut = nil, HealthFresh, nil, nil
+	})
 	return nil
 }
 
@@ -135,20 +141,18 @@ func (a *Account) unsavedFresh() (session.Session, bool) {
 	return *a.unsaved, true
 }
 
-// failed returns to the state before the sign-in, with the reason.
-func (a *Account) failed(before Snapshot, err error) {
+// failed returns to whoever is active, with the reason.
+func (a *Account) failed(err error) {
 	level := a.opts.Log.Warn
 	if errors.Is(err, ErrCancelled) {
 		level = a.opts.Log.Info
 	}
 	level("signin.failed", "err", err)
 	a.update(func(p *Snapshot) {
-		p.Waiting = Waiting{}
-		p.Phase, p.Session, p.Health, p.HealthErr, p.Ended = before.Phase, before.Session, before.Health, before.HealthErr, before.Ended
-		if p.Phase == PhaseStarting || p.Phase == PhaseLocked {
-			p.Phase = PhaseSignedOut
+		p.Phase, p.Waiting, p.Err = PhaseSignedOut, Waiting{}, err
+		if !a.current.Key.IsZero() {
+			p.Phase = PhaseSignedIn
 		}
-		p.Err = err
 	})
 }
 

@@ -16,32 +16,43 @@ type Scope int
 
 // Scopes of a sign-out.
 const (
-	ScopeDevice  Scope = iota // forget here; the tokens are revoked all the same
+	ScopeDevice  Scope = iota // forget here; at the provider the tokens live on
+	ScopeTokens               // and revoke them there (RFC 7009): what a sign-out should be
 	ScopeBrowser              // and end the provider's browser session
 )
 
-// SignOut forgets the signed-in person here first, then revokes the tokens at
-// the provider, then ends the browser's session when asked. It reports what ended
-// and what did not; its error is for the first step alone. With nobody signed in
-// it does nothing.
-func (a *Account) SignOut(ctx context.Context, scope Scope) (SignOut, error) {
-	key := a.Snapshot().Session.Key
-	if ended := a.Snapshot().Ended; key.IsZero() && ended != nil {
-		key = ended.Key
+// SignOut forgets an account here first, then revokes its tokens at the provider,
+// then ends the browser's session, as far as scope goes. The zero key means the
+// active account, or the one whose session has just ended. It reports what ended
+// and what did not; its error is for the first step alone. For an account that is
+// not there it does nothing, and the report's key is zero.
+func (a *Account) SignOut(ctx context.Context, key session.Key, scope Scope) (SignOut, error) {
+	if key.IsZero() {
+		key = a.shown()
 	}
 	if key.IsZero() {
 		return SignOut{}, nil
 	}
-	s, revocation, err := a.forget(ctx, key)
+	s, revocation, err := a.forget(ctx, key, scope)
 	if err != nil {
 		a.opts.Log.Error("signout.failed", "err", err)
 		a.update(func(p *Snapshot) { p.Err = err })
 		return SignOut{}, err
 	}
+	if s.Key.IsZero() { // another process was first
+		a.forgotten(key, nil)
+		return SignOut{}, nil
+	}
 	report := SignOut{Key: key, Name: s.Profile.Name, Ending: session.Ending{
 		Tokens: session.EndingPending, Browser: session.EndingNotAsked,
 	}}
-	a.vacate(func(p *Snapshot) { p.Err, p.Ended, p.Notice, p.SignOut = nil, nil, nil, &report })
+	switch {
+	case !s.Live():
+		report.Ending.Tokens = session.EndingNothing
+	case scope < ScopeTokens:
+		report.Ending.Tokens = session.EndingNotAsked
+	}
+	a.forgotten(key, &report)
 	report.Ending = a.endAtProvider(ctx, s, revocation, scope)
 	a.opts.Log.Info("signout.completed", "issuer", key.Issuer,
 		"tokens", string(report.Ending.Tokens), "browser", string(report.Ending.Browser))
@@ -53,8 +64,19 @@ func (a *Account) SignOut(ctx context.Context, scope Scope) (SignOut, error) {
 	return report, nil
 }
 
+// shown returns the account that a person sees: the active one, or the one whose
+// session has just ended.
+func (a *Account) shown() session.Key {
+	s := a.Snapshot()
+	if s.Session.Key.IsZero() && s.Ended != nil {
+		return s.Ended.Key
+	}
+	return s.Session.Key
+}
+
 // forget removes the account in one write that also notes what is to be revoked.
-func (a *Account) forget(ctx context.Context, key session.Key) (session.Session, session.Revocation, error) {
+// The session is zero when there was none.
+func (a *Account) forget(ctx context.Context, key session.Key, scope Scope) (session.Session, session.Revocation, error) {
 	var s session.Session
 	var r session.Revocation
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
@@ -63,25 +85,53 @@ func (a *Account) forget(ctx context.Context, key session.Key) (session.Session,
 		if rescued, ok := a.rescue(key); ok {
 			h.Book.Put(rescued)
 		}
-		s, _ = h.Book.Find(key)
-		var ok bool
-		if r, ok = h.Book.Forget(key, a.now()); !ok {
-			return nil // another process was first
+		var found bool
+		if s, found = h.Book.Find(key); found {
+			if scope < ScopeTokens {
+				h.Book.Drop(key)
+			} else {
+				r, _ = h.Book.Forget(key, a.now())
+			}
+			if err := h.Write(ctx); err != nil {
+				return err
+			}
 		}
-		return h.Write(ctx)
+		a.note(h.Book)
+		return nil
 	})
 	if err == nil {
 		a.mu.Lock()
 		delete(a.rescued, key)
-		a.unsaved = nil
+		if a.unsaved != nil && a.unsaved.Key == key {
+			a.unsaved = nil
+		}
 		a.mu.Unlock()
 	}
 	return s, r, err
 }
 
+// forgotten shows that an account is no longer here. report is nil when there is
+// nothing to tell.
+func (a *Account) forgotten(key session.Key, report *SignOut) {
+	tell := func(p *Snapshot) {
+		p.Err, p.Notice, p.SignOut = nil, nil, report
+		if p.Ended != nil && p.Ended.Key == key {
+			p.Ended = nil
+		}
+	}
+	if a.isCurrent(key) {
+		a.vacate(tell)
+		return
+	}
+	a.update(tell)
+}
+
 // endAtProvider does what needs the network.
 func (a *Account) endAtProvider(ctx context.Context, s session.Session, r session.Revocation, scope Scope) session.Ending {
-	out := session.Ending{Tokens: session.EndingUnsupported, Browser: session.EndingNotAsked}
+	out := session.Ending{Tokens: session.EndingNothing, Browser: session.EndingNotAsked}
+	if scope < ScopeTokens && s.Live() {
+		out.Tokens = session.EndingNotAsked
+	}
 	if !r.Access.IsZero() || !r.Refresh.IsZero() {
 		out.Tokens, out.Err = a.revoke(ctx, r)
 	}

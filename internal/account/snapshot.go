@@ -33,6 +33,10 @@ type Snapshot struct {
 	Revision uint64 // rises by one with every change
 	Phase    Phase
 
+	// Accounts are all that the vault keeps: the active one first, then by name.
+	// Those whose session ended by itself bear Ended. The slice is never changed.
+	Accounts []Public
+
 	Session   Public // of the signed-in person; zero otherwise
 	Health    Health
 	HealthErr error // why Health is offline
@@ -108,18 +112,22 @@ func (a *Account) update(f func(*Snapshot)) {
 func (a *Account) adopt(s session.Session, then func(*Snapshot)) {
 	a.update(func(p *Snapshot) {
 		a.setCurrent(s)
-		p.Phase, p.Session, p.Ended = PhaseSignedIn, public(s), nil
-		p.Waiting = Waiting{}
+		p.Session, p.Ended = public(s), nil
+		if p.Phase != PhaseWaiting { // another account is being added
+			p.Phase = PhaseSignedIn
+		}
 		then(p)
 	})
 }
 
-// vacate leaves nobody signed in.
+// vacate leaves nobody active.
 func (a *Account) vacate(then func(*Snapshot)) {
 	a.update(func(p *Snapshot) {
 		a.setCurrent(session.Session{})
-		p.Phase, p.Session, p.Health, p.HealthErr = PhaseSignedOut, Public{}, "", nil
-		p.Waiting = Waiting{}
+		p.Session, p.Health, p.HealthErr = Public{}, "", nil
+		if p.Phase != PhaseWaiting {
+			p.Phase = PhaseSignedOut
+		}
 		then(p)
 	})
 }

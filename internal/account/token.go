@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"app.latchkey/internal/secret"
@@ -23,12 +24,27 @@ func (a *Account) Token(ctx context.Context) (Token, error) {
 	if err != nil {
 		return Token{}, err
 	}
+	return a.tokenOf(ctx, s)
+}
+
+// TokenOf is Token for any account of the vault. It returns ErrNoAccount for one
+// that is not there.
+func (a *Account) TokenOf(ctx context.Context, key session.Key) (Token, error) {
+	s, err := a.session(ctx, key)
+	if err != nil {
+		return Token{}, err
+	}
+	return a.tokenOf(ctx, s)
+}
+
+// tokenOf refreshes s when that is due.
+func (a *Account) tokenOf(ctx context.Context, s session.Session) (Token, error) {
 	if s.FreshAt(a.now()) {
 		return token(s), nil
 	}
 	next, err := a.refresh(ctx, s.Key, "")
 	if err != nil {
-		if a.usable(s) && a.Snapshot().Phase == PhaseSignedIn {
+		if a.usable(s) && !errors.Is(err, ErrNobody) && !errors.Is(err, ErrSessionEnded) {
 			return token(s), nil
 		}
 		return Token{}, err
@@ -36,15 +52,15 @@ func (a *Account) Token(ctx context.Context) (Token, error) {
 	return token(next), nil
 }
 
-// Renew returns an access token other than the refused one, which a server has
-// answered with 401 (RFC 6750 §3.1).
+// Renew returns an access token of the signed-in person other than the refused
+// one, which a server has answered with 401 (RFC 6750 §3.1).
 func (a *Account) Renew(ctx context.Context, refused Token) (Token, error) {
 	s, err := a.signedIn()
 	if err != nil {
 		return Token{}, err
 	}
 	if !s.Tokens.Access.Equal(refused.Access) {
-		return a.Token(ctx)
+		return a.tokenOf(ctx, s)
 	}
 	next, err := a.refresh(ctx, s.Key, refused.Access.Reveal())
 	if err != nil {
@@ -53,7 +69,7 @@ func (a *Account) Renew(ctx context.Context, refused Token) (Token, error) {
 	return token(next), nil
 }
 
-// signedIn returns the current session, or why there is none.
+// signedIn returns the active session, or why there is none.
 func (a *Account) signedIn() (session.Session, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -66,6 +82,29 @@ func (a *Account) signedIn() (session.Session, error) {
 		return session.Session{}, ErrSessionEnded
 	}
 	return session.Session{}, ErrNobody
+}
+
+// session returns the live session of any account: the active one from memory,
+// another as it is stored.
+func (a *Account) session(ctx context.Context, key session.Key) (session.Session, error) {
+	if a.isCurrent(key) {
+		return a.signedIn()
+	}
+	if s, ok := a.rescue(key); ok && s.Live() {
+		return s, nil
+	}
+	book, err := a.opts.Store.Read(ctx)
+	if err != nil {
+		return session.Session{}, err
+	}
+	switch s, ok := book.Find(key); {
+	case !ok:
+		return session.Session{}, ErrNoAccount
+	case !s.Live():
+		return session.Session{}, ErrSessionEnded
+	default:
+		return s, nil
+	}
 }
 
 // usable reports whether the access token has time left.

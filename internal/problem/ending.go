@@ -13,6 +13,7 @@ func Ending(e session.Ending, providerName string) []string {
 		session.EndingUnsupported: "{provider} offers no way to revoke tokens: they end by themselves.",
 		session.EndingPending:     "{provider} could not be reached: the tokens are revoked as soon as it can.",
 		session.EndingFailed:      "{provider} did not revoke the tokens: they end by themselves.",
+		session.EndingNotAsked:    "The tokens were not revoked at {provider}: there they live until they end by themselves.",
 	}
 	browser := map[session.EndingOutcome]string{
 		session.EndingDone:        "Your browser was sent to {provider} to end its session there.",

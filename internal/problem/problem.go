@@ -10,6 +10,7 @@ package problem
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"app.latchkey/internal/account"
@@ -85,6 +86,10 @@ func enrich(p *Problem, err error, providerName string) {
 	var setting *provider.Error
 	if errors.As(err, &setting) {
 		p.Message = err.Error()
+	}
+	var several *account.AmbiguousError
+	if errors.As(err, &several) {
+		p.Message = "It fits " + strings.Join(several.Names(), " and ") + "."
 	}
 	var aside interface{ SetAside() string }
 	if errors.As(err, &aside) {

@@ -27,6 +27,7 @@ import (
 var codes = map[string]error{
 	"cancelled": account.ErrCancelled, "not_signed_in": account.ErrNobody, "session_ended": errors.Join(account.ErrSessionEnded, session.ErrEnded),
 	"session_false": errors.Join(session.ErrEnded, session.ErrFalse, openid.ErrContinuity), "not_configured": account.ErrNotConfigured,
+	"no_such_account": account.ErrNoAccount, "ambiguous_account": &account.AmbiguousError{}, "still_signed_in": account.ErrLive,
 	"keychain_absent": vault.ErrKeychainAbsent, "keychain_locked": vault.ErrKeychainLocked, "keychain_dismissed": vault.ErrKeychainDismissed, "keychain_slow": vault.ErrKeychainTimeout,
 	"vault_damaged": &vault.SetAsideError{Path: "/x", Reason: vault.ErrDamaged}, "vault_newer": &vault.SetAsideError{Path: "/x", Reason: vault.ErrNewer},
 	"vault_key_lost": vault.ErrKeyLost, "vault_wrong_key": vault.ErrWrongKey, "wrong_passphrase": vault.ErrWrongPassphrase, "passphrase_needed": vault.ErrPassphraseNeeded,

@@ -50,17 +50,27 @@ func (b *Book) Put(s Session) {
 	b.Sessions = append(b.Sessions, s)
 }
 
-// Forget removes the account of key and puts its tokens on the list of what is
-// to be revoked, so that one write does both. It reports whether there was one.
-func (b *Book) Forget(key Key, now time.Time) (Revocation, bool) {
+// Drop removes the account of key and everything of it. It returns what was
+// removed, and whether there was one.
+func (b *Book) Drop(key Key) (Session, bool) {
 	i := b.index(key)
 	if i < 0 {
-		return Revocation{}, false
+		return Session{}, false
 	}
 	s := b.Sessions[i]
 	b.Sessions = slices.Delete(b.Sessions, i, i+1)
 	if b.Active == key {
 		b.Active = Key{}
+	}
+	return s, true
+}
+
+// Forget removes the account of key and puts its tokens on the list of what is
+// to be revoked, so that one write does both. It reports whether there was one.
+func (b *Book) Forget(key Key, now time.Time) (Revocation, bool) {
+	s, ok := b.Drop(key)
+	if !ok {
+		return Revocation{}, false
 	}
 	r := Revocation{Key: s.Key, ClientID: s.ClientID, Access: s.Tokens.Access, Refresh: s.Tokens.Refresh, Since: now}
 	if r.Access.IsZero() && r.Refresh.IsZero() {

@@ -115,4 +115,5 @@ const (
 	EndingPending     EndingOutcome = "pending"     // kept sealed, tried again later
 	EndingFailed      EndingOutcome = "failed"      // tried and refused
 	EndingNotAsked    EndingOutcome = "not_asked"   // not part of this sign-out
+	EndingNothing     EndingOutcome = "nothing"     // there was nothing left to end
 )

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"app.latchkey/internal/account"
+	"app.latchkey/internal/parts"
+)
+
+const accountHelp = "which account: its email, name or subject, or exactly issuer#subject"
+
+func (c *command) accounts() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "accounts", Short: "List the accounts that are kept here",
+		Long: "accounts lists the accounts that are kept here, the active one first, without using the network.\nAn account whose session has ended stays until you sign in to it again or remove it.",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := c.open(cmd); err != nil {
+				return err
+			}
+			return c.listAccounts()
+		},
+	}
+	cmd.AddCommand(c.accountChange("switch", "Make another account the active one", func(cmd *cobra.Command, p account.Public) error {
+		if err := c.parts.Account.Switch(cmd.Context(), p.Key); err != nil {
+			return err
+		}
+		return c.printProfile(c.parts.Account.Snapshot().Session)
+	}))
+	cmd.AddCommand(c.accountChange("remove", "Remove an account whose session has ended", func(cmd *cobra.Command, p account.Public) error {
+		if err := c.parts.Account.Remove(cmd.Context(), p.Key); err != nil {
+			return err
+		}
+		c.say("%s is no longer kept here.", oneLine(p.Profile.Name))
+		return c.listAccounts()
+	}))
+	return cmd
+}
+
+// accountChange is a command that does something with one account.
+func (c *command) accountChange(name, short string, do func(*cobra.Command, account.Public) error) *cobra.Command {
+	return &cobra.Command{
+		Use: name + " ACCOUNT", Short: short, Long: short + ".\nACCOUNT is its email, name or subject, or exactly issuer#subject.",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return &usageError{fmt.Errorf("%s takes one account", name)}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := c.open(cmd); err != nil {
+				return err
+			}
+			p, err := c.parts.Account.Snapshot().Find(args[0])
+			if err != nil {
+				return err
+			}
+			return do(cmd, p)
+		},
+	}
+}
+
+// open makes the parts and reads the vault.
+func (c *command) open(cmd *cobra.Command) error {
+	if err := c.start(parts.Options{}); err != nil {
+		return err
+	}
+	return c.restore(cmd.Context())
+}
+
+// chosen returns the account that --account names; zero when it names none.
+func (c *command) chosen(who string) (account.Public, error) {
+	if who == "" {
+		return account.Public{}, nil
+	}
+	return c.parts.Account.Snapshot().Find(who)
+}
+
+// listAccounts prints the accounts, one a line or as one JSON object.
+func (c *command) listAccounts() error {
+	s := c.parts.Account.Snapshot()
+	if c.json {
+		type listed struct {
+			profile
+			Account string `json:"account"` // as --account takes it
+			Active  bool   `json:"active"`
+			Ended   string `json:"ended"` // why its session ended; "" while it lives
+		}
+		out := struct {
+			Accounts []listed `json:"accounts"`
+		}{[]listed{}}
+		for _, p := range s.Accounts {
+			out.Accounts = append(out.Accounts, listed{profileOf(p), account.Address(p.Key), p.Key == s.Session.Key, string(p.Ended)})
+		}
+		return c.object(out)
+	}
+	for _, p := range s.Accounts {
+		mark, note := " ", ""
+		if p.Key == s.Session.Key {
+			mark = "*"
+		}
+		if p.Ended != "" {
+			note = "  (ended: sign in again)"
+		}
+		if _, err := fmt.Fprintf(c.stdout, "%s %s  %s%s\n", mark, who(p), oneLine(account.Address(p.Key)), note); err != nil {
+			return err
+		}
+	}
+	if len(s.Accounts) == 0 {
+		c.say("No account is kept here.")
+	}
+	return nil
+}

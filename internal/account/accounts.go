@@ -1,0 +1,177 @@
+package account
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"app.latchkey/internal/session"
+)
+
+// Switch makes the account of key the active one, without the network. Errors:
+// ErrNoAccount; ErrSessionEnded when its session ended by itself, which a sign-in
+// mends (with its email as login_hint); and those of the vault. When it fails
+// whoever was active still is.
+func (a *Account) Switch(ctx context.Context, key session.Key) error {
+	err := a.change(ctx, func(b *session.Book) error {
+		switch s, ok := b.Find(key); {
+		case !ok:
+			return ErrNoAccount
+		case !s.Live():
+			return ErrSessionEnded
+		}
+		b.Active = key
+		return nil
+	}, a.show)
+	if err == nil {
+		a.opts.Log.Info("account.switched", "issuer", key.Issuer)
+		a.update(func(p *Snapshot) { p.SignOut = nil })
+	}
+	return err
+}
+
+// Remove takes an account whose session has ended out of the vault. Errors:
+// ErrNoAccount; ErrLive when it is still signed in, for SignOut then; and those of
+// the vault.
+func (a *Account) Remove(ctx context.Context, key session.Key) error {
+	err := a.change(ctx, func(b *session.Book) error {
+		switch s, ok := b.Find(key); {
+		case !ok:
+			return ErrNoAccount
+		case s.Live():
+			return ErrLive
+		}
+		b.Drop(key)
+		return nil
+	}, func(b session.Book) {
+		a.note(b)
+		a.update(func(p *Snapshot) {
+			if p.Ended != nil && p.Ended.Key == key {
+				p.Ended = nil
+			}
+		})
+	})
+	if err == nil {
+		a.opts.Log.Info("account.removed", "issuer", key.Issuer)
+	}
+	return err
+}
+
+// change makes one change to the book durable and then shows it. A failure is
+// shown too: a person asked for the change.
+func (a *Account) change(ctx context.Context, f func(*session.Book) error, then func(session.Book)) error {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
+	defer stop()
+	var book session.Book
+	err := a.opts.Store.Hold(ctx, func(ctx context.Context, h *session.Held) error {
+		if err := f(&h.Book); err != nil {
+			a.note(h.Book) // another process may have been first
+			return err
+		}
+		book = h.Book
+		return h.Write(ctx)
+	})
+	if err != nil {
+		a.opts.Log.Warn("account.change_failed", "err", err)
+		a.update(func(p *Snapshot) {
+			if !errors.Is(err, ErrSessionEnded) { // the list says it, and how to go on
+				p.Err = err
+			}
+		})
+		return err
+	}
+	then(book)
+	return nil
+}
+
+// Find returns the account that a person means by who: "issuer#subject" exactly (an
+// issuer has no fragment), or the subject, the email or the name of one account.
+// Errors: ErrNoAccount, or an AmbiguousError.
+func (s Snapshot) Find(who string) (Public, error) {
+	var found []Public
+	for _, p := range s.Accounts {
+		switch {
+		case who == Address(p.Key):
+			return p, nil
+		case who == p.Key.Subject, strings.EqualFold(who, p.Profile.Email), strings.EqualFold(who, p.Profile.Name):
+			found = append(found, p)
+		}
+	}
+	switch {
+	case who == "" || len(found) == 0:
+		return Public{}, ErrNoAccount
+	case len(found) > 1:
+		return Public{}, &AmbiguousError{Matches: found}
+	}
+	return found[0], nil
+}
+
+// Address names an account exactly, as Find takes it: "issuer#subject".
+func Address(k session.Key) string { return k.Issuer + "#" + k.Subject }
+
+// AmbiguousError tells which accounts a name fits. It matches ErrAmbiguous.
+type AmbiguousError struct{ Matches []Public }
+
+// Error names the accounts by issuer and subject.
+func (e *AmbiguousError) Error() string {
+	return fmt.Sprintf("%v: %s", ErrAmbiguous, strings.Join(e.Names(), ", "))
+}
+
+// Names are the accounts' addresses.
+func (e *AmbiguousError) Names() []string {
+	names := make([]string, len(e.Matches))
+	for i, p := range e.Matches {
+		names[i] = Address(p.Key)
+	}
+	return names
+}
+
+// Unwrap returns ErrAmbiguous.
+func (e *AmbiguousError) Unwrap() error { return ErrAmbiguous }
+
+// list returns the accounts of a book as a snapshot shows them.
+func list(b session.Book) []Public {
+	out := make([]Public, 0, len(b.Sessions))
+	for _, s := range b.Sessions {
+		out = append(out, public(s))
+	}
+	slices.SortStableFunc(out, func(x, y Public) int {
+		switch {
+		case x.Key == b.Active:
+			return -1
+		case y.Key == b.Active:
+			return 1
+		}
+		return cmp.Or(
+			cmp.Compare(strings.ToLower(x.Profile.Name), strings.ToLower(y.Profile.Name)),
+			cmp.Compare(Address(x.Key), Address(y.Key)),
+		)
+	})
+	return out
+}
+
+// alike reports whether two lists show the same. What is in memory is finer than
+// the milliseconds that the vault keeps.
+func alike(x, y []Public) bool {
+	return slices.EqualFunc(x, y, func(x, y Public) bool {
+		return x.Key == y.Key && x.Ended == y.Ended && x.Profile.Name == y.Profile.Name &&
+			x.SignedInAt.UnixMilli() == y.SignedInAt.UnixMilli() && x.Refreshed.UnixMilli() == y.Refreshed.UnixMilli()
+	})
+}
+
+// note lists the accounts of the book; the next update publishes them.
+func (a *Account) note(b session.Book) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.snap.Accounts = list(b)
+}
+
+// isCurrent reports whether key is the active account.
+func (a *Account) isCurrent(key session.Key) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return !key.IsZero() && a.current.Key == key
+}
