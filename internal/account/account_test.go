@@ -58,6 +58,29 @@ func TestCancelLeavesThePersonAsBefore(t *testing.T) {
 	}
 }
 
+func TestStepUpAsksTheSamePersonAnew(t *testing.T) {
+	d := signedIn(t)
+	var asked session.SignInRequest
+	d.provider.signIn = func(_ context.Context, req session.SignInRequest) error { asked = req; return nil }
+	if err := d.Reauthenticate(t.Context(), time.Minute, []string{"mfa"}); err != nil {
+		t.Fatal(err)
+	}
+	if asked.Prompt != "login" || *asked.MaxAge != time.Minute || !asked.Demand || asked.Same != key("ada") || asked.LoginHint != "ada@acme.example" {
+		t.Errorf("%+v", asked)
+	}
+	if err := d.Reauthenticate(t.Context(), 0, nil); err != nil || asked.Demand || *asked.MaxAge != 0 {
+		t.Errorf("%v %+v", err, asked)
+	}
+	weak := errors.New("not strong enough")
+	d.provider.signIn = func(context.Context, session.SignInRequest) error { return weak }
+	if err := d.Reauthenticate(t.Context(), 0, nil); !errors.Is(err, weak) || d.Snapshot().Phase != account.PhaseSignedIn {
+		t.Errorf("%v, phase %v", err, d.Snapshot().Phase)
+	}
+	if err := newDesk(newProvider(), newSealer()).Reauthenticate(t.Context(), 0, nil); !errors.Is(err, account.ErrNobody) {
+		t.Errorf("nobody: %v", err)
+	}
+}
+
 func TestSignInTimesOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(newProvider(), newSealer())

@@ -41,6 +41,22 @@ func (a *Account) SignIn(ctx context.Context, req session.SignInRequest) error {
 	return nil
 }
 
+// Reauthenticate asks the active person to sign in anew before something that
+// matters (step-up). The provider is asked for a sign-in no older than maxAge, zero
+// meaning now, and of one of the classes acrValues when there are any; auth_time and
+// acr of what comes back are verified, and that it is the same person (OIDC Core
+// §3.1.2.1, §3.1.3.7 items 12 and 13). When it fails the session at hand goes on.
+func (a *Account) Reauthenticate(ctx context.Context, maxAge time.Duration, acrValues []string) error {
+	s, err := a.signedIn()
+	if err != nil {
+		return err
+	}
+	return a.SignIn(ctx, session.SignInRequest{
+		LoginHint: s.Profile.Email, Prompt: "login", MaxAge: &maxAge,
+		ACRValues: acrValues, Demand: len(acrValues) > 0, Same: s.Key,
+	})
+}
+
 // begin claims the one sign-in that may run.
 func (a *Account) begin(parent context.Context) (context.Context, func(), error) {
 	a.mu.Lock()
@@ -81,7 +97,7 @@ func (a *Account) authenticate(ctx context.Context, req session.SignInRequest) (
 	told := req.Progress
 	req.Progress = func(p session.Progress) {
 		a.update(func(s *Snapshot) {
-			s.Waiting.URL, s.Waiting.OpenErr, s.Waiting.Strays = p.URL, p.OpenErr, p.Strays
+			s.Waiting.URL, s.Waiting.OpenErr, s.Waiting.Strays, s.Waiting.Device = p.URL, p.OpenErr, p.Strays, p.Device
 			s.Waiting.Opened = p.URL != "" && p.OpenErr == nil
 		})
 		if told != nil {

@@ -71,6 +71,9 @@ type Waiting struct {
 	Opened       bool   // the browser was opened without an error
 	OpenErr      error
 	Strays       int // answers that were not for this sign-in
+	// Device is the code to type on another device, once known; nil in a sign-in
+	// with the browser here.
+	Device *session.DeviceCode
 }
 
 // SignOut reports what a sign-out ended. This device is always done.
