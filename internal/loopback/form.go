@@ -17,12 +17,18 @@ import (
 // FormConfig describes a request that the browser is to post to another site,
 // because its fields must stand in no URL.
 type FormConfig struct {
-	App    string
-	Action string // the other site's endpoint
-	Fields url.Values
+	App string
+	// Host and Ports are where to listen, as for a Receiver.
+	Host  string
+	Ports []int
+	// Landing is the path that the other site sends the browser back to; empty when
+	// it sends it nowhere. State is what it must bring back; a return to a form
+	// without a state says that a browser came, and proves nothing.
+	Landing, State string
 }
 
-// Form is a page of our own that posts a form, once.
+// Form is a page of our own that posts a form, once, and where the browser may
+// come back to.
 type Form struct {
 	conf   FormConfig
 	base   *url.URL
@@ -30,8 +36,12 @@ type Form struct {
 	server *http.Server
 
 	mu      sync.Mutex
+	action  string // the other site's endpoint
+	fields  url.Values
 	served  bool
 	sent    chan struct{}
+	landed  chan struct{}
+	landing sync.Once
 	serving sync.WaitGroup
 	closing sync.Once
 }
@@ -52,16 +62,19 @@ var (
 `))
 )
 
-// ServeForm listens on a free loopback port for the one request of its page. The
-// caller must call Close.
+// ServeForm listens on a loopback port for the one request of its page, which is
+// there once Post has said what it posts. The caller must call Close.
 func ServeForm(ctx context.Context, c FormConfig) (*Form, error) {
-	listeners, port, err := bind(ctx, Config{Host: "127.0.0.1"})
+	if c.Host == "" {
+		c.Host = "127.0.0.1"
+	}
+	listeners, port, err := bind(ctx, Config{Host: c.Host, Ports: c.Ports})
 	if err != nil {
 		return nil, err
 	}
 	f := &Form{
-		conf: c, path: "/form/" + rand.Text(), sent: make(chan struct{}),
-		base: &url.URL{Scheme: "http", Host: net.JoinHostPort("127.0.0.1", strconv.Itoa(port))},
+		conf: c, path: "/form/" + rand.Text(), sent: make(chan struct{}), landed: make(chan struct{}),
+		base: &url.URL{Scheme: "http", Host: net.JoinHostPort(c.Host, strconv.Itoa(port))},
 	}
 	f.server = &http.Server{Handler: f, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 5 * time.Second, MaxHeaderBytes: 16 << 10, ErrorLog: quiet()}
 	for _, l := range listeners {
@@ -70,9 +83,33 @@ func ServeForm(ctx context.Context, c FormConfig) (*Form, error) {
 	return f, nil
 }
 
-// URL is the page to open in the browser. It works once.
-func (f *Form) URL() string {
+// LandingURI is where the other site may send the browser back to; empty when
+// nothing was configured.
+func (f *Form) LandingURI() string {
+	if f.conf.Landing == "" {
+		return ""
+	}
+	return f.base.JoinPath(f.conf.Landing).String() // #nosec G125 -- both are ours
+}
+
+// Post says what the page posts, and where, and returns the page's address. The
+// page is delivered once.
+func (f *Form) Post(action string, fields url.Values) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.action, f.fields = action, fields
 	return f.base.JoinPath(f.path).String() // #nosec G125 -- both are ours
+}
+
+// Landed returns when the browser has come back with the state, or the context's
+// error.
+func (f *Form) Landed(ctx context.Context) error {
+	select {
+	case <-f.landed:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // Wait returns when the page was delivered, or when it is clear that no browser
@@ -101,32 +138,68 @@ func (f *Form) Close() error {
 	return nil
 }
 
-// ServeHTTP answers the one request.
+// ServeHTTP answers the page's one request, and the browser's return.
 func (f *Form) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	secure(w.Header())
-	mine := subtle.ConstantTimeCompare([]byte(req.URL.Path), []byte(f.path)) == 1
-	if req.Host != f.base.Host || req.Method != http.MethodGet || !mine || prefetch(req.Header) {
+	switch {
+	case req.Host != f.base.Host || req.Method != http.MethodGet || prefetch(req.Header):
 		http.Error(w, "Not found.", http.StatusNotFound)
+	case subtle.ConstantTimeCompare([]byte(req.URL.Path), []byte(f.path)) == 1:
+		f.page(w)
+	case f.conf.Landing != "" && req.URL.Path == f.conf.Landing:
+		f.land(w, req)
+	default:
+		http.Error(w, "Not found.", http.StatusNotFound)
+	}
+}
+
+// land takes the browser's return (RP-Initiated Logout 1.0 §3): only with the state
+// that was sent is it the answer.
+func (f *Form) land(w http.ResponseWriter, req *http.Request) {
+	state := req.URL.Query()["state"]
+	if f.conf.State != "" && (len(state) != 1 || subtle.ConstantTimeCompare([]byte(state[0]), []byte(f.conf.State)) != 1) {
+		render(w, http.StatusBadRequest, page{
+			App: f.conf.App, Title: "That was not for this sign-out",
+			Text: "This address belongs to another sign-out, or to none. Look at the app for how yours ended.",
+		})
 		return
 	}
+	render(w, http.StatusOK, page{App: f.conf.App, OK: true, Title: "You are signed out", Text: "You can close this tab."})
+	f.landing.Do(func() { close(f.landed) })
+}
+
+// formAction is the page's form-action: the other site, and what its answer may
+// redirect to, since Chromium holds the redirects that follow a form against it as
+// well. A provider that ends a company's session too passes through that company's
+// own, which nobody here knows; the way ends at our own page.
+func (f *Form) formAction(action string) string {
+	allowed := "https: " + f.base.String()
+	if to, err := url.Parse(action); err == nil && to.Scheme == "http" {
+		allowed += " http://" + to.Host
+	}
+	return allowed
+}
+
+// page delivers the form, once.
+func (f *Form) page(w http.ResponseWriter) {
 	f.mu.Lock()
-	again := f.served
-	f.served = true
+	gone := f.served || f.action == ""
+	f.served = f.served || !gone
+	content := struct {
+		App, Action string
+		Fields      url.Values
+	}{f.conf.App, f.action, f.fields}
 	f.mu.Unlock()
-	if again {
+	if gone {
 		http.Error(w, "This page works once.", http.StatusGone)
 		return
 	}
 	var out bytes.Buffer
-	if err := formPage.Execute(&out, f.conf); err != nil {
+	if err := formPage.Execute(&out, content); err != nil {
 		http.Error(w, "You can close this tab.", http.StatusInternalServerError)
 		return
 	}
-	origin := "'none'"
-	if to, err := url.Parse(f.conf.Action); err == nil {
-		origin = to.Scheme + "://" + to.Host
-	}
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'sha256-"+styleHash+"'; script-src 'sha256-"+submitHash+"'; img-src data:; base-uri 'none'; form-action "+origin+"; frame-ancestors 'none'")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'sha256-"+styleHash+"'; script-src 'sha256-"+submitHash+"'; img-src data:; base-uri 'none'; form-action "+f.formAction(content.Action)+"; frame-ancestors 'none'")
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	_, _ = w.Write(out.Bytes())
 	if flusher, ok := w.(http.Flusher); ok {

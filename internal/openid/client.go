@@ -33,9 +33,9 @@ type Options struct {
 	Listen func(context.Context, ListenSpec) (Receiver, error)
 	// OpenURL opens a URL in the person's browser.
 	OpenURL func(context.Context, string) error
-	// PostForm opens a page of our own in the browser that posts fields to action,
-	// and returns when the provider has come back to it.
-	PostForm func(ctx context.Context, action string, fields url.Values, state string) error
+	// NewLogoutForm binds a page of our own that posts a logout request. Without it
+	// such a request goes without the ID token.
+	NewLogoutForm func(context.Context, LogoutSpec) (LogoutForm, error)
 	// Words gives the title and the text of the browser's last page; nil error
 	// means signed in.
 	Words func(error) (title, text string)
@@ -62,6 +62,26 @@ type Receiver interface {
 	Wait(context.Context) (url.Values, error)
 	// Finish shows the outcome to the person in the browser.
 	Finish(ctx context.Context, ok bool, title, text string)
+	Close() error
+}
+
+// LogoutSpec describes the page that posts a logout request, and where the browser
+// comes back to: nowhere when Path is empty. The zero value is a page on any port.
+type LogoutSpec struct {
+	Host  string
+	Ports []int
+	Path  string
+	State string
+}
+
+// LogoutForm posts one logout request by the browser.
+type LogoutForm interface {
+	LandingURI() string // post_logout_redirect_uri; empty when LogoutSpec has no path
+	// Send opens the page that posts fields to action, and returns when the browser
+	// has fetched it.
+	Send(ctx context.Context, action string, fields url.Values) error
+	// Landed returns when the browser has come back with the state.
+	Landed(context.Context) error
 	Close() error
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"time"
 
 	"app.latchkey/internal/session"
 )
@@ -11,10 +12,15 @@ import (
 // ErrLogout is matched when the provider's browser session could not be ended.
 var ErrLogout = errors.New("openid: the browser's session was not ended")
 
+// landingTimeout limits how long the browser's return is waited for: a person may
+// have to confirm at the provider first.
+const landingTimeout = time.Minute
+
 // EndSession ends the provider's session in the person's browser (RP-Initiated
 // Logout 1.0). The ID token goes as id_token_hint by a form that a page of our
 // own posts, never in a URL; without that page, client_id and logout_hint alone
-// are sent.
+// are sent. EndingDone means that the browser came back and brought the state;
+// EndingSent that it was sent there, and no more is known.
 func (c *Client) EndSession(ctx context.Context, s session.Session) (session.EndingOutcome, error) {
 	meta, err := c.Discover(ctx)
 	if err != nil {
@@ -26,21 +32,91 @@ func (c *Client) EndSession(ctx context.Context, s session.Session) (session.End
 	if meta.EndSessionURL == "" || c.p.LogoutStyle == "none" {
 		return session.EndingUnsupported, nil
 	}
-	v := url.Values{"client_id": {c.p.ClientID}}
-	if c.opts.PostForm != nil && !s.Tokens.ID.IsZero() && c.p.LogoutStyle != "cognito" {
-		state := random()
-		v.Set("id_token_hint", s.Tokens.ID.Reveal())
-		v.Set("state", state)
-		if err := c.opts.PostForm(ctx, meta.EndSessionURL, v, state); err != nil {
-			return session.EndingFailed, errors.Join(ErrLogout, err)
-		}
-		return session.EndingDone, nil
+	if c.p.LogoutStyle == "cognito" {
+		return c.logoutCognito(ctx, meta)
 	}
+	if c.opts.NewLogoutForm != nil {
+		return c.logoutByForm(ctx, meta, s)
+	}
+	v := url.Values{"client_id": {c.p.ClientID}}
 	if s.Profile.Email != "" {
 		v.Set("logout_hint", s.Profile.Email)
 	}
-	if err := c.opts.OpenURL(ctx, withQuery(meta.EndSessionURL, v)); err != nil {
-		return session.EndingFailed, errors.Join(ErrLogout, err)
+	return sent(c.opts.OpenURL(ctx, withQuery(meta.EndSessionURL, v)))
+}
+
+// logoutByForm posts the request, and waits for the browser where the settings name
+// a path for it to come back to.
+func (c *Client) logoutByForm(ctx context.Context, m Metadata, s session.Session) (session.EndingOutcome, error) {
+	state := random()
+	form, err := c.logoutForm(ctx, state)
+	if err != nil { // a port that is taken costs the way back alone
+		c.opts.Log.Warn("logout.no_landing", "err", err)
+		form, err = c.opts.NewLogoutForm(ctx, LogoutSpec{})
+	}
+	if err != nil {
+		return sent(err)
+	}
+	defer func() { _ = form.Close() }()
+	v := url.Values{"client_id": {c.p.ClientID}}
+	if !s.Tokens.ID.IsZero() {
+		v.Set("id_token_hint", s.Tokens.ID.Reveal())
+	} else if s.Profile.Email != "" {
+		v.Set("logout_hint", s.Profile.Email)
+	}
+	landing := form.LandingURI()
+	if landing != "" {
+		v.Set("post_logout_redirect_uri", landing)
+		v.Set("state", state)
+	}
+	if err := form.Send(ctx, m.EndSessionURL, v); err != nil {
+		return sent(err)
+	}
+	if landing == "" {
+		return session.EndingSent, nil
+	}
+	ctx, stop := context.WithTimeout(ctx, landingTimeout)
+	defer stop()
+	if form.Landed(ctx) != nil {
+		return session.EndingSent, nil
 	}
 	return session.EndingDone, nil
+}
+
+// logoutForm binds the page that posts the request: on the ports that are
+// registered, where the browser is to come back, and on any port otherwise.
+func (c *Client) logoutForm(ctx context.Context, state string) (LogoutForm, error) {
+	if c.p.LogoutRedirectPath == "" {
+		return c.opts.NewLogoutForm(ctx, LogoutSpec{})
+	}
+	return c.opts.NewLogoutForm(ctx, LogoutSpec{Host: c.p.RedirectHost, Ports: c.p.RedirectPorts, Path: c.p.LogoutRedirectPath, State: state})
+}
+
+// logoutCognito ends the session as Amazon Cognito has it: client_id and a
+// logout_uri that is registered, in the URL, without a token and without state.
+func (c *Client) logoutCognito(ctx context.Context, m Metadata) (session.EndingOutcome, error) {
+	if c.opts.NewLogoutForm == nil || c.p.LogoutRedirectPath == "" {
+		return session.EndingUnsupported, nil // without logout_uri Cognito shows an error
+	}
+	form, err := c.logoutForm(ctx, "")
+	if err != nil {
+		return sent(err)
+	}
+	defer func() { _ = form.Close() }()
+	v := url.Values{"client_id": {c.p.ClientID}, "logout_uri": {form.LandingURI()}}
+	if err := c.opts.OpenURL(ctx, withQuery(m.EndSessionURL, v)); err != nil {
+		return sent(err)
+	}
+	ctx, stop := context.WithTimeout(ctx, landingTimeout)
+	defer stop()
+	_ = form.Landed(ctx) // without state it proves nothing: the page is there to be seen
+	return session.EndingSent, nil
+}
+
+// sent is the outcome of a request that has left, or has not.
+func sent(err error) (session.EndingOutcome, error) {
+	if err != nil {
+		return session.EndingFailed, errors.Join(ErrLogout, err)
+	}
+	return session.EndingSent, nil
 }

@@ -83,7 +83,8 @@ func newOP(t *testing.T, l lies) *op {
 	mux := http.NewServeMux()
 	for path, h := range map[string]http.HandlerFunc{
 		"/.well-known/openid-configuration": p.discovery, "/jwks": p.jwks, "/authorize": p.authorize,
-		"/token": p.token, "/userinfo": p.userinfo, "/device": p.device, "/revoke": func(http.ResponseWriter, *http.Request) {},
+		"/token": p.token, "/userinfo": p.userinfo, "/device": p.device,
+		"/logout": func(http.ResponseWriter, *http.Request) {}, "/revoke": func(http.ResponseWriter, *http.Request) {},
 	} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 			_ = r.ParseForm()

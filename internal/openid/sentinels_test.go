@@ -1,7 +1,6 @@
 package openid_test
 
 import (
-	"context"
 	"errors"
 	"net/url"
 	"strings"
@@ -46,7 +45,7 @@ func TestRevocationAndLogoutThatFail(t *testing.T) {
 		t.Errorf("%v, want ErrRevocation", err)
 	}
 	c, err := openid.New(provider.Provider{Issuer: p.site.URL, ClientID: "desk"}, openid.Options{
-		PostForm: func(context.Context, string, url.Values, string) error { return errors.New("no browser") },
+		NewLogoutForm: newLogoutForm(func(*logoutForm) error { return errors.New("no browser") }),
 	})
 	if err != nil {
 		t.Fatal(err)

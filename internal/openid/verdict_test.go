@@ -87,8 +87,8 @@ func TestNoTokenGoesToAnotherProvider(t *testing.T) {
 	var posted url.Values
 	var opened string
 	client, err := openid.New(provider.Provider{Issuer: other.site.URL, ClientID: "desk"}, openid.Options{
-		OpenURL:  func(_ context.Context, a string) error { opened = a; return nil },
-		PostForm: func(_ context.Context, _ string, f url.Values, _ string) error { posted = f; return nil },
+		OpenURL:       func(_ context.Context, a string) error { opened = a; return nil },
+		NewLogoutForm: newLogoutForm(func(f *logoutForm) error { posted = f.fields; return nil }),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"net/url"
 	"os"
 
 	"app.latchkey/internal/account"
@@ -59,9 +58,9 @@ func New(s provider.Settings, o Options) (*Parts, error) {
 	}
 	if s.Configured {
 		client, err := openid.New(s.Provider, openid.Options{
-			Listen:   p.listen(o.App),
-			OpenURL:  o.OpenURL,
-			PostForm: p.postForm(o),
+			Listen:        p.listen(o.App),
+			OpenURL:       o.OpenURL,
+			NewLogoutForm: logoutForm(o),
 			Words: func(err error) (string, string) {
 				if err == nil {
 					return "You are signed in", "You can close this tab and go back to " + o.App + "."
@@ -100,21 +99,6 @@ func (p *Parts) listen(app string) func(context.Context, openid.ListenSpec) (ope
 		}
 		p.receiver.set(r)
 		return &receiver{r, p.receiver}, nil
-	}
-}
-
-// postForm opens our own page that posts fields to the provider.
-func (p *Parts) postForm(o Options) func(context.Context, string, url.Values, string) error {
-	return func(ctx context.Context, action string, fields url.Values, _ string) error {
-		form, err := loopback.ServeForm(ctx, loopback.FormConfig{App: o.App, Action: action, Fields: fields})
-		if err != nil {
-			return err
-		}
-		defer func() { _ = form.Close() }()
-		if err := o.OpenURL(ctx, form.URL()); err != nil {
-			return err
-		}
-		return form.Wait(ctx)
 	}
 }
 

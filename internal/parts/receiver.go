@@ -3,9 +3,11 @@ package parts
 import (
 	"context"
 	"errors"
+	"net/url"
 	"sync"
 
 	"app.latchkey/internal/loopback"
+	"app.latchkey/internal/openid"
 )
 
 // receiver adapts a loopback.Receiver to what openid declares.
@@ -53,4 +55,28 @@ func (c *current) accept(address string) error {
 		return errors.Join(loopback.ErrPaste, errNoSignIn)
 	}
 	return r.Accept(address)
+}
+
+// logoutForm adapts loopback's page to what openid declares.
+func logoutForm(o Options) func(context.Context, openid.LogoutSpec) (openid.LogoutForm, error) {
+	return func(ctx context.Context, s openid.LogoutSpec) (openid.LogoutForm, error) {
+		f, err := loopback.ServeForm(ctx, loopback.FormConfig{App: o.App, Host: s.Host, Ports: s.Ports, Landing: s.Path, State: s.State})
+		if err != nil {
+			return nil, err
+		}
+		return &form{f, o.OpenURL}, nil
+	}
+}
+
+type form struct {
+	*loopback.Form
+	open func(context.Context, string) error
+}
+
+// Send opens the page and waits until the browser has fetched it.
+func (f *form) Send(ctx context.Context, action string, fields url.Values) error {
+	if err := f.open(ctx, f.Post(action, fields)); err != nil {
+		return err
+	}
+	return f.Wait(ctx)
 }

@@ -56,6 +56,7 @@ var keys = map[string]key{
 	}},
 	"redirect_ports":                {kind: ports, set: func(s *Settings, v any) string { s.Provider.RedirectPorts = v.([]int); return portRange(v) }},
 	"redirect_path":                 {kind: text, set: func(s *Settings, v any) string { s.Provider.RedirectPath = v.(string); return path(v) }},
+	"logout_redirect_path":          {kind: text, set: func(s *Settings, v any) string { s.Provider.LogoutRedirectPath = v.(string); return path(v) }},
 	"authorization_endpoint":        {kind: text, set: func(s *Settings, v any) string { s.Provider.AuthorizationEndpoint = v.(string); return address(v) }},
 	"token_endpoint":                {kind: text, set: func(s *Settings, v any) string { s.Provider.TokenEndpoint = v.(string); return address(v) }},
 	"userinfo_endpoint":             {kind: text, set: func(s *Settings, v any) string { s.Provider.UserinfoEndpoint = v.(string); return address(v) }},

@@ -24,6 +24,10 @@ type Provider struct {
 	RedirectHost  string // 127.0.0.1 or localhost (RFC 8252 §7.3, §8.3)
 	RedirectPorts []int  // tried in order; 0 or none is any free port
 	RedirectPath  string
+	// LogoutRedirectPath is the path of post_logout_redirect_uri, on the same host and
+	// ports; empty sends none, since an address that the provider does not know would
+	// fail the whole sign-out (RP-Initiated Logout 1.0 §3).
+	LogoutRedirectPath string
 
 	// Explicit endpoints overrule discovery; with NoDiscovery they replace it.
 	NoDiscovery           bool

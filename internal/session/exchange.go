@@ -111,6 +111,7 @@ type EndingOutcome string
 // Outcomes of one part of a sign-out.
 const (
 	EndingDone        EndingOutcome = "done"        // ended
+	EndingSent        EndingOutcome = "sent"        // the browser was sent there; how it ended is not known
 	EndingUnsupported EndingOutcome = "unsupported" // the provider offers no way
 	EndingPending     EndingOutcome = "pending"     // kept sealed, tried again later
 	EndingFailed      EndingOutcome = "failed"      // tried and refused

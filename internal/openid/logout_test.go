@@ -1,0 +1,254 @@
+package openid_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"app.latchkey/internal/loopback"
+	"app.latchkey/internal/openid"
+	"app.latchkey/internal/provider"
+	"app.latchkey/internal/robot"
+	"app.latchkey/internal/secret"
+	"app.latchkey/internal/session"
+)
+
+// logoutForm is a page that no browser opens: what is sent is handed to the test.
+type logoutForm struct {
+	spec   openid.LogoutSpec
+	action string
+	fields url.Values
+	sent   func(*logoutForm) error
+	landed chan struct{}
+}
+
+func newLogoutForm(sent func(*logoutForm) error) func(context.Context, openid.LogoutSpec) (openid.LogoutForm, error) {
+	return func(_ context.Context, s openid.LogoutSpec) (openid.LogoutForm, error) {
+		return &logoutForm{spec: s, sent: sent, landed: make(chan struct{})}, nil
+	}
+}
+
+func (f *logoutForm) LandingURI() string {
+	if f.spec.Path == "" {
+		return ""
+	}
+	return "http://127.0.0.1:1" + f.spec.Path
+}
+
+func (f *logoutForm) Send(_ context.Context, action string, fields url.Values) error {
+	f.action, f.fields = action, fields
+	return f.sent(f)
+}
+
+func (f *logoutForm) Landed(ctx context.Context) error {
+	select {
+	case <-f.landed:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (f *logoutForm) Close() error { return nil }
+
+// realForm is the product's page, with the product's adapter's few lines.
+type realForm struct {
+	*loopback.Form
+	open    func(context.Context, string) error
+	waiting func()
+}
+
+func (f realForm) Landed(ctx context.Context) error {
+	f.waiting()
+	return f.Form.Landed(ctx)
+}
+
+func (f realForm) Send(ctx context.Context, action string, fields url.Values) error {
+	if err := f.open(ctx, f.Post(action, fields)); err != nil {
+		return err
+	}
+	return f.Wait(ctx)
+}
+
+// realLogoutForm makes such pages. waiting is called before the wait for the
+// browser's return, which has come by then or never will.
+func realLogoutForm(open func(context.Context, string) error, waiting func()) func(context.Context, openid.LogoutSpec) (openid.LogoutForm, error) {
+	return func(ctx context.Context, s openid.LogoutSpec) (openid.LogoutForm, error) {
+		f, err := loopback.ServeForm(ctx, loopback.FormConfig{App: "Test", Host: s.Host, Ports: s.Ports, Landing: s.Path, State: s.State})
+		return realForm{f, open, waiting}, err
+	}
+}
+
+// logout plays the foundation's logout modules: a browser posts the product's own
+// page to the provider, which sends it back with a state, true or not.
+func logout(want session.EndingOutcome, lie func(claims)) func(*testing.T, module) {
+	return func(t *testing.T, _ module) {
+		p := newOP(t, lies{})
+		got := make(chan url.Values, 1)
+		p.lies.serve = at("/logout", func(w http.ResponseWriter, r *http.Request) {
+			got <- r.PostForm
+			back := claims{"state": r.PostForm.Get("state")}
+			if lie != nil {
+				lie(back)
+			}
+			to := r.PostForm.Get("post_logout_redirect_uri")
+			if state, ok := back["state"].(string); ok {
+				to += "?state=" + url.QueryEscape(state)
+			}
+			http.Redirect(w, r, to, http.StatusFound)
+		})
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		last := make(chan string, 1)
+		c, err := openid.New(provider.Provider{Issuer: p.site.URL, ClientID: "desk", RedirectHost: "127.0.0.1", LogoutRedirectPath: "/signed-out"}, openid.Options{
+			NewLogoutForm: realLogoutForm(func(ctx context.Context, address string) error {
+				browser := robot.New(nil)
+				page, err := browser.Visit(ctx, address)
+				if err == nil {
+					page, err = browser.Submit(ctx, page.Forms[0], nil)
+				}
+				if err != nil {
+					return err
+				}
+				last <- page.Text
+				return nil
+			}, func() {
+				if want != session.EndingDone { // a minute need not pass
+					stop()
+				}
+			}),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := session.Session{Key: session.Key{Issuer: p.site.URL, Subject: "ada"}, ClientID: "desk", Tokens: session.Tokens{ID: secret.New("IDT")}}
+		outcome, err := c.EndSession(ctx, s)
+		if outcome != want || err != nil && want == session.EndingDone {
+			t.Fatalf("%v %v, want %v", outcome, err, want)
+		}
+		if f := <-got; f.Get("id_token_hint") != "IDT" || f.Get("client_id") != "desk" || len(f.Get("state")) < 43 || !strings.HasSuffix(f.Get("post_logout_redirect_uri"), "/signed-out") {
+			t.Errorf("posted %v", f)
+		}
+		if text := <-last; strings.Contains(text, "You are signed out") != (want == session.EndingDone) {
+			t.Errorf("the browser was told %q", text)
+		}
+	}
+}
+
+var signedIn = session.Session{Profile: session.Profile{Email: "ada@acme.example"}, Tokens: session.Tokens{ID: secret.New("IDT")}}
+
+// ending is a sign-out at p with whatever the settings say.
+func ending(t *testing.T, p *op, s session.Session, o openid.Options, change func(*provider.Provider)) (session.EndingOutcome, error) {
+	t.Helper()
+	conf := provider.Provider{Issuer: p.site.URL, ClientID: "desk", RedirectHost: "localhost", RedirectPorts: []int{8085}}
+	if change != nil {
+		change(&conf)
+	}
+	c, err := openid.New(conf, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Key, s.ClientID = session.Key{Issuer: p.site.URL, Subject: "ada"}, "desk"
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	defer stop()
+	return c.EndSession(ctx, s)
+}
+
+// Without a path to land on nothing is promised, no address is sent that the
+// provider might not know, and no port that is registered is held.
+func TestLogoutWithoutALanding(t *testing.T) {
+	var f *logoutForm
+	o := openid.Options{NewLogoutForm: newLogoutForm(func(sent *logoutForm) error { f = sent; return nil })}
+	outcome, err := ending(t, newOP(t, lies{}), signedIn, o, nil)
+	if err != nil || outcome != session.EndingSent {
+		t.Fatalf("%v %v", outcome, err)
+	}
+	if f.fields.Has("post_logout_redirect_uri") || f.fields.Has("state") || f.fields.Get("id_token_hint") != "IDT" || f.fields.Has("logout_hint") || f.spec.Ports != nil {
+		t.Errorf("%+v", f)
+	}
+}
+
+func TestLogoutWithoutAnIDToken(t *testing.T) {
+	var f *logoutForm
+	o := openid.Options{NewLogoutForm: newLogoutForm(func(sent *logoutForm) error { f = sent; close(f.landed); return nil })}
+	s := signedIn
+	s.Tokens = session.Tokens{}
+	outcome, err := ending(t, newOP(t, lies{}), s, o, func(p *provider.Provider) { p.LogoutRedirectPath = "/out" })
+	if err != nil || outcome != session.EndingDone || f.fields.Get("logout_hint") != "ada@acme.example" || f.fields.Has("id_token_hint") {
+		t.Errorf("%v %v %v", outcome, err, f.fields)
+	}
+	if f.spec.Host != "localhost" || !slices.Equal(f.spec.Ports, []int{8085}) || f.spec.State != f.fields.Get("state") {
+		t.Errorf("%+v", f.spec)
+	}
+}
+
+// Without a page of our own the ID token goes nowhere: an address bar is no place
+// for it.
+func TestLogoutWithoutAPageOfOurOwn(t *testing.T) {
+	var opened string
+	o := openid.Options{OpenURL: func(_ context.Context, address string) error { opened = address; return nil }}
+	p := newOP(t, lies{discovery: func(c claims) { c["end_session_endpoint"] = c["issuer"].(string) + "/logout?ui=1" }})
+	outcome, err := ending(t, p, signedIn, o, nil)
+	if want := p.site.URL + "/logout?ui=1&client_id=desk&logout_hint=ada%40acme.example"; err != nil || outcome != session.EndingSent || opened != want {
+		t.Errorf("%v %v %s", outcome, err, opened)
+	}
+}
+
+// The port that the provider knows is taken: the session ends all the same, and
+// the browser stays there.
+func TestLogoutWhenThePortIsTaken(t *testing.T) {
+	var sent url.Values
+	o := openid.Options{NewLogoutForm: func(ctx context.Context, s openid.LogoutSpec) (openid.LogoutForm, error) {
+		if s.Path != "" {
+			return nil, &loopback.PortError{Ports: s.Ports, Err: errors.New("in use")}
+		}
+		return newLogoutForm(func(f *logoutForm) error { sent = f.fields; return nil })(ctx, s)
+	}}
+	outcome, err := ending(t, newOP(t, lies{}), signedIn, o, func(p *provider.Provider) { p.LogoutRedirectPath = "/out" })
+	if err != nil || outcome != session.EndingSent || sent.Get("id_token_hint") != "IDT" || sent.Has("post_logout_redirect_uri") {
+		t.Errorf("%v %v %v", outcome, err, sent)
+	}
+}
+
+// Amazon Cognito has a way of its own, which no state comes back from.
+func TestLogoutAtCognito(t *testing.T) {
+	for _, path := range []string{"", "/out"} {
+		var opened string
+		var form *logoutForm
+		o := openid.Options{
+			OpenURL: func(_ context.Context, address string) error { opened = address; close(form.landed); return nil },
+			NewLogoutForm: func(_ context.Context, s openid.LogoutSpec) (openid.LogoutForm, error) {
+				form = &logoutForm{spec: s, landed: make(chan struct{})}
+				return form, nil
+			},
+		}
+		p := newOP(t, lies{})
+		outcome, err := ending(t, p, signedIn, o, func(p *provider.Provider) { p.LogoutStyle, p.LogoutRedirectPath = "cognito", path })
+		switch {
+		case err != nil:
+			t.Error(err)
+		case path == "" && (outcome != session.EndingUnsupported || opened != ""):
+			t.Errorf("without an address to come back to Cognito shows an error: %v %s", outcome, opened)
+		case path != "" && (outcome != session.EndingSent || opened != p.site.URL+"/logout?client_id=desk&logout_uri=http%3A%2F%2F127.0.0.1%3A1%2Fout"):
+			t.Errorf("%v %s", outcome, opened)
+		}
+	}
+}
+
+func TestAProviderWithoutLogout(t *testing.T) {
+	for name, l := range map[string]lies{
+		"none named":    {discovery: drop("end_session_endpoint")},
+		"on plain http": {discovery: put("end_session_endpoint", "http://id.example/logout")},
+		"a script":      {discovery: put("end_session_endpoint", "javascript:alert(1)")},
+	} {
+		o := openid.Options{OpenURL: func(context.Context, string) error { t.Error("opened"); return nil }, NewLogoutForm: newLogoutForm(func(*logoutForm) error { t.Error("sent"); return nil })}
+		if outcome, err := ending(t, newOP(t, l), signedIn, o, nil); err != nil || outcome != session.EndingUnsupported {
+			t.Errorf("%s: %v %v", name, outcome, err)
+		}
+	}
+}
