@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -14,39 +15,60 @@ import (
 	"app.latchkey/internal/session"
 )
 
+// signingIn is what the flags of signin say.
+type signingIn struct {
+	named                      string
+	noBrowser, device, another bool
+	timeout                    time.Duration
+}
+
 func (c *command) signin() *cobra.Command {
-	var noBrowser bool
-	var timeout time.Duration
+	var s signingIn
 	cmd := &cobra.Command{
-		Use: "signin", Short: "Sign in, in your own browser",
+		Use: "signin", Short: "Sign in, in your own browser or on another device",
+		Long: "signin signs in and adds the account to those that are kept here.\nOver ssh take --device; or --no-browser, and paste the address that your browser ended at.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if timeout <= 0 {
-				return &usageError{fmt.Errorf("--timeout must be more than zero")}
+			switch {
+			case s.timeout <= 0:
+				return &usageError{errors.New("--timeout must be more than zero")}
+			case s.another && s.named != "":
+				return &usageError{errors.New("--another and --account contradict each other")}
 			}
 			o := parts.Options{}
-			if noBrowser {
+			if s.noBrowser {
 				o.OpenURL = func(context.Context, string) error { return nil }
 			}
 			if err := c.start(o); err != nil {
 				return err
 			}
-			ctx, stop := context.WithTimeout(cmd.Context(), timeout)
+			ctx, stop := context.WithTimeout(cmd.Context(), s.timeout)
 			defer stop()
-			return c.signInNow(ctx, noBrowser)
+			return c.signInNow(ctx, s)
 		},
 	}
-	cmd.Flags().BoolVar(&noBrowser, "no-browser", false, "open no browser; print the address alone")
-	cmd.Flags().DurationVar(&timeout, "timeout", 5*time.Minute, "how long to wait for you")
+	cmd.Flags().BoolVar(&s.device, "device", false, "sign in on another device, with a code")
+	cmd.Flags().BoolVar(&s.noBrowser, "no-browser", false, "open no browser; print the address alone")
+	cmd.Flags().BoolVar(&s.another, "another", false, "let the provider ask which account it is to be")
+	cmd.Flags().StringVar(&s.named, "account", "", "sign in again as this account: its email, name or subject, or exactly issuer#subject")
+	cmd.Flags().DurationVar(&s.timeout, "timeout", 5*time.Minute, "how long to wait for you")
 	return cmd
 }
 
 // signInNow signs in and prints who it was.
-func (c *command) signInNow(ctx context.Context, noBrowser bool) error {
+func (c *command) signInNow(ctx context.Context, s signingIn) error {
 	if err := c.restore(ctx); err != nil {
 		return err
 	}
-	told := &teller{c: c, noBrowser: noBrowser}
-	if err := c.parts.Account.SignIn(ctx, session.SignInRequest{Progress: told.progress}); err != nil {
+	again, err := c.chosen(s.named)
+	if err != nil {
+		return err
+	}
+	told := &teller{c: c, noBrowser: s.noBrowser}
+	req := session.SignInRequest{Device: s.device, Same: again.Key, LoginHint: again.Profile.Email, Progress: told.progress}
+	if s.another {
+		req.Prompt = "select_account"
+	}
+	if err := c.parts.Account.SignIn(ctx, req); err != nil {
 		return err
 	}
 	if c.parts.Settings.Store == "memory" {
@@ -94,6 +116,7 @@ type teller struct {
 
 	mu           sync.Mutex
 	shown, stuck bool
+	code         string // of the device grant, as last shown
 	strays       int
 }
 
@@ -103,11 +126,19 @@ func (t *teller) progress(p session.Progress) {
 	if !t.shown && p.URL != "" {
 		t.shown = true
 		if t.noBrowser {
-			t.c.say("Open this address in a browser on this computer to sign in:")
+			t.c.say("Open this address in a browser to sign in:")
 		} else {
 			t.c.say("Your browser opens for the sign-in. If it does not, open this address:")
 		}
 		t.c.say("%s", p.URL)
+		if t.noBrowser && isTerminal(t.c.stdin) {
+			t.c.say("If the browser is on another computer it ends at a page that does not open: paste that page's address here.")
+			go t.c.takePasted()
+		}
+	}
+	if p.Device != nil && p.Device.UserCode != t.code {
+		t.code = p.Device.UserCode
+		t.c.showDevice(*p.Device)
 	}
 	if !t.stuck && p.OpenErr != nil {
 		t.stuck = true

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"testing"
@@ -32,21 +33,29 @@ func browse() int {
 	if who == "nobody" {
 		return 0
 	}
-	b := robot.New(nil)
-	page, err := b.Visit(ctx, os.Args[1])
-	if err != nil || len(page.Forms) == 0 {
-		fmt.Fprintln(os.Stderr, "no form", err)
+	if err := choose(ctx, nil, os.Args[1], who); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		return 1
+	}
+	return 0
+}
+
+// choose signs in at the demo provider as who, and follows it back.
+func choose(ctx context.Context, transport http.RoundTripper, address, who string) error {
+	b := robot.New(transport)
+	page, err := b.Visit(ctx, address)
+	if err != nil {
+		return err
+	}
+	if len(page.Forms) == 0 {
+		return fmt.Errorf("no form at %q", page.Title)
 	}
 	choice := url.Values{"person": {who}}
 	if who == "cancel" {
 		choice = url.Values{"cancel": {"1"}}
 	}
-	if _, err := b.Submit(ctx, page.Forms[0], choice); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return 0
+	_, err = b.Submit(ctx, page.Forms[0], choice)
+	return err
 }
 
 // TestStories runs testdata/*.txt, each with a provider of its own.

@@ -1,0 +1,166 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"rsc.io/qr"
+
+	"app.latchkey/internal/demoidp"
+)
+
+// terminal is latchkeyctl with a person's terminal as its three streams.
+type terminal struct {
+	cmd *exec.Cmd
+	tty *os.File
+
+	mu  sync.Mutex
+	out bytes.Buffer
+	end chan struct{} // closed when all output was read
+}
+
+// atTerminal runs latchkeyctl with a home of its own.
+func atTerminal(t *testing.T, env []string, args ...string) *terminal {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "latchkeyctl") // the name by which the test binary is the program
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(self, program); err != nil {
+		t.Fatal(err)
+	}
+	term := &terminal{cmd: exec.Command(program, args...), end: make(chan struct{})}
+	term.cmd.Env = append(append(os.Environ(), "HOME="+t.TempDir(), "LATCHKEY_STORE=memory"), env...)
+	term.tty, err = pty.StartWithSize(term.cmd, &pty.Winsize{Rows: 60, Cols: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = term.cmd.Process.Kill(); _ = term.cmd.Wait(); _ = term.tty.Close(); <-term.end })
+	go func() {
+		defer close(term.end)
+		buf := make([]byte, 4096)
+		for {
+			n, err := term.tty.Read(buf)
+			term.mu.Lock()
+			term.out.Write(buf[:n])
+			term.mu.Unlock()
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return term
+}
+
+func (term *terminal) text() string {
+	term.mu.Lock()
+	defer term.mu.Unlock()
+	return term.out.String()
+}
+
+// waitFor returns what the pattern matches on the terminal.
+func (term *terminal) waitFor(t *testing.T, pattern string) string {
+	t.Helper()
+	re := regexp.MustCompile(pattern)
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if m := re.FindString(term.text()); m != "" {
+			return m
+		}
+	}
+	t.Fatalf("no %s on the terminal:\n%s", pattern, term.text())
+	return ""
+}
+
+func (term *terminal) paste(t *testing.T, line string) {
+	t.Helper()
+	if _, err := io.WriteString(term.tty, line+"\n"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// elsewhere is a browser on another computer: what it is sent to on this one's
+// loopback does not open, and stays in its address bar.
+type elsewhere struct{ bar string }
+
+var errElsewhere = errors.New("nothing listens here")
+
+func (e *elsewhere) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Path == "/callback" {
+		e.bar = r.URL.String()
+		return nil, errElsewhere
+	}
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+func TestTheAddressThatABrowserElsewhereEndedAtIsPasted(t *testing.T) {
+	idp, err := demoidp.Start(t.Context(), demoidp.Config{Dir: t.TempDir(), Addr: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = idp.Close() }()
+	term := atTerminal(t, []string{"LATCHKEY_ISSUER=" + idp.Issuer(), "LATCHKEY_CLIENT_ID=" + demoidp.ClientID}, "signin", "--no-browser")
+	address := term.waitFor(t, `http://127\.0\.0\.1:\d+/authorize\?\S+`)
+	term.waitFor(t, "paste that page's address here")
+	away := &elsewhere{}
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	if err := choose(ctx, away, address, "ada"); !errors.Is(err, errElsewhere) || away.bar == "" {
+		t.Fatalf("the browser elsewhere ended at %q: %v", away.bar, err)
+	}
+	forged := regexp.MustCompile(`state=[^&]+`).ReplaceAllString(away.bar, "state=forged")
+	for _, wrong := range []string{"hello", forged, strings.Replace(away.bar, "127.0.0.1", "evil.example", 1)} {
+		before := strings.Count(term.text(), "not of this sign-in")
+		term.paste(t, wrong)
+		for deadline := time.Now().Add(time.Minute); strings.Count(term.text(), "not of this sign-in") == before; time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("%q was not refused:\n%s", wrong, term.text())
+			}
+		}
+	}
+	term.paste(t, away.bar)
+	if err := term.cmd.Wait(); err != nil {
+		t.Fatalf("%v\n%s", err, term.text())
+	}
+	term.waitFor(t, "Ada Lovelace <ada@acme.example>")
+}
+
+// What is drawn is the code of the address, module for module.
+func TestTheQRCodeOnTheTerminal(t *testing.T) {
+	const address = "https://id.example/device?user_code=WDJB-MJHT"
+	var out bytes.Buffer
+	drawQR(&out, address)
+	want, err := qr.Encode(address, qr.L)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Each character is two modules: dark is ink on light paper, whatever the theme.
+	dark := map[string][2]bool{
+		"\x1b[30;40m█": {true, true}, "\x1b[97;107m█": {false, false},
+		"\x1b[30;107m▀": {true, false}, "\x1b[30;107m▄": {false, true},
+	}
+	const quiet = 2
+	rows := strings.Split(strings.TrimRight(out.String(), "\n"), "\n")
+	for y := range want.Size {
+		cells := strings.Split(rows[quiet/2+y/2], "\x1b[0m")
+		for x := range want.Size {
+			if pair, known := dark[cells[quiet+x]]; !known || pair[y%2] != want.Black(x, y) {
+				t.Fatalf("module %d,%d is %q, want dark %v", x, y, cells[quiet+x], want.Black(x, y))
+			}
+		}
+	}
+}
