@@ -23,6 +23,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"sync"
 	"time"
 
@@ -82,6 +83,8 @@ type Options struct {
 	Now      func() time.Time // the wall clock; time.Now when nil
 	// SignInTimeout limits a whole sign-in; 10 minutes when zero.
 	SignInTimeout time.Duration
+	// Transport carries the requests of Client; http.DefaultTransport when nil.
+	Transport http.RoundTripper
 }
 
 // Account is all accounts of the vault, of which at most one is active: the
@@ -115,6 +118,9 @@ func New(o Options) *Account {
 	}
 	if o.OnChange == nil {
 		o.OnChange = func(Snapshot) {}
+	}
+	if o.Transport == nil {
+		o.Transport = http.DefaultTransport
 	}
 	if o.SignInTimeout <= 0 {
 		o.SignInTimeout = 10 * time.Minute

@@ -59,6 +59,20 @@ func (a *Account) Renew(ctx context.Context, refused Token) (Token, error) {
 	if err != nil {
 		return Token{}, err
 	}
+	return a.renewOf(ctx, s, refused)
+}
+
+// RenewOf is Renew for any account of the vault.
+func (a *Account) RenewOf(ctx context.Context, key session.Key, refused Token) (Token, error) {
+	s, err := a.session(ctx, key)
+	if err != nil {
+		return Token{}, err
+	}
+	return a.renewOf(ctx, s, refused)
+}
+
+// renewOf refreshes s unless its token is another than the refused one already.
+func (a *Account) renewOf(ctx context.Context, s session.Session, refused Token) (Token, error) {
 	if !s.Tokens.Access.Equal(refused.Access) {
 		return a.tokenOf(ctx, s)
 	}

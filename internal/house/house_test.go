@@ -39,8 +39,8 @@ var mainFiles = map[string][]string{
 // touches says which rooms may import what reaches the world. Everything that
 // begins with the path counts.
 var touches = map[string][]string{
-	"net/http":                       {"openid", "loopback", "picture", "demoidp", "robot"},
-	"net":                            {"openid", "loopback", "picture", "demoidp", "robot", "provider"}, // provider parses addresses
+	"net/http":                       {"account", "openid", "loopback", "picture", "demoidp", "robot"},
+	"net":                            {"account", "openid", "loopback", "picture", "demoidp", "robot", "provider"}, // provider parses addresses
 	"os/exec":                        {"browser"},
 	"os":                             {"vault", "provider", "logfile", "browser", "demoidp", "parts", "nobus", "wiring"},
 	"github.com/99designs/keyring":   {"vault"},

@@ -131,7 +131,7 @@ func New(p provider.Provider, o Options) (*Client, error) {
 	base := o.Transport
 	if base == nil {
 		var err error
-		if base, err = transport(p.RootCAs); err != nil {
+		if base, err = Transport(p.RootCAs); err != nil {
 			return nil, err
 		}
 	}

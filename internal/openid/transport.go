@@ -16,9 +16,9 @@ import (
 // maxBody is the most that is read of any answer, in bytes after decompression.
 const maxBody = 1 << 20
 
-// transport returns a transport of our own: the default one is shared with
-// whatever else lives in the process.
-func transport(pem []byte) (http.RoundTripper, error) {
+// Transport returns a transport of our own, which trusts the PEM certificates as
+// well: the default one is shared with whatever else lives in the process.
+func Transport(pem []byte) (http.RoundTripper, error) {
 	conf := &tls.Config{MinVersion: tls.VersionTLS12}
 	if len(pem) > 0 {
 		pool, err := x509.SystemCertPool()

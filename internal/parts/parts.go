@@ -56,6 +56,10 @@ func New(s provider.Settings, o Options) (*Parts, error) {
 	options := account.Options{
 		Store: session.NewStore(&sealer{p.Vault}), OnChange: o.OnChange, Log: o.Log, SignInTimeout: s.Provider.SignInTimeout,
 	}
+	var err error
+	if options.Transport, err = openid.Transport(s.Provider.RootCAs); err != nil {
+		return nil, err
+	}
 	if s.Configured {
 		client, err := openid.New(s.Provider, openid.Options{
 			Listen:        p.listen(o.App),
