@@ -28,6 +28,8 @@ type command struct {
 // arguments of a program are seen by every user of the machine.
 var settingFlags = []struct{ flag, key, help string }{
 	{"provider", "provider", "preset of the provider, such as descope"},
+	{"project-id", "project_id", "of the descope preset: the project ID"},
+	{"domain", "domain", "of several presets: the host of your tenant"},
 	{"issuer", "issuer", "issuer of the OpenID Connect provider"},
 	{"client-id", "client_id", "client ID that the provider gave the app"},
 	{"scopes", "scopes", "scopes to ask for, separated by spaces"},
@@ -37,6 +39,7 @@ var settingFlags = []struct{ flag, key, help string }{
 	{"passphrase-file", "store_passphrase_file", "file with the passphrase of the file store"},
 	{"ca-file", "ca_file", "PEM file of certificates to trust as well"},
 	{"login-hint", "login_hint", "who is going to sign in, such as an email address"},
+	{"organization", "organization", "tenant or organization to sign in to"},
 	{"log", "log", "level of the log: error, warn, info or debug"},
 }
 
@@ -61,7 +64,7 @@ func (c *command) root() *cobra.Command {
 	for _, f := range settingFlags {
 		p.Var(&settingFlag{c.flags, f.key}, f.flag, f.help)
 	}
-	root.AddCommand(c.signin(), c.status(), c.token(), c.signout(), c.accounts(), c.version())
+	root.AddCommand(c.signin(), c.status(), c.token(), c.signout(), c.accounts(), c.config(), c.version())
 	c.addDemo(root)
 	for _, sub := range root.Commands() {
 		if sub.Args == nil {

@@ -1,6 +1,7 @@
 package parts
 
 import (
+	_ "embed"
 	"runtime/debug"
 
 	"app.latchkey/internal/provider"
@@ -44,8 +45,13 @@ func Version() Build {
 	return b
 }
 
+// team are the settings that a team builds into its app.
+//
+//go:embed team.toml
+var team []byte
+
 // Settings reads the settings of this build from all their sources. flags are by
 // key.
 func Settings(flags map[string]string) (provider.Settings, error) {
-	return provider.Load(provider.Options{AppID: AppID, Environ: Environ(), Flags: flags, DotEnv: dotEnv})
+	return provider.Load(provider.Options{AppID: AppID, Baked: team, BakedName: "team.toml", Environ: Environ(), Flags: flags, DotEnv: dotEnv})
 }

@@ -1,179 +1,118 @@
 package provider
 
 import (
-	"fmt"
-	"net"
-	"net/url"
-	"regexp"
 	"slices"
-	"strings"
 	"time"
-
-	"app.latchkey/internal/secret"
 )
 
-// kind is the type of a setting's value.
-type kind int
-
-const (
-	text  kind = iota // string
-	list              // []string; in the environment separated by spaces
-	ports             // []int; in the environment separated by spaces or commas
-	flag              // bool
-	span              // time.Duration, as "90s"
-	table             // map[string]string; in files only
-)
-
-// key is one setting. set returns what is wrong with the value, or "".
+// key is one setting. Its name in files is name; in the environment LATCHKEY_ and
+// the name in capitals; as a flag with hyphens.
 type key struct {
-	kind   kind
-	secret bool // masked when shown
-	noFile bool // refused in files
-	set    func(*Settings, any) string
+	name    string
+	kind    kind
+	about   string   // one line, for docs/settings.md, the example and the settings screen
+	choices []string // of a text: the only ones
+	secret  bool     // masked when shown
+	noFile  bool     // refused in files
+	// place marks what says where the provider is. A policy that sets one of them
+	// locks them all: an issuer that is locked is worth nothing beside a jwks_uri that
+	// is not.
+	place  bool
+	at     func(*Settings) any // pointer to where the value goes
+	check  func(any) string    // what is wrong with the value, or ""
+	note   string              // what stands for the default where it is not one value
+	sample string              // for the example, where there is no default to show
 }
 
-// keys are all settings, by their names in files. The environment's name is
-// LATCHKEY_ and the key in capitals; a flag's has hyphens.
-var keys = map[string]key{
-	"provider":      {kind: text}, // read first, by preset
-	"name":          {kind: text, set: func(s *Settings, v any) string { s.Provider.Name = v.(string); return "" }},
-	"issuer":        {kind: text, set: func(s *Settings, v any) string { s.Provider.Issuer = v.(string); return address(v) }},
-	"discovery_url": {kind: text, set: func(s *Settings, v any) string { s.Provider.DiscoveryURL = v.(string); return address(v) }},
-	"client_id":     {kind: text, set: func(s *Settings, v any) string { s.Provider.ClientID = v.(string); return filled(v) }},
-	"client_secret": {kind: text, secret: true, set: func(s *Settings, v any) string { s.Provider.ClientSecret = secret.New(v.(string)); return "" }},
-	"scopes":        {kind: list, set: func(s *Settings, v any) string { s.Provider.Scopes = v.([]string); return "" }},
-	"offline_access": {kind: text, set: func(s *Settings, v any) string {
-		s.Provider.OfflineAccess = v.(string)
-		return oneOf(v, "auto", "on", "off")
-	}},
-	"consent": {kind: text, set: func(s *Settings, v any) string {
-		s.Provider.Consent = v.(string)
-		return oneOf(v, "auto", "always", "never")
-	}},
-	"redirect_host": {kind: text, set: func(s *Settings, v any) string {
-		s.Provider.RedirectHost = v.(string)
-		return oneOf(v, "127.0.0.1", "localhost")
-	}},
-	"redirect_ports":                {kind: ports, set: func(s *Settings, v any) string { s.Provider.RedirectPorts = v.([]int); return portRange(v) }},
-	"redirect_path":                 {kind: text, set: func(s *Settings, v any) string { s.Provider.RedirectPath = v.(string); return path(v) }},
-	"logout_redirect_path":          {kind: text, set: func(s *Settings, v any) string { s.Provider.LogoutRedirectPath = v.(string); return path(v) }},
-	"authorization_endpoint":        {kind: text, set: func(s *Settings, v any) string { s.Provider.AuthorizationEndpoint = v.(string); return address(v) }},
-	"token_endpoint":                {kind: text, set: func(s *Settings, v any) string { s.Provider.TokenEndpoint = v.(string); return address(v) }},
-	"userinfo_endpoint":             {kind: text, set: func(s *Settings, v any) string { s.Provider.UserinfoEndpoint = v.(string); return address(v) }},
-	"revocation_endpoint":           {kind: text, set: func(s *Settings, v any) string { s.Provider.RevocationEndpoint = v.(string); return address(v) }},
-	"end_session_endpoint":          {kind: text, set: func(s *Settings, v any) string { s.Provider.EndSessionEndpoint = v.(string); return address(v) }},
-	"device_authorization_endpoint": {kind: text, set: func(s *Settings, v any) string { s.Provider.DeviceEndpoint = v.(string); return address(v) }},
-	"jwks_uri":                      {kind: text, set: func(s *Settings, v any) string { s.Provider.JWKSURI = v.(string); return address(v) }},
-	"id_token":                      {kind: flag, set: func(s *Settings, v any) string { s.Provider.NoIDToken = !v.(bool); return "" }},
-	"user_id_field":                 {kind: text, set: func(s *Settings, v any) string { s.Provider.UserIDField = v.(string); return filled(v) }},
-	"trusted_audiences":             {kind: list, set: func(s *Settings, v any) string { s.Provider.TrustedAudiences = v.([]string); return "" }},
-	"required_acr":                  {kind: list, set: func(s *Settings, v any) string { s.Provider.RequiredACR = v.([]string); return "" }},
-	"allowed_tenants":               {kind: list, set: func(s *Settings, v any) string { s.Provider.AllowedTenants = v.([]string); return "" }},
-	"leeway": {kind: span, set: func(s *Settings, v any) string {
-		s.Provider.Leeway = v.(time.Duration)
-		return between(v, time.Second, 10*time.Minute)
-	}},
-	"signin_timeout": {kind: span, set: func(s *Settings, v any) string {
-		s.Provider.SignInTimeout = v.(time.Duration)
-		return between(v, time.Second, time.Hour)
-	}},
-	"login_hint":            {kind: text, set: func(s *Settings, v any) string { s.Provider.LoginHint = v.(string); return "" }},
-	"auth_params":           {kind: table, set: setAuthParams},
-	"project_id":            {kind: text}, // of the Descope preset
-	"ca_file":               {kind: text},
-	"store":                 {kind: text, set: func(s *Settings, v any) string { s.Store = v.(string); return oneOf(v, "keychain", "file", "memory") }},
-	"store_passphrase":      {kind: text, secret: true, noFile: true, set: func(s *Settings, v any) string { s.Passphrase = secret.New(v.(string)); return "" }},
-	"store_passphrase_file": {kind: text},
-	"keychain_backend": {kind: text, set: func(s *Settings, v any) string {
-		s.KeychainBackend = v.(string)
-		return oneOf(v, "secret-service", "kwallet", "keychain", "wincred")
-	}},
-	"keychain_timeout": {kind: span, set: func(s *Settings, v any) string {
-		s.KeychainTimeout = v.(time.Duration)
-		return between(v, 100*time.Millisecond, time.Minute)
-	}},
-	"log": {kind: text, set: func(s *Settings, v any) string { s.Log = v.(string); return oneOf(v, "error", "warn", "info", "debug") }},
+// group is one chapter of the settings.
+type group struct {
+	title string
+	keys  []key
 }
 
-// protected are the parameters of the authorization request that a setting must
-// not touch.
-var protected = []string{"client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "request", "request_uri"}
+// groups are all settings, in the order in which they are shown.
+var groups = []group{
+	{"The provider", []key{
+		{name: "provider", about: "preset; oidc is any OpenID Connect provider", place: true, choices: presetNames(), at: func(s *Settings) any { return &s.Provider.Preset }},
+		{name: "project_id", about: "of descope: the project ID", sample: "P2abcdefghijklmnopqrstuvwxyz", place: true, at: func(s *Settings) any { return &s.Given.ProjectID }, check: filled},
+		{name: "domain", about: "of okta, auth0, onelogin, zitadel, and of descope and github with a domain of their own: the host, such as acme.okta.com", sample: "acme.okta.com", place: true, at: func(s *Settings) any { return &s.Given.Domain }, check: hostName},
+		{name: "authorization_server", about: "of okta: the custom authorization server's ID, such as default", sample: "default", place: true, at: func(s *Settings) any { return &s.Given.AuthorizationServer }, check: segment},
+		{name: "tenant", about: "of entra: the directory's ID, or organizations", sample: "8eaef023-2b34-4da1-9baa-8bc8c9d6a490", place: true, at: func(s *Settings) any { return &s.Given.Tenant }, check: segment},
+		{name: "base_url", about: "of keycloak: the server's address", sample: "https://sso.acme.example", place: true, at: func(s *Settings) any { return &s.Given.BaseURL }, check: address},
+		{name: "realm", about: "of keycloak: the realm", sample: "acme", place: true, at: func(s *Settings) any { return &s.Given.Realm }, check: segment},
+		{name: "user_pool", about: "of cognito: the user pool's ID, such as eu-west-1_AbCdEf123", sample: "eu-west-1_AbCdEf123", place: true, at: func(s *Settings) any { return &s.Given.UserPool }, check: segment},
+		{name: "environment_id", about: "of pingone: the environment's ID", sample: "8eaef023-2b34-4da1-9baa-8bc8c9d6a490", place: true, at: func(s *Settings) any { return &s.Given.EnvironmentID }, check: segment},
+		{name: "region", about: "of pingone: com, eu, ca, asia, com.au or sg; of cognito: only to check user_pool against", sample: "eu", place: true, at: func(s *Settings) any { return &s.Given.Region }, check: segment},
+		{name: "issuer", about: "exact, trailing slash included", sample: "https://id.acme.example", place: true, at: func(s *Settings) any { return &s.Provider.Issuer }, check: address, note: "of the preset"},
+		{name: "client_id", about: "of a native (public) client", sample: "latchkey", at: func(s *Settings) any { return &s.Provider.ClientID }, check: filled},
+		{name: "client_secret", about: "only where the provider insists (Google, GitHub); keep the file to yourself (mode 600)", sample: "from the console", secret: true, at: func(s *Settings) any { return &s.Provider.ClientSecret }},
+		{name: "name", about: "what the provider is called on the screens", sample: "Acme ID", at: func(s *Settings) any { return &s.Provider.Name }, note: "of the preset, or the issuer's host"},
+	}},
+	{"What is asked for", []key{
+		{name: "scopes", kind: list, about: "asked for", at: func(s *Settings) any { return &s.Provider.Scopes }},
+		{name: "offline_access", about: "auto asks for it where the provider lists it", choices: []string{"auto", "on", "off"}, at: func(s *Settings) any { return &s.Provider.OfflineAccess }},
+		{name: "consent", about: "always sends prompt=consent with offline_access; auto and never do not", choices: []string{"auto", "always", "never"}, at: func(s *Settings) any { return &s.Provider.Consent }},
+		{name: "login_hint", about: "who is going to sign in, such as an email address", sample: "ada@acme.example", at: func(s *Settings) any { return &s.Provider.LoginHint }},
+		{name: "organization", about: "tenant or organization to sign in to, under the provider's own name for it", sample: "acme", at: func(s *Settings) any { return &s.Provider.Organization }},
+		{name: "login_hint_param", about: "the provider's name for login_hint", at: func(s *Settings) any { return &s.Provider.LoginHintParam }, check: parameter},
+		{name: "organization_param", about: "the provider's name for organization", sample: "tenant", at: func(s *Settings) any { return &s.Provider.OrganizationParam }, check: parameter},
+		{name: "auth_params", kind: table, about: "table of further parameters of the authorization request; an empty text takes one of the preset away; in files only", sample: "prompt=login", at: func(s *Settings) any { return &s.Provider.AuthParams }, check: authParams},
+	}},
+	{"The way back to the app", []key{
+		{name: "redirect_host", about: "localhost listens on IPv4 and IPv6", choices: []string{"127.0.0.1", "localhost"}, at: func(s *Settings) any { return &s.Provider.RedirectHost }},
+		{name: "redirect_ports", kind: ports, about: "tried in order; 0 is any free port", sample: "18085 18086", at: func(s *Settings) any { return &s.Provider.RedirectPorts }, check: portRange, note: "any free one; 18085 18086 18087 for presets that compare it"},
+		{name: "redirect_path", about: "path of the redirect address", at: func(s *Settings) any { return &s.Provider.RedirectPath }, check: path},
+		{name: "logout_redirect_path", about: "where the provider sends the browser after a sign-out, on the same host and ports; register the whole address first: one that the provider does not know fails the sign-out there", sample: "/signed-out", at: func(s *Settings) any { return &s.Provider.LogoutRedirectPath }, check: path, note: "none is sent"},
+		{name: "signin_timeout", kind: span, about: "of a whole sign-in", at: func(s *Settings) any { return &s.Provider.SignInTimeout }, check: between(time.Second, time.Hour)},
+	}},
+	{"What is believed", []key{
+		{name: "trusted_audiences", kind: list, about: "further audiences that an ID token may name", sample: "project", at: func(s *Settings) any { return &s.Provider.TrustedAudiences }},
+		{name: "required_acr", kind: list, about: "acr that every sign-in must have one of", sample: "urn:acme:mfa", at: func(s *Settings) any { return &s.Provider.RequiredACR }},
+		{name: "allowed_tenants", kind: list, about: "of a multi-tenant Entra issuer: IDs of the tenants that may sign in", sample: "8eaef023-2b34-4da1-9baa-8bc8c9d6a490", at: func(s *Settings) any { return &s.Provider.AllowedTenants }},
+		{name: "leeway", kind: span, about: "for the times in an ID token", at: func(s *Settings) any { return &s.Provider.Leeway }, check: between(time.Second, 10*time.Minute)},
+		{name: "id_token", kind: yesNo, about: "false for a provider without ID tokens (plain OAuth 2.0)", place: true, at: func(s *Settings) any { return (*inverse)(&s.Provider.NoIDToken) }},
+		{name: "user_id_field", about: "member of the user endpoint's answer that names the person", place: true, at: func(s *Settings) any { return &s.Provider.UserIDField }, check: filled},
+		{name: "ca_file", about: "PEM file of certificates to trust as well; a relative path is below the folder of the file it stands in", sample: "acme-ca.pem", at: func(s *Settings) any { return &s.CAFile }},
+	}},
+	{"Addresses that overrule discovery", []key{
+		{name: "discovery_url", about: "where the discovery document is, if not below the issuer", sample: "https://id.acme.example/.well-known/openid-configuration", place: true, at: func(s *Settings) any { return &s.Provider.DiscoveryURL }, check: address},
+		{name: "authorization_endpoint", about: "overrules discovery", sample: "https://id.acme.example/authorize", place: true, at: func(s *Settings) any { return &s.Provider.AuthorizationEndpoint }, check: address},
+		{name: "token_endpoint", about: "overrules discovery", sample: "https://id.acme.example/token", place: true, at: func(s *Settings) any { return &s.Provider.TokenEndpoint }, check: address},
+		{name: "userinfo_endpoint", about: "overrules discovery", sample: "https://id.acme.example/userinfo", place: true, at: func(s *Settings) any { return &s.Provider.UserinfoEndpoint }, check: address},
+		{name: "revocation_endpoint", about: "overrules discovery", sample: "https://id.acme.example/revoke", place: true, at: func(s *Settings) any { return &s.Provider.RevocationEndpoint }, check: address},
+		{name: "end_session_endpoint", about: "overrules discovery", sample: "https://id.acme.example/logout", place: true, at: func(s *Settings) any { return &s.Provider.EndSessionEndpoint }, check: address},
+		{name: "device_authorization_endpoint", about: "overrules discovery; for a sign-in on another device", sample: "https://id.acme.example/device", place: true, at: func(s *Settings) any { return &s.Provider.DeviceEndpoint }, check: address},
+		{name: "jwks_uri", about: "overrules discovery", sample: "https://id.acme.example/keys", place: true, at: func(s *Settings) any { return &s.Provider.JWKSURI }, check: address},
+	}},
+	{"Where the session is kept", []key{
+		{name: "store", about: "what the vault is sealed with: a key in the keychain, a passphrase, or nothing kept", choices: []string{"keychain", "file", "memory"}, at: func(s *Settings) any { return &s.Store }},
+		{name: "store_passphrase", about: "refused in files", secret: true, noFile: true, at: func(s *Settings) any { return &s.Passphrase }},
+		{name: "store_passphrase_file", about: "file whose text is the passphrase; relative as with ca_file", sample: "passphrase.txt", at: func(s *Settings) any { return &s.PassphraseFile }},
+		{name: "keychain_backend", about: "kwallet is not verified", sample: "secret-service", choices: []string{"secret-service", "kwallet", "keychain", "wincred"}, at: func(s *Settings) any { return &s.KeychainBackend }, note: "the platform's"},
+		{name: "keychain_timeout", kind: span, about: "of each call", at: func(s *Settings) any { return &s.KeychainTimeout }, check: between(100*time.Millisecond, time.Minute)},
+	}},
+	{"The app", []key{
+		{name: "appearance", about: "of the window", choices: []string{"system", "light", "dark"}, at: func(s *Settings) any { return &s.Appearance }},
+		{name: "start_hidden", kind: yesNo, about: "the window stays in the background at the start when somebody is signed in", at: func(s *Settings) any { return &s.StartHidden }},
+		{name: "log", about: "level of the log", choices: []string{"error", "warn", "info", "debug"}, at: func(s *Settings) any { return &s.Log }},
+	}},
+}
 
-func setAuthParams(s *Settings, v any) string {
-	params := v.(map[string]string)
-	for name := range params {
-		if slices.Contains(protected, name) {
-			return fmt.Sprintf("%s is the program's own and cannot be set", name)
+// lookup finds a setting by its name.
+func lookup(name string) (key, bool) {
+	for _, g := range groups {
+		if i := slices.IndexFunc(g.keys, func(k key) bool { return k.name == name }); i >= 0 {
+			return g.keys[i], true
 		}
 	}
-	if s.Provider.AuthParams == nil {
-		s.Provider.AuthParams = map[string]string{}
-	}
-	for name, text := range params {
-		s.Provider.AuthParams[name] = text
-	}
-	return ""
+	return key{}, false
 }
 
-func oneOf(v any, allowed ...string) string {
-	if slices.Contains(allowed, v.(string)) {
-		return ""
-	}
-	return fmt.Sprintf("%q is none of %s", v, strings.Join(allowed, ", "))
-}
-
-func filled(v any) string {
-	if s := v.(string); s == "" || strings.TrimSpace(s) != s {
-		return "it is empty, or has a space at an end"
-	}
-	return ""
-}
-
-func between(v any, low, high time.Duration) string {
-	if d := v.(time.Duration); d < low || d > high {
-		return fmt.Sprintf("%s is not between %s and %s", d, low, high)
-	}
-	return ""
-}
-
-func portRange(v any) string {
-	for _, p := range v.([]int) {
-		if p < 0 || p > 65535 {
-			return fmt.Sprintf("%d is no port (0 is any free one)", p)
+// each calls f with every setting, in order.
+func each(f func(key)) {
+	for _, g := range groups {
+		for _, k := range g.keys {
+			f(k)
 		}
 	}
-	return ""
-}
-
-var pathShape = regexp.MustCompile(`^/[A-Za-z0-9/_.~-]*$`)
-
-func path(v any) string {
-	if s := v.(string); !pathShape.MatchString(s) || strings.HasPrefix(s, "/done/") {
-		return "it must begin with / and have letters, digits and / _ . ~ - alone"
-	}
-	return ""
-}
-
-// address refuses a URL that could never be used: https, or http on this machine.
-func address(v any) string {
-	raw := v.(string)
-	u, err := url.Parse(raw)
-	switch {
-	case raw != strings.TrimSpace(raw):
-		return "it has a space at an end"
-	case err != nil || u.Hostname() == "":
-		return fmt.Sprintf("%q is no address such as https://id.example.com", raw)
-	case u.User != nil || u.Fragment != "":
-		return "an address here has neither a user nor a fragment"
-	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
-		return ""
-	case u.Scheme == "http":
-		return "plain http is allowed for an address on this machine alone: use https"
-	}
-	return fmt.Sprintf("%q is neither https nor http", u.Scheme)
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

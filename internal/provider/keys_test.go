@@ -1,25 +1,98 @@
 package provider
 
 import (
+	"flag"
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/pelletier/go-toml/v2"
 )
 
-func TestEveryKeyIsDocumented(t *testing.T) {
-	doc, err := os.ReadFile("../../docs/settings.md")
+var update = flag.Bool("update", false, "write the pages that are made of the key table anew")
+
+// The pages about settings are made of the key table, and stay so.
+func TestThePagesAreTheTable(t *testing.T) {
+	const from, to = "<!-- made of internal/provider/keys.go -->\n", "<!-- end -->"
+	page, err := os.ReadFile("../../docs/settings.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name := range keys {
-		if !strings.Contains(string(doc), "| `"+name+"` |") {
-			t.Errorf("docs/settings.md does not have %s", name)
+	before, rest, ok := strings.Cut(string(page), from)
+	_, after, ok2 := strings.Cut(rest, to)
+	if !ok || !ok2 {
+		t.Fatal("docs/settings.md has lost its marks")
+	}
+	for path, want := range map[string]string{
+		"../../docs/settings.md":         before + from + "\n" + Reference() + to + after,
+		"../../docs/config.example.toml": Example(),
+	} {
+		if *update {
+			if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := os.ReadFile(path); err != nil || string(got) != want {
+			t.Errorf("%s is not what the key table says (%v): go test ./internal/provider -update", path, err)
 		}
 	}
-	for _, line := range strings.Split(string(doc), "\n") {
-		name, _, ok := strings.Cut(strings.TrimPrefix(line, "| `"), "` |")
-		if _, known := keys[name]; strings.HasPrefix(line, "| `") && ok && !known && !strings.Contains(name, ".") {
-			t.Errorf("docs/settings.md has %s, which is no key", name)
+}
+
+// Every line of the example can be taken as it stands.
+func TestTheExampleCoversEveryKey(t *testing.T) {
+	lines := map[string]string{}
+	for _, line := range strings.Split(Example(), "\n") {
+		if text, ok := strings.CutPrefix(line, "# "); ok {
+			if name, _, ok := strings.Cut(text, " = "); ok && !strings.Contains(name, " ") {
+				lines[name] = text
+			}
 		}
 	}
+	each(func(k key) {
+		if k.noFile {
+			return
+		}
+		var members map[string]any
+		if err := toml.Unmarshal([]byte(lines[k.name]), &members); err != nil || len(members) != 1 {
+			t.Errorf("%s: %q: %v", k.name, lines[k.name], err)
+			return
+		}
+		v, problem := convert(k.kind, members[k.name])
+		if problem == "" && k.check != nil {
+			problem = k.check(v)
+		}
+		if problem == "" && k.choices != nil {
+			problem = k.chosen(v)
+		}
+		if problem != "" {
+			t.Errorf("%s: %s", lines[k.name], problem)
+		}
+	})
+}
+
+// What is put in comes out again, in the form that the environment takes.
+func TestEveryKeyIsShownAsItIsRead(t *testing.T) {
+	each(func(k key) {
+		s, text := defaults(), k.sample
+		if text == "" {
+			text = shown(k.at(&s))
+		}
+		var raw any = text
+		if k.kind == table {
+			name, value, _ := strings.Cut(text, "=")
+			raw = map[string]any{name: value}
+		}
+		v, problem := convert(k.kind, raw)
+		if problem != "" {
+			t.Fatalf("%s: %s", k.name, problem)
+		}
+		assign(k.at(&s), v)
+		want := text
+		if k.secret && text != "" {
+			want = "[redacted]"
+		}
+		if got := shown(k.at(&s)); got != want {
+			t.Errorf("%s: %q is shown as %q", k.name, text, got)
+		}
+	})
 }

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -57,9 +56,4 @@ func policyPath(id string) string {
 		return filepath.Join(os.Getenv("ProgramData"), title(id), "policy.toml")
 	}
 	return filepath.Join("/etc", id, "policy.toml")
-}
-
-// notAdministrators is the problem of a policy that its subjects could write.
-func notAdministrators(path string) error {
-	return fmt.Errorf("%s must belong to the administrator and be writable by nobody else", path)
 }

@@ -47,13 +47,21 @@ type Provider struct {
 	AllowedTenants   []string // for an issuer with {tenantid}: the tenants that may sign in
 	Leeway           time.Duration
 
-	AuthParams     map[string]string // extra parameters of the authorization request
-	LoginHintParam string            // the provider's name for login_hint
-	// OrganizationParam is the provider's name for the company, tenant or directory
-	// that a sign-in asks for; empty when it knows none.
-	OrganizationParam string
-	LoginHint         string // sent when a sign-in brings none of its own
-	LogoutStyle       string // oidc, cognito, none
+	AuthParams map[string]string // extra parameters of the authorization request
+
+	// Home realm: who is going to sign in, and where. Both are sent when a sign-in
+	// brings none of its own.
+	LoginHint         string
+	LoginHintParam    string // the provider's name for login_hint
+	Organization      string
+	OrganizationParam string // the provider's name for an organization; empty: it has none
+	OrganizationScope string // asked for with the organization behind it, where it is a scope instead
+	// OrganizationClaims are the claims of the ID token that name the organization:
+	// where an organization was asked for, one of them must be it. Empty where the
+	// provider's documentation promises none.
+	OrganizationClaims []string
+
+	LogoutStyle string // oidc, cognito, none
 
 	SignInTimeout time.Duration // of a whole sign-in
 	RootCAs       []byte        // PEM; empty: the system's

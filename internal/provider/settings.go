@@ -3,11 +3,7 @@ package provider
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"app.latchkey/internal/secret"
@@ -16,26 +12,47 @@ import (
 // Settings are everything that can be set, from all sources.
 type Settings struct {
 	Provider   Provider
-	Configured bool // an issuer (or explicit endpoints) and a client are known
+	Given      Given // what the preset was told
+	Configured bool  // an issuer (or explicit endpoints) and a client are known
 
+	CAFile          string // path; its content is Provider.RootCAs
 	Store           string // keychain, file, memory
 	Passphrase      secret.Secret
+	PassphraseFile  string // path; its content is Passphrase
 	KeychainBackend string
 	KeychainTimeout time.Duration
-	Log             string // error, warn, info, debug
+
+	Appearance  string // system, light, dark
+	StartHidden bool
+	Log         string // error, warn, info, debug
 
 	ConfigDir, DataDir string
+	PolicyFile         string // where the administrator's policy is looked for
 
 	Sources  map[string]Source // where each key that is set came from
 	Warnings []string          // what works and should not stay so
+
+	placeLocked bool    // the policy says where the provider is
+	options     Options // what they were loaded with, to be loaded again
 }
 
 // Source is where a value came from.
 type Source struct {
-	Name   string // "config.toml", "LATCHKEY_ISSUER", "--issuer", "policy.toml", …
+	Name   string // "config.toml", "LATCHKEY_ISSUER", "--issuer", "policy.toml", "default", …
 	File   string // path, for a file
 	Line   int    // 1-based; 0 when not a file
 	Locked bool   // by the administrator's policy
+}
+
+// String names the place: a file with its line, a variable or a flag.
+func (s Source) String() string {
+	switch {
+	case s.File != "" && s.Line > 0:
+		return fmt.Sprintf("%s:%d", s.File, s.Line)
+	case s.File != "":
+		return s.File
+	}
+	return s.Name
 }
 
 // Error is one bad setting.
@@ -47,17 +64,10 @@ type Error struct {
 
 // Error names file, line and key.
 func (e *Error) Error() string {
-	where := e.Source.Name
-	if e.Source.File != "" {
-		where = e.Source.File
-		if e.Source.Line > 0 {
-			where = fmt.Sprintf("%s:%d", where, e.Source.Line)
-		}
-	}
 	if e.Key != "" && e.Key != e.Source.Name {
-		return fmt.Sprintf("%s: %s: %s", where, e.Key, e.Problem)
+		return fmt.Sprintf("%s: %s: %s", e.Source, e.Key, e.Problem)
 	}
-	return fmt.Sprintf("%s: %s", where, e.Problem)
+	return fmt.Sprintf("%s: %s", e.Source, e.Problem)
 }
 
 // Options say where settings are read from.
@@ -71,14 +81,17 @@ type Options struct {
 	DataDir    string            // overrides the platform's
 	PolicyPath string            // overrides the platform's, and its owner is then not checked
 	DotEnv     string            // a .env file; development builds only
+
+	preferences []byte // in place of the file's, to try a change before it is written
 }
 
-// Load reads every source. The error joins one *Error for each bad setting.
+// Load reads every source. The error joins one *Error for each bad setting; the
+// settings are then those that could be read.
 func Load(o Options) (Settings, error) {
 	if o.AppID == "" {
 		o.AppID = "latchkey"
 	}
-	l := loader{o: o, values: map[string]value{}, env: environment(o.Environ)}
+	l := &loader{o: o, values: map[string]value{}, env: environment(o.Environ)}
 	configDir, dataDir, err := places(o, l.env)
 	if err != nil {
 		return Settings{}, err
@@ -87,15 +100,21 @@ func Load(o Options) (Settings, error) {
 	if policy == "" {
 		policy, trusted = policyPath(o.AppID), false
 	}
-	l.bytes(Source{Name: first(o.BakedName, "the built-in settings")}, o.Baked)
-	l.file(filepath.Join(configDir, "config.toml"), "config.toml", true)
-	l.file(filepath.Join(dataDir, "preferences.toml"), "preferences.toml", true)
-	l.dotEnv()
-	l.environment()
-	l.flags()
-	l.policy(policy, trusted)
+	for _, read := range []func(){
+		func() { l.bytes(Source{Name: first(o.BakedName, "the built-in settings")}, o.Baked) },
+		func() { l.file(filepath.Join(configDir, "config.toml"), "config.toml") },
+		func() { l.preferences(filepath.Join(dataDir, preferencesName)) },
+		l.dotEnv,
+		l.environment,
+		l.flags,
+		func() { l.policy(policy, trusted) },
+	} {
+		read()
+		l.settle()
+		l.rank++
+	}
 	s := l.settings()
-	s.ConfigDir, s.DataDir = configDir, dataDir
+	s.ConfigDir, s.DataDir, s.PolicyFile, s.options = configDir, dataDir, policy, o
 	return s, errors.Join(l.errs...)
 }
 
@@ -106,98 +125,43 @@ func first(a, b string) string {
 	return b
 }
 
+// defaults are the settings without any source.
+func defaults() Settings {
+	return Settings{
+		Provider: generic(), Store: "keychain", KeychainTimeout: 10 * time.Second,
+		Appearance: "system", Log: "info", Sources: map[string]Source{},
+	}
+}
+
 // settings makes the Settings of the values, then checks how they go together.
 func (l *loader) settings() Settings {
-	s := Settings{
-		Store: "keychain", Log: "info", KeychainTimeout: 10 * time.Second, Sources: map[string]Source{},
-		Provider: Provider{
-			Preset: "oidc", Scopes: []string{"openid", "profile", "email"}, OfflineAccess: "auto", Consent: "auto",
-			RedirectHost: "127.0.0.1", RedirectPath: "/callback", LogoutStyle: "oidc", LoginHintParam: "login_hint",
-			UserIDField: "sub", Leeway: time.Minute, SignInTimeout: 10 * time.Minute,
-		},
-		Warnings: l.warnings,
-	}
-	if v, ok := l.values["provider"]; ok {
-		l.preset(&s, v)
-	}
-	for _, name := range slices.Sorted(maps.Keys(l.values)) {
-		v := l.values[name]
-		s.Sources[name] = v.source
-		if set := keys[name].set; set != nil {
-			if problem := set(&s, v.data); problem != "" {
-				l.fail(v.source, name, problem)
-			}
+	s := defaults()
+	each(func(k key) { // what the preset is told comes before the preset
+		if v, ok := l.values[k.name]; ok && k.given() {
+			l.assign(&s, k, v)
 		}
-	}
-	l.files(&s)
+	})
+	l.usePreset(&s)
+	each(func(k key) {
+		if v, ok := l.values[k.name]; ok && !k.given() {
+			l.assign(&s, k, v)
+		}
+	})
+	l.readNamed(&s)
 	l.together(&s)
+	s.placeLocked = l.lockedPlace()
 	return s
 }
 
-// files reads what a setting names by path.
-func (l *loader) files(s *Settings) {
-	if v, ok := l.values["ca_file"]; ok {
-		data, err := readSmall(v.data.(string))
-		if err != nil {
-			l.fail(v.source, "ca_file", err.Error())
-		}
-		s.Provider.RootCAs = data
+// assign checks a value and puts it in its place.
+func (l *loader) assign(s *Settings, k key, v value) {
+	s.Sources[k.name] = v.source
+	assign(k.at(s), v.data)
+	problem := k.chosen(v.data)
+	if problem == "" && k.check != nil {
+		problem = k.check(v.data)
 	}
-	if v, ok := l.values["store_passphrase_file"]; ok {
-		data, err := readSmall(v.data.(string))
-		if err != nil {
-			l.fail(v.source, "store_passphrase_file", err.Error())
-		}
-		s.Passphrase = secret.New(strings.TrimRight(string(data), "\r\n"))
+	if problem != "" {
+		l.fail(v.source, k.name, problem)
 	}
-}
-
-// together checks combinations.
-func (l *loader) together(s *Settings) {
-	p := &s.Provider
-	source := func(key string) Source { return l.values[key].source }
-	has := func(key string) bool { _, ok := l.values[key]; return ok }
-	p.NoDiscovery = p.Issuer == "" && p.DiscoveryURL == "" && p.AuthorizationEndpoint != "" && p.TokenEndpoint != "" || p.NoIDToken
-	if p.NoDiscovery && p.Issuer == "" && !p.NoIDToken {
-		l.fail(source("authorization_endpoint"), "authorization_endpoint", "without an issuer there is nothing to hold an ID token against: set issuer, or id_token = false for a provider that has none")
-	}
-	if p.NoIDToken && (p.AuthorizationEndpoint == "" || p.TokenEndpoint == "" || p.UserinfoEndpoint == "") && p.Issuer == "" {
-		l.fail(source("id_token"), "id_token", "a provider without ID tokens needs authorization_endpoint, token_endpoint and userinfo_endpoint")
-	}
-	if has("store_passphrase") && has("store_passphrase_file") {
-		l.fail(source("store_passphrase_file"), "store_passphrase_file", "a passphrase is set too; keep one of the two")
-	}
-	if s.Store != "file" && (has("store_passphrase") || has("store_passphrase_file")) {
-		s.Warnings = append(s.Warnings, fmt.Sprintf("a passphrase is set and store is %q: it is used only with store = \"file\"", s.Store))
-	}
-	if strings.Contains(p.Issuer, "microsoftonline.com") && !p.ClientSecret.IsZero() {
-		s.Warnings = append(s.Warnings, "Microsoft Entra refuses a client secret from a desktop app: leave client_secret out")
-	}
-	if p.Preset == "descope" && !p.ClientSecret.IsZero() {
-		s.Warnings = append(s.Warnings, "client_secret: Descope needs none with PKCE, and an access key in a desktop app is in every user's hands")
-	}
-	if len(p.Name) == 0 {
-		p.Name = nameOf(p.Issuer, p.AuthorizationEndpoint)
-	}
-	s.Configured = p.ClientID != "" && (p.Issuer != "" || p.NoDiscovery)
-	if p.ClientID == "" && p.Issuer != "" {
-		l.fail(source("issuer"), "client_id", "missing: an issuer is set and no client (LATCHKEY_CLIENT_ID)")
-	}
-	if p.ClientID != "" && p.Issuer == "" && !p.NoDiscovery {
-		l.fail(source("client_id"), "issuer", "missing: a client is set and no issuer (LATCHKEY_ISSUER)")
-	}
-}
-
-// readSmall reads a file of at most 1 MiB.
-func readSmall(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("cannot read %s: %w", path, errors.Unwrap(err))
-	case info.IsDir():
-		return nil, fmt.Errorf("%s is a folder", path)
-	case info.Size() > 1<<20:
-		return nil, fmt.Errorf("%s is larger than 1 MiB", path)
-	}
-	return os.ReadFile(path)
 }

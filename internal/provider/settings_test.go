@@ -136,31 +136,6 @@ func TestTheEnvironment(t *testing.T) {
 	}
 }
 
-func TestDescope(t *testing.T) {
-	for id, want := range map[string]string{
-		"P2abcdefghijklmnopqrstuvwxyz":      "https://api.descope.com/P2abcdefghijklmnopqrstuvwxyz",
-		"Peuc1abcdefghijklmnopqrstuvwxyz12": "https://api.euc1.descope.com/Peuc1abcdefghijklmnopqrstuvwxyz12",
-	} {
-		s, _, err := load(t, map[string]string{"config/config.toml": "provider = \"descope\"\nproject_id = \"" + id + "\""}, nil, nil)
-		if err != nil || s.Provider.Issuer != want || s.Provider.ClientID != id || s.Provider.Name != "Descope" || !s.Configured {
-			t.Errorf("%s: %+v %v", id, s.Provider, err)
-		}
-	}
-}
-
-func TestEveryPresetTakesItsOwnSettings(t *testing.T) {
-	for name, text := range map[string]string{
-		"okta": `issuer = "https://acme.okta.com"`, "auth0": `issuer = "https://acme.auth0.com/"`, "keycloak": `issuer = "https://sso.example/realms/acme"`,
-		"zitadel": `issuer = "https://acme.zitadel.cloud"`, "pingone": `issuer = "https://auth.pingone.com/env/as"`, "onelogin": `issuer = "https://acme.onelogin.com/oidc/2"`,
-		"entra": `issuer = "https://login.microsoftonline.com/tenant/v2.0"`, "cognito": `issuer = "https://cognito-idp.eu-west-1.amazonaws.com/pool"`, "google": "", "github": "",
-	} {
-		s, _, err := load(t, map[string]string{"config/config.toml": "provider = \"" + name + "\"\n" + client + text}, nil, nil)
-		if err != nil || !s.Configured || s.Provider.Name == "" || s.Provider.Preset != name {
-			t.Errorf("%s: %+v %v", name, s.Provider, err)
-		}
-	}
-}
-
 func TestFoldersFollowThePlatform(t *testing.T) {
 	s, err := provider.Load(provider.Options{AppID: "latchkey-demo", Environ: []string{"HOME=/home/ada", "XDG_CONFIG_HOME=/c", "XDG_DATA_HOME=relative"}, PolicyPath: "/nowhere"})
 	if err != nil || s.ConfigDir != "/c/latchkey-demo" || s.DataDir != "/home/ada/.local/share/latchkey-demo" {
@@ -169,16 +144,4 @@ func TestFoldersFollowThePlatform(t *testing.T) {
 	if _, err := provider.Load(provider.Options{PolicyPath: "/nowhere"}); err == nil {
 		t.Error("without a home there is no error")
 	}
-}
-
-func FuzzConfig(f *testing.F) {
-	f.Add("issuer = \"https://a.example\"\nclient_id = \"x\"")
-	f.Add("[auth_params]\nprompt = 1")
-	f.Add("scopes = [1, \"a\"]\nleeway = true")
-	f.Fuzz(func(t *testing.T, text string) {
-		s, err := provider.Load(provider.Options{Baked: []byte(text), ConfigDir: "/nowhere", DataDir: "/nowhere", PolicyPath: "/nowhere"})
-		if err == nil && s.Provider.Issuer != "" && !strings.HasPrefix(s.Provider.Issuer, "http") {
-			t.Errorf("believed: %q", s.Provider.Issuer)
-		}
-	})
 }

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"app.latchkey/internal/parts"
+	"app.latchkey/internal/provider"
+)
+
+// settingLine is what --json prints of one setting.
+type settingLine struct {
+	Key    string `json:"key"`
+	Value  string `json:"value"` // masked when it is a secret
+	Source string `json:"source"`
+	File   string `json:"file,omitempty"`
+	Line   int    `json:"line,omitempty"`
+	Locked bool   `json:"locked"`
+}
+
+func (c *command) config() *cobra.Command {
+	var example bool
+	cmd := &cobra.Command{
+		Use: "config", Short: "Print every setting and where it came from",
+		Long: "config prints every setting as it stands and where it came from; secrets are masked.\nWith --example it prints a config.toml that has every key, with what it is and its default.",
+		RunE: func(*cobra.Command, []string) error {
+			if example {
+				c.started = true
+				_, err := fmt.Fprint(c.stdout, provider.Example())
+				return err
+			}
+			settings, err := parts.Settings(c.flags)
+			if err != nil {
+				return &usageError{err}
+			}
+			c.started = true
+			return c.printSettings(settings)
+		},
+	}
+	cmd.Flags().BoolVar(&example, "example", false, "print a config.toml that has every key, commented out")
+	return cmd
+}
+
+func (c *command) printSettings(s provider.Settings) error {
+	if c.json {
+		out := struct {
+			Settings   []settingLine `json:"settings"`
+			Warnings   []string      `json:"warnings"`
+			ConfigDir  string        `json:"config_dir"`
+			DataDir    string        `json:"data_dir"`
+			PolicyFile string        `json:"policy_file"`
+		}{[]settingLine{}, append([]string{}, s.Warnings...), s.ConfigDir, s.DataDir, s.PolicyFile}
+		for _, v := range s.Values() {
+			out.Settings = append(out.Settings, settingLine{v.Key, v.Text, v.Source.Name, v.Source.File, v.Source.Line, v.Locked})
+		}
+		return c.object(out)
+	}
+	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
+	for _, v := range s.Values() {
+		from := v.Source.String()
+		if v.Locked {
+			from += " (locked)"
+		}
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", v.Key, oneLine(v.Text), oneLine(from))
+	}
+	for _, warning := range s.Warnings {
+		c.say("warning: %s", warning)
+	}
+	return w.Flush()
+}
