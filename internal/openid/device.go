@@ -56,7 +56,7 @@ func (c *Client) signInByDevice(ctx context.Context, a attempt, watch *progress)
 
 // authorizeDevice is the device authorization request (RFC 8628 §3.1).
 func (c *Client) authorizeDevice(ctx context.Context, a attempt) (deviceAnswer, error) {
-	form := url.Values{"scope": {strings.Join(c.scopes(a.meta), " ")}}
+	form := url.Values{"scope": {strings.Join(c.scopesOf(a), " ")}}
 	for name, value := range c.p.AuthParams {
 		if !form.Has(name) { // such as Auth0's audience
 			form.Set(name, value)

@@ -44,9 +44,7 @@ func (c *Client) SignIn(ctx context.Context, req session.SignInRequest) (session
 	if req.MaxAge == nil {
 		req.MaxAge = c.settingsMaxAge()
 	}
-	if req.Organization != "" && c.p.OrganizationParam == "" {
-		c.opts.Log.Warn("signin.organization_ignored") // this provider has no name for it
-	}
+	req = c.home(req)
 	watch := &progress{tell: req.Progress}
 	if req.Device {
 		return c.signInByDevice(ctx, attempt{meta: meta, began: c.now(), req: req}, watch)
@@ -101,12 +99,12 @@ func random() string {
 // authorizationURL is the authorization request (RFC 6749 §4.1.1, OIDC Core
 // §3.1.2.1). S256 is sent whatever the provider lists.
 func (c *Client) authorizationURL(a attempt) string {
-	conf := c.config(a.meta, a.redirect)
+	scopes := c.scopesOf(a)
 	v := url.Values{
 		"response_type":         {"code"},
 		"client_id":             {c.p.ClientID},
 		"redirect_uri":          {a.redirect},
-		"scope":                 {strings.Join(conf.Scopes, " ")},
+		"scope":                 {strings.Join(scopes, " ")},
 		"state":                 {a.state},
 		"code_challenge":        {oauth2.S256ChallengeFromVerifier(a.verifier)},
 		"code_challenge_method": {"S256"},
@@ -114,15 +112,10 @@ func (c *Client) authorizationURL(a attempt) string {
 	if !c.p.NoIDToken {
 		v.Set("nonce", a.nonce)
 	}
-	if prompt := c.prompt(a, conf.Scopes); prompt != "" {
+	if prompt := c.prompt(a, scopes); prompt != "" {
 		v.Set("prompt", prompt)
 	}
-	if hint := first(a.req.LoginHint, c.p.LoginHint); hint != "" {
-		v.Set(c.p.LoginHintParam, hint)
-	}
-	if a.req.Organization != "" && c.p.OrganizationParam != "" {
-		v.Set(c.p.OrganizationParam, a.req.Organization)
-	}
+	c.sendHome(v, a.req)
 	if a.req.MaxAge != nil {
 		v.Set("max_age", strconv.FormatInt(seconds(*a.req.MaxAge), 10))
 	}
@@ -211,7 +204,7 @@ func (c *Client) authenticate(ctx context.Context, a attempt, got tokenAnswer) (
 	if got.tokens.ID.IsZero() {
 		return session.Session{}, ErrNoIDToken
 	}
-	want := expected{nonce: a.nonce, access: got.tokens.Access.Reveal(), maxAge: a.req.MaxAge, requested: a.began}
+	want := expected{organization: a.req.Organization, nonce: a.nonce, access: got.tokens.Access.Reveal(), maxAge: a.req.MaxAge, requested: a.began}
 	if a.req.Demand {
 		want.acr = a.req.ACRValues
 	}

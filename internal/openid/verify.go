@@ -33,6 +33,8 @@ type expected struct {
 	acr        []string         // demands one of them
 	continuity *session.Session // of a refresh
 	requested  time.Time        // when the sign-in began, for max_age
+	// organization must be the one that the provider names, where it names one.
+	organization string
 }
 
 // verifyIDToken runs every check of OIDC Core §3.1.3.7 that a native client
@@ -57,7 +59,7 @@ func (c *Client) verifyIDToken(ctx context.Context, raw string, want expected) (
 	for _, check := range []func(*idToken, expected) error{
 		c.checkIssuer, c.checkAudience, c.checkExtraAudiences, c.checkAZP, c.checkTimes, c.checkSubject,
 		c.checkNonce, func(t *idToken, w expected) error { return checkATHash(t, w, set.algorithm) },
-		c.checkAuthTime, c.checkACR, checkContinuity,
+		c.checkAuthTime, c.checkACR, c.checkOrganization, checkContinuity,
 	} {
 		if err := check(&t, want); err != nil {
 			return idToken{}, err

@@ -33,7 +33,7 @@ type group struct {
 // groups are all settings, in the order in which they are shown.
 var groups = []group{
 	{"The provider", []key{
-		{name: "provider", about: "preset; oidc is any OpenID Connect provider", place: true, choices: presetNames(), at: func(s *Settings) any { return &s.Provider.Preset }},
+		{name: "provider", about: "preset; oidc is any OpenID Connect provider", place: true, choices: Presets(), at: func(s *Settings) any { return &s.Provider.Preset }},
 		{name: "project_id", about: "of descope: the project ID", sample: "P2abcdefghijklmnopqrstuvwxyz", place: true, at: func(s *Settings) any { return &s.Given.ProjectID }, check: filled},
 		{name: "domain", about: "of okta, auth0, onelogin, zitadel, and of descope and github with a domain of their own: the host, such as acme.okta.com", sample: "acme.okta.com", place: true, at: func(s *Settings) any { return &s.Given.Domain }, check: hostName},
 		{name: "authorization_server", about: "of okta: the custom authorization server's ID, such as default", sample: "default", place: true, at: func(s *Settings) any { return &s.Given.AuthorizationServer }, check: segment},

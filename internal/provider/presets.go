@@ -118,7 +118,8 @@ func github(p *Provider, g Given) {
 	p.DeviceEndpoint, p.UserinfoEndpoint = site+"/login/device/code", api+"/user"
 }
 
-func presetNames() []string {
+// Presets are the names of all presets, in the order in which they are told.
+func Presets() []string {
 	var out []string
 	for _, p := range presets {
 		out = append(out, p.name)
