@@ -13,11 +13,11 @@ import (
 func (c *Client) checkAnswer(m Metadata, state string, v url.Values) (string, error) {
 	for name, values := range v {
 		if len(values) != 1 {
-			return "", fmt.Errorf("%w: %s stands %d times", ErrAnswerShape, clean(name, 40), len(values))
+			return "", fmt.Errorf("%w: %s, %d times", ErrDoubledParameter, clean(name, 40), len(values))
 		}
 	}
 	if subtle.ConstantTimeCompare([]byte(v.Get("state")), []byte(state)) != 1 {
-		return "", fmt.Errorf("%w: the state of another sign-in", ErrAnswerShape)
+		return "", ErrState
 	}
 	switch iss := v.Get("iss"); {
 	case c.p.Issuer == "": // plain OAuth 2.0 without an issuer: there is nothing to compare

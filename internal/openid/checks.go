@@ -184,6 +184,21 @@ func (c *Client) checkACR(t *idToken, want expected) error {
 	return nil
 }
 
+// checkOrganization: the organization that was asked for is the one that the token
+// names, where the provider's tokens name one. The request alone is but a wish,
+// which a person can leave behind at the provider.
+func (c *Client) checkOrganization(t *idToken, want expected) error {
+	if want.organization == "" || len(c.p.OrganizationClaims) == 0 {
+		return nil
+	}
+	for _, name := range c.p.OrganizationClaims {
+		if strings.EqualFold(t.claims.text(name), want.organization) { // a domain's case says nothing
+			return nil
+		}
+	}
+	return ErrOrganization
+}
+
 // checkContinuity: a refreshed token is about the same session (§12.2): iss, sub,
 // aud and azp as they were, azp absent if it was absent.
 func checkContinuity(t *idToken, want expected) error {

@@ -47,7 +47,7 @@ func (c *Client) signInByDevice(ctx context.Context, a attempt, watch *progress)
 	}
 	c.prefetchKeys(ctx)
 	watch.update(func(p *session.Progress) { p.Device = &d.shown })
-	got, err := c.poll(ctx, a.meta, d)
+	got, err := c.poll(ctx, a, d)
 	if err != nil {
 		return session.Session{}, fmt.Errorf("openid: wait for the other device: %w", err)
 	}
@@ -56,7 +56,10 @@ func (c *Client) signInByDevice(ctx context.Context, a attempt, watch *progress)
 
 // authorizeDevice is the device authorization request (RFC 8628 §3.1).
 func (c *Client) authorizeDevice(ctx context.Context, a attempt) (deviceAnswer, error) {
-	form := url.Values{"scope": {strings.Join(c.scopesOf(a), " ")}}
+	form := url.Values{"scope": {strings.Join(a.scopes, " ")}}
+	if a.req.Organization != "" && c.p.OrganizationParam != "" {
+		form.Set(c.p.OrganizationParam, a.req.Organization)
+	}
 	for name, value := range c.p.AuthParams {
 		if !form.Has(name) { // such as Auth0's audience
 			form.Set(name, value)
@@ -96,7 +99,7 @@ func (c *Client) readDevice(ctx context.Context, o object) (deviceAnswer, error)
 	switch {
 	case d.code.IsZero():
 		return deviceAnswer{}, fmt.Errorf("%w: no device_code", ErrDocument)
-	case user == "" || user != clean(user, maxUserCode):
+	case user == "" || user != clean(user, maxUserCode) || strings.ContainsAny(user, string([]rune{nonJoiner, joiner})):
 		return deviceAnswer{}, fmt.Errorf("%w: no user_code that could be typed", ErrDocument)
 	}
 	if err := c.checkEndpoint("verification_uri", address); err != nil {
@@ -115,14 +118,14 @@ func (c *Client) readDevice(ctx context.Context, o object) (deviceAnswer, error)
 }
 
 // poll asks the token endpoint until the person has decided (RFC 8628 §3.4).
-func (c *Client) poll(ctx context.Context, m Metadata, d deviceAnswer) (tokenAnswer, error) {
+func (c *Client) poll(ctx context.Context, a attempt, d deviceAnswer) (tokenAnswer, error) {
 	pace := pace{interval: d.interval}
 	var last error // the fault of the latest try
 	for {
 		if err := c.pause(ctx, pace.next(), d.expires); err != nil {
 			return tokenAnswer{}, errors.Join(err, last) // last: why it could not be asked
 		}
-		got, err := c.redeemDevice(ctx, m, d)
+		got, err := c.redeemDevice(ctx, a, d)
 		if err == nil {
 			return got, nil
 		}
@@ -136,8 +139,8 @@ func (c *Client) poll(ctx context.Context, m Metadata, d deviceAnswer) (tokenAns
 }
 
 // redeemDevice is one device access token request.
-func (c *Client) redeemDevice(ctx context.Context, m Metadata, d deviceAnswer) (tokenAnswer, error) {
-	res, body, err := c.post(ctx, m, m.TokenURL, url.Values{"grant_type": {deviceGrant}, "device_code": {d.code.Reveal()}})
+func (c *Client) redeemDevice(ctx context.Context, a attempt, d deviceAnswer) (tokenAnswer, error) {
+	res, body, err := c.post(ctx, a.meta, a.meta.TokenURL, url.Values{"grant_type": {deviceGrant}, "device_code": {d.code.Reveal()}})
 	if err != nil {
 		return tokenAnswer{}, transient(err)
 	}
@@ -145,7 +148,7 @@ func (c *Client) redeemDevice(ctx context.Context, m Metadata, d deviceAnswer) (
 	if err != nil {
 		return tokenAnswer{}, err
 	}
-	return c.readAnswer(members, strings.Join(c.scopes(m), " "))
+	return c.readAnswer(members, strings.Join(a.scopes, " "))
 }
 
 // pause waits, but not beyond the code's end. The wall clock decides: a timer

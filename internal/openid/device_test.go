@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -264,18 +263,5 @@ func TestOffers(t *testing.T) {
 	})
 	if got, want := c.Offers(), (session.Offers{Known: true, Device: true}); got != want {
 		t.Errorf("explicit endpoints: %+v, want %+v", got, want)
-	}
-}
-
-func TestTheOrganizationIsSentByTheProvidersName(t *testing.T) {
-	for _, name := range []string{"tenant", "organization", ""} {
-		p := newOP(t, lies{})
-		c, _ := p.client(func(conf *provider.Provider) { conf.OrganizationParam = name })
-		if _, err := signIn(t, c, session.SignInRequest{Organization: "acme"}); err != nil {
-			t.Fatal(err)
-		}
-		if got := p.asked.Get(name); name != "" && got != "acme" || name == "" && strings.Contains(fmt.Sprint(p.asked), "acme") {
-			t.Errorf("%q: %v", name, p.asked)
-		}
 	}
 }

@@ -18,8 +18,8 @@ const landingTimeout = time.Minute
 
 // EndSession ends the provider's session in the person's browser (RP-Initiated
 // Logout 1.0). The ID token goes as id_token_hint by a form that a page of our
-// own posts, never in a URL; without that page, client_id and logout_hint alone
-// are sent. EndingDone means that the browser came back and brought the state;
+// own posts, never in a URL; without that page, or where the settings say so,
+// client_id and logout_hint alone are sent. EndingDone means that the browser came back and brought the state;
 // EndingSent that it was sent there, and no more is known.
 func (c *Client) EndSession(ctx context.Context, s session.Session) (session.EndingOutcome, error) {
 	meta, err := c.Discover(ctx)
@@ -32,17 +32,10 @@ func (c *Client) EndSession(ctx context.Context, s session.Session) (session.End
 	if meta.EndSessionURL == "" || c.p.LogoutStyle == "none" {
 		return session.EndingUnsupported, nil
 	}
-	if c.p.LogoutStyle == "cognito" {
-		return c.logoutCognito(ctx, meta)
+	if c.opts.NewLogoutForm == nil || c.p.LogoutStyle == "query" || c.p.LogoutStyle == "cognito" {
+		return c.logoutByQuery(ctx, meta, s)
 	}
-	if c.opts.NewLogoutForm != nil {
-		return c.logoutByForm(ctx, meta, s)
-	}
-	v := url.Values{"client_id": {c.p.ClientID}}
-	if s.Profile.Email != "" {
-		v.Set("logout_hint", s.Profile.Email)
-	}
-	return sent(c.opts.OpenURL(ctx, withQuery(meta.EndSessionURL, v)))
+	return c.logoutByForm(ctx, meta, s)
 }
 
 // logoutByForm posts the request, and waits for the browser where the settings name
@@ -64,20 +57,21 @@ func (c *Client) logoutByForm(ctx context.Context, m Metadata, s session.Session
 	} else if s.Profile.Email != "" {
 		v.Set("logout_hint", s.Profile.Email)
 	}
-	landing := form.LandingURI()
-	if landing != "" {
+	if landing := form.LandingURI(); landing != "" {
 		v.Set("post_logout_redirect_uri", landing)
 		v.Set("state", state)
 	}
 	if err := form.Send(ctx, m.EndSessionURL, v); err != nil {
 		return sent(err)
 	}
-	if landing == "" {
-		return session.EndingSent, nil
-	}
+	return landed(ctx, form)
+}
+
+// landed waits for the browser's return, where it has an address to return to.
+func landed(ctx context.Context, form LogoutForm) (session.EndingOutcome, error) {
 	ctx, stop := context.WithTimeout(ctx, landingTimeout)
 	defer stop()
-	if form.Landed(ctx) != nil {
+	if form.LandingURI() == "" || form.Landed(ctx) != nil {
 		return session.EndingSent, nil
 	}
 	return session.EndingDone, nil
@@ -92,25 +86,45 @@ func (c *Client) logoutForm(ctx context.Context, state string) (LogoutForm, erro
 	return c.opts.NewLogoutForm(ctx, LogoutSpec{Host: c.p.RedirectHost, Ports: c.p.RedirectPorts, Path: c.p.LogoutRedirectPath, State: state})
 }
 
-// logoutCognito ends the session as Amazon Cognito has it: client_id and a
-// logout_uri that is registered, in the URL, without a token and without state.
-func (c *Client) logoutCognito(ctx context.Context, m Metadata) (session.EndingOutcome, error) {
-	if c.opts.NewLogoutForm == nil || c.p.LogoutRedirectPath == "" {
-		return session.EndingUnsupported, nil // without logout_uri Cognito shows an error
+// logoutByQuery ends the session by an address that the browser opens, for a
+// provider that takes no POST. No token stands in it. Amazon Cognito has names of
+// its own, demands an address to come back to, and brings no state: that proves
+// nothing, and the page is there to be seen.
+func (c *Client) logoutByQuery(ctx context.Context, m Metadata, s session.Session) (session.EndingOutcome, error) {
+	v := url.Values{"client_id": {c.p.ClientID}}
+	cognito := c.p.LogoutStyle == "cognito"
+	if !cognito && s.Profile.Email != "" {
+		v.Set("logout_hint", s.Profile.Email)
 	}
-	form, err := c.logoutForm(ctx, "")
+	if c.opts.NewLogoutForm == nil || c.p.LogoutRedirectPath == "" {
+		if cognito {
+			return session.EndingUnsupported, nil
+		}
+		return sent(c.opts.OpenURL(ctx, withQuery(m.EndSessionURL, v)))
+	}
+	state := random()
+	if cognito {
+		state = ""
+	}
+	form, err := c.logoutForm(ctx, state)
 	if err != nil {
 		return sent(err)
 	}
 	defer func() { _ = form.Close() }()
-	v := url.Values{"client_id": {c.p.ClientID}, "logout_uri": {form.LandingURI()}}
+	if cognito {
+		v.Set("logout_uri", form.LandingURI())
+	} else {
+		v.Set("post_logout_redirect_uri", form.LandingURI())
+		v.Set("state", state)
+	}
 	if err := c.opts.OpenURL(ctx, withQuery(m.EndSessionURL, v)); err != nil {
 		return sent(err)
 	}
-	ctx, stop := context.WithTimeout(ctx, landingTimeout)
-	defer stop()
-	_ = form.Landed(ctx) // without state it proves nothing: the page is there to be seen
-	return session.EndingSent, nil
+	outcome, err := landed(ctx, form)
+	if cognito {
+		outcome = session.EndingSent
+	}
+	return outcome, err
 }
 
 // sent is the outcome of a request that has left, or has not.

@@ -18,6 +18,7 @@ var (
 	ErrNetwork      = errors.New("openid: the provider cannot be reached")
 	ErrTimeout      = errors.New("openid: the provider did not answer in time")
 	ErrTLS          = errors.New("openid: the provider's certificate is not trusted")
+	ErrHandshake    = errors.New("openid: the provider's server agrees on no secure connection") // TLS 1.2 or newer
 	ErrPlainHTTP    = errors.New("openid: plain http to a host that is not this machine")
 	ErrBodyTooLarge = errors.New("openid: an answer of more than 1 MiB")
 	ErrEndpoint     = errors.New("openid: an address that must not be used")
@@ -28,12 +29,14 @@ var (
 	ErrDiscoveryIssuer = errors.New("openid: the discovery document names another issuer") // OIDC Discovery §4.3
 	ErrKeys            = errors.New("openid: the provider's keys cannot be fetched")
 
-	ErrAccessDenied = errors.New("openid: the provider or the person refused")         // RFC 6749 §4.1.2.1
-	ErrInteraction  = errors.New("openid: the provider needs the person")              // OIDC Core §3.1.2.6
-	ErrAnswer       = errors.New("openid: the provider answered with an error")        // RFC 6749 §4.1.2.1
-	ErrAnswerShape  = errors.New("openid: the provider's answer contradicts itself")   // RFC 6749 §4.1.2
-	ErrAnswerIssuer = errors.New("openid: the answer names another issuer")            // RFC 9207 §2.4
-	ErrAnswerNoIss  = errors.New("openid: the answer lacks the issuer it should name") // RFC 9207 §2.4
+	ErrAccessDenied     = errors.New("openid: the provider or the person refused")                   // RFC 6749 §4.1.2.1
+	ErrInteraction      = errors.New("openid: the provider needs the person")                        // OIDC Core §3.1.2.6
+	ErrAnswer           = errors.New("openid: the provider answered with an error")                  // RFC 6749 §4.1.2.1
+	ErrAnswerShape      = errors.New("openid: the provider's answer contradicts itself")             // RFC 6749 §4.1.2
+	ErrState            = errors.New("openid: the answer has the state of another sign-in, or none") // RFC 6749 §10.12
+	ErrDoubledParameter = errors.New("openid: a parameter of the answer stands twice")               // RFC 6749 §3.1
+	ErrAnswerIssuer     = errors.New("openid: the answer names another issuer")                      // RFC 9207 §2.4
+	ErrAnswerNoIss      = errors.New("openid: the answer lacks the issuer it should name")           // RFC 9207 §2.4
 
 	ErrDevice            = errors.New("openid: the device authorization endpoint refused")        // RFC 8628 §3.2
 	ErrDeviceUnsupported = errors.New("openid: the provider offers no sign-in on another device") // RFC 8628 §4
@@ -67,6 +70,7 @@ var (
 	ErrAuthTime      = errors.New("openid: the person signed in too long ago, or nobody knows when") // OIDC Core §3.1.3.7 item 13
 	ErrACR           = errors.New("openid: the sign-in was not as strong as demanded")               // OIDC Core §3.1.3.7 item 12
 	ErrTenant        = errors.New("openid: the tenant is not one of those allowed")
+	ErrOrganization  = errors.New("openid: the sign-in was with another organization than asked for")
 	ErrOtherProvider = fmt.Errorf("openid: %w", session.ErrForeign)
 	ErrOtherPerson   = errors.New("openid: another person came back")
 
@@ -94,6 +98,10 @@ func (e *AnswerError) Error() string {
 // Unwrap returns the kind.
 func (e *AnswerError) Unwrap() error { return e.Kind }
 
+// Persian and Indic names, and many emoji, are written with these two, which
+// unicode.IsPrint does not know.
+const nonJoiner, joiner = '\u200c', '\u200d'
+
 // clean makes a stranger's text fit to be shown: printable, on one line, without
 // characters that turn the direction of the words around it, and short.
 func clean(s string, most int) string {
@@ -107,7 +115,7 @@ func clean(s string, most int) string {
 		switch {
 		case unicode.IsSpace(r):
 			r = ' '
-		case !unicode.IsPrint(r):
+		case !unicode.IsPrint(r) && r != nonJoiner && r != joiner:
 			continue
 		}
 		b.WriteRune(r)

@@ -215,6 +215,40 @@ func TestLogoutWhenThePortIsTaken(t *testing.T) {
 	}
 }
 
+// A provider that takes no POST: the browser opens an address without a token, and
+// comes back all the same.
+func TestLogoutByQuery(t *testing.T) {
+	for _, back := range []bool{true, false} {
+		var opened *url.URL
+		var form *logoutForm
+		o := openid.Options{
+			OpenURL: func(_ context.Context, address string) (err error) {
+				opened, err = url.Parse(address)
+				if form != nil {
+					close(form.landed)
+				}
+				return err
+			},
+			NewLogoutForm: func(_ context.Context, s openid.LogoutSpec) (openid.LogoutForm, error) {
+				form = &logoutForm{spec: s, landed: make(chan struct{})}
+				return form, nil
+			},
+		}
+		want := session.EndingSent
+		outcome, err := ending(t, newOP(t, lies{}), signedIn, o, func(p *provider.Provider) {
+			if p.LogoutStyle = "query"; back {
+				p.LogoutRedirectPath, want = "/out", session.EndingDone
+			}
+		})
+		if err != nil || outcome != want || strings.Contains(opened.String(), "IDT") || opened.Query().Get("logout_hint") != "ada@acme.example" {
+			t.Errorf("%v %v %s", outcome, err, opened)
+		}
+		if back && (opened.Query().Get("state") != form.spec.State || form.spec.State == "" || opened.Query().Get("post_logout_redirect_uri") != "http://127.0.0.1:1/out") {
+			t.Errorf("%s", opened)
+		}
+	}
+}
+
 // Amazon Cognito has a way of its own, which no state comes back from.
 func TestLogoutAtCognito(t *testing.T) {
 	for _, path := range []string{"", "/out"} {

@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
+	"crypto/sha512"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -199,10 +200,9 @@ func (p *op) token(w http.ResponseWriter, r *http.Request) {
 	p.refresh = fmt.Sprint("RT", p.n)
 	access := fmt.Sprint("AT", p.n)
 	now := time.Now()
-	half := sha256.Sum256([]byte(access))
 	id := claims{
 		"iss": p.site.URL, "sub": "ada", "aud": "desk", "exp": now.Add(time.Hour).Unix(), "iat": now.Unix(), "auth_time": now.Unix(),
-		"nonce": p.asked.Get("nonce"), "at_hash": base64.RawURLEncoding.EncodeToString(half[:16]), "name": "Ada", "email": "ada@id.example",
+		"nonce": p.asked.Get("nonce"), "at_hash": p.leftHalf(access), "name": "Ada", "email": "ada@id.example",
 	}
 	if p.asked == nil { // nobody came by the authorization endpoint
 		delete(id, "nonce")
@@ -215,6 +215,24 @@ func (p *op) token(w http.ResponseWriter, r *http.Request) {
 		p.lies.token(answer)
 	}
 	writeJSON(w, answer)
+}
+
+// leftHalf is the at_hash of the algorithm that signs (OIDC Core §3.1.3.6).
+func (p *op) leftHalf(access string) string {
+	alg := "RS256"
+	if p.lies.signer != nil {
+		key, _ := p.lies.signer()
+		alg = string(key.Algorithm)
+	}
+	sum := sha512.New()
+	switch {
+	case strings.HasSuffix(alg, "256"):
+		sum = sha256.New()
+	case strings.HasSuffix(alg, "384"):
+		sum = sha512.New384()
+	}
+	sum.Write([]byte(access))
+	return base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:sum.Size()/2])
 }
 
 // sign makes a compact JWS, with the header as the lies want it.

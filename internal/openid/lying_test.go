@@ -91,7 +91,7 @@ func TestLies(t *testing.T) {
 		"a lifetime without end":        {lies: lies{token: put("expires_in", 1e300)}},
 		"a negative lifetime":           {lies: lies{token: put("expires_in", -5)}},
 		"both a code and an error":      {lies: lies{answer: func(v url.Values) { v.Set("error", "access_denied") }}, want: openid.ErrAnswerShape},
-		"a doubled code":                {lies: lies{answer: func(v url.Values) { v.Add("code", "OTHER") }}, want: openid.ErrAnswerShape},
+		"a doubled code":                {lies: lies{answer: func(v url.Values) { v.Add("code", "OTHER") }}, want: openid.ErrDoubledParameter},
 		"neither code nor error":        {lies: lies{answer: func(v url.Values) { v.Del("code") }}, want: openid.ErrAnswerShape},
 		"an error from elsewhere": {lies: lies{answer: func(v url.Values) {
 			v.Del("code")

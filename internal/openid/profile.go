@@ -6,10 +6,17 @@ import (
 	"app.latchkey/internal/session"
 )
 
+// The longest that is shown, in characters.
+const (
+	maxName  = 200
+	maxEmail = 254 // RFC 5321 §4.5.3.1.3
+)
+
 // profile merges the claims of ID token and userinfo (OIDC Core §5.1). Userinfo,
 // asked last, wins for what it says, but never for what the ID token says about
 // itself. email and email_verified come from one source together: the one's
-// address must not be vouched for by the other's flag.
+// address must not be vouched for by the other's flag. What is shown of it is made
+// fit to be shown; the claims stay as they are.
 func profile(id, info object, subject string) session.Profile {
 	merged := map[string]json.RawMessage{}
 	for name, v := range id {
@@ -33,13 +40,14 @@ func profile(id, info object, subject string) session.Profile {
 		}
 	}
 	all := object(merged)
-	p := session.Profile{Email: mail.text("email"), EmailVerified: mail.text("email") != "" && mail.flag("email_verified"), Picture: all.text("picture"), Claims: merged}
+	p := session.Profile{Email: clean(mail.text("email"), maxEmail), Picture: all.text("picture"), Claims: merged}
+	// An address that had to be mended is not the one that was verified.
+	p.EmailVerified = p.Email != "" && p.Email == mail.text("email") && mail.flag("email_verified")
 	if p.Picture == "" {
 		p.Picture = all.text("avatar_url") // GitHub
 	}
 	for _, name := range []string{all.text("name"), all.text("preferred_username"), all.text("login"), p.Email, subject} {
-		if name != "" {
-			p.Name = name
+		if p.Name = clean(name, maxName); p.Name != "" {
 			break
 		}
 	}

@@ -24,6 +24,7 @@ const finishTimeout = 5 * time.Second
 // verifier of its own (RFC 9700 §2.1.1, OIDC Core §3.1.2.1).
 type attempt struct {
 	meta     Metadata
+	scopes   []string
 	redirect string
 	state    string
 	nonce    string
@@ -44,17 +45,24 @@ func (c *Client) SignIn(ctx context.Context, req session.SignInRequest) (session
 	if req.MaxAge == nil {
 		req.MaxAge = c.settingsMaxAge()
 	}
-	req = c.home(req)
+	req.Organization = first(req.Organization, c.p.Organization)
+	if req.Organization != "" && c.p.OrganizationParam == "" && c.p.OrganizationScope == "" {
+		c.opts.Log.Warn("signin.organization_ignored") // this provider has no name for it
+	}
 	watch := &progress{tell: req.Progress}
 	if req.Device {
-		return c.signInByDevice(ctx, attempt{meta: meta, began: c.now(), req: req}, watch)
+		return c.signInByDevice(ctx, attempt{meta: meta, scopes: c.scopes(meta, req.Organization), began: c.now(), req: req}, watch)
 	}
-	a := attempt{meta: meta, state: random(), nonce: random(), verifier: oauth2.GenerateVerifier(), began: c.now(), req: req}
+	a := attempt{
+		meta: meta, scopes: c.scopes(meta, req.Organization), began: c.now(), req: req,
+		state: random(), nonce: random(), verifier: oauth2.GenerateVerifier(),
+	}
 	recv, err := c.opts.Listen(ctx, ListenSpec{
 		Host: c.p.RedirectHost, Ports: c.p.RedirectPorts, Path: c.p.RedirectPath, State: a.state,
 		OnStray: func(reason string) {
-			c.opts.Log.Warn("signin.stray_answer", "reason", reason)
-			watch.update(func(p *session.Progress) { p.Strays++ })
+			if watch.stray() {
+				c.opts.Log.Warn("signin.stray_answer", "reason", reason)
+			}
 		},
 	})
 	if err != nil {
@@ -99,12 +107,11 @@ func random() string {
 // authorizationURL is the authorization request (RFC 6749 §4.1.1, OIDC Core
 // §3.1.2.1). S256 is sent whatever the provider lists.
 func (c *Client) authorizationURL(a attempt) string {
-	scopes := c.scopesOf(a)
 	v := url.Values{
 		"response_type":         {"code"},
 		"client_id":             {c.p.ClientID},
 		"redirect_uri":          {a.redirect},
-		"scope":                 {strings.Join(scopes, " ")},
+		"scope":                 {strings.Join(a.scopes, " ")},
 		"state":                 {a.state},
 		"code_challenge":        {oauth2.S256ChallengeFromVerifier(a.verifier)},
 		"code_challenge_method": {"S256"},
@@ -112,10 +119,15 @@ func (c *Client) authorizationURL(a attempt) string {
 	if !c.p.NoIDToken {
 		v.Set("nonce", a.nonce)
 	}
-	if prompt := c.prompt(a, scopes); prompt != "" {
+	if prompt := c.prompt(a); prompt != "" {
 		v.Set("prompt", prompt)
 	}
-	c.sendHome(v, a.req)
+	if hint := first(a.req.LoginHint, c.p.LoginHint); hint != "" {
+		v.Set(c.p.LoginHintParam, hint)
+	}
+	if a.req.Organization != "" && c.p.OrganizationParam != "" {
+		v.Set(c.p.OrganizationParam, a.req.Organization)
+	}
 	if a.req.MaxAge != nil {
 		v.Set("max_age", strconv.FormatInt(seconds(*a.req.MaxAge), 10))
 	}
@@ -132,9 +144,9 @@ func (c *Client) authorizationURL(a attempt) string {
 
 // prompt adds consent where offline_access is asked for and the settings want it
 // (OIDC Core §11).
-func (c *Client) prompt(a attempt, scopes []string) string {
+func (c *Client) prompt(a attempt) string {
 	p := a.req.Prompt
-	if c.p.Consent == "always" && slices.Contains(scopes, "offline_access") && p != "none" && !strings.Contains(p, "consent") {
+	if c.p.Consent == "always" && slices.Contains(a.scopes, "offline_access") && p != "none" && !strings.Contains(p, "consent") {
 		p = strings.TrimSpace(p + " consent")
 	}
 	return p
@@ -174,7 +186,7 @@ func (c *Client) complete(ctx context.Context, a attempt, answer url.Values) (se
 	if err != nil {
 		return session.Session{}, err
 	}
-	got, err := c.exchange(ctx, a.meta, a.redirect, code, a.verifier)
+	got, err := c.exchange(ctx, a, code)
 	if err != nil {
 		return session.Session{}, err
 	}
@@ -204,7 +216,7 @@ func (c *Client) authenticate(ctx context.Context, a attempt, got tokenAnswer) (
 	if got.tokens.ID.IsZero() {
 		return session.Session{}, ErrNoIDToken
 	}
-	want := expected{organization: a.req.Organization, nonce: a.nonce, access: got.tokens.Access.Reveal(), maxAge: a.req.MaxAge, requested: a.began}
+	want := expected{nonce: a.nonce, access: got.tokens.Access.Reveal(), maxAge: a.req.MaxAge, requested: a.began, organization: a.req.Organization}
 	if a.req.Demand {
 		want.acr = a.req.ACRValues
 	}
@@ -223,7 +235,7 @@ func (c *Client) authenticate(ctx context.Context, a attempt, got tokenAnswer) (
 	}, nil
 }
 
-// progress serialises what the waiting screen is told.
+// progress serialises what the waiting screen is told, and keeps it from a flood.
 type progress struct {
 	mu   sync.Mutex
 	last session.Progress
@@ -237,4 +249,19 @@ func (w *progress) update(f func(*session.Progress)) {
 	if w.tell != nil {
 		w.tell(w.last)
 	}
+}
+
+// stray counts an answer that was not for this sign-in, and reports whether it is
+// worth a word: any page can send thousands, and of a flood each doubling is told.
+func (w *progress) stray() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.last.Strays++
+	if n := w.last.Strays; n > 8 && n&(n-1) != 0 {
+		return false
+	}
+	if w.tell != nil {
+		w.tell(w.last)
+	}
+	return true
 }

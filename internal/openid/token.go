@@ -33,7 +33,6 @@ func (c *Client) config(m Metadata, redirect string) *oauth2.Config {
 		ClientSecret: c.p.ClientSecret.Reveal(),
 		Endpoint:     oauth2.Endpoint{AuthURL: m.AuthURL, TokenURL: m.TokenURL, AuthStyle: c.authStyle(m)},
 		RedirectURL:  redirect,
-		Scopes:       c.scopes(m),
 	}
 }
 
@@ -52,8 +51,9 @@ func (c *Client) authStyle(m Metadata) oauth2.AuthStyle {
 }
 
 // scopes returns the scopes to ask for. offline_access is added where it helps
-// (OIDC Core §11): several providers refuse it.
-func (c *Client) scopes(m Metadata) []string {
+// (OIDC Core §11): several providers refuse it. So is the organization, where it is
+// a scope.
+func (c *Client) scopes(m Metadata, organization string) []string {
 	out := slices.Clone(c.p.Scopes)
 	if len(out) == 0 {
 		out = []string{"openid", "profile", "email"}
@@ -68,6 +68,9 @@ func (c *Client) scopes(m Metadata) []string {
 		out = slices.DeleteFunc(out, func(s string) bool { return s == offline })
 	case want && !slices.Contains(out, offline):
 		out = append(out, offline)
+	}
+	if organization != "" && c.p.OrganizationScope != "" {
+		out = append(out, c.p.OrganizationScope+organization)
 	}
 	return out
 }
@@ -155,15 +158,14 @@ func (c *Client) grantFailure(kind error, res *http.Response, members object) er
 }
 
 // exchange redeems the code, once (RFC 6749 §4.1.3, RFC 7636 §4.5).
-func (c *Client) exchange(ctx context.Context, m Metadata, redirect, code, verifier string) (tokenAnswer, error) {
+func (c *Client) exchange(ctx context.Context, a attempt, code string) (tokenAnswer, error) {
 	ctx, strict := c.tokenContext(ctx)
-	conf := c.config(m, redirect)
-	if _, err := conf.Exchange(ctx, code, oauth2.VerifierOption(verifier)); strict.err != nil {
+	if _, err := c.config(a.meta, a.redirect).Exchange(ctx, code, oauth2.VerifierOption(a.verifier)); strict.err != nil {
 		return tokenAnswer{}, fmt.Errorf("openid: exchange code: %w", strict.err)
 	} else if err != nil && strict.answer == nil {
 		return tokenAnswer{}, fmt.Errorf("openid: exchange code: %w", ErrTokenAnswer)
 	}
-	return c.readAnswer(strict.answer, strings.Join(conf.Scopes, " "))
+	return c.readAnswer(strict.answer, strings.Join(a.scopes, " "))
 }
 
 // spend redeems a refresh token (RFC 6749 §6).

@@ -82,9 +82,12 @@ func faultOf(ctx context.Context, err error) error {
 	var host x509.HostnameError
 	var unknown x509.UnknownAuthorityError
 	var record tls.RecordHeaderError
+	var alert *net.OpError // crypto/tls wraps what either side breaks a handshake off with
 	switch {
-	case errors.As(err, &cert), errors.As(err, &host), errors.As(err, &unknown), errors.As(err, &record):
+	case errors.As(err, &cert), errors.As(err, &host), errors.As(err, &unknown):
 		return fmt.Errorf("%w: %w", ErrTLS, err)
+	case errors.As(err, &record), errors.As(err, &alert) && (alert.Op == "remote error" || alert.Op == "local error"):
+		return fmt.Errorf("%w: %w", ErrHandshake, err)
 	}
 	return fmt.Errorf("%w: %w", ErrNetwork, err)
 }

@@ -27,14 +27,13 @@ type idToken struct {
 
 // expected is what an ID token is held against.
 type expected struct {
-	nonce      string           // demanded, but for a refresh that leaves it out; "" demands none
-	access     string           // the access token that at_hash is of; "" checks none
-	maxAge     *time.Duration   // demands auth_time
-	acr        []string         // demands one of them
-	continuity *session.Session // of a refresh
-	requested  time.Time        // when the sign-in began, for max_age
-	// organization must be the one that the provider names, where it names one.
-	organization string
+	nonce        string           // demanded, but for a refresh that leaves it out; "" demands none
+	access       string           // the access token that at_hash is of; "" checks none
+	maxAge       *time.Duration   // demands auth_time
+	acr          []string         // demands one of them
+	organization string           // demands one of the claims that name it, where there are such
+	continuity   *session.Session // of a refresh
+	requested    time.Time        // when the sign-in began, for max_age
 }
 
 // verifyIDToken runs every check of OIDC Core §3.1.3.7 that a native client

@@ -50,7 +50,7 @@ func From(err error, providerName string) Problem {
 		if !row.matches(err) {
 			continue
 		}
-		p := row.Problem
+		p := row.words(err)
 		p.Message = fill(p.Message, providerName)
 		p.Hint = fill(p.Hint, providerName)
 		p.Title = fill(p.Title, providerName)

@@ -105,3 +105,31 @@ func TestWhatTheErrorKnows(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 }
+
+// Each check of what a provider says has words of its own, not those of its row.
+func TestEveryCheckHasItsOwnWords(t *testing.T) {
+	seen := map[string]error{}
+	for _, err := range []error{
+		openid.ErrMalformed, openid.ErrAlgorithm, openid.ErrCritical, openid.ErrSignature, openid.ErrUnknownKey, openid.ErrDoubledClaim,
+		openid.ErrIssuer, openid.ErrAudience, openid.ErrExtraAudience, openid.ErrAZP, openid.ErrExpired, openid.ErrIssuedAt, openid.ErrNotBefore,
+		openid.ErrNonce, openid.ErrATHash, openid.ErrSubject, openid.ErrAuthTime, openid.ErrACR, openid.ErrTenant, openid.ErrOtherPerson,
+		openid.ErrUserinfo, openid.ErrUserinfoSubject, openid.ErrContinuity, openid.ErrState, openid.ErrDoubledParameter, openid.ErrAnswerShape,
+		openid.ErrAnswerIssuer, openid.ErrAnswerNoIss, openid.ErrTokenType, openid.ErrTokenAnswer, openid.ErrNoIDToken, openid.ErrKeys,
+		openid.ErrDiscoveryIssuer, openid.ErrPlainHTTP, openid.ErrEndpoint, openid.ErrBodyTooLarge, openid.ErrTLS, openid.ErrHandshake,
+		openid.ErrNetwork, openid.ErrTimeout, openid.ErrDeviceDeclined, openid.ErrDeviceExpired, openid.ErrDeviceUnsupported,
+	} {
+		p := problem.From(fmt.Errorf("wrapped: %w", err), "Acme ID")
+		if other, twice := seen[p.Title+p.Message]; twice {
+			t.Errorf("%v and %v are told in the same words: %s", err, other, p.Message)
+		}
+		seen[p.Title+p.Message] = err
+	}
+}
+
+// What is not known is not told as a verdict: the keys could not be fetched anew.
+func TestNoVerdictIsToldAsNone(t *testing.T) {
+	p := problem.From(fmt.Errorf("%w: %w", openid.ErrKeys, openid.ErrSignature), "Acme ID")
+	if p.Code != "keys_unavailable" || strings.Contains(p.Message, "false") {
+		t.Errorf("%+v", p)
+	}
+}

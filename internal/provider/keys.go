@@ -33,7 +33,7 @@ type group struct {
 // groups are all settings, in the order in which they are shown.
 var groups = []group{
 	{"The provider", []key{
-		{name: "provider", about: "preset; oidc is any OpenID Connect provider", place: true, choices: Presets(), at: func(s *Settings) any { return &s.Provider.Preset }},
+		{name: "provider", about: "preset; oidc is any OpenID Connect provider", place: true, choices: presetNames(), at: func(s *Settings) any { return &s.Provider.Preset }},
 		{name: "project_id", about: "of descope: the project ID", sample: "P2abcdefghijklmnopqrstuvwxyz", place: true, at: func(s *Settings) any { return &s.Given.ProjectID }, check: filled},
 		{name: "domain", about: "of okta, auth0, onelogin, zitadel, and of descope and github with a domain of their own: the host, such as acme.okta.com", sample: "acme.okta.com", place: true, at: func(s *Settings) any { return &s.Given.Domain }, check: hostName},
 		{name: "authorization_server", about: "of okta: the custom authorization server's ID, such as default", sample: "default", place: true, at: func(s *Settings) any { return &s.Given.AuthorizationServer }, check: segment},
@@ -63,6 +63,7 @@ var groups = []group{
 		{name: "redirect_ports", kind: ports, about: "tried in order; 0 is any free port", sample: "18085 18086", at: func(s *Settings) any { return &s.Provider.RedirectPorts }, check: portRange, note: "any free one; 18085 18086 18087 for presets that compare it"},
 		{name: "redirect_path", about: "path of the redirect address", at: func(s *Settings) any { return &s.Provider.RedirectPath }, check: path},
 		{name: "logout_redirect_path", about: "where the provider sends the browser after a sign-out, on the same host and ports; register the whole address first: one that the provider does not know fails the sign-out there", sample: "/signed-out", at: func(s *Settings) any { return &s.Provider.LogoutRedirectPath }, check: path, note: "none is sent"},
+		{name: "logout_style", about: "how the browser's session is ended: oidc posts the ID token; query is for a provider that takes no POST, and sends no ID token; cognito is Amazon's own way; none leaves it", choices: []string{"oidc", "query", "cognito", "none"}, at: func(s *Settings) any { return &s.Provider.LogoutStyle }, note: "of the preset"},
 		{name: "signin_timeout", kind: span, about: "of a whole sign-in", at: func(s *Settings) any { return &s.Provider.SignInTimeout }, check: between(time.Second, time.Hour)},
 	}},
 	{"What is believed", []key{

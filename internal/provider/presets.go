@@ -118,8 +118,7 @@ func github(p *Provider, g Given) {
 	p.DeviceEndpoint, p.UserinfoEndpoint = site+"/login/device/code", api+"/user"
 }
 
-// Presets are the names of all presets, in the order in which they are told.
-func Presets() []string {
+func presetNames() []string {
 	var out []string
 	for _, p := range presets {
 		out = append(out, p.name)

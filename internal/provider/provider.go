@@ -61,7 +61,7 @@ type Provider struct {
 	// provider's documentation promises none.
 	OrganizationClaims []string
 
-	LogoutStyle string // oidc, cognito, none
+	LogoutStyle string // oidc, query, cognito, none
 
 	SignInTimeout time.Duration // of a whole sign-in
 	RootCAs       []byte        // PEM; empty: the system's

@@ -74,7 +74,8 @@ func certificates(data []byte) string {
 func (l *loader) together(s *Settings) {
 	p := &s.Provider
 	endpoints := p.AuthorizationEndpoint != "" && p.TokenEndpoint != ""
-	p.NoDiscovery = endpoints && p.DiscoveryURL == "" && (p.Issuer == "" || p.NoIDToken)
+	voucher := p.JWKSURI != "" || p.NoIDToken && p.UserinfoEndpoint != "" // for who the person is
+	p.NoDiscovery = endpoints && p.DiscoveryURL == "" && (p.Issuer == "" || voucher)
 	l.whoItIs(p)
 	l.secretRule(s)
 	l.offline(p)

@@ -70,7 +70,7 @@ type Progress struct {
 	// OpenErr is why the browser could not be opened; nil when it was.
 	OpenErr error
 	// Strays counts answers that were not for this sign-in (wrong state, error
-	// without state, …). The wait goes on.
+	// without state, …). The wait goes on. Of a flood not every one is told.
 	Strays int
 	// Device is the code to type on another device, in a sign-in that asked for one;
 	// nil before the provider has given it.
