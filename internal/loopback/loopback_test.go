@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -232,22 +233,34 @@ func TestCloseFreesThePortAndEndsTheWait(t *testing.T) {
 	_ = l.Close()
 }
 
-// Any page can send a browser's worth of requests while the person types.
-func TestAFloodEndsNothing(t *testing.T) {
+// Any page can send a browser's worth of requests while the person types. Nothing
+// of them stays: what is held after thousands is what was held after the first few.
+func TestAFloodEndsNothingAndLeavesNothing(t *testing.T) {
 	r := listen(t, loopback.Config{})
-	var wait sync.WaitGroup
 	client := &http.Client{CheckRedirect: direct.CheckRedirect, Transport: &http.Transport{MaxConnsPerHost: 6}}
-	for range 6 {
-		wait.Go(func() {
-			for i := range 300 {
-				res, err := client.Get(r.RedirectURI() + "?error=access_denied&state=" + strconv.Itoa(i))
-				if err == nil {
-					_ = res.Body.Close()
+	defer client.CloseIdleConnections()
+	flood := func(n int) uint64 {
+		var wait sync.WaitGroup
+		for range 6 {
+			wait.Go(func() {
+				for i := range n {
+					res, err := client.Get(r.RedirectURI() + "?error=access_denied&state=" + strconv.Itoa(i) + "&x=" + strings.Repeat("x", 4<<10))
+					if err == nil {
+						_ = res.Body.Close()
+					}
 				}
-			}
-		})
+			})
+		}
+		wait.Wait()
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
 	}
-	wait.Wait()
+	few := flood(50)
+	if many := flood(1000); many > few+4<<20 { // it sent 24 MiB
+		t.Errorf("%d KiB were held after a few, %d KiB after many", few>>10, many>>10)
+	}
 	if res := send(t, "GET", r.RedirectURI()+"?code=C&state="+state, nil); res.StatusCode != 303 {
 		t.Fatal(res.StatusCode)
 	}
