@@ -14,9 +14,9 @@ webtools := test/web/node_modules/.package-lock.json
 biome := test/web/node_modules/.bin/biome
 export ARTIFACTS := $(CURDIR)/artifacts/window
 
-version := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-commit := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
-date := $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
+version := $(shell build/version.sh version)
+commit := $(shell build/version.sh commit)
+date := $(shell build/version.sh date)
 stamp := -X app.latchkey/internal/parts.version=$(version) -X app.latchkey/internal/parts.commit=$(commit) -X app.latchkey/internal/parts.date=$(date)
 
 # A display is there on macOS and Windows always, elsewhere when it is named.
@@ -54,6 +54,16 @@ build: ## build both programs into build/bin
 	$(wails) build -s -ldflags "$(stamp)" -v 0
 	CGO_ENABLED=0 go build -ldflags "-s -w $(stamp)" -o build/bin/latchkeyctl ./cmd/latchkeyctl
 
+.PHONY: package
+package: ## make every package that this system can make, into dist/
+	@build/setup.sh package
+	build/package.sh
+
+.PHONY: licences
+licences: ## write build/licences.txt, the licences of what is linked in
+	go build -C tools -o ../build/bin/licences ./licences
+	build/bin/licences >build/licences.txt.tmp && mv build/licences.txt.tmp build/licences.txt
+
 .PHONY: dev
 dev: ## run with live reload of frontend and Go, against the demo provider
 	@build/setup.sh demo
@@ -72,7 +82,8 @@ lint: lint-go lint-web lint-words ## vet, staticcheck, errors, security, formatt
 lint-go:
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
 	go vet -tags $(tags) ./...
-	go vet -tags $(tags),demo ./...
+	go vet -tags $(tags),demo,man ./...
+	go -C tools vet ./licences
 	GOOS=windows CGO_ENABLED=0 go vet ./internal/... ./cmd/...
 	$(staticcheck) -tags $(tags) -checks all,-ST1005 ./...
 	$(staticcheck) -tags $(tags),demo -checks all,-ST1005 ./...
@@ -99,7 +110,7 @@ $(webtools): test/web/package-lock.json
 
 .PHONY: test-go
 test-go: demo-ctl
-	CTL=$(CURDIR)/build/bin/latchkeyctl-demo go test -race -tags $(tags) $$(go list -tags $(tags) ./... | grep -v /test/window)
+	CTL=$(CURDIR)/build/bin/latchkeyctl-demo go test -race -tags $(tags) $$(go list -tags $(tags) ./... | grep -vE '/test/(window|package|dev)$$')
 	CGO_ENABLED=0 go build -o /dev/null ./cmd/latchkeyctl
 	GOOS=windows CGO_ENABLED=0 go build -o /dev/null ./cmd/latchkeyctl
 
@@ -119,6 +130,13 @@ test-bindings:
 test-window: demo-window demo-ctl
 	APP=$(CURDIR)/build/bin/latchkey-demo CTL=$(CURDIR)/build/bin/latchkeyctl-demo go test -count=1 -timeout 10m ./test/window
 
+.PHONY: test-packages
+test-packages: ## make the packages twice, install them, use them, remove them (Debian, as root)
+	@build/setup.sh packages
+	@$(MAKE) --no-print-directory package demo-ctl
+	@mkdir -p artifacts && go test -c -o artifacts/browser ./test/window
+	CTL=$(CURDIR)/build/bin/latchkeyctl-demo BROWSE=$(CURDIR)/artifacts/browser go test -count=1 -timeout 30m ./test/package
+
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf build/bin artifacts
+	rm -rf build/bin artifacts dist

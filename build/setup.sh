@@ -1,20 +1,25 @@
 #!/usr/bin/env bash
-# Installs what is missing to build (demo) and to test (test) on Debian and
-# Ubuntu. It says what it installs, asks sudo only when something is missing and it
-# is not root already, and on other systems names the packages and ends with 1.
+# Installs what is missing on Debian and Ubuntu: to build (demo), to test (test), to
+# make the packages (package), and to test those (packages). It says what it
+# installs, asks sudo only when something is missing and it is not root already, and
+# on other systems names the packages and ends with 1.
 #
-#   build/setup.sh cli | demo | test
+#   build/setup.sh cli | demo | test | package | packages
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 window="gcc pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev"
-tests="$window xvfb xdotool dbus gnome-keyring chromium imagemagick fonts-noto-core nodejs npm"
+tests="$window xvfb xdotool dbus gnome-keyring chromium imagemagick fonts-noto-core nodejs npm desktop-file-utils appstream man-db nsis"
+package="$window binutils nsis zip xz-utils"
+packages="$package xvfb xdotool dbus gnome-keyring mmdebstrap rpm lintian cpio file wine64 wine gcc-mingw-w64-x86-64 osslsigncode openssl unzip icoutils"
 
 case "${1:-}" in
   cli) want="" ;;
   demo) want="$window" ;;
   test) want="$tests" ;;
-  *) echo "usage: build/setup.sh cli|demo|test" >&2; exit 2 ;;
+  package) want="$package" ;;
+  packages) want="$packages" ;;
+  *) echo "usage: build/setup.sh cli|demo|test|package|packages" >&2; exit 2 ;;
 esac
 
 if ! command -v go >/dev/null; then
@@ -22,7 +27,7 @@ if ! command -v go >/dev/null; then
   exit 1
 fi
 
-if [ "$(uname -s)" = Darwin ] && [ "$1" = demo ]; then
+if [ "$(uname -s)" = Darwin ] && [[ "$1" =~ ^(demo|package)$ ]]; then
   want=""
   xcode-select -p >/dev/null 2>&1 || { echo "The command line tools are missing: xcode-select --install" >&2; exit 1; }
 fi

@@ -66,6 +66,7 @@ func (c *command) root() *cobra.Command {
 	}
 	root.AddCommand(c.signin(), c.status(), c.token(), c.signout(), c.accounts(), c.config(), c.version())
 	c.addDemo(root)
+	c.addMan(root)
 	for _, sub := range root.Commands() {
 		if sub.Args == nil {
 			sub.Args = noArgs
