@@ -165,8 +165,10 @@ func TestTheModulesAreListed(t *testing.T) {
 			t.Fatal(err)
 		}
 		var bom struct {
-			BomFormat  string
-			Metadata   struct{ Properties []struct{ Name, Value string } }
+			BomFormat string
+			Metadata  struct {
+				Properties []struct{ Name, Value string }
+			}
 			Components []struct{ Name, Version string }
 		}
 		if err := json.Unmarshal(data, &bom); err != nil || bom.BomFormat != "CycloneDX" {
