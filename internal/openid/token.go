@@ -125,7 +125,7 @@ func (c *Client) grantAnswer(kind error, res *http.Response, body []byte) (objec
 	case err == nil && members.has("error"):
 	case res.StatusCode == http.StatusOK && err == nil:
 		return members, nil
-	case res.StatusCode == http.StatusOK && kind == ErrTokenEndpoint:
+	case res.StatusCode == http.StatusOK && errors.Is(kind, ErrTokenEndpoint):
 		return nil, transient(errors.Join(ErrTokenAnswer, err))
 	case res.StatusCode == http.StatusOK:
 		return nil, transient(err)

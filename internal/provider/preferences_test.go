@@ -56,7 +56,7 @@ func TestPreferencesAreRefused(t *testing.T) {
 		policy  string
 		want    string
 	}{
-		"an unknown key":       {map[string]string{"appearence": "dark"}, "", "did you mean appearance"},
+		"an unknown key":       {map[string]string{"apearance": "dark"}, "", "did you mean appearance"},
 		"a locked key":         {map[string]string{"store": "memory"}, `store = "keychain"`, "locked by the administrator's policy"},
 		"a locked place":       {map[string]string{"jwks_uri": "https://mine.example/k"}, "provider = \"google\"\nclient_id = \"a\"\nclient_secret = \"b\"", "locked by the administrator's policy"},
 		"a secret":             {map[string]string{"client_secret": "hush"}, "", "the settings screen does not write it"},

@@ -14,15 +14,15 @@ import (
 // worked there works here; what is unsafe in them is said.
 const (
 	oauthClientID     = "OAUTH_CLIENT_ID"
-	oauthClientSecret = "OAUTH_CLIENT_SECRET"
+	oauthClientSecret = "OAUTH_CLIENT_SECRET" // #nosec G101 -- the name of a variable
 	oauthAuthorize    = "OAUTH_AUTHORIZATION_ENDPOINT"
-	oauthToken        = "OAUTH_TOKEN_ENDPOINT"
+	oauthToken        = "OAUTH_TOKEN_ENDPOINT" // #nosec G101 -- the name of a variable
 	oauthUser         = "OAUTH_USER_ENDPOINT"
 	oauthRedirect     = "OAUTH_REDIRECT_URI"
 	oauthUserID       = "OAUTH_USER_ID_FIELD"
 	oauthScopes       = "OAUTH_SCOPES"
-	oauthTokenSecret  = "OAUTH_TOKEN_SECRET"
-	oauthTokenKey     = "OAUTH_TOKEN_KEY"
+	oauthTokenSecret  = "OAUTH_TOKEN_SECRET" // #nosec G101 -- the name of a variable
+	oauthTokenKey     = "OAUTH_TOKEN_KEY"    // #nosec G101 -- the name of a variable
 )
 
 // tutorial takes OAUTH_* over, as settings of ours.
