@@ -6,137 +6,70 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
-	"path/filepath"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"app.latchkey/internal/account"
 	"app.latchkey/internal/demoidp"
 	"app.latchkey/internal/parts"
-	"app.latchkey/internal/problem"
-	"app.latchkey/internal/robot"
-	"app.latchkey/internal/session"
 )
 
-// addDemo adds the demo provider's command.
+// addDemo adds the demo's command.
 func (c *command) addDemo(root *cobra.Command) {
-	var auto bool
+	var auto, example bool
+	var file string
 	cmd := &cobra.Command{
 		Use: "demo", Short: "Serve the demo provider on this computer until interrupted",
-		Long: "demo serves an OpenID provider on loopback and prints the settings that point a client at it.\nWith --auto a scripted browser signs in once instead, and each step is shown.",
+		Long: "demo serves a company's sign-in on loopback, with a magic link, social login and single sign-on, and prints\nthe settings that point a client at it. With --auto a scripted browser signs in by each of the three ways\ninstead, and each step is shown. Who is there stands in a file: --example prints the one that is built in.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if auto {
-				return c.demoAuto(cmd.Context())
+			switch {
+			case example && (auto || file != ""):
+				return &usageError{errors.New("--example goes with no other flag")}
+			case example:
+				_, err := c.stdout.Write(demoidp.Example())
+				return err
+			case auto:
+				return c.demoAuto(cmd.Context(), file)
 			}
-			return c.demoServe(cmd.Context())
+			return c.demoServe(cmd.Context(), file)
 		},
 	}
 	cmd.Flags().BoolVar(&auto, "auto", false, "sign in with a scripted browser and end")
+	cmd.Flags().StringVar(&file, "file", "", "file of people, companies and lifetimes; otherwise demo.toml beside config.toml, if it is there")
+	cmd.Flags().BoolVar(&example, "example", false, "print the built-in file, to begin your own with")
 	root.AddCommand(cmd)
 }
 
-// demoServe serves until interrupted.
-func (c *command) demoServe(ctx context.Context) error {
+// demoStart starts the demo's services. Mistakes in the file are mistakes of usage.
+func (c *command) demoStart(ctx context.Context, file string) (*demoidp.Provider, error) {
 	settings, err := parts.Settings(c.flags)
 	if err != nil {
-		return &usageError{err}
+		return nil, &usageError{err}
+	}
+	idp, err := parts.StartDemo(ctx, &settings, file, parts.Logger(c.stderr, settings.Log))
+	if err != nil {
+		return nil, &usageError{err}
 	}
 	c.started = true
-	idp, err := demoidp.Start(ctx, demoidp.Config{Dir: filepath.Join(settings.DataDir, "provider"), Log: parts.Logger(c.stderr, settings.Log)})
-	if err != nil {
-		return err
-	}
 	if idp.Notice() != "" {
 		c.say("%s", idp.Notice())
 	}
-	c.say("The demo provider runs until you press Ctrl+C. These settings point a client at it:")
-	_, err = fmt.Fprintf(c.stdout, "LATCHKEY_ISSUER=%s\nLATCHKEY_CLIENT_ID=%s\n", idp.Issuer(), demoidp.ClientID)
+	return idp, nil
+}
+
+// demoServe serves until interrupted.
+func (c *command) demoServe(ctx context.Context, file string) error {
+	idp, err := c.demoStart(ctx, file)
+	if err != nil {
+		return err
+	}
+	c.say("The demo provider runs until you press Ctrl+C.")
+	c.say("Its mail:              %s", idp.Inbox())
+	c.say("The company directory: %s", idp.Directory())
+	c.say("The social service:    %s", idp.Social())
+	c.say("These settings point a client at it:")
+	_, err = fmt.Fprintf(c.stdout, "LATCHKEY_ISSUER=%s\nLATCHKEY_CLIENT_ID=%s\nLATCHKEY_ORGANIZATION_PARAM=tenant\nLATCHKEY_LOGOUT_REDIRECT_PATH=%s\n", idp.Issuer(), demoidp.ClientID, demoidp.SignedOutPath)
 	if err == nil {
 		<-ctx.Done()
 	}
 	return errors.Join(err, idp.Close())
-}
-
-// demoAuto signs in end to end without a person: the whole product but for the
-// window, with its own browser and nothing kept.
-func (c *command) demoAuto(ctx context.Context) error {
-	ctx, stop := context.WithTimeout(ctx, time.Minute)
-	defer stop()
-	settings, err := parts.Settings(c.flags)
-	if err != nil {
-		return &usageError{err}
-	}
-	idp, err := demoidp.Start(ctx, demoidp.Config{Dir: filepath.Join(settings.DataDir, "provider")})
-	if err != nil {
-		c.started = true
-		return err
-	}
-	defer func() { _ = idp.Close() }()
-	c.say("1. The demo provider is at %s.", idp.Issuer())
-	c.flags["issuer"], c.flags["client_id"], c.flags["store"], c.flags["name"] = idp.Issuer(), demoidp.ClientID, "memory", "the demo provider"
-	scripted := make(chan error, 1)
-	open := func(_ context.Context, address string) error {
-		err := c.script(ctx, address) // to the last page, which comes after the sign-in
-		scripted <- err
-		return err
-	}
-	if err := c.start(parts.Options{OpenURL: open}); err != nil {
-		return err
-	}
-	c.say("2. The store is memory: nothing is kept after this run.")
-	if err := c.restore(ctx); err != nil {
-		return err
-	}
-	if err := c.parts.Account.SignIn(ctx, session.SignInRequest{}); err != nil {
-		return err
-	}
-	if err := <-scripted; err != nil {
-		return err
-	}
-	p := c.parts.Account.Snapshot().Session
-	c.say("5. Signed in: the ID token is verified and userinfo agrees.")
-	if err := c.printDemo(p); err != nil {
-		return err
-	}
-	if _, err := c.parts.Account.Token(ctx); err != nil {
-		return err
-	}
-	c.say("6. An access token is at hand until %s; it is never printed here.", p.Expiry.Local().Format(time.TimeOnly))
-	report, err := c.parts.Account.SignOut(ctx, session.Key{}, account.ScopeTokens)
-	if err != nil {
-		return err
-	}
-	c.say("7. Signed out. %s", strings.Join(problem.Ending(report.Ending, c.name), " "))
-	return nil
-}
-
-func (c *command) printDemo(p account.Public) error {
-	if c.json {
-		return c.object(profileOf(p))
-	}
-	_, err := fmt.Fprintf(c.stdout, "   name     %s\n   email    %s\n   picture  %s\n   issuer   %s\n   sub      %s\n", p.Profile.Name, p.Profile.Email, p.Profile.Picture, p.Key.Issuer, p.Key.Subject)
-	return err
-}
-
-// script is the browser of demoAuto: it chooses the first person.
-func (c *command) script(ctx context.Context, address string) error {
-	b := robot.New(nil)
-	page, err := b.Visit(ctx, address)
-	if err != nil {
-		return err
-	}
-	if len(page.Forms) == 0 || len(page.Forms[0].Offers["person"]) == 0 {
-		return fmt.Errorf("the demo provider showed %q and nobody to choose", page.Title)
-	}
-	c.say("3. A scripted browser is at “%s”.", page.Title)
-	form := page.Forms[0]
-	done, err := b.Submit(ctx, form, url.Values{"person": form.Offers["person"][:1]})
-	if err != nil {
-		return err
-	}
-	c.say("4. It chose %s and came back to “%s”.", form.Offers["person"][0], done.Title)
-	return nil
 }

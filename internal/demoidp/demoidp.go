@@ -1,55 +1,76 @@
-// Package demoidp is an OpenID provider in the process, for the demo and the
-// tests: real OpenID Connect on loopback, with people to choose from instead of
-// passwords.
+// Package demoidp is a company's sign-in in one process, for the demo and the tests:
+// an identity broker (the part that Descope plays), a company directory (the part
+// that Okta plays) and a social service. The first two are real OpenID providers, the
+// third speaks plain OAuth 2.0, and they talk to each other over loopback as they
+// would over the network.
 //
-// It offers discovery, the code flow with PKCE, refresh tokens that rotate (one
-// used twice ends its whole family), revocation, end session, prompt, and the
-// issuer in its answers (RFC 9207). It keeps a fixed port and, in a folder of its
-// own, its keys and grants, so that a person is still signed in after a restart.
+// The app knows the broker alone. Its page offers three ways in: a magic link, whose
+// mail goes to an inbox page and nowhere else; the social service; and the company's
+// directory, found by the domain of the email address. Who is there, and how long
+// things live, stands in one file (package cast). The broker keeps a fixed port and,
+// in a folder of its own, its keys, grants and newcomers, so that a person is still
+// signed in after a restart.
 //
 // Everybody who can reach it can be anybody: it listens on loopback alone, refuses
 // foreign Host headers, and is linked into demo builds only. It imports nothing of
-// ours, which proves that the product has no back door for it.
+// ours but its own rooms, which proves that the product has no back door for it.
 package demoidp
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"path/filepath"
+	"strconv"
 	"sync"
 	"time"
 
-	"github.com/zitadel/oidc/v3/pkg/op"
+	"app.latchkey/internal/demoidp/broker"
+	"app.latchkey/internal/demoidp/cast"
+	"app.latchkey/internal/demoidp/directory"
+	"app.latchkey/internal/demoidp/issuer"
+	"app.latchkey/internal/demoidp/social"
 )
 
-// ClientID is the one client that the provider knows: a native app without a
-// secret, redirected to any port on loopback.
+// ClientID is the one client that the broker knows: a native app without a secret,
+// redirected to any port on loopback.
 const ClientID = "latchkey-demo"
 
-// DefaultAddr is where the provider listens unless told otherwise.
+// SignedOutPath is where the app may want the browser back after a sign-out.
+const SignedOutPath = "/signed-out"
+
+// DefaultAddr is where the broker listens unless told otherwise. The directory and
+// the social service take the next two ports.
 const DefaultAddr = "127.0.0.1:47347"
 
-// Config describes a provider.
+// Config describes the demo.
 type Config struct {
 	Dir  string // its folder, created with mode 0700
 	Addr string // DefaultAddr when empty; the host must be 127.0.0.1
 	Log  *slog.Logger
-	// AccessLifetime is how long access and ID tokens live; 5 minutes when zero.
+	// File is the path of the file of people, companies and lifetimes. When it is empty,
+	// or optional and not there, the built-in one is used.
+	File         string
+	FileOptional bool
+	// AccessLifetime is how long access and ID tokens live; as in the file when zero.
 	AccessLifetime time.Duration
-	// RefreshLifetime is how long an unused refresh token lives; 30 days when zero.
+	// RefreshLifetime is how long an unused refresh token lives; as in the file when
+	// zero.
 	RefreshLifetime time.Duration
 }
 
-// Provider is a running provider.
+// Provider is the running demo.
 type Provider struct {
 	issuer  string
+	others  []string
 	notice  string
-	server  *http.Server
-	store   *storage
-	op      *op.Provider
+	cast    *cast.Cast
+	broker  *broker.Broker
+	servers []*http.Server
 	serving sync.WaitGroup
 }
 
@@ -59,80 +80,154 @@ func Start(ctx context.Context, c Config) (*Provider, error) {
 	if c.Addr == "" {
 		c.Addr = DefaultAddr
 	}
-	if c.AccessLifetime <= 0 {
-		c.AccessLifetime = 5 * time.Minute
-	}
-	if c.RefreshLifetime <= 0 {
-		c.RefreshLifetime = 30 * 24 * time.Hour
-	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	people, err := c.cast()
+	if err != nil {
+		return nil, err
+	}
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	listener, notice, err := listen(ctx, c.Addr)
+	listeners, notice, err := listen(ctx, c.Addr)
 	if err != nil {
 		return nil, err
 	}
 	if notice != "" {
 		c.Dir += ".other" // two providers must not write one file
 	}
-	p := &Provider{issuer: "http://" + listener.Addr().String(), notice: notice}
-	if p.store, err = openStorage(c, p.issuer); err != nil {
-		return nil, errors.Join(err, listener.Close())
+	p := &Provider{issuer: origin(listeners[0]), others: []string{origin(listeners[1]), origin(listeners[2])}, notice: notice, cast: people}
+	handlers, err := p.services(c, people)
+	if err != nil {
+		return nil, errors.Join(err, closeAll(listeners))
 	}
-	if p.op, err = newOP(p.issuer, p.store); err != nil {
-		return nil, errors.Join(err, listener.Close())
+	for i, l := range listeners {
+		server := &http.Server{Handler: handlers[i], ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug)}
+		p.servers = append(p.servers, server)
+		p.serving.Go(func() { _ = server.Serve(l) })
 	}
-	p.server = &http.Server{Handler: p.handler(listener.Addr().String()), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug)}
-	p.serving.Go(func() { _ = p.server.Serve(listener) })
 	return p, nil
 }
 
-// listen takes the fixed port, or another one with a word about it.
-func listen(ctx context.Context, addr string) (net.Listener, string, error) {
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil || host != "127.0.0.1" {
-		return nil, "", fmt.Errorf("demoidp: %q is no address on 127.0.0.1", addr)
-	}
-	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "tcp4", addr)
-	if err == nil {
-		return l, "", nil
-	}
-	l, second := lc.Listen(ctx, "tcp4", "127.0.0.1:0")
-	if second != nil {
-		return nil, "", fmt.Errorf("demoidp: listen: %w", errors.Join(err, second))
-	}
-	return l, fmt.Sprintf("Port %s is taken, by another demo perhaps. The demo provider is at %s for now, and does not know who signed in at the other address.", port, l.Addr()), nil
+// loopback is a path on every name of this computer; a native client may use it on
+// any port (RFC 8252 §7.3).
+func loopback(path string) []string {
+	return []string{"http://127.0.0.1" + path, "http://localhost" + path, "http://[::1]" + path}
 }
 
-// Issuer is the provider's issuer.
+// services makes broker, directory and social service, and tells them of each other.
+func (p *Provider) services(c Config, people *cast.Cast) ([]http.Handler, error) {
+	directorySecret, socialSecret := rand.Text(), rand.Text()
+	host := func(address string) string { return address[len("http://"):] }
+	d, err := directory.New(directory.Config{
+		Host: host(p.others[0]), File: filepath.Join(c.Dir, "directory.json"), Secret: directorySecret, Redirect: p.issuer + "/sso/callback", Cast: people, Log: c.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s, err := social.New(social.Config{Host: host(p.others[1]), Client: "broker", Secret: socialSecret, Redirect: p.issuer + "/social/callback", Cast: people})
+	if err != nil {
+		return nil, err
+	}
+	p.broker, err = broker.New(broker.Config{
+		Host:       host(p.issuer),
+		Client:     issuer.Client{ID: ClientID, Redirects: loopback("/callback"), SignedOut: loopback(SignedOutPath)},
+		IssuerFile: filepath.Join(c.Dir, "provider.json"), PeopleFile: filepath.Join(c.Dir, "people.json"),
+		Directory: broker.Peer{URL: p.others[0], Secret: directorySecret}, DirectoryClient: directory.ClientID,
+		Social: broker.Peer{URL: p.others[1], Client: "broker", Secret: socialSecret},
+		Cast:   people, Log: c.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return []http.Handler{p.broker.Handler(), d.Handler(), s.Handler()}, nil
+}
+
+// Issuer is the broker's issuer.
 func (p *Provider) Issuer() string { return p.issuer }
 
 // Notice says that the fixed port was taken; empty when it was not.
 func (p *Provider) Notice() string { return p.notice }
 
-// Close stops the provider.
+// Inbox is the address of the page that shows the demo's mail.
+func (p *Provider) Inbox() string { return p.issuer + "/inbox" }
+
+// Directory is the address of the company directory.
+func (p *Provider) Directory() string { return p.others[0] }
+
+// Social is the address of the social service.
+func (p *Provider) Social() string { return p.others[1] }
+
+// Cast is who is there.
+func (p *Provider) Cast() *cast.Cast { return p.cast }
+
+// Close stops everything.
 func (p *Provider) Close() error {
 	ctx, stop := context.WithTimeout(context.Background(), time.Second)
 	defer stop()
-	err := p.server.Shutdown(ctx)
-	if err != nil {
-		err = p.server.Close()
+	var errs []error
+	p.broker.Close()
+	for _, server := range p.servers {
+		if server.Shutdown(ctx) != nil {
+			errs = append(errs, server.Close())
+		}
 	}
 	p.serving.Wait()
-	return err
+	return errors.Join(errs...)
 }
 
-func newOP(issuer string, s *storage) (*op.Provider, error) {
-	config := &op.Config{
-		CryptoKey: s.cryptoKey(), CryptoKeyId: "demo", DefaultLogoutRedirectURI: pathSignedOut,
-		CodeMethodS256: true, GrantTypeRefreshToken: true,
-		SupportedScopes: []string{"openid", "profile", "email", "offline_access"},
+// listen takes the fixed port and the two after it, or other ones. Only of the first
+// a word is due: it is the issuer that the app knows.
+func listen(ctx context.Context, addr string) ([]net.Listener, string, error) {
+	host, text, err := net.SplitHostPort(addr)
+	port, bad := strconv.Atoi(text)
+	if err != nil || bad != nil || host != "127.0.0.1" {
+		return nil, "", fmt.Errorf("demoidp: %q is no address on 127.0.0.1", addr)
 	}
-	p, err := op.NewProvider(config, s, op.StaticIssuer(issuer), op.WithAllowInsecure())
-	if err != nil {
-		return nil, fmt.Errorf("demoidp: %w", err)
+	var out []net.Listener
+	notice := ""
+	for i := range 3 {
+		next := port
+		if port != 0 {
+			next = port + i
+		}
+		l, moved, err := listenOn(ctx, next)
+		if err != nil {
+			return nil, "", fmt.Errorf("demoidp: listen: %w", errors.Join(err, closeAll(out)))
+		}
+		if moved && i == 0 {
+			port = 0
+			notice = fmt.Sprintf("Port %s is taken, by another demo perhaps. The demo provider is at %s for now, and does not know who signed in at the other address.", text, origin(l))
+		}
+		out = append(out, l)
 	}
-	return p, nil
+	return out, notice, nil
+}
+
+// listenOn listens on a port, or on another one when it is taken.
+func listenOn(ctx context.Context, port int) (net.Listener, bool, error) {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	if err == nil {
+		return l, false, nil
+	}
+	l, second := lc.Listen(ctx, "tcp4", "127.0.0.1:0")
+	return l, true, errorsOf(err, second)
+}
+
+// errorsOf joins both when the second try failed too.
+func errorsOf(first, second error) error {
+	if second == nil {
+		return nil
+	}
+	return errors.Join(first, second)
+}
+
+func origin(l net.Listener) string { return "http://" + l.Addr().String() }
+
+func closeAll(listeners []net.Listener) error {
+	var errs []error
+	for _, l := range listeners {
+		errs = append(errs, l.Close())
+	}
+	return errors.Join(errs...)
 }

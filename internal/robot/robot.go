@@ -52,6 +52,17 @@ type Page struct {
 	Title  string
 	Text   string // of the whole page, white space folded
 	Forms  []Form
+	Links  []Link
+
+	// Refresh reports whether the page asks to be fetched again after a while, as pages
+	// do that wait for something and run no script.
+	Refresh bool
+}
+
+// Link is a link of a page.
+type Link struct {
+	URL  *url.URL
+	Text string // white space folded
 }
 
 // Form is a form of a page.
@@ -97,7 +108,7 @@ func (b *Browser) do(req *http.Request) (*Page, error) {
 		return nil, fmt.Errorf("robot: %w", err)
 	}
 	defer func() { _ = res.Body.Close() }()
-	root, err := html.Parse(io.LimitReader(res.Body, 1<<20))
+	root, err := html.ParseWithOptions(io.LimitReader(res.Body, 1<<20), html.ParseOptionEnableScripting(false))
 	if err != nil {
 		return nil, fmt.Errorf("robot: %w", err)
 	}
@@ -127,6 +138,12 @@ func (p *Page) read(n *html.Node, form int) {
 		}
 		p.Forms = append(p.Forms, Form{Action: action, Method: method, Fields: url.Values{}, Offers: map[string][]string{}})
 		form = len(p.Forms) - 1
+	case n.Type == html.ElementNode && n.Data == "a" && attr(n, "href") != "":
+		if to, err := p.URL.Parse(attr(n, "href")); err == nil {
+			p.Links = append(p.Links, Link{to, strings.Join(strings.Fields(text(n)), " ")})
+		}
+	case n.Type == html.ElementNode && n.Data == "meta" && strings.EqualFold(attr(n, "http-equiv"), "refresh"):
+		p.Refresh = true
 	case n.Type == html.ElementNode && form >= 0 && attr(n, "name") != "":
 		name := attr(n, "name")
 		if n.Data == "button" || attr(n, "type") == "submit" {
@@ -138,6 +155,18 @@ func (p *Page) read(n *html.Node, form int) {
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		p.read(c, form)
 	}
+}
+
+// text is what stands in an element.
+func text(n *html.Node) string {
+	if n.Type == html.TextNode {
+		return n.Data
+	}
+	out := ""
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		out += " " + text(c)
+	}
+	return out
 }
 
 func attr(n *html.Node, name string) string {

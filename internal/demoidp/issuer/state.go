@@ -1,34 +1,38 @@
-package demoidp
+package issuer
 
 import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/subtle"
 	"crypto/x509"
 	"encoding/base64"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"strings"
 	"time"
+
+	"app.latchkey/internal/demoidp/keep"
 )
 
 // state is what survives a restart.
 type state struct {
 	Version    int                `json:"v"`
 	SigningKey []byte             `json:"signing_key"` // PKCS #8
-	CryptoKey  []byte             `json:"crypto_key"`  // of the access tokens
+	CryptoKey  []byte             `json:"crypto_key"`  // of the access tokens and the cookies
 	Families   map[string]*family `json:"families"`    // by an ID of their own
 }
 
 // family is one grant: the refresh tokens that came of one sign-in. Of the tokens
 // only hashes are kept.
 type family struct {
+	Client   string            `json:"client"`
 	Person   string            `json:"person"`
 	Scopes   []string          `json:"scopes"`
+	AMR      []string          `json:"amr"`
 	AuthTime time.Time         `json:"auth_time"`
+	Request  string            `json:"request"` // the ID of the authorization request
 	Current  string            `json:"current"` // hash of the one good token
 	Used     map[string]bool   `json:"used"`    // hashes of those before
 	Access   map[string]access `json:"access"`  // access tokens by their IDs
@@ -40,30 +44,22 @@ type access struct {
 	Until time.Time `json:"until"`
 }
 
-const stateName = "provider.json"
-
-// load reads the state, or begins anew; what cannot be read is set aside.
-func load(dir string) (*state, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("demoidp: %w", err)
+// load reads the state, or begins anew.
+func load(path string) (*state, error) {
+	s := &state{}
+	found, err := keep.Load(path, s, func() bool { return s.Version == 2 && len(s.CryptoKey) == 32 && s.key() != nil })
+	if err != nil {
+		return nil, err
 	}
-	path := filepath.Join(dir, stateName)
-	data, err := os.ReadFile(path)
-	if err == nil {
-		s := &state{}
-		if json.Unmarshal(data, s) == nil && s.Version == 1 && len(s.CryptoKey) == 32 && s.key() != nil {
-			if s.Families == nil {
-				s.Families = map[string]*family{}
-			}
-			return s, nil
+	if !found {
+		if s, err = fresh(); err != nil {
+			return nil, err
 		}
-		if err := os.Rename(path, path+".unreadable"); err != nil {
-			return nil, fmt.Errorf("demoidp: %w", err)
-		}
-	} else if !errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("demoidp: %w", err)
 	}
-	return fresh()
+	if s.Families == nil {
+		s.Families = map[string]*family{}
+	}
+	return s, nil
 }
 
 func fresh() (*state, error) {
@@ -75,7 +71,7 @@ func fresh() (*state, error) {
 	if err != nil {
 		return nil, fmt.Errorf("demoidp: %w", err)
 	}
-	s := &state{Version: 1, SigningKey: der, CryptoKey: make([]byte, 32), Families: map[string]*family{}}
+	s := &state{Version: 2, SigningKey: der, CryptoKey: make([]byte, 32)}
 	_, _ = rand.Read(s.CryptoKey)
 	return s, nil
 }
@@ -88,28 +84,6 @@ func (s *state) key() *ecdsa.PrivateKey {
 	}
 	private, _ := key.(*ecdsa.PrivateKey)
 	return private
-}
-
-// save makes the state durable, whole or not at all.
-func (s *state) save(dir string) error {
-	data, err := json.Marshal(s)
-	if err != nil {
-		return fmt.Errorf("demoidp: %w", err)
-	}
-	f, err := os.CreateTemp(dir, stateName+".tmp-*")
-	if err != nil {
-		return fmt.Errorf("demoidp: %w", err)
-	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), filepath.Join(dir, stateName))
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-		return fmt.Errorf("demoidp: %w", err)
-	}
-	return nil
 }
 
 // prune drops what has ended.
@@ -130,4 +104,35 @@ func (s *state) prune(now time.Time) {
 func hash(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// Seal makes a cookie of who has signed in, with a proof of our making.
+func (i *Issuer) Seal(who Who) string {
+	text := who.Subject + "." + strings.Join(who.AMR, "+") + "." + who.At.UTC().Format(sealTime)
+	return text + "." + i.mac(text)
+}
+
+// Open reads such a cookie; one that is not ours, or older than age, is nobody's.
+func (i *Issuer) Open(sealed string, age time.Duration) (Who, bool) {
+	cut := strings.LastIndex(sealed, ".")
+	if cut < 0 || subtle.ConstantTimeCompare([]byte(i.mac(sealed[:cut])), []byte(sealed[cut+1:])) != 1 {
+		return Who{}, false
+	}
+	parts := strings.Split(sealed[:cut], ".")
+	if len(parts) != 3 {
+		return Who{}, false
+	}
+	at, err := time.Parse(sealTime, parts[2])
+	if err != nil || time.Since(at) > age {
+		return Who{}, false
+	}
+	return Who{parts[0], strings.Split(parts[1], "+"), at}, true
+}
+
+const sealTime = "20060102T150405Z"
+
+func (i *Issuer) mac(text string) string {
+	h := hmac.New(sha256.New, i.store.state.CryptoKey)
+	_, _ = h.Write([]byte("session\n" + text))
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))
 }

@@ -1,4 +1,4 @@
-package demoidp
+package issuer
 
 import (
 	"crypto/ecdsa"
@@ -12,12 +12,11 @@ import (
 // request is somebody's authorization request. It implements op.AuthRequest.
 type request struct {
 	oidc.AuthRequest
-	id       string
-	created  time.Time
-	coded    time.Time
-	browser  string // hash of the cookie of the browser that fetched the page
-	person   string // who was chosen
-	authTime time.Time
+	id      string
+	created time.Time
+	hinted  string // the subject of id_token_hint
+	tenant  string
+	who     Who // who has signed in; nobody yet when zero
 }
 
 // The getters of op.AuthRequest and op.RefreshTokenRequest.
@@ -25,17 +24,17 @@ type request struct {
 // GetID returns the request's ID.
 func (r *request) GetID() string { return r.id }
 
-// GetACR returns none: nobody proved anything here.
+// GetACR returns none: there are no classes here.
 func (r *request) GetACR() string { return "" }
 
 // GetAMR returns how the person was recognised.
-func (r *request) GetAMR() []string { return []string{"user"} }
+func (r *request) GetAMR() []string { return r.who.AMR }
 
 // GetAudience returns the client.
-func (r *request) GetAudience() []string { return []string{ClientID} }
+func (r *request) GetAudience() []string { return []string{r.ClientID} }
 
-// GetAuthTime returns when the person was chosen.
-func (r *request) GetAuthTime() time.Time { return r.authTime }
+// GetAuthTime returns when the person signed in.
+func (r *request) GetAuthTime() time.Time { return r.who.At }
 
 // GetClientID returns the client.
 func (r *request) GetClientID() string { return r.ClientID }
@@ -63,30 +62,32 @@ func (r *request) GetScopes() []string { return r.Scopes }
 // GetState returns the state.
 func (r *request) GetState() string { return r.State }
 
-// GetSubject returns who was chosen.
-func (r *request) GetSubject() string { return r.person }
+// GetSubject returns who signed in.
+func (r *request) GetSubject() string { return r.who.Subject }
 
-// Done reports whether somebody was chosen.
-func (r *request) Done() bool { return r.person != "" }
+// Done reports whether somebody signed in.
+func (r *request) Done() bool { return r.who.Subject != "" }
 
 // renewal is a refresh. It implements op.RefreshTokenRequest.
 type renewal struct {
+	client   string
 	person   string
 	scopes   []string
+	amr      []string
 	authTime time.Time
 }
 
 // GetAMR returns how the person was recognised.
-func (r *renewal) GetAMR() []string { return []string{"user"} }
+func (r *renewal) GetAMR() []string { return r.amr }
 
 // GetAudience returns the client.
-func (r *renewal) GetAudience() []string { return []string{ClientID} }
+func (r *renewal) GetAudience() []string { return []string{r.client} }
 
 // GetAuthTime returns when the person signed in.
 func (r *renewal) GetAuthTime() time.Time { return r.authTime }
 
 // GetClientID returns the client.
-func (r *renewal) GetClientID() string { return ClientID }
+func (r *renewal) GetClientID() string { return r.client }
 
 // GetScopes returns the scopes.
 func (r *renewal) GetScopes() []string { return r.scopes }
@@ -119,45 +120,59 @@ func (k publicKey) Use() string { return "sig" }
 // Key returns the public key.
 func (k publicKey) Key() any { return &k.key.PublicKey }
 
-// client is the one client. It implements op.Client.
-type client struct{ lifetime time.Duration }
-
-// GetID returns ClientID.
-func (client) GetID() string { return ClientID }
-
-// RedirectURIs returns the loopback addresses; a native client may use any port
-// (RFC 8252 §7.3).
-func (client) RedirectURIs() []string {
-	return []string{"http://127.0.0.1/callback", "http://localhost/callback", "http://[::1]/callback"}
+// client implements op.Client.
+type client struct {
+	Client
+	conf *Config
 }
 
-// PostLogoutRedirectURIs returns none.
-func (client) PostLogoutRedirectURIs() []string { return nil }
+// GetID returns the client's ID.
+func (c client) GetID() string { return c.ID }
 
-// ApplicationType returns native.
-func (client) ApplicationType() op.ApplicationType { return op.ApplicationTypeNative }
+// RedirectURIs returns where its people may be sent back to.
+func (c client) RedirectURIs() []string { return c.Redirects }
 
-// AuthMethod returns none: the client is public.
-func (client) AuthMethod() oidc.AuthMethod { return oidc.AuthMethodNone }
+// PostLogoutRedirectURIs returns where its people may be sent after a sign-out.
+func (c client) PostLogoutRedirectURIs() []string { return c.SignedOut }
+
+// ApplicationType is native for a client without a secret.
+func (c client) ApplicationType() op.ApplicationType {
+	if c.Secret == "" {
+		return op.ApplicationTypeNative
+	}
+	return op.ApplicationTypeWeb
+}
+
+// AuthMethod is none for a client without a secret.
+func (c client) AuthMethod() oidc.AuthMethod {
+	if c.Secret == "" {
+		return oidc.AuthMethodNone
+	}
+	return oidc.AuthMethodBasic
+}
 
 // ResponseTypes returns code.
 func (client) ResponseTypes() []oidc.ResponseType {
 	return []oidc.ResponseType{oidc.ResponseTypeCode}
 }
 
-// GrantTypes returns code and refresh token.
-func (client) GrantTypes() []oidc.GrantType {
-	return []oidc.GrantType{oidc.GrantTypeCode, oidc.GrantTypeRefreshToken}
+// GrantTypes returns code and refresh token, and device code where it is offered.
+func (c client) GrantTypes() []oidc.GrantType {
+	grants := []oidc.GrantType{oidc.GrantTypeCode, oidc.GrantTypeRefreshToken}
+	if c.conf.Device > 0 {
+		grants = append(grants, oidc.GrantTypeDeviceCode)
+	}
+	return grants
 }
 
 // LoginURL returns the page of the request.
-func (client) LoginURL(id string) string { return pathLogin + "?request=" + id }
+func (c client) LoginURL(id string) string { return c.conf.LoginPath + "?request=" + id }
 
 // AccessTokenType returns opaque.
 func (client) AccessTokenType() op.AccessTokenType { return op.AccessTokenTypeBearer }
 
 // IDTokenLifetime is that of the access token.
-func (c client) IDTokenLifetime() time.Duration { return c.lifetime }
+func (c client) IDTokenLifetime() time.Duration { return c.conf.Access }
 
 // DevMode is off.
 func (client) DevMode() bool { return false }

@@ -1,0 +1,105 @@
+package broker
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"app.latchkey/internal/demoidp/cast"
+	"app.latchkey/internal/demoidp/issuer"
+)
+
+// showDevice asks for the code that the other device shows. One that came in the
+// address is filled in and still to be compared (RFC 8628 §3.3.1).
+func (b *Broker) showDevice(w http.ResponseWriter, r *http.Request) {
+	b.askCode(w, r, http.StatusOK, r.URL.Query().Get("user_code"), "")
+}
+
+func (b *Broker) askCode(w http.ResponseWriter, r *http.Request, status int, code, trouble string) {
+	b.site.Browser(w, r)
+	b.site.Render(w, status, "device", struct{ CSRF, Code, Trouble string }{b.site.Proof(r, "device"), issuer.ShowCode(code), trouble})
+}
+
+// maxGuesses is how many codes that nobody has may be tried in a minute, by
+// everybody together (RFC 8628 §5.1).
+const maxGuesses = 20
+
+// takeDevice finds the device and lets the person sign in for it.
+func (b *Broker) takeDevice(w http.ResponseWriter, r *http.Request) {
+	if !b.site.Proven(r, "device") {
+		b.site.Render(w, http.StatusForbidden, "wrong", nil)
+		return
+	}
+	code := r.PostFormValue("user_code")
+	if b.guessed(false) {
+		b.askCode(w, r, http.StatusTooManyRequests, code, "Too many codes were tried. Wait a minute and try again.")
+		return
+	}
+	if _, ok := b.issuer.Device(code); !ok {
+		b.guessed(true)
+		b.askCode(w, r, http.StatusUnprocessableEntity, code, "No device waits with this code. Compare it with the other screen; it may also have expired.")
+		return
+	}
+	v := b.openVisit(w, r, "", issuer.ShowCode(code))
+	http.Redirect(w, r, pathSignIn+"?"+url.Values{"visit": {v.id}}.Encode(), http.StatusSeeOther)
+}
+
+// guessed reports whether too many codes were guessed, and notes one more.
+func (b *Broker) guessed(one bool) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.guesses = slices.DeleteFunc(b.guesses, func(at time.Time) bool { return time.Since(at) > time.Minute })
+	if one {
+		b.guesses = append(b.guesses, time.Now())
+	}
+	return len(b.guesses) >= maxGuesses
+}
+
+// showAllow asks whether the device is the person's own: a code may have been sent
+// to them by somebody else (RFC 8628 §5.4).
+func (b *Broker) showAllow(w http.ResponseWriter, r *http.Request) {
+	v, ok := b.visit(w, r, r.URL.Query().Get("visit"))
+	if !ok {
+		return
+	}
+	b.mu.Lock()
+	who := v.who
+	b.mu.Unlock()
+	p, known := b.person(who.Subject)
+	if !known {
+		b.site.Render(w, http.StatusGone, "over", nil)
+		return
+	}
+	b.page(w, http.StatusOK, v, "device-allow", struct {
+		Visit, CSRF, Code string
+		Person            cast.Person
+	}{v.id, b.site.Proof(r, v.id), v.device, p})
+}
+
+// takeAllow answers the device.
+func (b *Broker) takeAllow(w http.ResponseWriter, r *http.Request) {
+	v, ok := b.posted(w, r)
+	if !ok {
+		return
+	}
+	b.mu.Lock()
+	who := v.who
+	b.mu.Unlock()
+	if who.Subject == "" || v.device == "" {
+		b.site.Render(w, http.StatusGone, "over", nil)
+		return
+	}
+	if !r.PostForm.Has("allow") {
+		b.refuse(w, r, v, issuer.ErrCancelled())
+		return
+	}
+	b.mu.Lock()
+	v.outcome = arrived
+	b.mu.Unlock()
+	if !b.issuer.AnswerDevice(v.device, who) {
+		b.site.Render(w, http.StatusGone, "over", nil)
+		return
+	}
+	b.site.Render(w, http.StatusOK, "device-done", true)
+}

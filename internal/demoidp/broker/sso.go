@@ -1,0 +1,137 @@
+package broker
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/zitadel/oidc/v3/pkg/client/rp"
+	"github.com/zitadel/oidc/v3/pkg/oidc"
+	"golang.org/x/oauth2"
+
+	"app.latchkey/internal/demoidp/cast"
+)
+
+// sso sends the browser to the directory of the company whose domain the address
+// has (home realm discovery).
+func (b *Broker) sso(w http.ResponseWriter, r *http.Request, v *visit, email string) {
+	t, ok := b.conf.Cast.TenantOf(email)
+	if !ok {
+		b.page(w, http.StatusOK, v, "unknown-domain", struct {
+			Visit, CSRF, Email, Domain string
+			Tenants                    []cast.Tenant
+		}{v.id, b.site.Proof(r, v.id), email, cast.DomainOf(email), b.conf.Cast.Tenants})
+		return
+	}
+	b.toDirectory(w, r, v, t, email)
+}
+
+// toDirectory begins a sign-in at a company's directory: the broker is an OpenID
+// client there, as the app is one here.
+func (b *Broker) toDirectory(w http.ResponseWriter, r *http.Request, v *visit, t cast.Tenant, email string) {
+	party, err := b.party(r.Context(), t)
+	if err != nil {
+		b.conf.Log.Warn("demoidp.directory", "err", err)
+		b.show(w, r, http.StatusBadGateway, v, signIn{Email: email, Notice: "The directory of " + t.Name + " does not answer. Try again, or choose another way."})
+		return
+	}
+	state, h := b.leave(v, t)
+	opts := []oauth2.AuthCodeOption{oauth2.S256ChallengeOption(h.verifier), oauth2.SetAuthURLParam("nonce", h.nonce)}
+	if email != "" {
+		opts = append(opts, oauth2.SetAuthURLParam("login_hint", email))
+	}
+	// Who is asked to prove themselves anew here is asked anew there.
+	if req, ok := b.issuer.Request(v.request); ok && (req.Login || req.MaxAge != nil) {
+		opts = append(opts, oauth2.SetAuthURLParam("prompt", oidc.PromptLogin))
+	}
+	http.Redirect(w, r, party.OAuthConfig().AuthCodeURL(state, opts...), http.StatusSeeOther) // #nosec G710 -- to the other service's own address
+}
+
+type nonceKey struct{}
+
+// party is the broker as a client of a company's directory. The directory is
+// discovered at the first use.
+func (b *Broker) party(ctx context.Context, t cast.Tenant) (rp.RelyingParty, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if p, ok := b.parties[t.ID]; ok {
+		return p, nil
+	}
+	p, err := rp.NewRelyingPartyOIDC(ctx, b.conf.Directory.URL, b.conf.DirectoryClient(t.ID), b.conf.Directory.Secret, b.url(pathSSO),
+		[]string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail},
+		rp.WithHTTPClient(b.http), rp.WithAuthStyle(oauth2.AuthStyleInHeader),
+		rp.WithVerifierOpts(rp.WithSupportedSigningAlgorithms("ES256"), rp.WithNonce(func(ctx context.Context) string {
+			nonce, _ := ctx.Value(nonceKey{}).(string)
+			return nonce
+		})))
+	if err == nil {
+		b.parties[t.ID] = p
+	}
+	return p, err
+}
+
+// ssoCallback takes the directory's answer.
+func (b *Broker) ssoCallback(w http.ResponseWriter, r *http.Request) {
+	h, ok := b.back(w, r)
+	if !ok {
+		return
+	}
+	q := r.URL.Query()
+	if q.Get("iss") != b.conf.Directory.URL { // RFC 9207 §2.4
+		b.site.Render(w, http.StatusForbidden, "wrong", nil)
+		return
+	}
+	if q.Get("error") != "" {
+		b.refused(w, r, h, clean(q.Get("error_description")))
+		return
+	}
+	p, err := b.askDirectory(r.Context(), h, q)
+	if err != nil {
+		b.conf.Log.Warn("demoidp.directory", "err", err)
+		b.refused(w, r, h, "")
+		return
+	}
+	b.arrive(w, r, h.visit, p, "sso", "pwd")
+}
+
+// askDirectory exchanges the code and verifies the ID token: signature, issuer,
+// audience, times, nonce and at_hash. The person must be of the company whose
+// directory it is.
+func (b *Broker) askDirectory(ctx context.Context, h *hop, q url.Values) (cast.Person, error) {
+	party, err := b.party(ctx, h.tenant)
+	if err != nil {
+		return cast.Person{}, err
+	}
+	ctx = context.WithValue(ctx, nonceKey{}, h.nonce)
+	tokens, err := rp.CodeExchange[*oidc.IDTokenClaims](ctx, q.Get("code"), party, rp.WithCodeVerifier(h.verifier))
+	if err != nil {
+		return cast.Person{}, err
+	}
+	p, ok := b.conf.Cast.Person(tokens.IDTokenClaims.Subject)
+	if !ok || p.Tenant != h.tenant.ID {
+		return cast.Person{}, errUnknownMember
+	}
+	return p, nil
+}
+
+// refused says that the company let the person not in, and what can be done.
+func (b *Broker) refused(w http.ResponseWriter, r *http.Request, h *hop, says string) {
+	v := h.visit
+	b.mu.Lock()
+	v.says = strings.TrimSpace(h.tenant.Name + ": " + says)
+	b.mu.Unlock()
+	b.page(w, http.StatusOK, v, "refused", struct{ Visit, CSRF, Tenant, Says string }{v.id, b.site.Proof(r, v.id), h.tenant.Name, says})
+}
+
+// clean leaves the characters that an error description may have (RFC 6749
+// §4.1.2.1), and no more than a sentence or two.
+func clean(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' || r == '"' || r == '\\' {
+			return -1
+		}
+		return r
+	}, text)
+	return text[:min(len(text), 200)]
+}

@@ -1,0 +1,49 @@
+//go:build demo
+
+package parts
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+
+	"app.latchkey/internal/demoidp"
+	"app.latchkey/internal/demoidp/cast"
+	"app.latchkey/internal/provider"
+)
+
+// StartDemo starts the demo's services in the data folder, and points the settings
+// at them. file is the path of the file of people; when it is empty, demo.toml beside
+// config.toml is used if it is there, and the built-in one otherwise. Mistakes in the
+// file are *provider.Error, as those of the settings are.
+func StartDemo(ctx context.Context, s *provider.Settings, file string, log *slog.Logger) (*demoidp.Provider, error) {
+	conf := demoidp.Config{Dir: filepath.Join(s.DataDir, "provider"), File: file, Log: log}
+	if file == "" {
+		conf.File, conf.FileOptional = filepath.Join(s.ConfigDir, "demo.toml"), true
+	}
+	idp, err := demoidp.Start(ctx, conf)
+	if err != nil {
+		return nil, mistakes(err)
+	}
+	p := &s.Provider
+	p.Issuer, p.ClientID, p.Name, s.Configured = idp.Issuer(), demoidp.ClientID, "the demo provider", true
+	p.OrganizationParam, p.LogoutRedirectPath = "tenant", demoidp.SignedOutPath
+	return idp, nil
+}
+
+// mistakes turns the mistakes of the demo's file into those of a settings file.
+func mistakes(err error) error {
+	many, ok := err.(interface{ Unwrap() []error })
+	all := []error{err}
+	if ok {
+		all = many.Unwrap()
+	}
+	for i, one := range all {
+		var m *cast.Error
+		if errors.As(one, &m) {
+			all[i] = &provider.Error{Source: provider.Source{Name: m.File, File: m.File, Line: m.Line}, Key: m.Key, Problem: m.Problem}
+		}
+	}
+	return errors.Join(all...)
+}
