@@ -2,16 +2,15 @@ package openid_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
-	"crypto/tls"
-	"encoding/pem"
 	"errors"
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -97,52 +96,6 @@ func TestAServerThatDrips(t *testing.T) {
 	}
 	if _, err := c.Discover(t.Context()); !errors.Is(err, openid.ErrTimeout) {
 		t.Errorf("%v, want ErrTimeout", err)
-	}
-}
-
-// What crypto/tls refuses, told apart: whom it shows is not believed, or no
-// connection that is secure can be agreed on.
-func TestConnectionsThatAreNotSecure(t *testing.T) {
-	for name, c := range map[string]struct {
-		conf  *tls.Config
-		trust bool
-		host  string
-		want  error
-	}{
-		"TLS 1.1":                  {&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, true, "", openid.ErrHandshake},
-		"TLS 1.2":                  {&tls.Config{MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12}, true, "", nil},
-		"TLS 1.3":                  {&tls.Config{MinVersion: tls.VersionTLS13}, true, "", nil},
-		"no TLS":                   {nil, true, "", openid.ErrHandshake},
-		"an unknown authority":     {&tls.Config{}, false, "", openid.ErrTLS},
-		"a certificate of another": {&tls.Config{}, true, "localhost", openid.ErrTLS},
-	} {
-		t.Run(name, func(t *testing.T) {
-			var site *httptest.Server
-			site = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				writeJSON(w, claims{"issuer": site.URL, "authorization_endpoint": site.URL + "/a", "token_endpoint": site.URL + "/t", "jwks_uri": site.URL + "/k"})
-			}))
-			site.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
-			if site.TLS = c.conf; c.conf == nil {
-				site.Start()
-			} else {
-				site.StartTLS()
-			}
-			defer site.Close()
-			conf := provider.Provider{Issuer: strings.Replace(site.URL, "http:", "https:", 1), ClientID: "desk"}
-			if c.host != "" {
-				conf.Issuer = strings.Replace(conf.Issuer, "127.0.0.1", c.host, 1)
-			}
-			if cert := site.Certificate(); c.trust && cert != nil {
-				conf.RootCAs = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw})
-			}
-			client, err := openid.New(conf, openid.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, err := client.Discover(t.Context()); !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
-				t.Errorf("%v, want %v", err, c.want)
-			}
-		})
 	}
 }
 
@@ -265,5 +218,50 @@ func TestNothingSecretIsLogged(t *testing.T) {
 		if secret == "" || strings.Contains(log, secret) {
 			t.Errorf("%s is logged (or empty): %s", what, log)
 		}
+	}
+}
+
+// endless sends until nobody reads any more.
+func endless(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	chunk := []byte(`{"x":"` + strings.Repeat("x", 64<<10))
+	for {
+		if _, err := w.Write(chunk); err != nil {
+			return
+		}
+	}
+}
+
+// bombed is 16 MiB that were compressed to a few KiB.
+var bombed = sync.OnceValue(func() []byte {
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out)
+	_, _ = z.Write([]byte(`{"x":"`))
+	_, _ = z.Write(make([]byte, 16<<20))
+	_ = z.Close()
+	return out.Bytes()
+})
+
+func bomb(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Encoding", "gzip")
+	_, _ = w.Write(bombed())
+}
+
+func TestAProviderThatDoesNotAnswer(t *testing.T) {
+	gone := make(chan struct{})
+	t.Cleanup(func() { close(gone) })
+	p := newOP(t, lies{serve: at(discoveryPath, func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case <-r.Context().Done():
+		case <-gone:
+		}
+	})})
+	c, err := openid.New(provider.Provider{Issuer: p.site.URL, ClientID: "desk"}, openid.Options{RequestTimeout: 50 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Discover(t.Context()); !errors.Is(err, openid.ErrTimeout) {
+		t.Errorf("%v, want ErrTimeout", err)
 	}
 }

@@ -2,7 +2,6 @@ package openid_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -152,182 +150,6 @@ func TestLies(t *testing.T) {
 	}
 }
 
-// endless sends until nobody reads any more.
-func endless(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "application/json")
-	chunk := []byte(`{"x":"` + strings.Repeat("x", 64<<10))
-	for {
-		if _, err := w.Write(chunk); err != nil {
-			return
-		}
-	}
-}
-
-// bombed is 16 MiB that were compressed to a few KiB.
-var bombed = sync.OnceValue(func() []byte {
-	var out bytes.Buffer
-	z := gzip.NewWriter(&out)
-	_, _ = z.Write([]byte(`{"x":"`))
-	_, _ = z.Write(make([]byte, 16<<20))
-	_ = z.Close()
-	return out.Bytes()
-})
-
-func bomb(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Content-Encoding", "gzip")
-	_, _ = w.Write(bombed())
-}
-
-func TestAProviderThatDoesNotAnswer(t *testing.T) {
-	gone := make(chan struct{})
-	t.Cleanup(func() { close(gone) })
-	p := newOP(t, lies{serve: at(discoveryPath, func(_ http.ResponseWriter, r *http.Request) {
-		select {
-		case <-r.Context().Done():
-		case <-gone:
-		}
-	})})
-	c, err := openid.New(provider.Provider{Issuer: p.site.URL, ClientID: "desk"}, openid.Options{RequestTimeout: 50 * time.Millisecond})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := c.Discover(t.Context()); !errors.Is(err, openid.ErrTimeout) {
-		t.Errorf("%v, want ErrTimeout", err)
-	}
-}
-
-func TestFromTheCallbackTwoRoundTrips(t *testing.T) {
-	p := newOP(t, lies{})
-	c, _ := p.client()
-	if _, err := signIn(t, c, session.SignInRequest{}); err != nil {
-		t.Fatal(err)
-	}
-	for request, want := range map[string]int{"POST /token": 1, "GET /userinfo": 1, "GET /jwks": 1, "GET " + discoveryPath: 1} {
-		if n := p.count(request); n != want {
-			t.Errorf("%s: %d times, want %d", request, n, want)
-		}
-	}
-}
-
-func TestTheAuthorizationRequest(t *testing.T) {
-	p := newOP(t, lies{})
-	c, _ := p.client(func(conf *provider.Provider) {
-		conf.AuthParams = map[string]string{"tenant": "acme", "state": "mine", "redirect_uri": "https://evil.example"}
-	})
-	if _, err := signIn(t, c, session.SignInRequest{LoginHint: "ada@acme.example", Prompt: "login"}); err != nil {
-		t.Fatal(err)
-	}
-	for name, want := range map[string]string{
-		"response_type": "code", "client_id": "desk", "redirect_uri": "http://127.0.0.1:1/callback", "code_challenge_method": "S256",
-		"scope": "openid profile email offline_access", "login_hint": "ada@acme.example", "prompt": "login", "tenant": "acme",
-	} {
-		if got := p.asked.Get(name); got != want {
-			t.Errorf("%s = %q, want %q", name, got, want)
-		}
-	}
-	first := p.asked
-	if _, err := signIn(t, c, session.SignInRequest{}); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"state", "nonce", "code_challenge"} {
-		if len(first.Get(name)) < 43 || first.Get(name) == p.asked.Get(name) {
-			t.Errorf("%s is short, or the same for two tries", name)
-		}
-	}
-}
-
-// What ends a session, and what does not (RFC 6749 §5.2).
-func TestOnlyInvalidGrantEndsASession(t *testing.T) {
-	for name, c := range map[string]struct {
-		answer http.HandlerFunc
-		ends   bool
-		tries  int
-	}{
-		"invalid_grant":                {body("application/json", 400, `{"error":"invalid_grant"}`), true, 1},
-		"invalid_grant with 401":       {body("application/json", 401, `{"error":"invalid_grant"}`), true, 1},
-		"invalid_request, twice":       {body("application/json", 400, `{"error":"invalid_request"}`), true, 2},
-		"invalid_client":               {body("application/json", 401, `{"error":"invalid_client"}`), false, 1},
-		"invalid_grant with 502":       {body("application/json", 502, `{"error":"invalid_grant"}`), false, 1},
-		"invalid_grant in a page":      {body("text/html", 400, `<p>{"error":"invalid_grant"}</p>`), false, 1},
-		"a proxy's 407":                {body("text/html", 407, ""), false, 1},
-		"a captive portal's redirect":  {http.RedirectHandler("http://hotel.example/", http.StatusFound).ServeHTTP, false, 1},
-		"a captive portal's page":      {body("text/html", 200, "<html>"), false, 2},
-		"403":                          {body("text/html", 403, ""), false, 1},
-		"404":                          {body("text/html", 404, ""), false, 1},
-		"408":                          {body("text/plain", 408, ""), false, 1},
-		"429":                          {body("text/plain", 429, ""), false, 1},
-		"500":                          {body("text/plain", 500, ""), false, 1},
-		"an empty answer":              {body("application/json", 200, ""), false, 2},
-		"a token answer of no content": {body("application/json", 200, `{"token_type":"Bearer"}`), false, 1},
-	} {
-		t.Run(name, func(t *testing.T) {
-			p, client, s := newSession(t, lies{})
-			before := p.count("POST /token")
-			p.lies.serve = at("/token", c.answer)
-			_, err := client.Refresh(t.Context(), s, keep)
-			if err == nil || errors.Is(err, session.ErrEnded) != c.ends {
-				t.Errorf("%v: ends %v, want %v", err, errors.Is(err, session.ErrEnded), c.ends)
-			}
-			if n := p.count("POST /token") - before; n != c.tries {
-				t.Errorf("%d tries, want %d", n, c.tries)
-			}
-		})
-	}
-}
-
-func TestRetryAfter(t *testing.T) {
-	for value, want := range map[string]time.Duration{"120": 2 * time.Minute, "-5": 0, "x": 0, "99999999": time.Hour} {
-		p, client, s := newSession(t, lies{})
-		p.lies.serve = at("/token", func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Retry-After", value)
-			w.WriteHeader(http.StatusTooManyRequests)
-		})
-		_, err := client.Refresh(t.Context(), s, keep)
-		var retry *session.RetryError
-		if !errors.As(err, &retry) || retry.After != want {
-			t.Errorf("Retry-After %s: %v, want %s", value, err, want)
-		}
-	}
-}
-
-func TestKeysThatCannotBeFetchedAreNoVerdict(t *testing.T) {
-	p, client, s := newSession(t, lies{})
-	p.lies.signer = func() (jose.SigningKey, string) {
-		return jose.SigningKey{Algorithm: jose.RS256, Key: otherRSA()}, "rotated"
-	}
-	p.lies.serve = at("/jwks", body("text/html", 503, ""))
-	_, err := client.Refresh(t.Context(), s, keep)
-	var retry *session.RetryError
-	if errors.Is(err, session.ErrEnded) || !errors.As(err, &retry) {
-		t.Errorf("%v", err)
-	}
-}
-
-func TestAFailedKeepFailsTheRefresh(t *testing.T) {
-	_, client, s := newSession(t, lies{})
-	full := errors.New("disk full")
-	if _, err := client.Refresh(t.Context(), s, func(context.Context, session.Session) error { return full }); !errors.Is(err, full) {
-		t.Errorf("%v", err)
-	}
-}
-
-func TestForgedTokensAreNoFloodOfRequests(t *testing.T) {
-	p, client, s := newSession(t, lies{})
-	p.lies.signer = func() (jose.SigningKey, string) {
-		return jose.SigningKey{Algorithm: jose.RS256, Key: otherRSA()}, "forged"
-	}
-	for range 20 {
-		p.refresh = s.Tokens.Refresh.Reveal()
-		if _, err := client.Refresh(t.Context(), s, keep); !errors.Is(err, openid.ErrUnknownKey) {
-			t.Fatal(err)
-		}
-	}
-	if n := p.count("GET /jwks"); n > 2 {
-		t.Errorf("the keys were fetched %d times", n)
-	}
-}
-
 func TestTheClocksAreBlamed(t *testing.T) {
 	p := newOP(t, lies{idToken: put("exp", time.Now().Add(-10*time.Minute).Unix())})
 	conf := provider.Provider{Issuer: p.site.URL, ClientID: "desk"}
@@ -353,46 +175,6 @@ func TestTheClocksAreBlamed(t *testing.T) {
 	var clock *openid.ClockError
 	if !errors.As(err, &clock) || clock.Off < 19*time.Minute || clock.Off > 21*time.Minute {
 		t.Errorf("%v", err)
-	}
-}
-
-// A provider of plain OAuth 2.0: the user endpoint says who it is, and the session
-// says that nothing stands behind it.
-func TestWithoutIDTokens(t *testing.T) {
-	p := newOP(t, lies{token: drop("id_token"), userinfo: func(c claims) { delete(c, "sub"); c["id"] = 583231 }})
-	c, _ := p.client(func(conf *provider.Provider) {
-		conf.NoIDToken, conf.NoDiscovery, conf.UserIDField = true, true, "id"
-		conf.AuthorizationEndpoint, conf.TokenEndpoint, conf.UserinfoEndpoint = p.site.URL+"/authorize", p.site.URL+"/token", p.site.URL+"/userinfo"
-	})
-	s, err := signIn(t, c, session.SignInRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s.Key.Subject != "583231" || s.IDTokenVerified {
-		t.Errorf("%+v verified %v", s.Key, s.IDTokenVerified)
-	}
-}
-
-func TestRevocation(t *testing.T) {
-	for name, c := range map[string]struct {
-		answer http.HandlerFunc
-		want   session.EndingOutcome
-	}{
-		"done":       {body("text/plain", 200, ""), session.EndingDone},
-		"down":       {body("text/plain", 503, ""), session.EndingPending},
-		"a portal's": {http.RedirectHandler("http://hotel.example/", http.StatusFound).ServeHTTP, session.EndingPending},
-		"refused":    {body("application/json", 400, `{"error":"invalid_client"}`), session.EndingFailed},
-	} {
-		t.Run(name, func(t *testing.T) {
-			p, client, s := newSession(t, lies{serve: at("/revoke", c.answer)})
-			outcome, _ := client.Revoke(t.Context(), session.Revocation{Key: s.Key, ClientID: s.ClientID, Access: s.Tokens.Access, Refresh: s.Tokens.Refresh})
-			if outcome != c.want {
-				t.Errorf("%v, want %v", outcome, c.want)
-			}
-			if last := p.forms[1]; last.Get("token") != "RT1" || last.Get("token_type_hint") != "refresh_token" {
-				t.Error("the refresh token is not revoked first")
-			}
-		})
 	}
 }
 
@@ -424,16 +206,4 @@ type canned []byte
 
 func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(bytes.NewReader(c)), Request: r}, nil
-}
-
-// newSession is a session at a provider, with its client.
-func newSession(t *testing.T, l lies) (*op, *openid.Client, session.Session) {
-	t.Helper()
-	p := newOP(t, l)
-	client, _ := p.client()
-	s, err := signIn(t, client, session.SignInRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p, client, s
 }

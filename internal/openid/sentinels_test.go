@@ -83,7 +83,7 @@ func TestTenants(t *testing.T) {
 				}
 			}
 			client, _ := p.client(func(conf *provider.Provider) {
-				conf.Issuer, conf.DiscoveryURL, conf.AllowedTenants = issuer("common"), p.site.URL+discoveryPath, []string{"T1"}
+				conf.Issuer, conf.DiscoveryURL, conf.AllowedTenants = issuer("common"), p.site.URL+discoveryPath, []string{"T1", "T3"}
 			})
 			if c.want == nil { // RFC 9207 with a template: the tenant's own issuer, and no other
 				p.lies.answer = func(v url.Values) { v.Set("iss", issuer("T2")) }
@@ -102,8 +102,13 @@ func TestTenants(t *testing.T) {
 			if !strings.HasSuffix(s.Key.Issuer, "/T1/v2.0") {
 				t.Errorf("kept under %s", s.Key.Issuer)
 			}
-			if _, err := client.Refresh(t.Context(), s, keep); err != nil {
-				t.Errorf("refresh: %v", err)
+			next, err := client.Refresh(t.Context(), s, keep)
+			if err != nil {
+				t.Fatalf("refresh: %v", err)
+			}
+			c.tid, c.iss = "T3", "T3" // allowed as well, and not this session's
+			if _, err := client.Refresh(t.Context(), next, keep); !errors.Is(err, openid.ErrContinuity) {
+				t.Errorf("refresh by another tenant: %v, want ErrContinuity", err)
 			}
 		})
 	}

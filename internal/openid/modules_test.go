@@ -1,0 +1,121 @@
+package openid_test
+
+import (
+	"net/url"
+	"testing"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"app.latchkey/internal/openid"
+	"app.latchkey/internal/provider"
+	"app.latchkey/internal/session"
+)
+
+// module is one of the OpenID Foundation's relying-party test modules: what the
+// provider does, and what must come of it. A nil want is a sign-in.
+type module struct {
+	plan, name string
+	lies       lies
+	change     func(*provider.Provider)
+	want       error
+	note       string
+	test       func(*testing.T, module) // in place of the sign-in
+}
+
+func es256() (jose.SigningKey, string) {
+	return jose.SigningKey{Algorithm: jose.ES256, Key: ecKey()}, "ec"
+}
+
+func eddsa() (jose.SigningKey, string) {
+	return jose.SigningKey{Algorithm: jose.EdDSA, Key: edKey()}, "ed"
+}
+
+func foreignRSA() (jose.SigningKey, string) {
+	return jose.SigningKey{Algorithm: jose.RS256, Key: otherRSA()}, "rsa"
+}
+
+func foreignEC() (jose.SigningKey, string) {
+	return jose.SigningKey{Algorithm: jose.ES256, Key: otherEC()}, "ec"
+}
+
+func withoutKID() (jose.SigningKey, string) {
+	return jose.SigningKey{Algorithm: jose.RS256, Key: rsaKey()}, ""
+}
+
+func shared() (jose.SigningKey, string) {
+	return jose.SigningKey{Algorithm: jose.HS256, Key: []byte("a-secret-of-more-than-thirty-two-bytes")}, ""
+}
+
+// modules is the table. docs/conformance.md is made of it.
+var modules = []module{
+	{plan: "Basic", name: "oidcc-client-test"},
+	{plan: "Basic", name: "oidcc-client-test-invalid-iss", lies: lies{idToken: put("iss", "https://evil.example")}, want: openid.ErrIssuer},
+	{plan: "Basic", name: "oidcc-client-test-missing-sub", lies: lies{idToken: drop("sub")}, want: openid.ErrSubject},
+	{plan: "Basic", name: "oidcc-client-test-invalid-aud", lies: lies{idToken: put("aud", "other")}, want: openid.ErrAudience},
+	{plan: "Basic", name: "oidcc-client-test-missing-iat", lies: lies{idToken: drop("iat")}, want: openid.ErrIssuedAt},
+	{plan: "Basic", name: "oidcc-client-test-kid-absent-single-jwks", lies: lies{signer: withoutKID, keys: func(k []jose.JSONWebKey) any { return k[:1] }}},
+	{plan: "Basic", name: "oidcc-client-test-kid-absent-multiple-jwks", lies: lies{signer: withoutKID}, note: "both outcomes conform; Latchkey tries the keys of the algorithm's type"},
+	{plan: "Basic", name: "oidcc-client-test-idtoken-sig-rs256"},
+	{plan: "Basic", name: "oidcc-client-test-idtoken-sig-none", lies: lies{rawID: unsigned}, want: openid.ErrAlgorithm, note: "refused on purpose, module skipped: an unsigned token proves nothing"},
+	{plan: "Basic", name: "oidcc-client-test-invalid-sig-rs256", lies: lies{signer: foreignRSA}, want: openid.ErrSignature},
+	{plan: "Basic", name: "oidcc-client-test-userinfo-invalid-sub", lies: lies{userinfo: put("sub", "eve")}, want: openid.ErrUserinfoSubject},
+	{plan: "Basic", name: "oidcc-client-test-nonce-invalid", lies: lies{idToken: put("nonce", "other")}, want: openid.ErrNonce},
+	{plan: "Basic", name: "oidcc-client-test-scope-userinfo-claims", test: testUserinfoClaims},
+	{plan: "Basic", name: "oidcc-client-test-client-secret-basic", test: testClientSecretBasic},
+	{plan: "Config", name: "oidcc-client-test-discovery-openid-config"},
+	{plan: "Config", name: "oidcc-client-test-discovery-jwks-uri-keys", test: testKeysAreFetched},
+	{plan: "Config", name: "oidcc-client-test-discovery-issuer-mismatch", lies: lies{discovery: put("issuer", "https://evil.example")}, want: openid.ErrDiscoveryIssuer},
+	{plan: "Config", name: "oidcc-client-test-idtoken-sig-none", lies: lies{rawID: unsigned}, want: openid.ErrAlgorithm, note: "refused on purpose, module skipped"},
+	{plan: "Config", name: "oidcc-client-test-signing-key-rotation", test: testKeyRotation},
+	{plan: "Config", name: "oidcc-client-test-signing-key-rotation-just-before-signing", test: testKeyRotationJustBefore},
+	{plan: "Refresh", name: "oidcc-client-test-refresh-token", test: refreshing},
+	{plan: "Refresh", name: "oidcc-client-test-refresh-token-invalid-issuer", lies: lies{idToken: onRefresh("iss", "https://evil.example")}, want: openid.ErrIssuer, test: refreshing},
+	{plan: "Refresh", name: "oidcc-client-test-refresh-token-invalid-sub", lies: lies{idToken: onRefresh("sub", "eve")}, want: openid.ErrContinuity, test: refreshing},
+	{plan: "Refresh", name: "oidcc-client-test-refresh-token-invalid-aud", lies: lies{idToken: onRefresh("aud", []string{"desk", "api"})}, change: trust("api"), want: openid.ErrContinuity, test: refreshing},
+	{plan: "Refresh", name: "oidcc-client-test-refresh-token-invalid-azp", lies: lies{idToken: onRefresh("azp", "desk")}, want: openid.ErrContinuity, test: refreshing},
+	{plan: "RP-initiated logout", name: "oidcc-client-test-rp-init-logout", test: logout(session.EndingDone, nil)},
+	{plan: "RP-initiated logout", name: "oidcc-client-test-rp-init-logout-other-state", test: logout(session.EndingSent, put("state", "other")), note: "not believed: the end of the session stays unknown, and the person is told so"},
+	{plan: "RP-initiated logout", name: "oidcc-client-test-rp-init-logout-no-state", test: logout(session.EndingSent, drop("state")), note: "likewise"},
+	{plan: "Others", name: "oidcc-client-test-missing-aud", lies: lies{idToken: drop("aud")}, want: openid.ErrAudience},
+	{plan: "Others", name: "oidcc-client-test-invalid-sig-hs256", lies: lies{signer: shared}, want: openid.ErrAlgorithm, note: "HS256 is refused always, with a sound signature too"},
+	{plan: "Others", name: "oidcc-client-test-invalid-sig-es256", lies: lies{signer: foreignEC}, want: openid.ErrSignature},
+	{plan: "Others", name: "oidcc-client-test-invalid-athash", lies: lies{idToken: put("at_hash", "AAAAAAAAAAAAAAAAAAAAAA")}, want: openid.ErrATHash},
+	{plan: "Others", name: "oidcc-client-test-idtoken-sig-es256", lies: lies{signer: es256}},
+	{plan: "Others", name: "oidcc-client-test-userinfo-bearer-header", test: testUserinfoClaims},
+	{plan: "Others", name: "oidcc-client-test-userinfo-signed", test: testSignedUserinfo},
+	{plan: "Others", name: "oidcc-client-test-aggregated-claims", lies: lies{userinfo: foreignClaims}, note: "left alone"},
+	{plan: "Others", name: "oidcc-client-test-distributed-claims", lies: lies{idToken: foreignClaims}, note: "left alone: nothing is fetched"},
+	{plan: "Others", name: "oidcc-client-test-ignores-unparseable-key-in-jwks", lies: lies{keys: func(k []jose.JSONWebKey) any {
+		return []any{claims{"kty": "RSA", "n": "!!", "e": 3}, "not a key", claims{"kty": "future"}, k[0]}
+	}}},
+	{plan: "FAPI client", name: "fapi-client-test-invalid-authorization-response-iss", lies: lies{answer: func(v url.Values) { v.Set("iss", "https://evil.example") }}, want: openid.ErrAnswerIssuer},
+	{plan: "FAPI client", name: "fapi-client-test-remove-authorization-response-iss", lies: lies{answer: func(v url.Values) { v.Del("iss") }}, want: openid.ErrAnswerNoIss},
+	{plan: "FAPI client", name: "fapi-client-test-invalid-state", lies: lies{answer: func(v url.Values) { v.Set("state", "other") }}, want: openid.ErrState, note: "the redirect receiver refuses it first, and the wait goes on"},
+	{plan: "FAPI client", name: "fapi-client-test-missing-state", lies: lies{answer: func(v url.Values) { v.Del("state") }}, want: openid.ErrState, note: "likewise"},
+	{plan: "FAPI client", name: "fapi-client-test-invalid-secondary-aud", lies: lies{idToken: put("aud", []string{"desk", "evil"})}, want: openid.ErrExtraAudience},
+	{plan: "FAPI client", name: "fapi-client-test-valid-aud-as-array", lies: lies{idToken: put("aud", []string{"desk"})}},
+	{plan: "FAPI client", name: "fapi-client-test-token-type-case-insensitivity", lies: lies{token: put("token_type", "bEaReR")}},
+	{plan: "FAPI client", name: "fapi-client-test-no-expires-in", lies: lies{token: drop("expires_in")}},
+}
+
+func trust(audience string) func(*provider.Provider) {
+	return func(p *provider.Provider) { p.TrustedAudiences = []string{audience} }
+}
+
+func foreignClaims(c claims) {
+	c["_claim_names"] = claims{"address": "src1", "phone": "missing"}
+	c["_claim_sources"] = claims{"src1": claims{"endpoint": "http://169.254.169.254/claims", "access_token": "x"}}
+}
+
+// onRefresh lies from the second ID token on, which is the refresh's.
+func onRefresh(name string, v any) func(claims) {
+	n := 0
+	return func(c claims) {
+		if n++; n > 1 {
+			c[name] = v
+			delete(c, "nonce")
+		} else if name == "aud" {
+			c[name] = "desk"
+		}
+	}
+}
