@@ -26,19 +26,27 @@ func newRing(c Config) ring {
 // get returns the key. Errors: ErrKeyLost when the keychain answers and has none,
 // or the keychain's states.
 func (r ring) get(ctx context.Context) (*sealKey, error) {
-	var out *sealKey
-	err := r.call(ctx, func(k keyring.Keyring) error {
+	data, err := r.data(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return fromItem(data)
+}
+
+// library reads the item by the keychain library.
+func (r ring) library(ctx context.Context) (data []byte, err error) {
+	err = r.call(ctx, func(k keyring.Keyring) error {
 		item, err := k.Get(r.item)
 		if errors.Is(err, keyring.ErrKeyNotFound) {
 			return ErrKeyLost
 		}
-		if err != nil {
-			return err
-		}
-		out, err = fromItem(item.Data)
+		data = item.Data
 		return err
 	})
-	return out, err
+	if err != nil {
+		return nil, err // data may still be written to
+	}
+	return data, nil
 }
 
 // create makes a key, stores it, and reads it back: two programs may do so at
@@ -76,15 +84,25 @@ func (r ring) probe(ctx context.Context) error {
 	})
 }
 
-// call runs f with the keychain open, off the caller's path and with a time
-// limit. A keychain that hangs keeps its goroutine until it answers; no second
-// one is started meanwhile.
+// call runs f with the keychain open.
 func (r ring) call(ctx context.Context, f func(keyring.Keyring) error) error {
 	ctx, stop := context.WithTimeoutCause(ctx, r.conf.Timeout, ErrKeychainTimeout)
 	defer stop()
 	if err := r.state(ctx); err != nil {
 		return err
 	}
+	return r.limited(ctx, func() error {
+		k, err := keyring.Open(r.settings())
+		if err != nil {
+			return err
+		}
+		return f(k)
+	})
+}
+
+// limited runs f off the caller's path, as long as ctx allows. A keychain that
+// hangs keeps its goroutine until it answers; no second one is started meanwhile.
+func (r ring) limited(ctx context.Context, f func() error) error {
 	select {
 	case r.busy <- struct{}{}:
 	case <-ctx.Done():
@@ -93,11 +111,7 @@ func (r ring) call(ctx context.Context, f func(keyring.Keyring) error) error {
 	done := make(chan error, 1)
 	go func() {
 		defer func() { <-r.busy }()
-		k, err := keyring.Open(r.settings())
-		if err == nil {
-			err = f(k)
-		}
-		done <- err
+		done <- f()
 	}()
 	select {
 	case err := <-done:
@@ -109,7 +123,7 @@ func (r ring) call(ctx context.Context, f func(keyring.Keyring) error) error {
 
 // sort gives the library's errors a kind.
 func (r ring) sort(err error) error {
-	for _, known := range []error{nil, ErrKeyLost, ErrKeychain} {
+	for _, known := range []error{nil, ErrKeyLost, ErrKeychainLocked, ErrKeychainAbsent, ErrKeychain} {
 		if errors.Is(err, known) {
 			return err
 		}

@@ -100,6 +100,26 @@ func TestSecretService(t *testing.T) {
 			t.Errorf("%v, want ErrKeychainDismissed", err)
 		}
 	})
+	t.Run("gone, and nothing is lost", func(t *testing.T) {
+		pid, err := strconv.Atoi(os.Getenv("VAULT_TEST_KEYCHAIN"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+		// Until the bus has seen its end, the read may still be under way.
+		err = vault.ErrKeychain
+		for end := time.Now().Add(30 * time.Second); errors.Is(err, vault.ErrKeychain) && !errors.Is(err, vault.ErrKeychainAbsent) && time.Now().Before(end); {
+			_, err = vault.New(conf).Load(t.Context())
+		}
+		if !errors.Is(err, vault.ErrKeychainAbsent) {
+			t.Errorf("%v, want ErrKeychainAbsent", err)
+		}
+		if _, err := os.Stat(filepath.Join(dir, "vault")); err != nil {
+			t.Error("the vault is gone")
+		}
+	})
 }
 
 func TestWithoutABus(t *testing.T) {

@@ -13,3 +13,6 @@ func (r ring) state(context.Context) error { return nil }
 
 // unlock has nothing to do, for the same reason.
 func (r ring) unlock(context.Context) error { return nil }
+
+// data reads the item.
+func (r ring) data(ctx context.Context) ([]byte, error) { return r.library(ctx) }
