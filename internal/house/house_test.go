@@ -56,6 +56,7 @@ var touches = map[string][]string{
 	"golang.org/x/oauth2":            {"openid", "demoidp/broker", "demoidp/social"},
 	"github.com/coreos/go-oidc":      {"openid"},
 	"github.com/zitadel":             {"demoidp/broker", "demoidp/directory", "demoidp/issuer"},
+	"github.com/joho/godotenv":       {"parts"}, // in development builds alone
 	"crypto/tls":                     {"openid", "picture"},
 	"gopkg.in/natefinch/lumberjack.": {"logfile"},
 	"unsafe":                         {},

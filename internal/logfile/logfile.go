@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"gopkg.in/natefinch/lumberjack.v2"
 )
@@ -38,9 +39,15 @@ func handler(w io.Writer, level string) slog.Handler {
 }
 
 var (
-	secretName = regexp.MustCompile(`(?i)(token|secret|passphrase|password|verifier|authorization|cookie|^code$|^state$|^nonce$)`)
-	jwtShape   = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(\.[A-Za-z0-9_-]*)?`)
-	queryShape = regexp.MustCompile(`([?&](code|state|id_token_hint|access_token|refresh_token|client_secret|code_verifier)=)[^&\s"]+`)
+	secretName = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)(token|secret|passphrase|password|verifier|authorization|cookie|^code$|^state$|^nonce$)`)
+	})
+	jwtShape = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(\.[A-Za-z0-9_-]*)?`)
+	})
+	queryShape = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`([?&](code|state|id_token_hint|access_token|refresh_token|client_secret|code_verifier)=)[^&\s"]+`)
+	})
 )
 
 // redact replaces what must not be in a log.
@@ -55,7 +62,7 @@ func redact(_ []string, a slog.Attr) slog.Attr {
 		a.Value = slog.StringValue(scrub(v.Error()))
 	}
 	// "tokens" tells how a revocation went, in one of four words.
-	if secretName.MatchString(a.Key) && a.Key != "tokens" && a.Value.String() != "" {
+	if secretName().MatchString(a.Key) && a.Key != "tokens" && a.Value.String() != "" {
 		a.Value = slog.StringValue("[redacted]")
 	}
 	return a
@@ -65,5 +72,5 @@ func scrub(s string) string {
 	if !strings.Contains(s, "eyJ") && !strings.Contains(s, "=") {
 		return s
 	}
-	return queryShape.ReplaceAllString(jwtShape.ReplaceAllString(s, "[redacted]"), "$1[redacted]")
+	return queryShape().ReplaceAllString(jwtShape().ReplaceAllString(s, "[redacted]"), "$1[redacted]")
 }

@@ -53,13 +53,15 @@ const submit = `document.forms[0].submit()`
 
 var (
 	submitHash = hash(submit)
-	formPage   = template.Must(template.New("form").Parse(`<!doctype html>
+	formPage   = sync.OnceValue(func() *template.Template {
+		return template.Must(template.New("form").Parse(`<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">
 <title>Signing out · {{.App}}</title><style>` + style + `</style>
 <main><h1>Signing out</h1><p>Your browser goes on to the provider.</p>
 <form method="post" action="{{.Action}}">{{range $name, $values := .Fields}}{{range $values}}<input type="hidden" name="{{$name}}" value="{{.}}">{{end}}{{end}}
 <p><button>Go on</button></p></form></main><script>` + submit + `</script></html>
 `))
+	})
 )
 
 // ServeForm listens on a loopback port for the one request of its page, which is
@@ -195,7 +197,7 @@ func (f *Form) page(w http.ResponseWriter) {
 		return
 	}
 	var out bytes.Buffer
-	if err := formPage.Execute(&out, content); err != nil {
+	if err := formPage().Execute(&out, content); err != nil {
 		http.Error(w, "You can close this tab.", http.StatusInternalServerError)
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"html/template"
 	"net/http"
+	"sync"
 )
 
 // page is what the person sees in the browser. Its texts may come from a
@@ -26,19 +27,21 @@ p{margin-top:8px;color:var(--ink-2)}`
 
 var (
 	styleHash = hash(style)
-	body      = template.Must(template.New("page").Parse(`<!doctype html>
+	body      = sync.OnceValue(func() *template.Template {
+		return template.Must(template.New("page").Parse(`<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><link rel="icon" href="data:,">
 <title>{{.Title}} · {{.App}}</title><style>` + style + `</style>
 <main class="{{if .OK}}ok{{else if .Bad}}bad{{end}}"><svg viewBox="0 0 52 52" fill="none" stroke="currentColor" stroke-width="4" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><circle cx="26" cy="26" r="23"/>{{if .OK}}<path d="m16 27 7 7 14-15"/>{{else if .Bad}}<path d="M26 14v16M26 37v.5"/>{{else}}<path d="M26 14v12l8 6"/>{{end}}</svg>
 <h1 dir="auto">{{.Title}}</h1><p dir="auto">{{.Text}}</p></main></html>
 `))
+	})
 )
 
 // render writes the page. Nothing of it may be stored, framed, or tell another
 // site where the person came from.
 func render(w http.ResponseWriter, status int, p page) {
 	var out bytes.Buffer
-	if err := body.Execute(&out, p); err != nil {
+	if err := body().Execute(&out, p); err != nil {
 		http.Error(w, "You can close this tab and look at the app.", http.StatusInternalServerError)
 		return
 	}

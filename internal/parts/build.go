@@ -53,5 +53,7 @@ var team []byte
 // Settings reads the settings of this build from all their sources. flags are by
 // key.
 func Settings(flags map[string]string) (provider.Settings, error) {
-	return provider.Load(provider.Options{AppID: AppID, Baked: team, BakedName: "team.toml", Environ: Environ(), Flags: flags, DotEnv: dotEnv})
+	o := provider.Options{AppID: AppID, Baked: team, BakedName: "team.toml", Environ: Environ(), Flags: flags}
+	o.DotEnv, o.ParseDotEnv = dotEnv()
+	return provider.Load(o)
 }

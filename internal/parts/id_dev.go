@@ -2,9 +2,15 @@
 
 package parts
 
-// What this build is called, and where it looks for the developer's settings.
+import "github.com/joho/godotenv"
+
+// What this build is called.
 const (
 	AppName = "Latchkey Dev"
 	AppID   = "latchkey-dev"
-	dotEnv  = ".env"
 )
+
+// dotEnv names the developer's settings, in the folder that wails dev runs in.
+func dotEnv() (string, func([]byte) (map[string]string, error)) {
+	return ".env", godotenv.UnmarshalBytes
+}

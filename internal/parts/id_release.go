@@ -7,5 +7,7 @@ package parts
 const (
 	AppName = "Latchkey"
 	AppID   = "latchkey"
-	dotEnv  = ""
 )
+
+// dotEnv names none: where the program is started must not choose the provider.
+func dotEnv() (string, func([]byte) (map[string]string, error)) { return "", nil }

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -40,11 +41,11 @@ func filled(v any) string {
 	return ""
 }
 
-var segmentShape = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._~-]*$`)
+var segmentShape = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._~-]*$`) })
 
 // segment refuses what would not be one part of an address.
 func segment(v any) string {
-	if !segmentShape.MatchString(v.(string)) {
+	if !segmentShape().MatchString(v.(string)) {
 		return fmt.Sprintf("%q has other characters than letters, digits and . _ ~ -", v)
 	}
 	return ""
@@ -78,10 +79,10 @@ func portRange(v any) string {
 	return ""
 }
 
-var pathShape = regexp.MustCompile(`^/[A-Za-z0-9/_.~-]*$`)
+var pathShape = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^/[A-Za-z0-9/_.~-]*$`) })
 
 func path(v any) string {
-	if s := v.(string); !pathShape.MatchString(s) || strings.HasPrefix(s, "/done/") {
+	if s := v.(string); !pathShape().MatchString(s) || strings.HasPrefix(s, "/done/") {
 		return "it must begin with / and have letters, digits and / _ . ~ - alone"
 	}
 	return ""

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // The shapes of issuers. Each takes what the preset asked for and returns the
@@ -19,12 +20,12 @@ func below(before, after string) func(Given) (string, *fault) {
 	return func(g Given) (string, *fault) { return before + g.Domain + after, nil }
 }
 
-var descopeProject = regexp.MustCompile(`^P[A-Za-z0-9]{9,}$`)
+var descopeProject = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^P[A-Za-z0-9]{9,}$`) })
 
 // descopeIssuer: a project ID of 32 or more characters carries its region in
 // characters 2 to 5; a domain of the customer's own replaces the host.
 func descopeIssuer(g Given) (string, *fault) {
-	if !descopeProject.MatchString(g.ProjectID) {
+	if !descopeProject().MatchString(g.ProjectID) {
 		return "", &fault{"project_id", fmt.Sprintf("%q is no Descope project ID; it begins with P and stands in the console under Project", g.ProjectID)}
 	}
 	host := "api.descope.com"
@@ -49,7 +50,9 @@ func oktaIssuer(g Given) (string, *fault) {
 	return "https://" + g.Domain, nil
 }
 
-var guid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+var guid = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+})
 
 // consumers is the tenant of Microsoft's personal accounts.
 const consumers = "9188040d-6c67-4c5b-b112-36a304b66dad"
@@ -61,7 +64,7 @@ func entraIssuer(g Given) (string, *fault) {
 	switch {
 	case tenant == "consumers":
 		tenant = consumers
-	case tenant == "common", tenant == "organizations", guid.MatchString(tenant):
+	case tenant == "common", tenant == "organizations", guid().MatchString(tenant):
 	default:
 		return "", &fault{"tenant", fmt.Sprintf("%q is no directory ID; it is in the Entra admin center under Overview, such as 8eaef023-2b34-4da1-9baa-8bc8c9d6a490 (or organizations, with allowed_tenants)", g.Tenant)}
 	}
@@ -75,11 +78,11 @@ func keycloakIssuer(g Given) (string, *fault) {
 	return strings.TrimRight(g.BaseURL, "/") + "/realms/" + url.PathEscape(g.Realm), nil
 }
 
-var userPool = regexp.MustCompile(`^([a-z]{2}(?:-[a-z]+)+-\d+)_[A-Za-z0-9]+$`)
+var userPool = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([a-z]{2}(?:-[a-z]+)+-\d+)_[A-Za-z0-9]+$`) })
 
 // cognitoIssuer: the pool's ID begins with its region.
 func cognitoIssuer(g Given) (string, *fault) {
-	m := userPool.FindStringSubmatch(g.UserPool)
+	m := userPool().FindStringSubmatch(g.UserPool)
 	if m == nil {
 		return "", &fault{"user_pool", fmt.Sprintf("%q is no user pool ID such as eu-west-1_AbCdEf123", g.UserPool)}
 	}
@@ -94,7 +97,7 @@ func cognitoIssuer(g Given) (string, *fault) {
 }
 
 func pingOneIssuer(g Given) (string, *fault) {
-	if !guid.MatchString(g.EnvironmentID) {
+	if !guid().MatchString(g.EnvironmentID) {
 		return "", &fault{"environment_id", fmt.Sprintf("%q is no environment ID; it is in the console under Environment properties", g.EnvironmentID)}
 	}
 	switch g.Region {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/joho/godotenv"
+
 	"app.latchkey/internal/provider"
 )
 
@@ -24,7 +26,7 @@ func load(t *testing.T, files map[string]string, environ []string, flags map[str
 		}
 	}
 	s, err := provider.Load(provider.Options{
-		Environ: environ, Flags: flags, Baked: []byte(files["baked"]), DotEnv: filepath.Join(dir, ".env"),
+		Environ: environ, Flags: flags, Baked: []byte(files["baked"]), DotEnv: filepath.Join(dir, ".env"), ParseDotEnv: godotenv.UnmarshalBytes,
 		ConfigDir: filepath.Join(dir, "config"), DataDir: filepath.Join(dir, "data"), PolicyPath: filepath.Join(dir, "policy.toml"),
 	})
 	return s, dir, err

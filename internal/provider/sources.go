@@ -13,7 +13,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/joho/godotenv"
 	"github.com/pelletier/go-toml/v2"
 )
 
@@ -135,7 +134,7 @@ func lineOf(data []byte, pattern string) int {
 
 // dotEnv reads the development build's .env below the environment.
 func (l *loader) dotEnv() {
-	if l.o.DotEnv == "" {
+	if l.o.ParseDotEnv == nil {
 		return
 	}
 	source := Source{Name: ".env", File: l.o.DotEnv}
@@ -147,7 +146,7 @@ func (l *loader) dotEnv() {
 		l.fail(source, "", err.Error())
 		return
 	}
-	vars, err := godotenv.UnmarshalBytes(data)
+	vars, err := l.o.ParseDotEnv(data)
 	if err != nil {
 		l.fail(source, "", "not a .env file: a line has not the form NAME=value")
 		return

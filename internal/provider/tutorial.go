@@ -75,7 +75,7 @@ func (l *loader) tutorialDescope(vars map[string]string, at func(string) Source)
 	id, host, source := vars[oauthClientID], hostOf(vars[oauthAuthorize]), at(oauthClientID)
 	issuer := ""
 	l.put(source, "provider", "descope")
-	if descopeProject.MatchString(id) {
+	if descopeProject().MatchString(id) {
 		issuer, _ = descopeIssuer(Given{ProjectID: id})
 		l.put(source, "project_id", id)
 		if hostOf(issuer) != host {
@@ -101,7 +101,7 @@ func inboundProject(id string) (string, bool) {
 	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
 		data, err := encoding.DecodeString(id)
 		project, _, ok := strings.Cut(string(data), ":")
-		if err == nil && ok && descopeProject.MatchString(project) {
+		if err == nil && ok && descopeProject().MatchString(project) {
 			return project, true
 		}
 	}
