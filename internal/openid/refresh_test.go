@@ -67,6 +67,20 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
+// The other form of Retry-After is a date (RFC 9110 §10.2.3).
+func TestRetryAfterADate(t *testing.T) {
+	p, client, s := newSession(t, lies{})
+	p.lies.serve = at("/token", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", time.Now().Add(5*time.Minute).UTC().Format(http.TimeFormat))
+		w.WriteHeader(http.StatusServiceUnavailable)
+	})
+	_, err := client.Refresh(t.Context(), s, keep)
+	var retry *session.RetryError
+	if !errors.As(err, &retry) || retry.After < 4*time.Minute || retry.After > 5*time.Minute {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestKeysThatCannotBeFetchedAreNoVerdict(t *testing.T) {
 	p, client, s := newSession(t, lies{})
 	p.lies.signer = func() (jose.SigningKey, string) {

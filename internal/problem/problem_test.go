@@ -101,6 +101,10 @@ func TestWhatTheErrorKnows(t *testing.T) {
 	if !strings.Contains(p.Message, "Acme says: “not assigned”") {
 		t.Errorf("%+v", p)
 	}
+	p = problem.From(&loopback.PortError{Ports: []int{8085, 8086}, Err: errors.New("in use")}, "Acme ID")
+	if !strings.Contains(p.Message, "8085 8086") || !strings.Contains(p.Hint, "redirect_ports, LATCHKEY_REDIRECT_PORTS") {
+		t.Errorf("%+v", p)
+	}
 	if p = problem.From(&vault.SetAsideError{Path: "/data/vault.x", Reason: vault.ErrDamaged}, ""); !strings.Contains(p.Message, "/data/vault.x") {
 		t.Errorf("%+v", p)
 	}
