@@ -100,9 +100,8 @@ func openToOthers(path string) bool {
 
 // bytes reads TOML.
 func (l *loader) bytes(source Source, data []byte) {
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	if !utf8.Valid(data) {
-		l.fail(source, "", "it is not UTF-8 text")
+	data, ok := l.utf8(source, data)
+	if !ok {
 		return
 	}
 	var members map[string]any
@@ -119,6 +118,15 @@ func (l *loader) bytes(source Source, data []byte) {
 		s.Line = lineOf(data, `(\[\s*)?["']?`+regexp.QuoteMeta(name)+`["']?\s*[=.\]]`)
 		l.put(s, name, members[name])
 	}
+}
+
+// utf8 takes a byte order mark off, and refuses what is no text.
+func (l *loader) utf8(source Source, data []byte) ([]byte, bool) {
+	if !utf8.Valid(data) {
+		l.fail(source, "", "it is not UTF-8 text")
+		return nil, false
+	}
+	return bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), true
 }
 
 // lineOf finds the line that begins with the pattern; 0 when there is none.
@@ -144,6 +152,10 @@ func (l *loader) dotEnv() {
 	}
 	if err != nil {
 		l.fail(source, "", err.Error())
+		return
+	}
+	data, ok := l.utf8(source, data)
+	if !ok {
 		return
 	}
 	vars, err := l.o.ParseDotEnv(data)
