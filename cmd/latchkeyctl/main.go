@@ -35,6 +35,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err == nil {
 		return exitDone
 	}
+	if errors.Is(err, errFindings) {
+		return exitFailed // the findings have said it
+	}
 	var usage *usageError
 	if errors.As(err, &usage) || !c.started {
 		return c.failUsage(err)

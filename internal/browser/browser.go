@@ -134,6 +134,24 @@ func expand(command, address string) []string {
 	return args
 }
 
+// Available names the openers that are there, in the order in which Open tries them.
+// The error is *OpenError when there is none. Nothing is started.
+func (o *Opener) Available() ([]string, error) {
+	failed := &OpenError{}
+	var there []string
+	for _, args := range o.commands("https://example.invalid") {
+		if _, err := exec.LookPath(args[0]); err != nil {
+			failed.Tried, failed.Err = append(failed.Tried, args[0]), err
+			continue
+		}
+		there = append(there, args[0])
+	}
+	if len(there) == 0 {
+		return nil, failed
+	}
+	return there, nil
+}
+
 // run starts one opener and waits for its end or for openAfter.
 func (o *Opener) run(ctx context.Context, args []string) error {
 	// Not bound to ctx: a browser outlives a sign-in.

@@ -34,7 +34,8 @@ var rooms = map[string][]string{
 	"account":           {"secret", "session"},
 	"openid":            {"secret", "session", "provider"},
 	"problem":           {"account", "browser", "loopback", "openid", "provider", "session", "vault"},
-	"parts":             {"demoidp", "demoidp/cast", "account", "browser", "loopback", "openid", "problem", "provider", "session", "vault"},
+	"doctor":            {"browser", "loopback", "openid", "provider", "vault"},
+	"parts":             {"demoidp", "demoidp/cast", "account", "browser", "doctor", "loopback", "openid", "problem", "provider", "session", "vault"},
 }
 
 // mainFiles are the files of the root package that are not wiring.
@@ -46,8 +47,8 @@ var mainFiles = map[string][]string{
 // touches says which rooms may import what reaches the world. Everything that
 // begins with the path counts.
 var touches = map[string][]string{
-	"net/http":                       {"account", "openid", "loopback", "picture", "demoidp", "demoidp/broker", "demoidp/directory", "demoidp/issuer", "demoidp/pages", "demoidp/social", "robot"},
-	"net":                            {"account", "openid", "loopback", "picture", "demoidp", "robot", "provider"}, // provider parses addresses
+	"net/http":                       {"account", "openid", "loopback", "picture", "demoidp", "demoidp/broker", "demoidp/directory", "demoidp/issuer", "demoidp/pages", "demoidp/social", "robot", "doctor"},
+	"net":                            {"account", "openid", "loopback", "picture", "demoidp", "robot", "provider", "doctor"}, // provider parses addresses
 	"os/exec":                        {"browser"},
 	"os":                             {"vault", "provider", "logfile", "browser", "demoidp", "demoidp/keep", "parts", "nobus", "wiring"},
 	"github.com/99designs/keyring":   {"vault"},
@@ -56,8 +57,8 @@ var touches = map[string][]string{
 	"golang.org/x/oauth2":            {"openid", "demoidp/broker", "demoidp/social"},
 	"github.com/coreos/go-oidc":      {"openid"},
 	"github.com/zitadel":             {"demoidp/broker", "demoidp/directory", "demoidp/issuer"},
-	"github.com/joho/godotenv":       {"parts"}, // in development builds alone
-	"crypto/tls":                     {"openid", "picture"},
+	"github.com/joho/godotenv":       {"parts"},                       // in development builds alone
+	"crypto/tls":                     {"openid", "picture", "doctor"}, // doctor reads what a handshake agreed on
 	"gopkg.in/natefinch/lumberjack.": {"logfile"},
 	"unsafe":                         {},
 	"plugin":                         {},

@@ -25,6 +25,7 @@ type Metadata struct {
 	AuthMethods           []string `json:"token_endpoint_auth_methods_supported"`
 	ChallengeMethods      []string `json:"code_challenge_methods_supported"`
 	AnswerNamesIssuer     bool     `json:"authorization_response_iss_parameter_supported"` // RFC 9207 §3
+	GrantTypes            []string `json:"grant_types_supported"`
 	UserinfoAlgorithms    []string `json:"userinfo_signing_alg_values_supported"`
 	ScopesSupportedListed bool     `json:"-"` // scopes_supported stands in the document
 }
@@ -112,7 +113,7 @@ func decodeMetadata(o object) (Metadata, error) {
 	for _, name := range []string{
 		"issuer", "authorization_endpoint", "token_endpoint", "device_authorization_endpoint", "userinfo_endpoint", "jwks_uri",
 		"id_token_signing_alg_values_supported", "revocation_endpoint", "end_session_endpoint", "scopes_supported",
-		"token_endpoint_auth_methods_supported", "code_challenge_methods_supported",
+		"token_endpoint_auth_methods_supported", "grant_types_supported", "code_challenge_methods_supported",
 		"authorization_response_iss_parameter_supported", "userinfo_signing_alg_values_supported",
 	} {
 		if o.has(name) {

@@ -18,3 +18,9 @@ func syncDir(dir string) error {
 }
 
 func quotaExceeded(err error) bool { return errors.Is(err, syscall.EDQUOT) }
+
+// readable reports whether others than the owner may read the file.
+func readable(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().Perm()&0o077 != 0
+}

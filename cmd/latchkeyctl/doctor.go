@@ -1,0 +1,82 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"app.latchkey/internal/doctor"
+	"app.latchkey/internal/parts"
+)
+
+// errFindings ends the program with exit code 1; why has been said.
+var errFindings = errors.New("something failed")
+
+func (c *command) doctor() *cobra.Command {
+	var output string
+	cmd := &cobra.Command{
+		Use: "doctor", Short: "Check the set-up, and say what to do about each thing",
+		Long: "doctor checks everything that a sign-in needs: settings, network, provider, ports, browser, keychain, vault.\nIt signs nobody in, changes nothing and prints no secret: its report can be sent.\nIt exits 0 when nothing failed, 1 otherwise.",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			d, err := c.examined()
+			if err != nil {
+				return err
+			}
+			tell := func(f doctor.Finding) { _, _ = fmt.Fprintln(c.stdout, f.Line()) }
+			if c.json {
+				tell = nil
+			}
+			report := d.Run(cmd.Context(), tell)
+			if err := cmd.Context().Err(); err != nil {
+				return err
+			}
+			return c.finish(report, output)
+		},
+	}
+	cmd.Flags().StringVarP(&output, "output", "o", "", "write the report into this file too")
+	return cmd
+}
+
+// examined makes the doctor of these settings, whether or not they can be used.
+func (c *command) examined() (*doctor.Doctor, error) {
+	settings, err := parts.Settings(c.flags)
+	c.started, c.name = true, settings.Provider.Name
+	if err != nil {
+		return parts.Doctor(settings, err), nil
+	}
+	if c.parts, err = parts.New(settings, parts.Options{App: parts.AppName, ID: parts.AppID}); err != nil {
+		return parts.Doctor(settings, err), nil
+	}
+	return c.parts.Doctor(), nil
+}
+
+// finish prints and saves the report.
+func (c *command) finish(r doctor.Report, output string) error {
+	text := []byte(r.Text())
+	if c.json {
+		data, err := json.Marshal(r)
+		if err != nil {
+			return err
+		}
+		text = append(data, '\n')
+		if _, err := c.stdout.Write(text); err != nil {
+			return err
+		}
+	} else {
+		c.say("%s", r.Summary())
+	}
+	if output != "" {
+		if err := os.WriteFile(output, text, 0o600); err != nil {
+			c.say("The report could not be saved: %v", err)
+			return errFindings
+		}
+		c.say("The report is in %s.", output)
+	}
+	if !r.OK {
+		return errFindings
+	}
+	return nil
+}

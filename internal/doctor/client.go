@@ -1,0 +1,102 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"app.latchkey/internal/openid"
+	"app.latchkey/internal/provider"
+)
+
+// redirects asks the provider, as a browser would in which nobody is signed in,
+// whether it knows the client and each address that a sign-in may come back to.
+func (r *round) redirects(ctx context.Context) {
+	if r.meta == nil || r.failed("keys") {
+		return
+	}
+	for _, address := range r.free {
+		if !r.redirect(ctx, address) {
+			return // the other ports would be said to be the same
+		}
+	}
+}
+
+func (r *round) redirect(ctx context.Context, address string) bool {
+	err := r.asked.TryAuthorize(ctx, address)
+	var answer *openid.AnswerError
+	var page *openid.PageError
+	switch {
+	case err == nil:
+		r.pass("redirect", "The provider takes the request of a sign-in", address)
+		return true
+	case errors.Is(err, openid.ErrAnswerIssuer), errors.Is(err, openid.ErrAnswerNoIss):
+		r.fail("redirect", "The provider's answer does not name its issuer as announced", err.Error(), "Tell whoever runs the provider: it announces RFC 9207, and its answers have to bear iss.")
+	case errors.As(err, &answer) && slices.Contains([]string{"server_error", "temporarily_unavailable", "access_denied"}, answer.Code):
+		r.warn("redirect", "Whether the provider takes the request could not be told", said(answer.Code, answer.Description), advice(answer.Code, answer.Description, "Try a sign-in."))
+	case errors.As(err, &answer):
+		r.fail("redirect", "The provider refuses the request of a sign-in", said(answer.Code, answer.Description), advice(answer.Code, answer.Description, "Compare client_id and scopes with the provider's console."))
+	case errors.As(err, &page) && page.Status < 500:
+		r.fail("redirect", "The provider does not know the client or the redirect address", fmt.Sprintf("%s for client %s: HTTP %d %s", address, r.p().ClientID, page.Status, cut(page.Text)),
+			advice("", page.Text, "Compare client_id with the provider's console, and register "+address+" for it, to the letter. Where the provider compares the port, set redirect_ports to the registered ones."))
+	default:
+		r.warn("redirect", "Whether the provider takes the request could not be told", fmt.Sprint(last(err)), "Try a sign-in.")
+	}
+	return false
+}
+
+// client asks the token endpoint for a code that was never given: how it refuses
+// tells whether it knows the client.
+func (r *round) client(ctx context.Context) {
+	if r.meta == nil || r.failed("keys") {
+		return
+	}
+	address := "http://127.0.0.1" + r.p().RedirectPath
+	if len(r.free) > 0 {
+		address = r.free[0]
+	}
+	err := r.asked.TryToken(ctx, address)
+	var answer *openid.AnswerError
+	switch {
+	case err == nil:
+		r.pass("client", "The token endpoint knows the client", "")
+	case errors.As(err, &answer) && refusesClient(answer):
+		r.fail("client", "The token endpoint refuses the client", said(answer.Code, answer.Description), advice(answer.Code, answer.Description, "Compare client_id and client_secret with the provider's console."))
+	case errors.As(err, &answer):
+		r.warn("client", "Whether the token endpoint knows the client could not be told", said(answer.Code, answer.Description), "Try a sign-in.")
+	default:
+		r.fail("client", "The token endpoint does not answer as one", fmt.Sprintf("%s: %v", r.meta.TokenURL, last(err)), "Take token_endpoint out of the settings if it is set there; otherwise tell whoever runs the provider.")
+	}
+}
+
+// refusesClient: a code of its own, or a text that one provider has for it.
+func refusesClient(a *openid.AnswerError) bool {
+	known, ok := provider.AdviceFor(a.Code, a.Description)
+	return slices.Contains([]string{"invalid_client", "unauthorized_client", "incorrect_client_credentials"}, a.Code) || ok && known.From != "any"
+}
+
+// advice is the table's fix for what the provider said.
+func advice(code, description, otherwise string) string {
+	if a, ok := provider.AdviceFor(code, description); ok {
+		return a.Means + " " + a.Do
+	}
+	return otherwise
+}
+
+func said(code, description string) string {
+	if description == "" {
+		return code
+	}
+	return code + ": " + description
+}
+
+// cut keeps a page's text short.
+func cut(text string) string {
+	runes := []rune(strings.TrimSpace(text))
+	if len(runes) > 160 {
+		return string(runes[:160]) + "…"
+	}
+	return string(runes)
+}

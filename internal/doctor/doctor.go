@@ -1,0 +1,167 @@
+// Package doctor checks a set-up from end to end and says of each thing whether it
+// holds, and what to do where it does not.
+//
+// It looks where a sign-in would look, with the same parts: the settings and the
+// policy, the way to the provider (proxy, name, connection, certificate), what the
+// provider says of itself, its keys and its clock, whether it knows the client and
+// the redirect address, the ports on loopback, the browser's opener, the keychain by
+// a round trip, and the vault. Following a finding's advice makes it pass.
+//
+// It signs nobody in, touches no session and sets nothing aside. No token, code,
+// state, passphrase or client secret ever stands in a finding, so a report can be
+// sent. It uses the network, listens on loopback for a moment, and reaches keychain
+// and data folder through the vault alone.
+package doctor
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+
+	"app.latchkey/internal/browser"
+	"app.latchkey/internal/openid"
+	"app.latchkey/internal/provider"
+	"app.latchkey/internal/vault"
+)
+
+// Status says how a check ended.
+type Status string
+
+// How a check ends.
+const (
+	Pass Status = "pass"
+	Warn Status = "warn" // works, and should not stay so or cannot be told
+	Fail Status = "fail" // a sign-in will fail of it
+)
+
+// Finding is the outcome of one check.
+type Finding struct {
+	ID     string `json:"id"`     // stable, such as "tls" or "port.18085"
+	Status Status `json:"status"` // pass, warn or fail
+	Title  string `json:"title"`  // one line
+	Detail string `json:"detail,omitempty"`
+	Advice string `json:"advice,omitempty"` // what to do; empty for a pass
+}
+
+// Options are what is examined.
+type Options struct {
+	App, Version string
+	Settings     provider.Settings
+	// SettingsErr is why the settings could not be loaded whole. What they are about
+	// is then not asked of the provider.
+	SettingsErr error
+	Vault       *vault.Vault
+	Browser     *browser.Opener
+	Getenv      func(string) string
+	Now         func() time.Time // time.Now when nil
+}
+
+// Doctor examines one set-up. It may be run again.
+type Doctor struct{ o Options }
+
+// New returns a doctor. It does nothing yet.
+func New(o Options) *Doctor {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Getenv == nil {
+		o.Getenv = func(string) string { return "" }
+	}
+	if o.Browser == nil {
+		o.Browser = &browser.Opener{}
+	}
+	return &Doctor{o}
+}
+
+// checkTimeout limits one check; a sign-in would not wait longer either.
+const checkTimeout = 20 * time.Second
+
+// Run makes every check that can be made, tells each finding as soon as it is
+// there, and returns them all. tell may be nil; it is called from this goroutine.
+// When ctx ends, what is left is not checked.
+func (d *Doctor) Run(ctx context.Context, tell func(Finding)) Report {
+	r := &round{Doctor: d, tell: tell}
+	for _, check := range []func(context.Context){
+		r.settings, r.policy, r.provider,
+		r.reach, r.discovery, r.algorithms, r.keys, r.clock,
+		r.pkce, r.refresh, r.revocation, r.logout, r.device, r.issuerInAnswers,
+		r.families, r.ports, r.redirects, r.client,
+		r.browser, r.folder, r.keychain, r.vault,
+	} {
+		if ctx.Err() != nil {
+			break
+		}
+		limited, stop := context.WithTimeout(ctx, checkTimeout)
+		check(limited)
+		stop()
+	}
+	return d.report(r.findings)
+}
+
+// round is one run.
+type round struct {
+	*Doctor
+	tell     func(Finding)
+	findings []Finding
+
+	asked  *openid.Client // nil when there is no provider to ask
+	meta   *openid.Metadata
+	trace  trace
+	netErr error
+	free   []string // redirect addresses whose port could be bound
+}
+
+func (r *round) add(f Finding) {
+	f.Title, f.Detail, f.Advice = oneLine(f.Title), oneLine(f.Detail), oneLine(f.Advice)
+	r.findings = append(r.findings, f)
+	if r.tell != nil {
+		r.tell(f)
+	}
+}
+
+func (r *round) pass(id, title, detail string) { r.add(Finding{id, Pass, title, detail, ""}) }
+
+func (r *round) warn(id, title, detail, advice string) {
+	r.add(Finding{id, Warn, title, detail, advice})
+}
+
+func (r *round) fail(id, title, detail, advice string) {
+	r.add(Finding{id, Fail, title, detail, advice})
+}
+
+// failed reports whether a check of that name failed in this run.
+func (r *round) failed(id string) bool {
+	for _, f := range r.findings {
+		if f.ID == id && f.Status == Fail {
+			return true
+		}
+	}
+	return false
+}
+
+// p are the settings' words on the provider.
+func (r *round) p() provider.Provider { return r.o.Settings.Provider }
+
+// oneLine keeps a stranger's text on one line, and from moving a terminal's cursor.
+func oneLine(s string) string {
+	return strings.TrimSpace(strings.Map(func(c rune) rune {
+		switch {
+		case c == '\n', c == '\t':
+			return ' '
+		case !unicode.IsPrint(c):
+			return -1
+		}
+		return c
+	}, s))
+}
+
+// hostOf is an address's host, for words.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return address
+	}
+	return u.Host
+}

@@ -1,0 +1,94 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+
+	"app.latchkey/internal/vault"
+)
+
+// browser: something here can open an address.
+func (r *round) browser(context.Context) {
+	there, err := r.o.Browser.Available()
+	headless := runtime.GOOS == "linux" && r.o.Getenv("DISPLAY") == "" && r.o.Getenv("WAYLAND_DISPLAY") == "" && r.o.Getenv("BROWSER") == ""
+	switch {
+	case err != nil && r.o.Getenv("BROWSER") != "":
+		r.fail("browser", "None of the programs in BROWSER is there", err.Error(), "Set BROWSER to a program that opens an address, or unset it.")
+	case err != nil:
+		r.fail("browser", "No program here can open a browser", err.Error(), "Install xdg-utils and a browser, or set BROWSER; a sign-in with --no-browser or --device needs none.")
+	case headless:
+		r.warn("browser", "There is no display for a browser", strings.Join(there, ", "), "Sign in with latchkeyctl signin --device, or --no-browser, and open the address elsewhere.")
+	default:
+		r.pass("browser", "The browser can be opened", strings.Join(there, ", "))
+	}
+}
+
+func (r *round) folder(context.Context) {
+	if r.o.Vault == nil || r.o.Settings.Store == "memory" {
+		return
+	}
+	dir := r.home(r.o.Settings.DataDir)
+	switch err := r.o.Vault.Writable(); {
+	case err == nil:
+		r.pass("folder", "The data folder can be written", dir)
+	case errors.Is(err, vault.ErrDiskFull):
+		r.fail("folder", "The disk is full", dir, "Make room on it.")
+	default:
+		r.fail("folder", "The data folder cannot be written", r.home(err.Error()), "Make it yours and writable: chown and chmod 700 on "+dir+".")
+	}
+}
+
+// keychain makes a round trip with an item of its own.
+func (r *round) keychain(ctx context.Context) {
+	if r.o.Vault == nil {
+		return
+	}
+	if store := r.o.Settings.Store; store != "keychain" {
+		r.pass("keychain", "The keychain is not used", "store is "+store)
+		return
+	}
+	switch err := r.o.Vault.Probe(ctx); {
+	case err == nil:
+		r.pass("keychain", "The keychain keeps and gives back", "")
+	case errors.Is(err, vault.ErrKeychainAbsent):
+		r.fail("keychain", "This computer offers no keychain", fmt.Sprint(err), "Set store = \"file\" (with a passphrase) or \"memory\"; on Linux, or start a Secret Service such as gnome-keyring or KWallet in the session.")
+	case errors.Is(err, vault.ErrKeychainLocked):
+		r.fail("keychain", "The keychain is locked", "", "Unlock it: sign in to the desktop, or open the keychain's own program and type its password.")
+	case errors.Is(err, vault.ErrKeychainTimeout):
+		r.fail("keychain", "The keychain does not answer", r.o.Settings.KeychainTimeout.String(), "Look for its question behind other windows; restart it if there is none, or set keychain_timeout higher.")
+	default:
+		r.fail("keychain", "The keychain failed", fmt.Sprint(err), "Restart it, or set store = \"file\" and a passphrase.")
+	}
+}
+
+// vault: what is stored could be opened now.
+func (r *round) vault(ctx context.Context) {
+	if r.o.Vault == nil || r.o.Settings.Store == "memory" {
+		return
+	}
+	found := r.o.Vault.Inspect(ctx)
+	const anew = "Nothing has to be done: the next start sets it aside under another name, and you sign in again."
+	switch err := found.Err; {
+	case !found.Stored:
+		r.pass("vault", "Nothing is stored yet", "")
+	case errors.Is(err, vault.ErrPassphraseNeeded):
+		r.warn("vault", "The vault is protected by a passphrase, which was not given", "", "Type it when asked, or set LATCHKEY_STORE_PASSPHRASE or store_passphrase_file.")
+	case errors.Is(err, vault.ErrWrongPassphrase):
+		r.fail("vault", "The passphrase does not fit the vault", "", "Set the one that the vault was made with.")
+	case errors.Is(err, vault.ErrDamaged), errors.Is(err, vault.ErrWrongKey), errors.Is(err, vault.ErrKeyLost):
+		r.fail("vault", "What is stored cannot be read", fmt.Sprint(err), anew)
+	case errors.Is(err, vault.ErrNewer):
+		r.fail("vault", "The vault was written by a newer version", "", "Install that version again. "+anew)
+	case errors.Is(err, vault.ErrReadOnly), errors.Is(err, vault.ErrDisk):
+		r.fail("vault", "The vault's file cannot be read", r.home(err.Error()), "Make the file yours again: chown and chmod 600.")
+	case err != nil:
+		r.warn("vault", "Whether the vault can be opened could not be told", fmt.Sprint(err), "See what is said of the keychain.")
+	case found.Open:
+		r.warn("vault", "Others can look at the vault's file", "it is sealed all the same", "chmod 700 the folder "+r.home(r.o.Settings.DataDir)+" and chmod 600 what is in it.")
+	default:
+		r.pass("vault", "What is stored can be opened", "sealed by "+string(found.Kind))
+	}
+}

@@ -1,0 +1,178 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"app.latchkey/internal/openid"
+)
+
+// discovery: the document is there, is one, and is about the issuer that was set.
+func (r *round) discovery(context.Context) {
+	if r.asked == nil || r.p().NoDiscovery || r.failed("proxy") || r.failed("dns") || r.failed("connection") || r.failed("tls") {
+		return
+	}
+	err := r.netErr
+	at := r.address()
+	switch {
+	case err == nil:
+		r.pass("discovery", "The provider describes itself", at)
+		r.pass("issuer", "It is the issuer that was set", r.p().Issuer)
+	case errors.Is(err, openid.ErrDiscoveryIssuer):
+		r.pass("discovery", "The provider describes itself", at)
+		r.fail("issuer", "The issuer is another one than was set", strings.TrimPrefix(err.Error(), openid.ErrDiscoveryIssuer.Error()+": "), "Set issuer to exactly what it says, if that is your provider: every slash counts.")
+	case errors.Is(err, openid.ErrTimeout):
+		r.fail("discovery", "The provider does not answer in time", at, "Try again; if it stays, tell whoever runs the provider, or look for a filter in between.")
+	case errors.Is(err, openid.ErrPlainHTTP), errors.Is(err, openid.ErrEndpoint):
+		r.fail("discovery", "The provider names an address that must not be used", err.Error(), "Its endpoints have to be https addresses: whoever runs the provider sets its public address right (behind a proxy: its external URL).")
+	case errors.Is(err, openid.ErrStatus):
+		r.fail("discovery", "There is no description at the issuer's address", fmt.Sprintf("%s: %v", at, last(err)), "Open that address in a browser. Check issuer for a missing or doubled part (realm, tenant, /v2.0, a slash); where the document lies elsewhere, set discovery_url.")
+	case errors.Is(err, openid.ErrDiscovery):
+		r.fail("discovery", "The description is not one of an OpenID Connect provider", fmt.Sprintf("%s: %v", at, err), "Open that address in a browser: a sign-in page of the network (hotel, proxy) or another site answers there. Check issuer.")
+	default:
+		r.fail("discovery", "The description could not be fetched", err.Error(), "Try again; check issuer and the network.")
+	}
+}
+
+func (r *round) algorithms(context.Context) {
+	if r.meta == nil || r.p().NoIDToken || r.p().NoDiscovery {
+		return
+	}
+	listed := r.meta.Algorithms
+	if !openid.UsableAlgorithm(listed) {
+		r.fail("algorithms", "The provider signs ID tokens in no way that proves anything", strings.Join(listed, ", "), "Switch it to RS256 or ES256 for this client: with a shared secret (HS256) or no signature nobody could tell who made a token.")
+		return
+	}
+	r.pass("algorithms", "ID tokens are signed in a way that can be verified", strings.Join(listed, ", "))
+}
+
+func (r *round) keys(ctx context.Context) {
+	if r.meta == nil || r.p().NoIDToken {
+		return
+	}
+	keys, err := r.asked.Keys(ctx)
+	switch {
+	case err != nil:
+		r.fail("keys", "The provider's keys cannot be fetched", fmt.Sprintf("%s: %v", r.meta.JWKSURL, last(err)), "Open that address in a browser: it has to answer with a JSON object that has \"keys\". Take jwks_uri out of the settings if it is set there.")
+	case len(keys) == 0:
+		r.fail("keys", "None of the provider's keys can verify a signature", r.meta.JWKSURL, "It has to publish a signing key: RSA of 2,048 bits or more, EC, or Ed25519, with use \"sig\" or none.")
+	default:
+		r.pass("keys", fmt.Sprintf("%d of the provider's keys can verify signatures", len(keys)), strings.Join(keys, ", "))
+	}
+}
+
+// drift is the least difference of the clocks that is worth a word: Date has whole
+// seconds, and the answer was on its way.
+const drift = 30 * time.Second
+
+func (r *round) clock(context.Context) {
+	if r.asked == nil {
+		return
+	}
+	off, known := r.asked.ClockOff()
+	switch {
+	case !known && r.netErr != nil:
+	case !known:
+		r.warn("clock", "The provider does not tell the time", "", "Compare this computer's clock with another one: tokens are refused when it is off by more than leeway.")
+	case off.Abs() > r.p().Leeway:
+		r.fail("clock", "This computer's clock and the provider's do not agree", wayOff(off), "Set the date, the time and the time zone, and switch automatic time on.")
+	case off.Abs() > drift:
+		r.warn("clock", "The clocks are apart", wayOff(off), "Switch automatic time on.")
+	default:
+		r.pass("clock", "The clocks agree", wayOff(off))
+	}
+}
+
+func wayOff(off time.Duration) string {
+	switch off = off.Round(time.Second); {
+	case off > 0:
+		return fmt.Sprintf("this one is %s ahead", off)
+	case off < 0:
+		return fmt.Sprintf("this one is %s behind", -off)
+	}
+	return "to the second"
+}
+
+func (r *round) pkce(context.Context) {
+	if r.meta == nil {
+		return
+	}
+	switch methods := r.meta.ChallengeMethods; {
+	case slices.Contains(methods, "S256"):
+		r.pass("pkce", "The provider checks PKCE with S256", "")
+	case len(methods) > 0:
+		r.fail("pkce", "The provider checks PKCE without S256", strings.Join(methods, ", "), "Switch S256 on at the provider: plain would let whoever sees the request redeem the code, and is not sent.")
+	case r.p().NoDiscovery || slices.Contains([]string{"entra", "google"}, r.p().Preset):
+		r.pass("pkce", "PKCE with S256 is sent; this provider does not announce it", "")
+	default:
+		r.warn("pkce", "The provider does not say that it checks PKCE", "it is sent all the same", "Have code_challenge_methods_supported list S256, or ask whoever runs the provider whether it is checked.")
+	}
+}
+
+// refresh: whether people stay signed in for longer than one access token.
+func (r *round) refresh(context.Context) {
+	if r.meta == nil || r.p().NoIDToken {
+		return
+	}
+	p := r.p()
+	lists := slices.Contains(r.meta.ScopesSupported, "offline_access")
+	grants := r.meta.GrantTypes
+	switch {
+	case len(grants) > 0 && !slices.Contains(grants, "refresh_token"):
+		r.warn("refresh", "The provider gives no refresh tokens", "grants: "+strings.Join(grants, ", "), "Switch the refresh token grant on at the provider; until then people sign in again whenever the access token ends.")
+	case p.OfflineAccess == "off" && p.Preset == "oidc":
+		r.warn("refresh", "No refresh token is asked for", "offline_access = \"off\"", "Set offline_access to auto, unless the provider gives refresh tokens without being asked.")
+	case lists || p.OfflineAccess == "on" || p.Preset != "oidc" || slices.Contains(grants, "refresh_token"):
+		r.pass("refresh", "People can stay signed in", "")
+	default:
+		r.warn("refresh", "The provider does not list offline_access", "", "Set offline_access = \"on\" if it gives refresh tokens for it all the same.")
+	}
+}
+
+func (r *round) revocation(context.Context) {
+	if r.meta == nil {
+		return
+	}
+	if r.meta.RevocationURL != "" {
+		r.pass("revocation", "A sign-out can revoke the tokens", hostOf(r.meta.RevocationURL))
+		return
+	}
+	r.pass("revocation", "The provider has no way to revoke tokens: they end by themselves after a sign-out", "")
+}
+
+func (r *round) logout(context.Context) {
+	if r.meta == nil {
+		return
+	}
+	if r.asked.Offers().EndSession {
+		r.pass("logout", "A sign-out can end the browser's session", hostOf(r.meta.EndSessionURL))
+		return
+	}
+	r.pass("logout", "The provider has no way to end the browser's session", "")
+}
+
+func (r *round) device(context.Context) {
+	if r.meta == nil {
+		return
+	}
+	if r.asked.Offers().Device {
+		r.pass("device", "A sign-in on another device is offered", hostOf(r.meta.DeviceAuthURL))
+		return
+	}
+	r.pass("device", "A sign-in on another device is not offered", "")
+}
+
+func (r *round) issuerInAnswers(context.Context) {
+	if r.meta == nil || r.p().NoDiscovery {
+		return
+	}
+	if r.meta.AnswerNamesIssuer {
+		r.pass("rfc9207", "The provider names itself in its answers, and that is checked", "")
+		return
+	}
+	r.pass("rfc9207", "The provider does not name itself in its answers", "")
+}

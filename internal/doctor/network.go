@@ -1,0 +1,220 @@
+package doctor
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"app.latchkey/internal/openid"
+)
+
+// trace is how far a request came.
+type trace struct {
+	mu        sync.Mutex
+	addresses []string
+	dnsErr    error
+	connected string
+	tls       *tls.ConnectionState
+	tlsErr    error
+}
+
+// hooks follow the requests of ctx.
+func (t *trace) hooks() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		DNSDone: func(i httptrace.DNSDoneInfo) {
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			t.addresses, t.dnsErr = nil, i.Err
+			for _, a := range i.Addrs {
+				t.addresses = append(t.addresses, a.String())
+			}
+		},
+		ConnectDone: func(_, address string, err error) {
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			if err == nil {
+				t.connected = address
+			}
+		},
+		TLSHandshakeDone: func(s tls.ConnectionState, err error) {
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			if t.tlsErr = err; err == nil {
+				t.tls = &s
+			}
+		},
+	}
+}
+
+// address is the first one that a sign-in calls.
+func (r *round) address() string {
+	p := r.p()
+	switch {
+	case p.NoDiscovery:
+		return p.TokenEndpoint
+	case p.DiscoveryURL != "":
+		return p.DiscoveryURL
+	}
+	return strings.TrimSuffix(p.Issuer, "/") + "/.well-known/openid-configuration"
+}
+
+// reach asks the provider once, by the product's own client, and says of each stage
+// of the way how it went.
+func (r *round) reach(ctx context.Context) {
+	if r.asked == nil {
+		return
+	}
+	ctx = httptrace.WithClientTrace(ctx, r.trace.hooks())
+	meta, err := r.asked.Discover(ctx)
+	if err == nil {
+		r.meta = &meta
+	}
+	if r.p().NoDiscovery { // nothing was asked yet
+		err = r.asked.TryToken(ctx, "http://127.0.0.1/callback")
+	}
+	r.netErr = err
+	r.trace.mu.Lock()
+	defer r.trace.mu.Unlock()
+	if r.proxy() && r.dns() && r.connection() {
+		r.certificate()
+	}
+}
+
+// proxy reports whether the way to the provider goes on.
+func (r *round) proxy() bool {
+	u, err := url.Parse(r.address())
+	if err != nil {
+		return false // checked when it was loaded
+	}
+	through, err := http.ProxyFromEnvironment(&http.Request{URL: u})
+	switch {
+	case err != nil:
+		r.fail("proxy", "The proxy that the environment names is no address", "", "Set HTTPS_PROXY to an address such as http://proxy.acme.example:3128, or unset it.")
+		return false
+	case through == nil:
+		r.pass("proxy", "No proxy stands in between", "")
+		return true
+	}
+	name := through.Host
+	var op *net.OpError
+	switch {
+	case errors.As(r.netErr, &op) && op.Op == "proxyconnect":
+		r.fail("proxy", "The proxy cannot be reached", fmt.Sprintf("%s: %v", name, op.Err), "Correct HTTPS_PROXY, start the proxy, or put "+u.Hostname()+" into NO_PROXY if it is reached without.")
+		return false
+	case r.refusedByProxy():
+		r.fail("proxy", "The proxy refused the way to the provider", fmt.Sprintf("%s: %v", name, last(r.netErr)), "Have "+u.Host+" allowed at the proxy, or put the proxy's user and password into HTTPS_PROXY if it asks for them (407).")
+		return false
+	}
+	r.pass("proxy", "Requests go through a proxy", name)
+	return true
+}
+
+// refusedByProxy: connected to the proxy, and its answer to CONNECT was no.
+func (r *round) refusedByProxy() bool {
+	return r.netErr != nil && errors.Is(r.netErr, openid.ErrNetwork) && r.trace.connected != "" && r.trace.tls == nil && r.trace.tlsErr == nil && strings.HasPrefix(r.address(), "https://")
+}
+
+func (r *round) dns() bool {
+	host := hostOf(r.address())
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	var failed *net.DNSError
+	switch {
+	case errors.As(r.netErr, &failed) && failed.IsNotFound:
+		r.fail("dns", "The provider's name does not exist", failed.Name, "Check issuer for its spelling; inside a company the name may be known on its network (VPN) alone.")
+		return false
+	case errors.As(r.netErr, &failed):
+		r.fail("dns", "The provider's name could not be looked up", fmt.Sprintf("%s: %s", failed.Name, failed.Err), "Check that this computer is on a network, and its name servers.")
+		return false
+	case len(r.trace.addresses) > 0:
+		r.pass("dns", "The name is found", host+" is "+strings.Join(r.trace.addresses, ", "))
+	default:
+		r.pass("dns", "No name had to be looked up", host)
+	}
+	return true
+}
+
+func (r *round) connection() bool {
+	if r.trace.connected != "" {
+		r.pass("connection", "The provider can be reached", r.trace.connected)
+		return true
+	}
+	if r.netErr == nil {
+		return true // over a connection that was open already
+	}
+	if errors.Is(r.netErr, openid.ErrNetwork) || errors.Is(r.netErr, openid.ErrTimeout) {
+		r.fail("connection", "The provider cannot be reached", fmt.Sprintf("%s: %v", hostOf(r.address()), last(r.netErr)), "Check issuer (host and port) and the network; a firewall may need a rule, or HTTPS_PROXY a proxy.")
+	}
+	return false
+}
+
+// soon is how long before its end a certificate is worth a word.
+const soon = 14 * 24 * time.Hour
+
+func (r *round) certificate() {
+	if strings.HasPrefix(r.address(), "http://") {
+		r.pass("tls", "Plain http, on this computer alone", "")
+		return
+	}
+	if r.trace.tls != nil {
+		leaf := r.trace.tls.PeerCertificates[0]
+		detail := fmt.Sprintf("%s, by %s, until %s", tls.VersionName(r.trace.tls.Version), leaf.Issuer.CommonName, leaf.NotAfter.Format(time.DateOnly))
+		if left := leaf.NotAfter.Sub(r.o.Now()); left < soon {
+			r.warn("tls", "The provider's certificate ends soon", detail, "Tell whoever runs the provider to renew it.")
+			return
+		}
+		r.pass("tls", "The provider's certificate is trusted", detail)
+		return
+	}
+	title, advice := distrust(r.trace.tlsErr, r.netErr)
+	r.fail("tls", title, fmt.Sprint(last(r.netErr)), advice)
+}
+
+// distrust says why a handshake failed.
+func distrust(errs ...error) (title, advice string) {
+	err := errors.Join(errs...)
+	var invalid x509.CertificateInvalidError
+	var host x509.HostnameError
+	var unknown x509.UnknownAuthorityError
+	var record tls.RecordHeaderError
+	switch {
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "The provider's certificate is not valid now", "If this computer's date is right, the certificate has to be renewed at the provider; otherwise set the date."
+	case errors.As(err, &host):
+		return "The certificate is for another name", "Set issuer to the name in the certificate, or have one made for this name."
+	case errors.As(err, &unknown):
+		return "The certificate is signed by nobody whom this computer trusts", "On a company network set ca_file (LATCHKEY_CA_FILE) to the company's root certificate. Elsewhere somebody is in between: change the network."
+	case errors.As(err, &record):
+		return "Something that is not TLS answers there", "Check the port in issuer; a provider on this computer over plain http is written http://."
+	case strings.Contains(err.Error(), "protocol version"):
+		return "The provider offers no TLS 1.2 or newer", "It has to be brought up to date: older versions are broken, and are not used here."
+	}
+	return "No secure connection came about", "A firewall or a filter may be in between; the details say what it answered."
+}
+
+// last is an error's innermost part: what the system or the provider said.
+func last(err error) error {
+	for err != nil {
+		if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // walked by hand
+			all := many.Unwrap()
+			err = all[len(all)-1]
+			continue
+		}
+		next := errors.Unwrap(err)
+		if next == nil {
+			break
+		}
+		err = next
+	}
+	return err
+}

@@ -1,0 +1,111 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"app.latchkey/internal/openid"
+	"app.latchkey/internal/provider"
+)
+
+// settings: every bad one is a finding of its own, and so is every one that works
+// and should not stay so.
+func (r *round) settings(context.Context) {
+	for _, err := range each(r.o.SettingsErr) {
+		var bad *provider.Error
+		if errors.As(err, &bad) {
+			r.fail("settings", "A setting cannot be used", r.home(err.Error()), "Correct it there: docs/settings.md and latchkeyctl config --example have every key.")
+			continue
+		}
+		r.fail("settings", "The settings cannot be read", r.home(err.Error()), "Mend what the details name.")
+	}
+	for _, w := range r.o.Settings.Warnings {
+		r.warn("settings", "A setting should not stay as it is", r.home(w), "Change it where the details say.")
+	}
+	if r.o.SettingsErr != nil || len(r.o.Settings.Warnings) > 0 {
+		return
+	}
+	var from []string
+	for _, v := range r.o.Settings.Values() {
+		if name := v.Source.Name; name != "default" && !strings.HasPrefix(name, "preset ") {
+			from = append(from, v.Key+" from "+name)
+		}
+	}
+	detail := strings.Join(from, ", ")
+	if detail == "" {
+		detail = "all are defaults"
+	}
+	r.pass("settings", "The settings can be used", detail)
+}
+
+// each takes joined errors apart.
+func each(err error) []error {
+	if err == nil {
+		return nil
+	}
+	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the outermost join alone
+		return many.Unwrap()
+	}
+	return []error{err}
+}
+
+// home shortens the person's home folder: a report is sent to others.
+func (r *round) home(text string) string {
+	for _, name := range []string{"HOME", "USERPROFILE"} {
+		if home := r.o.Getenv(name); len(home) > 1 {
+			text = strings.ReplaceAll(text, home, "~")
+		}
+	}
+	return text
+}
+
+// policy: a policy that cannot be used is among the settings' errors already.
+func (r *round) policy(context.Context) {
+	s := r.o.Settings
+	for _, err := range each(r.o.SettingsErr) {
+		var bad *provider.Error
+		if errors.As(err, &bad) && bad.Source.Locked {
+			r.fail("policy", "The administrator's policy cannot be used", err.Error(), "Ask the administrator to mend the file: it and its folder belong to root (on Windows to Administrators), writable by nobody else.")
+			return
+		}
+	}
+	var locked []string
+	for _, v := range s.Values() {
+		if v.Locked && v.Source.Locked {
+			locked = append(locked, v.Key)
+		}
+	}
+	if len(locked) == 0 {
+		r.pass("policy", "No policy is set", s.PolicyFile)
+		return
+	}
+	r.pass("policy", "The administrator's policy is in force", fmt.Sprintf("%s sets %s", s.PolicyFile, strings.Join(locked, ", ")))
+}
+
+// provider: whether there is one to ask at all.
+func (r *round) provider(context.Context) {
+	s := r.o.Settings
+	switch {
+	case r.o.SettingsErr != nil && !s.Configured:
+		return // the settings' own findings say it
+	case !s.Configured:
+		r.fail("provider", "No provider is set up", "", "Set provider and what its preset asks for, or issuer and client_id, in config.toml: docs/providers has a page for each.")
+		return
+	}
+	client, err := openid.New(s.Provider, openid.Options{Now: r.o.Now})
+	if err != nil {
+		r.fail("provider", "The provider's settings do not do", err.Error(), "Correct the setting that the details name.")
+		return
+	}
+	if r.o.SettingsErr != nil {
+		return // whom to ask is not sure
+	}
+	r.asked = client
+	where := s.Provider.Issuer
+	if where == "" {
+		where = s.Provider.AuthorizationEndpoint
+	}
+	r.pass("provider", fmt.Sprintf("The provider is %s", s.Provider.Name), fmt.Sprintf("%s, preset %s, client %s", where, s.Provider.Preset, s.Provider.ClientID))
+}

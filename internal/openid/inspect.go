@@ -1,0 +1,170 @@
+package openid
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"golang.org/x/oauth2"
+
+	"app.latchkey/internal/session"
+)
+
+// What a doctor may ask, beyond discovery. Nobody is signed in by any of it, and no
+// session of anybody is touched.
+
+// Keys fetches the provider's keys and names those that may verify a signature, such
+// as "RSA 2048". Errors match ErrKeys. Without ID tokens there are none.
+func (c *Client) Keys(ctx context.Context) ([]string, error) {
+	if c.p.NoIDToken {
+		return nil, nil
+	}
+	if _, err := c.Discover(ctx); err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	set := c.keys
+	c.mu.Unlock()
+	keys, err := set.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := []string{}
+	for _, key := range keys {
+		out = append(out, keyName(key))
+	}
+	return out, nil
+}
+
+func keyName(key jose.JSONWebKey) string {
+	switch k := key.Key.(type) {
+	case *rsa.PublicKey:
+		return fmt.Sprintf("RSA %d", k.N.BitLen())
+	case *ecdsa.PublicKey:
+		return k.Curve.Params().Name
+	}
+	return "Ed25519"
+}
+
+// ClockOff is by how much this machine's clock is ahead of the provider's, by the
+// Date of its last answer; false when it has said nothing of it.
+func (c *Client) ClockOff() (time.Duration, bool) {
+	c.skew.mu.Lock()
+	defer c.skew.mu.Unlock()
+	return c.skew.off, c.skew.ok
+}
+
+// UsableAlgorithm reports whether one of the listed algorithms is one that an ID
+// token may be signed by here. No list means RS256 (OIDC Discovery §3).
+func UsableAlgorithm(listed []string) bool {
+	return len(listed) == 0 || slices.ContainsFunc(listed, func(name string) bool {
+		return slices.Contains(algorithms, jose.SignatureAlgorithm(name))
+	})
+}
+
+// maxPage is how much of a page's text a doctor looks at, in characters.
+const maxPage = 2000
+
+// PageError means that the provider answered an authorization request with a page
+// of its own that is no sign-in, or by sending the browser to one.
+type PageError struct {
+	Status int
+	Text   string // of the page, without markup, cleaned and cut
+}
+
+// Error names the status alone: the text is a stranger's.
+func (e *PageError) Error() string { return fmt.Sprintf("%v: HTTP %d", ErrAnswer, e.Status) }
+
+// Unwrap returns ErrAnswer.
+func (e *PageError) Unwrap() error { return ErrAnswer }
+
+// TryAuthorize sends an authorization request as a browser would in which nobody is
+// signed in, with prompt=none. nil means that the provider knows the client and the
+// redirect address: it said that it would have to ask the person, or showed its
+// sign-in page. Errors: *AnswerError when it said more than that, *PageError, or
+// those of the network.
+func (c *Client) TryAuthorize(ctx context.Context, redirect string) error {
+	meta, err := c.Discover(ctx)
+	if err != nil {
+		return err
+	}
+	a := attempt{meta: meta, scopes: c.scopes(meta, c.p.Organization), redirect: redirect, state: random(), nonce: random(), verifier: oauth2.GenerateVerifier(), req: session.SignInRequest{Prompt: "none"}}
+	res, body, err := c.get(ctx, c.authorizationURL(a), http.Header{"Accept": {"text/html"}})
+	if err != nil {
+		return err
+	}
+	if res.StatusCode >= 300 && res.StatusCode < 400 {
+		return c.whereTo(a, res)
+	}
+	page := &PageError{Status: res.StatusCode, Text: textOf(body)}
+	if res.StatusCode != http.StatusOK || errorPage().MatchString(page.Text) {
+		return page
+	}
+	return nil
+}
+
+// errorPage are texts that no sign-in page bears. Some providers show errors with
+// status 200.
+var errorPage = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`AADSTS\d{5,}|redirect_uri_mismatch|redirect_mismatch`)
+})
+
+// whereTo reads a redirect: back to us with an answer, or on to a page.
+func (c *Client) whereTo(a attempt, res *http.Response) error {
+	to, err := res.Location()
+	if err != nil {
+		return &PageError{Status: res.StatusCode}
+	}
+	own, err := url.Parse(a.redirect)
+	if err == nil && to.Scheme == own.Scheme && to.Host == own.Host && to.Path == own.Path {
+		if _, err = c.checkAnswer(a.meta, a.state, to.Query()); errors.Is(err, ErrInteraction) {
+			return nil
+		}
+		return err
+	}
+	if strings.Contains(to.Path, "error") || to.Query().Has("error") {
+		return &PageError{Status: res.StatusCode, Text: clean(to.Path+" "+to.Query().Get("error")+" "+to.Query().Get("error_description"), maxPage)}
+	}
+	return nil
+}
+
+// TryToken asks the token endpoint for a code that was never given. nil means that
+// it knows the client and refused the code alone. Errors: *AnswerError, or those of
+// the network.
+func (c *Client) TryToken(ctx context.Context, redirect string) error {
+	meta, err := c.Discover(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = c.exchange(ctx, attempt{meta: meta, redirect: redirect, verifier: oauth2.GenerateVerifier()}, random())
+	var answer *AnswerError
+	// GitHub has a word of its own for it.
+	if errors.As(err, &answer) && (answer.Code == "invalid_grant" || answer.Code == "bad_verification_code") {
+		return nil
+	}
+	if err == nil {
+		return fmt.Errorf("%w: it gave tokens for a code that was never given", ErrTokenAnswer)
+	}
+	return err
+}
+
+// markup is what a page has beside its text.
+var markup = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?is)<script\b.*?</script>|<style\b.*?</style>|<[^>]*>`)
+})
+
+// textOf is a page's text.
+func textOf(body []byte) string {
+	text := markup().ReplaceAllString(string(body), " ")
+	return clean(strings.Join(strings.Fields(text), " "), maxPage)
+}

@@ -1,0 +1,21 @@
+package parts
+
+import (
+	"os"
+
+	"app.latchkey/internal/doctor"
+	"app.latchkey/internal/provider"
+)
+
+// Doctor examines these parts, with what was typed into them since the start.
+func (p *Parts) Doctor() *doctor.Doctor {
+	return doctor.New(doctor.Options{
+		App: AppName, Version: Version().Version, Settings: p.Settings, Vault: p.Vault, Browser: p.Browser, Getenv: os.Getenv,
+	})
+}
+
+// Doctor examines settings of which no parts could be made, and what of the machine
+// does not hang on them.
+func Doctor(s provider.Settings, settingsErr error) *doctor.Doctor {
+	return doctor.New(doctor.Options{App: AppName, Version: Version().Version, Settings: s, SettingsErr: settingsErr, Getenv: os.Getenv})
+}
