@@ -66,7 +66,7 @@ func (a *Account) change(ctx context.Context, f func(*session.Book) error, then 
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
 	defer stop()
 	var book session.Book
-	err := a.opts.Store.Hold(ctx, func(ctx context.Context, h *session.Held) error {
+	err := a.hold(ctx, func(ctx context.Context, h *session.Held) error {
 		if err := f(&h.Book); err != nil {
 			a.note(h.Book) // another process may have been first
 			return err
@@ -85,6 +85,18 @@ func (a *Account) change(ctx context.Context, f func(*session.Book) error, then 
 	}
 	then(book)
 	return nil
+}
+
+// hold holds the vault's lock while f runs. A vault that had to be set aside is told,
+// and is no failure: f goes on with an empty one.
+func (a *Account) hold(ctx context.Context, f func(context.Context, *session.Held) error) error {
+	return a.opts.Store.Hold(ctx, func(ctx context.Context, h *session.Held) error {
+		if h.Aside != nil {
+			a.opts.Log.Warn("vault.set_aside", "err", h.Aside)
+			a.update(func(p *Snapshot) { p.Notice = h.Aside })
+		}
+		return f(ctx, h)
+	})
 }
 
 // Find returns the account that a person means by who: "issuer#subject" exactly (an

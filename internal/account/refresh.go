@@ -37,7 +37,7 @@ func (a *Account) refresh(ctx context.Context, key session.Key, stale string) (s
 func (a *Account) refreshHeld(ctx context.Context, key session.Key, stale string) (session.Session, error) {
 	a.refreshing(key)
 	var out session.Session
-	err := a.opts.Store.Hold(ctx, func(ctx context.Context, h *session.Held) error {
+	err := a.hold(ctx, func(ctx context.Context, h *session.Held) error {
 		s, ok := h.Book.Find(key)
 		if r, newer := a.rescue(key); newer {
 			s, ok = r, true
@@ -137,7 +137,7 @@ func (a *Account) saveRescued(ctx context.Context) {
 	if !waiting {
 		return
 	}
-	err := a.opts.Store.Hold(ctx, func(ctx context.Context, h *session.Held) error {
+	err := a.hold(ctx, func(ctx context.Context, h *session.Held) error {
 		a.mu.Lock()
 		for _, s := range a.rescued {
 			h.Book.Put(s)

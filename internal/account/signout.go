@@ -81,7 +81,7 @@ func (a *Account) forget(ctx context.Context, key session.Key, scope Scope) (ses
 	var r session.Revocation
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
 	defer stop()
-	err := a.opts.Store.Hold(ctx, func(ctx context.Context, h *session.Held) error {
+	err := a.hold(ctx, func(ctx context.Context, h *session.Held) error {
 		if rescued, ok := a.rescue(key); ok {
 			h.Book.Put(rescued)
 		}
@@ -164,7 +164,7 @@ func (a *Account) revoke(ctx context.Context, r session.Revocation) (session.End
 	}
 	drop, stop := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	defer stop()
-	return outcome, errors.Join(err, a.opts.Store.Hold(drop, func(ctx context.Context, h *session.Held) error {
+	return outcome, errors.Join(err, a.hold(drop, func(ctx context.Context, h *session.Held) error {
 		h.Book.Revoked(r)
 		return h.Write(ctx)
 	}))

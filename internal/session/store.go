@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -55,8 +56,17 @@ func read(ctx context.Context, from sealer) (Book, error) {
 
 // Held is the book while its lock is held.
 type Held struct {
-	Book   Book // change it, then call Write
+	Book Book // change it, then call Write
+	// Aside is why an earlier book could not be read and was set aside; nil when none
+	// was. Book is empty then, and can be written.
+	Aside  error
 	sealer sealer
+}
+
+// setAside is what an error answers that tells so.
+type setAside interface {
+	error
+	SetAside() string
 }
 
 // Hold runs f with the lock held over everything it does, so that no other
@@ -68,7 +78,12 @@ func (s *Store) Hold(ctx context.Context, f func(context.Context, *Held) error) 
 	}
 	defer release()
 	h := &Held{sealer: s.sealer}
-	if err := h.Reload(ctx); err != nil {
+	err = h.Reload(ctx)
+	var aside setAside
+	if errors.As(err, &aside) {
+		h.Aside, err = err, nil
+	}
+	if err != nil {
 		return err
 	}
 	return f(ctx, h)

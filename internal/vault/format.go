@@ -148,3 +148,10 @@ func fromItem(data []byte) (*sealKey, error) {
 	copy(k.key[:], raw)
 	return k, nil
 }
+
+// newKeyID names a key without telling anything of it.
+func newKeyID() string {
+	b := make([]byte, 9)
+	_, _ = rand.Read(b)
+	return base64.RawURLEncoding.EncodeToString(b)
+}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/99designs/keyring"
 	"github.com/godbus/dbus/v5"
@@ -117,12 +118,17 @@ func offered(ctx context.Context, conn *dbus.Conn) error {
 	return fmt.Errorf("%w: no Secret Service on the session bus", ErrKeychainAbsent)
 }
 
-// unlock lets the Secret Service ask the person, and waits for the answer as long
-// as ctx allows. Errors: ErrKeychainDismissed.
+// unlockTimeout limits the wait for a person who is asked for their password.
+const unlockTimeout = 2 * time.Minute
+
+// unlock lets the Secret Service ask the person, and waits for the answer. Errors:
+// ErrKeychainDismissed, ErrKeychainTimeout and those of state.
 func (r ring) unlock(ctx context.Context) error {
 	if r.backend() != keyring.SecretServiceBackend {
 		return nil
 	}
+	ctx, stop := context.WithTimeoutCause(ctx, unlockTimeout, ErrKeychainTimeout)
+	defer stop()
 	conn, err := secretService(ctx)
 	if err != nil {
 		return err
@@ -140,7 +146,9 @@ func (r ring) unlock(ctx context.Context) error {
 	return answer(ctx, conn, prompt)
 }
 
-// answer shows the prompt and waits for its end.
+// answer shows the prompt and waits for its end. A prompt that is open when ctx ends
+// is left to the person, who may still answer it: gnome-keyring 42 does not survive
+// the dismissal of an open one.
 func answer(ctx context.Context, conn *dbus.Conn, prompt dbus.ObjectPath) error {
 	signals := make(chan *dbus.Signal, 4)
 	conn.Signal(signals)
@@ -154,8 +162,7 @@ func answer(ctx context.Context, conn *dbus.Conn, prompt dbus.ObjectPath) error 
 	for {
 		select {
 		case <-ctx.Done():
-			_ = conn.Object(secretsName, prompt).Call(promptIface+".Dismiss", dbus.FlagNoReplyExpected).Err
-			return errors.Join(ErrKeychainTimeout, ctx.Err())
+			return context.Cause(ctx)
 		case s, ok := <-signals:
 			if !ok {
 				return ErrKeychainAbsent

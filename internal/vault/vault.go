@@ -14,8 +14,6 @@ package vault
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -36,48 +34,6 @@ const (
 	File     Kind = "file"     // key wrapped by a passphrase
 	Memory   Kind = "memory"   // nothing is kept when the program ends
 )
-
-// Errors of the keychain and of the passphrase; each is a state of its own.
-var (
-	ErrKeychainAbsent    = errors.New("vault: this system has no keychain that answers")
-	ErrKeychainLocked    = errors.New("vault: the keychain is locked")
-	ErrKeychainDismissed = errors.New("vault: the keychain's question was dismissed")
-	ErrKeychainTimeout   = errors.New("vault: the keychain did not answer in time")
-	ErrKeychain          = errors.New("vault: the keychain failed")
-
-	ErrPassphraseNeeded = errors.New("vault: a passphrase is needed")
-	ErrWrongPassphrase  = errors.New("vault: the passphrase is wrong")
-	ErrWeakPassphrase   = errors.New("vault: the passphrase is too short")
-
-	ErrReadOnly = errors.New("vault: the data folder cannot be written")
-	ErrDiskFull = errors.New("vault: the disk is full")
-	ErrDisk     = errors.New("vault: the disk failed")
-	ErrKind     = errors.New("vault: the store is none of keychain, file and memory")
-)
-
-// Reasons for which a file is set aside.
-var (
-	ErrDamaged  = errors.New("vault: the file is damaged")
-	ErrNewer    = errors.New("vault: the file was written by a newer version")
-	ErrKeyLost  = errors.New("vault: the key is no longer in the keychain")
-	ErrWrongKey = errors.New("vault: the file was sealed with another key")
-)
-
-// SetAsideError tells that a file could not be read and was renamed. Load returns
-// it once; the vault is empty from then on.
-type SetAsideError struct {
-	Path   string // where the file is now
-	Reason error  // ErrDamaged, ErrNewer, ErrKeyLost or ErrWrongKey
-}
-
-// Error names the reason and the new name.
-func (e *SetAsideError) Error() string { return fmt.Sprintf("%v; it is kept as %s", e.Reason, e.Path) }
-
-// Unwrap returns the reason.
-func (e *SetAsideError) Unwrap() error { return e.Reason }
-
-// SetAside returns where the file is now.
-func (e *SetAsideError) SetAside() string { return e.Path }
 
 // Config describes a vault. Dir is created when needed, with mode 0700.
 type Config struct {
@@ -110,6 +66,7 @@ type Vault struct {
 	passphrase secret.Secret
 	key        *sealKey // the key of the file as last read or written
 	memory     []byte
+	untold     error // a file was set aside, which the next Load tells
 }
 
 // New returns a vault. It does nothing yet.
@@ -151,31 +108,44 @@ func (v *Vault) Load(ctx context.Context) ([]byte, error) {
 	return v.load(ctx)
 }
 
+// load reads the file, and sets aside one that cannot be read. v.mu is held.
 func (v *Vault) load(ctx context.Context) ([]byte, error) {
+	if err := v.untold; err != nil {
+		v.untold = nil
+		return nil, err
+	}
+	plain, key, err := v.read(ctx)
+	for _, reason := range []error{ErrDamaged, ErrNewer, ErrKeyLost, ErrWrongKey} {
+		if errors.Is(err, reason) {
+			return nil, v.setAside(err)
+		}
+	}
+	if err == nil && key != nil {
+		v.key = key
+	}
+	return plain, err
+}
+
+// read opens the file and changes nothing. v.mu is held. The key is nil when there
+// is no file.
+func (v *Vault) read(ctx context.Context) ([]byte, *sealKey, error) {
 	data, err := os.ReadFile(v.path())
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if err != nil {
-		return nil, diskError("read", err)
+		return nil, nil, diskError("read", err)
 	}
 	h, sealed, err := parse(data)
 	if err != nil {
-		return nil, v.setAside(err)
+		return nil, nil, err
 	}
 	key, err := v.open(ctx, h)
-	if errors.Is(err, ErrKeyLost) || errors.Is(err, ErrWrongKey) || errors.Is(err, ErrDamaged) {
-		return nil, v.setAside(err)
-	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	plain, err := key.unseal(h, sealed)
-	if err != nil {
-		return nil, v.setAside(err)
-	}
-	v.key = key
-	return plain, nil
+	return plain, key, err
 }
 
 // open finds the key of a file.
@@ -209,15 +179,20 @@ func (v *Vault) Save(ctx context.Context, plain []byte) error {
 	if err != nil {
 		return err
 	}
-	data, err := key.seal(plain)
-	if err != nil {
-		return err
-	}
-	if err := writeFile(v.conf.Dir, v.path(), data); err != nil {
+	if err := v.write(key, plain); err != nil {
 		return err
 	}
 	v.key = key
 	return nil
+}
+
+// write puts the sealed blob in place of the file.
+func (v *Vault) write(key *sealKey, plain []byte) error {
+	data, err := key.seal(plain)
+	if err != nil {
+		return err
+	}
+	return writeFile(v.conf.Dir, v.path(), data)
 }
 
 // sealWith returns the key to seal with: the one at hand when it is of the kind
@@ -250,12 +225,14 @@ func (v *Vault) Ready(ctx context.Context) error {
 	if v.kind == Memory {
 		return nil
 	}
-	if _, err := os.Stat(v.path()); err == nil && v.key == nil {
-		if _, err := v.load(ctx); err != nil {
-			var aside *SetAsideError
-			if !errors.As(err, &aside) {
-				return err
-			}
+	if v.stored() && v.key == nil {
+		_, err := v.load(ctx)
+		var aside *SetAsideError
+		if errors.As(err, &aside) {
+			v.untold, err = err, nil
+		}
+		if err != nil {
+			return err
 		}
 	}
 	key, err := v.sealWith(ctx)
@@ -269,88 +246,15 @@ func (v *Vault) Ready(ctx context.Context) error {
 	return nil
 }
 
-// Unlock takes the passphrase of a file. A wrong one changes nothing.
-func (v *Vault) Unlock(ctx context.Context, passphrase secret.Secret) error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	before := v.passphrase
-	v.passphrase = passphrase
-	if _, err := os.Stat(v.path()); errors.Is(err, os.ErrNotExist) {
-		if err := strong(passphrase); err != nil {
-			v.passphrase = before
-			return err
-		}
-		return nil
-	}
-	if _, err := v.load(ctx); errors.Is(err, ErrWrongPassphrase) {
-		v.passphrase = before
-		return err
-	}
-	return nil // whatever else is wrong, Load says it
-}
-
-// UnlockKeychain lets the system ask the person to unlock the keychain.
-func (v *Vault) UnlockKeychain(ctx context.Context) error { return v.ring.unlock(ctx) }
-
-// Change seals with another kind, or another passphrase, from now on. What is
-// stored is sealed anew at once; when that fails nothing has changed. Memory keeps
-// what is stored on disk as it is and forgets the rest at the end.
-func (v *Vault) Change(ctx context.Context, kind Kind, passphrase secret.Secret) error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if kind == File {
-		if err := strong(passphrase); err != nil {
-			return err
-		}
-	}
-	var plain []byte
-	if v.kind == Memory {
-		plain = v.memory
-	} else {
-		var err error
-		var aside *SetAsideError
-		plain, err = v.load(ctx)
-		if err != nil && kind != Memory && !errors.As(err, &aside) && v.stored() {
-			return err
-		}
-	}
-	old := struct {
-		kind Kind
-		pass secret.Secret
-		key  *sealKey
-	}{v.kind, v.passphrase, v.key}
-	v.kind, v.passphrase, v.key = kind, passphrase, nil
-	if kind == Memory {
-		v.memory = plain
-		return nil
-	}
-	key, err := v.sealWith(ctx)
-	if err == nil && plain != nil {
-		var data []byte
-		if data, err = key.seal(plain); err == nil {
-			err = writeFile(v.conf.Dir, v.path(), data)
-		}
-	}
-	if err != nil {
-		v.kind, v.passphrase, v.key = old.kind, old.pass, old.key
-		return err
-	}
-	v.key = key
-	return nil
-}
-
-// SetAside renames a file whose content makes no sense to the caller.
-func (v *Vault) SetAside(reason error) error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.setAside(reason)
-}
-
 // Lock waits until no other process and no other goroutine holds it.
 func (v *Vault) Lock(ctx context.Context) (func(), error) {
 	if v.Kind() == Memory {
 		return v.lock.local(ctx)
 	}
+	return v.lockFile(ctx)
+}
+
+func (v *Vault) lockFile(ctx context.Context) (func(), error) {
 	if err := makeDir(v.conf.Dir); err != nil {
 		return nil, err
 	}
@@ -365,36 +269,4 @@ func (v *Vault) path() string { return filepath.Join(v.conf.Dir, fileName) }
 func (v *Vault) stored() bool {
 	_, err := os.Stat(v.path())
 	return err == nil
-}
-
-// setAside gives the file a name that no file has yet.
-func (v *Vault) setAside(reason error) error {
-	base := v.path() + "." + v.conf.Now().UTC().Format("20060102T150405Z") + ".unreadable"
-	to := base
-	for n := 2; ; n++ {
-		// A hard link fails where the name is taken, and loses nothing when it does.
-		err := os.Link(v.path(), to)
-		if errors.Is(err, os.ErrExist) && n < 100 {
-			to = fmt.Sprintf("%s.%d", base, n)
-			continue
-		}
-		if err != nil {
-			if err = os.Rename(v.path(), to); err != nil {
-				return errors.Join(reason, diskError("set aside", err))
-			}
-		} else if err = os.Remove(v.path()); err != nil {
-			return errors.Join(reason, diskError("set aside", err))
-		}
-		break
-	}
-	v.key = nil
-	v.conf.Log.Warn("vault.set_aside", "path", to, "reason", reason)
-	return &SetAsideError{Path: to, Reason: reason}
-}
-
-// newKeyID names a key without telling anything of it.
-func newKeyID() string {
-	b := make([]byte, 9)
-	_, _ = rand.Read(b)
-	return base64.RawURLEncoding.EncodeToString(b)
 }

@@ -1,0 +1,127 @@
+package vault
+
+import (
+	"context"
+	"errors"
+
+	"app.latchkey/internal/secret"
+)
+
+// Unlock takes the passphrase of a file. A wrong one changes nothing.
+func (v *Vault) Unlock(ctx context.Context, passphrase secret.Secret) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	before := v.passphrase
+	v.passphrase = passphrase
+	var err error
+	if v.stored() {
+		_, _, err = v.read(ctx)
+	} else {
+		err = strong(passphrase)
+	}
+	if errors.Is(err, ErrWrongPassphrase) || errors.Is(err, ErrWeakPassphrase) {
+		v.passphrase = before
+		return err
+	}
+	return nil // whatever else is wrong, Load says it
+}
+
+// UnlockKeychain lets the system ask the person to unlock the keychain.
+func (v *Vault) UnlockKeychain(ctx context.Context) error { return v.ring.unlock(ctx) }
+
+// Change seals with another kind, or another passphrase, from now on. What is
+// stored is sealed anew at once; when that fails nothing has changed. A file that
+// only an absent, locked or slow keychain could open is set aside when a passphrase
+// is chosen instead, which the next Load tells. Memory leaves what is on disk as it
+// is, for another time.
+func (v *Vault) Change(ctx context.Context, kind Kind, passphrase secret.Secret) error {
+	if kind == File {
+		if err := strong(passphrase); err != nil {
+			return err
+		}
+	}
+	release, err := v.changing(ctx, kind)
+	if err != nil {
+		return err
+	}
+	defer release()
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	plain, replaced, err := v.carry(ctx, kind)
+	if err != nil {
+		return err
+	}
+	old := struct {
+		kind Kind
+		pass secret.Secret
+		key  *sealKey
+	}{v.kind, v.passphrase, v.key}
+	v.kind, v.passphrase, v.key = kind, passphrase, nil
+	if err := v.reseal(ctx, plain, replaced); err != nil {
+		v.kind, v.passphrase, v.key = old.kind, old.pass, old.key
+		return err
+	}
+	return nil
+}
+
+// changing holds the lock over a change that touches the file: another process may
+// be about to write a token that must not be lost.
+func (v *Vault) changing(ctx context.Context, to Kind) (func(), error) {
+	if v.Kind() == Memory && to == Memory {
+		return func() {}, nil
+	}
+	return v.lockFile(ctx)
+}
+
+// carry returns what is to be sealed anew, and whether it replaces a file that does
+// not go along. v.mu is held.
+func (v *Vault) carry(ctx context.Context, to Kind) (plain []byte, replaced bool, err error) {
+	if v.kind == Memory {
+		return v.memory, to != Memory && v.memory != nil && v.stored(), nil
+	}
+	plain, err = v.load(ctx)
+	var aside *SetAsideError
+	switch {
+	case errors.As(err, &aside):
+		v.untold = err
+		return nil, false, nil
+	case err == nil, to == Memory:
+		return plain, false, nil
+	case to == File && out(err):
+		return nil, true, nil
+	}
+	return nil, false, err
+}
+
+// out reports whether a keychain cannot be asked now.
+func out(err error) bool {
+	for _, state := range []error{ErrKeychainAbsent, ErrKeychainLocked, ErrKeychainDismissed, ErrKeychainTimeout} {
+		if errors.Is(err, state) {
+			return true
+		}
+	}
+	return false
+}
+
+// reseal seals plain as the vault is set to, and makes sure that it can when there
+// is nothing yet. v.mu is held.
+func (v *Vault) reseal(ctx context.Context, plain []byte, replaced bool) error {
+	if v.kind == Memory {
+		v.memory = plain
+		return nil
+	}
+	key, err := v.sealWith(ctx)
+	if err != nil {
+		return err
+	}
+	if replaced {
+		v.untold = v.setAside(ErrReplaced)
+	}
+	if plain != nil {
+		if err := v.write(key, plain); err != nil {
+			return err
+		}
+	}
+	v.key = key
+	return nil
+}
