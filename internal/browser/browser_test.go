@@ -114,3 +114,17 @@ func TestThePlatformsOpener(t *testing.T) {
 		}
 	}
 }
+
+func TestAvailable(t *testing.T) {
+	there := func(list string) ([]string, error) {
+		o := &browser.Opener{Getenv: func(string) string { return list }}
+		return o.Available()
+	}
+	if names, err := there("/nowhere/firefox:true"); err != nil || len(names) != 1 || names[0] != "true" {
+		t.Errorf("%v %v", names, err)
+	}
+	var failed *browser.OpenError
+	if _, err := there("/nowhere/a:/nowhere/b %s"); !errors.As(err, &failed) || len(failed.Tried) != 2 {
+		t.Errorf("%v", err)
+	}
+}

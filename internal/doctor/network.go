@@ -97,7 +97,7 @@ func (r *round) proxy() bool {
 	}
 	through, err := http.ProxyFromEnvironment(&http.Request{URL: u})
 	switch {
-	case err != nil:
+	case err != nil, through == nil && r.noAddress(u.Scheme):
 		r.fail("proxy", "The proxy that the environment names is no address", "", "Set HTTPS_PROXY to an address such as http://proxy.acme.example:3128, or unset it.")
 		return false
 	case through == nil:
@@ -116,6 +116,19 @@ func (r *round) proxy() bool {
 	}
 	r.pass("proxy", "Requests go through a proxy", name)
 	return true
+}
+
+// noAddress: what the environment names is passed over without a word when it is no
+// address.
+func (r *round) noAddress(scheme string) bool {
+	name := strings.ToUpper(scheme) + "_PROXY"
+	text := r.o.Getenv(name)
+	if text == "" {
+		text = r.o.Getenv(strings.ToLower(name))
+	}
+	_, whole := url.Parse(text)
+	_, bare := url.Parse("http://" + text)
+	return whole != nil && bare != nil
 }
 
 // refusedByProxy: connected to the proxy, and its answer to CONNECT was no.

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
@@ -90,7 +91,7 @@ func absent(path string, err error) bool {
 		return false
 	}
 	_, missing := os.Lstat(path)
-	return errors.Is(missing, os.ErrNotExist)
+	return errors.Is(missing, os.ErrNotExist) || errors.Is(missing, syscall.ENOTDIR)
 }
 
 func openToOthers(path string) bool {

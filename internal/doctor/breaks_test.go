@@ -1,0 +1,414 @@
+package doctor_test
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"app.latchkey/internal/doctor"
+	"app.latchkey/internal/secret"
+	"app.latchkey/internal/vault"
+)
+
+// breaks are set-ups with one thing wrong: a real server, file or state of the
+// machine. put breaks it and returns what the finding's advice says to do.
+var breaks = []struct {
+	name   string
+	id     string
+	status doctor.Status
+	advice string // that is followed
+	tls    bool   // the provider is on https, of an authority that ca_file names
+	put    func(m *machine, ca *authority) (mend func())
+}{
+	{"an unknown key", "settings", doctor.Fail, "Correct it there", false, func(m *machine, _ *authority) func() {
+		m.config["isuer"] = `"https://id.example"`
+		return func() { delete(m.config, "isuer") }
+	}},
+	{"a wrong type", "settings", doctor.Fail, "Correct it there", false, func(m *machine, _ *authority) func() {
+		m.config["leeway"] = `7`
+		return func() { m.config["leeway"] = `"7s"` }
+	}},
+	{"no TOML", "settings", doctor.Fail, "Correct it there", false, func(m *machine, _ *authority) func() {
+		m.config["name"] = `"open`
+		return func() { m.config["name"] = `"closed"` }
+	}},
+	{"a secret that others can read", "settings", doctor.Warn, "Change it where the details say", false, func(m *machine, _ *authority) func() {
+		m.site.set(faults{secret: clientSecret})
+		m.config["client_secret"], m.mode = quoted(clientSecret), 0o644
+		return func() { m.mode = 0o600 }
+	}},
+	{"another preset's key", "settings", doctor.Fail, "Correct it there", false, func(m *machine, _ *authority) func() {
+		m.config["realm"] = `"acme"`
+		return func() { delete(m.config, "realm") }
+	}},
+	{"a certificate file that is not there", "settings", doctor.Fail, "Correct it there", false, func(m *machine, ca *authority) func() {
+		m.config["ca_file"] = `"acme.pem"`
+		return func() { m.write(ca.pem, ".config", "latchkey", "acme.pem") }
+	}},
+	{"no provider", "provider", doctor.Fail, "issuer and client_id", false, func(m *machine, _ *authority) func() {
+		issuer := m.config["issuer"]
+		m.config = map[string]string{}
+		return func() { m.config["issuer"], m.config["client_id"] = issuer, `"desk"` }
+	}},
+
+	{"a name that does not exist", "dns", doctor.Fail, "Check issuer for its spelling", false, func(m *machine, _ *authority) func() {
+		issuer := m.config["issuer"]
+		m.config["issuer"] = `"https://id.acme.invalid"`
+		return func() { m.config["issuer"] = issuer }
+	}},
+	{"nothing listens", "connection", doctor.Fail, "Check issuer (host and port)", false, func(m *machine, _ *authority) func() {
+		issuer := m.config["issuer"]
+		m.config["issuer"] = quoted("http://127.0.0.1:" + strconv.Itoa(closedPort(m.t)))
+		return func() { m.config["issuer"] = issuer }
+	}},
+	{"a proxy that is not there", "proxy", doctor.Fail, "Correct HTTPS_PROXY", true, func(m *machine, ca *authority) func() {
+		m.behind(ca, "http://127.0.0.1:"+strconv.Itoa(closedPort(m.t)))
+		return func() { m.env["HTTPS_PROXY"] = newProxy(m.t, m.site, "").URL }
+	}},
+	{"a proxy that wants a password", "proxy", doctor.Fail, "put the proxy's user and password into HTTPS_PROXY", true, func(m *machine, ca *authority) func() {
+		m.behind(ca, "")
+		proxy := newProxy(m.t, m.site, passphrase)
+		m.env["HTTPS_PROXY"] = proxy.URL
+		return func() {
+			m.env["HTTPS_PROXY"] = strings.Replace(proxy.URL, "//", "//ada:"+strings.ReplaceAll(passphrase, " ", "%20")+"@", 1)
+		}
+	}},
+	{"a proxy that is no address", "proxy", doctor.Fail, "Set HTTPS_PROXY to an address", true, func(m *machine, ca *authority) func() {
+		m.behind(ca, "%zz")
+		return func() { m.env["HTTPS_PROXY"] = newProxy(m.t, m.site, "").URL }
+	}},
+
+	{"an authority that nobody trusts", "tls", doctor.Fail, "set ca_file", true, func(m *machine, _ *authority) func() {
+		file := m.config["ca_file"]
+		delete(m.config, "ca_file")
+		return func() { m.config["ca_file"] = file }
+	}},
+	{"a certificate for another name", "tls", doctor.Fail, "Set issuer to the name in the certificate", true, func(m *machine, _ *authority) func() {
+		m.moveTo(strings.Replace(m.site.issuer, "127.0.0.1", "localhost", 1))
+		return func() { m.moveTo(m.site.server.URL) }
+	}},
+	{"a certificate that has ended", "tls", doctor.Fail, "has to be renewed at the provider", true, func(m *machine, ca *authority) func() {
+		m.certificate(ca.server(m.t, -time.Hour, "127.0.0.1"))
+		return func() { m.certificate(ca.server(m.t, 99*24*time.Hour, "127.0.0.1")) }
+	}},
+	{"a certificate that ends soon", "tls", doctor.Warn, "renew it", true, func(m *machine, ca *authority) func() {
+		m.certificate(ca.server(m.t, 48*time.Hour, "127.0.0.1"))
+		return func() { m.certificate(ca.server(m.t, 99*24*time.Hour, "127.0.0.1")) }
+	}},
+	{"an old TLS", "tls", doctor.Fail, "brought up to date", true, func(m *machine, ca *authority) func() {
+		old := ca.server(m.t, 99*24*time.Hour, "127.0.0.1")
+		old.MinVersion, old.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
+		m.certificate(old)
+		return func() { m.certificate(ca.server(m.t, 99*24*time.Hour, "127.0.0.1")) }
+	}},
+	{"plain http on an https address", "tls", doctor.Fail, "written http://", false, func(m *machine, _ *authority) func() {
+		m.config["issuer"] = quoted(strings.Replace(m.site.issuer, "http:", "https:", 1))
+		return func() { m.config["issuer"] = quoted(m.site.issuer) }
+	}},
+
+	{"no description", "discovery", doctor.Fail, "Check issuer for a missing or doubled part", false, func(m *machine, _ *authority) func() {
+		m.config["issuer"] = quoted(m.site.issuer + "/realms/acme")
+		return func() { m.config["issuer"] = quoted(m.site.issuer) }
+	}},
+	{"a hotel's page", "discovery", doctor.Fail, "sign-in page of the network", false, func(m *machine, _ *authority) func() {
+		m.site.set(faults{discovery: func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<h1>Welcome, room 12</h1>")) }})
+		return func() { m.site.set(faults{}) }
+	}},
+	{"a description that moved", "discovery", doctor.Fail, "set discovery_url", false, func(m *machine, _ *authority) func() {
+		real := m.site.issuer
+		m.site.set(faults{document: func(d map[string]any) { d["issuer"] = real + "/tenant" }})
+		m.site.mu.Lock()
+		m.site.issuer = real
+		m.site.mu.Unlock()
+		m.config["issuer"] = quoted(real + "/tenant")
+		return func() {
+			m.config["discovery_url"] = quoted(real + "/.well-known/openid-configuration")
+			m.site.set(faults{document: func(d map[string]any) {
+				d["issuer"] = real + "/tenant"
+				delete(d, "authorization_response_iss_parameter_supported")
+			}, forgetful: true})
+		}
+	}},
+	{"a slash too many", "issuer", doctor.Fail, "Set issuer to exactly what it says", false, func(m *machine, _ *authority) func() {
+		m.config["issuer"] = quoted(m.site.issuer + "/")
+		return func() { m.config["issuer"] = quoted(m.site.issuer) }
+	}},
+	{"an endpoint without TLS", "discovery", doctor.Fail, "have to be https addresses", false, func(m *machine, _ *authority) func() {
+		m.site.set(faults{document: func(d map[string]any) { d["token_endpoint"] = "http://id.acme.example/token" }})
+		return func() { m.site.set(faults{}) }
+	}},
+	{"shared secrets as signatures", "algorithms", doctor.Fail, "Switch it to RS256 or ES256", false, func(m *machine, _ *authority) func() {
+		m.site.set(faults{document: func(d map[string]any) { d["id_token_signing_alg_values_supported"] = []string{"HS256", "none"} }})
+		return func() {
+			m.site.set(faults{document: func(d map[string]any) { d["id_token_signing_alg_values_supported"] = []string{"RS256"} }})
+		}
+	}},
+	{"no keys", "keys", doctor.Fail, "has to answer with a JSON object", false, func(m *machine, _ *authority) func() {
+		m.site.set(faults{noKeys: true})
+		return func() { m.site.set(faults{}) }
+	}},
+	{"a jwks_uri that is wrong", "keys", doctor.Fail, "Take jwks_uri out of the settings", false, func(m *machine, _ *authority) func() {
+		m.config["jwks_uri"] = quoted(m.site.issuer + "/elsewhere")
+		return func() { delete(m.config, "jwks_uri") }
+	}},
+	{"weak keys", "keys", doctor.Fail, "RSA of 2,048 bits or more", false, func(m *machine, _ *authority) func() {
+		m.site.set(faults{keys: []jose.JSONWebKey{weakKey()}})
+		return func() { m.site.set(faults{}) }
+	}},
+	// The test cannot set the machine's clock; the provider's is moved instead.
+	{"a clock that is wrong", "clock", doctor.Fail, "Set the date", false, func(m *machine, _ *authority) func() {
+		m.site.set(faults{ahead: 20 * time.Minute})
+		return func() { m.site.set(faults{}) }
+	}},
+	{"a clock that drifts", "clock", doctor.Warn, "automatic time", false, func(m *machine, _ *authority) func() {
+		m.site.set(faults{ahead: -45 * time.Second})
+		return func() { m.site.set(faults{}) }
+	}},
+	{"PKCE without S256", "pkce", doctor.Fail, "Switch S256 on", false, func(m *machine, _ *authority) func() {
+		m.site.set(faults{document: func(d map[string]any) { d["code_challenge_methods_supported"] = []string{"plain"} }})
+		return func() { m.site.set(faults{}) }
+	}},
+	{"PKCE that is not announced", "pkce", doctor.Warn, "list S256", false, func(m *machine, _ *authority) func() {
+		m.site.set(faults{document: func(d map[string]any) { delete(d, "code_challenge_methods_supported") }})
+		return func() { m.site.set(faults{}) }
+	}},
+	{"no refresh tokens", "refresh", doctor.Warn, "Switch the refresh token grant on", false, func(m *machine, _ *authority) func() {
+		m.site.set(faults{document: func(d map[string]any) { d["grant_types_supported"] = []string{"authorization_code"} }})
+		return func() { m.site.set(faults{}) }
+	}},
+	{"refresh tokens that nobody asks for", "refresh", doctor.Warn, "Set offline_access to auto", false, func(m *machine, _ *authority) func() {
+		m.config["offline_access"] = `"off"`
+		return func() { m.config["offline_access"] = `"auto"` }
+	}},
+
+	{"a redirect address that is not registered", "redirect", doctor.Fail, "Register the redirect address", false, func(m *machine, _ *authority) func() {
+		port := freePort(m.t)
+		m.config["redirect_ports"] = "[" + port + "]"
+		m.site.set(faults{redirects: []string{"http://127.0.0.1/callback"}})
+		return func() {
+			m.site.set(faults{redirects: []string{"http://127.0.0.1:" + port + "/callback"}})
+		}
+	}},
+	{"the wrong port", "redirect", doctor.Fail, "set redirect_ports to the registered ones", false, func(m *machine, _ *authority) func() {
+		port := freePort(m.t)
+		m.site.set(faults{redirects: []string{"http://127.0.0.1:" + port + "/callback"}})
+		return func() { m.config["redirect_ports"] = "[" + port + "]" }
+	}},
+	{"a client that is not known", "redirect", doctor.Fail, "Compare client_id with the provider's console", false, func(m *machine, _ *authority) func() {
+		m.config["client_id"] = `"dsek"`
+		return func() { m.config["client_id"] = `"desk"` }
+	}},
+	{"a scope that is not allowed", "redirect", doctor.Fail, `offline_access = "off"`, false, func(m *machine, _ *authority) func() {
+		m.site.set(faults{
+			scopes:   []string{"openid", "profile", "email"},
+			document: func(d map[string]any) { d["scopes_supported"] = []string{"openid", "offline_access"} },
+		})
+		return func() { m.config["offline_access"] = `"off"` }
+	}},
+	{"an announced issuer that does not come", "redirect", doctor.Fail, "have to bear iss", false, func(m *machine, _ *authority) func() {
+		m.site.set(faults{forgetful: true})
+		return func() { m.site.set(faults{}) }
+	}},
+	{"a secret that is missing", "client", doctor.Fail, "set it", false, func(m *machine, _ *authority) func() {
+		m.site.set(faults{secret: clientSecret})
+		return func() { m.config["client_secret"] = quoted(clientSecret) }
+	}},
+	{"a client without the grant", "client", doctor.Fail, "Register it as a native (public) client", false, func(m *machine, _ *authority) func() {
+		m.site.set(faults{refusal: "unauthorized_client"})
+		return func() { m.site.set(faults{}) }
+	}},
+	{"a token endpoint that is none", "client", doctor.Fail, "Take token_endpoint out of the settings", false, func(m *machine, _ *authority) func() {
+		m.config["token_endpoint"] = quoted(m.site.issuer + "/nothing")
+		return func() { delete(m.config, "token_endpoint") }
+	}},
+
+	{"a port that is taken", "", doctor.Fail, "Close the program that holds it", false, func(m *machine, _ *authority) func() {
+		l, port := heldPort(m.t)
+		m.config["redirect_ports"] = "[" + port + "]"
+		return func() { _ = l.Close() }
+	}},
+	{"the first of two ports that is taken", "", doctor.Warn, "set redirect_ports to others", false, func(m *machine, _ *authority) func() {
+		_, port := heldPort(m.t)
+		m.config["redirect_ports"] = "[" + port + ", 0]"
+		return func() { m.config["redirect_ports"] = "[0]" }
+	}},
+	{"a browser that is not there", "browser", doctor.Fail, "Set BROWSER to a program", false, func(m *machine, _ *authority) func() {
+		m.env["BROWSER"] = "/nowhere/firefox"
+		return func() { m.env["BROWSER"] = "true" }
+	}},
+	{"no program to open a browser", "browser", doctor.Fail, "or set BROWSER", false, func(m *machine, _ *authority) func() {
+		path := m.env["PATH"]
+		m.env["PATH"], m.env["BROWSER"] = m.home, ""
+		return func() { m.env["PATH"], m.env["BROWSER"] = path, "true" }
+	}},
+	{"a file in the data folder's place", "folder", doctor.Fail, "Make it yours and writable", false, func(m *machine, _ *authority) func() {
+		path := m.write("", ".local", "share", "latchkey")
+		return func() { _ = os.Remove(path) }
+	}},
+	{"no keychain", "keychain", doctor.Fail, `Set store = "file"`, false, func(m *machine, _ *authority) func() {
+		m.env["LATCHKEY_STORE"], m.env["LATCHKEY_STORE_PASSPHRASE"] = "keychain", ""
+		return func() { m.env["LATCHKEY_STORE"], m.env["LATCHKEY_STORE_PASSPHRASE"] = "file", passphrase }
+	}},
+	{"a vault that is damaged", "vault", doctor.Fail, "the next start sets it aside", false, func(m *machine, _ *authority) func() {
+		m.write("not a vault", ".local", "share", "latchkey", "vault")
+		return func() { _ = m.command("status").Run() }
+	}},
+	{"a vault of a newer version", "vault", doctor.Fail, "the next start sets it aside", false, func(m *machine, _ *authority) func() {
+		m.write("{\"latchkey\":\"vault\",\"v\":99}\n", ".local", "share", "latchkey", "vault")
+		return func() { _ = m.command("status").Run() }
+	}},
+	{"a passphrase that is wrong", "vault", doctor.Fail, "Set the one that the vault was made with", false, func(m *machine, _ *authority) func() {
+		m.sealed()
+		m.env["LATCHKEY_STORE_PASSPHRASE"] = "wrong horse battery"
+		return func() { m.env["LATCHKEY_STORE_PASSPHRASE"] = passphrase }
+	}},
+	{"a passphrase that is not given", "vault", doctor.Warn, "store_passphrase_file", false, func(m *machine, _ *authority) func() {
+		m.sealed()
+		delete(m.env, "LATCHKEY_STORE_PASSPHRASE")
+		return func() { m.env["LATCHKEY_STORE_PASSPHRASE_FILE"] = m.write(passphrase+"\n", "passphrase") }
+	}},
+	{"a vault that others can read", "vault", doctor.Warn, "chmod 600 what is in it", false, func(m *machine, _ *authority) func() {
+		path := m.sealed()
+		if err := os.Chmod(path, 0o644); err != nil {
+			m.t.Fatal(err)
+		}
+		return func() { _ = os.Chmod(path, 0o600) }
+	}},
+}
+
+// behind puts the machine behind a proxy, with a provider that it alone can reach.
+func (m *machine) behind(ca *authority, proxy string) {
+	m.certificate(ca.server(m.t, 99*24*time.Hour, "id.acme.test"))
+	m.moveTo("https://id.acme.test")
+	m.env["HTTPS_PROXY"] = proxy
+}
+
+// moveTo gives the provider another address.
+func (m *machine) moveTo(issuer string) {
+	m.site.mu.Lock()
+	m.site.issuer = issuer
+	m.site.mu.Unlock()
+	m.config["issuer"] = quoted(issuer)
+}
+
+// certificate gives the provider another certificate, at a new address.
+func (m *machine) certificate(conf *tls.Config) {
+	m.site = newSite(m.t, conf)
+	m.config["issuer"] = quoted(m.site.issuer)
+}
+
+// sealed stores something in the vault under the passphrase.
+func (m *machine) sealed() string {
+	m.t.Helper()
+	dir := m.path(".local", "share", "latchkey")
+	v := vault.New(vault.Config{Dir: dir, Kind: vault.File, Passphrase: secret.New(passphrase)})
+	if err := v.Save(context.Background(), []byte("sessions")); err != nil {
+		m.t.Fatal(err)
+	}
+	return filepath.Join(dir, "vault")
+}
+
+// heldPort is a port that another program, this one, holds.
+func heldPort(t *testing.T) (net.Listener, string) {
+	t.Helper()
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	return l, strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+}
+
+// closedPort is a port on which nobody listens, and nobody can: it is the near end
+// of a connection.
+func closedPort(t *testing.T) int {
+	t.Helper()
+	l, _ := heldPort(t)
+	c, err := net.Dial("tcp4", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c.LocalAddr().(*net.TCPAddr).Port
+}
+
+// lastPort is below the range from which systems take ports by themselves.
+var lastPort atomic.Int32
+
+// freePort is a port that the program can have, and no other test.
+func freePort(t *testing.T) string {
+	t.Helper()
+	for {
+		port := strconv.Itoa(21000 + int(lastPort.Add(1)))
+		if l, err := net.Listen("tcp4", "127.0.0.1:"+port); err == nil {
+			_ = l.Close()
+			return port
+		}
+	}
+}
+
+// set-ups in which nothing is wrong pass in every point, over http and over TLS.
+func TestASoundSetUp(t *testing.T) {
+	ca := newAuthority(t)
+	for name, conf := range map[string]*tls.Config{"http": nil, "tls": ca.server(t, 99*24*time.Hour, "127.0.0.1")} {
+		t.Run(name, func(t *testing.T) {
+			m := newMachine(t, newSite(t, conf))
+			if conf != nil {
+				m.config["ca_file"] = quoted(m.write(ca.pem, "ca.pem"))
+			}
+			r := m.examine()
+			for _, f := range r.Findings {
+				if f.Status != doctor.Pass || f.Title == "" || f.Advice != "" {
+					t.Errorf("%s", f.Line())
+				}
+			}
+			for _, id := range []string{"settings", "policy", "provider", "proxy", "dns", "connection", "tls", "discovery", "issuer", "algorithms", "keys", "clock", "pkce", "refresh", "revocation", "logout", "device", "rfc9207", "loopback.ipv4", "loopback.ipv6", "port.any", "redirect", "client", "browser", "folder", "keychain", "vault"} {
+				if worst(r, id).ID == "" {
+					t.Errorf("%s was not checked", id)
+				}
+			}
+		})
+	}
+}
+
+// Whatever is broken is found, and following the advice mends it.
+func TestFollowingTheAdviceMendsIt(t *testing.T) {
+	ca := newAuthority(t)
+	for _, c := range breaks {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var conf *tls.Config
+			if c.tls {
+				conf = ca.server(t, 99*24*time.Hour, "127.0.0.1")
+			}
+			m := newMachine(t, newSite(t, conf))
+			if c.tls {
+				m.config["ca_file"] = quoted(m.write(ca.pem, "ca.pem"))
+			}
+			mend := c.put(m, ca)
+			id := c.id
+			if id == "" {
+				id = "port." + strings.SplitN(strings.Trim(m.config["redirect_ports"], "[]"), ",", 2)[0]
+			}
+			f := worst(m.examine(), id)
+			if f.Status != c.status || !strings.Contains(f.Advice, c.advice) {
+				t.Fatalf("found %+v, want %s with %q", f, c.status, c.advice)
+			}
+			mend()
+			r := m.examine()
+			if f := worst(r, id); f.Status == doctor.Fail || f.Status == doctor.Warn || !r.OK { // a port may be gone from the settings
+				t.Errorf("after the advice was followed:\n%s", r.Text())
+			}
+		})
+	}
+}
