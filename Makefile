@@ -98,7 +98,7 @@ lint-web: $(webtools)
 .PHONY: lint-words
 lint-words:
 	$(misspell) -error $$(git ls-files '*.go' '*.js' '*.mjs' '*.css' '*.html' '*.sh' '*.toml' '*.y*ml' | grep -v wailsjs/)
-	$(misspell) -error -locale UK -i artifact,artifacts,organization,organizations,authorize,license $$(git ls-files '*.md')
+	$(misspell) -error -locale UK -i artifact,artifacts,organization,organizations,authorize,unauthorized,license $$(git ls-files '*.md')
 
 .PHONY: fmt
 fmt: $(webtools) ## format Go, JavaScript and CSS

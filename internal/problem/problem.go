@@ -67,7 +67,10 @@ func From(err error, providerName string) Problem {
 // enrich adds what only the error itself knows.
 func enrich(p *Problem, err error, providerName string) {
 	var answer *openid.AnswerError
-	if errors.As(err, &answer) && answer.Description != "" {
+	if errors.As(err, &answer) {
+		advise(p, answer)
+	}
+	if answer != nil && answer.Description != "" {
 		p.Message += fmt.Sprintf(" %s says: “%s”.", sentence(providerName), answer.Description)
 	}
 	var clock *openid.ClockError
@@ -94,6 +97,16 @@ func enrich(p *Problem, err error, providerName string) {
 	var aside interface{ SetAside() string }
 	if errors.As(err, &aside) {
 		p.Message += " It is kept as " + aside.SetAside() + "."
+	}
+}
+
+// advise says what the provider's own words mean and what mends it, where they are
+// known. A person who said no needs no advice, but for what one provider means by it.
+func advise(p *Problem, answer *openid.AnswerError) {
+	a, known := provider.AdviceFor(answer.Code, answer.Description)
+	refused := p.Code == "provider_error" || p.Code == "token_refused"
+	if known && (refused || p.Code == "access_denied" && a.From != "any") {
+		p.Message, p.Hint = a.Means, a.Do
 	}
 }
 

@@ -137,3 +137,23 @@ func TestNoVerdictIsToldAsNone(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 }
+
+// What a provider's own words mean goes before what can be said of any error.
+func TestAProvidersWordsAreExplained(t *testing.T) {
+	for _, c := range []struct {
+		kind              error
+		code, description string
+		message, hint     string
+	}{
+		{openid.ErrAnswer, "invalid_request", "AADSTS50011: no reply address", "not registered", "Mobile and desktop applications"},
+		{openid.ErrTokenEndpoint, "invalid_client", "", "does not know the client", "client_id"},
+		{openid.ErrAccessDenied, "access_denied", "User is not assigned to the client application.", "not assigned", "Assignments"},
+		{openid.ErrAccessDenied, "access_denied", "", "You or Acme ID said no", "ask your administrator"},
+		{openid.ErrAnswer, "nobody_knows", "", "before you could sign in", "Check client ID"},
+	} {
+		p := problem.From(&openid.AnswerError{Kind: c.kind, Code: c.code, Description: c.description}, "Acme ID")
+		if !strings.Contains(p.Message, c.message) || !strings.Contains(p.Hint, c.hint) || !strings.Contains(p.Message, c.description) {
+			t.Errorf("%+v", p)
+		}
+	}
+}

@@ -1,9 +1,6 @@
 package provider
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // Advice is what one error text of a provider means, and what mends it.
 type Advice struct {
@@ -25,7 +22,7 @@ var advices = []Advice{
 	{"Microsoft Entra ID", []string{"aadsts7000218"}, "The app is registered as a confidential client.", "App registration → Authentication → Allow public client flows: Yes, with the redirect address under Mobile and desktop applications."},
 	{"Microsoft Entra ID", []string{"aadsts700025"}, "A public client sent a secret.", "Take client_secret out of the settings."},
 	{"Microsoft Entra ID", []string{"aadsts50076", "aadsts50079"}, "A second factor is demanded.", "Sign in again and confirm it, or register one at https://aka.ms/mfasetup."},
-	{"Microsoft Entra ID", []string{"aadsts53003", "aadsts53000", "aadsts53001"}, "A Conditional Access policy forbids it from here.", "Ask the administrator which policy it was: Entra admin center → Sign-in logs."},
+	{"Microsoft Entra ID", []string{"aadsts53003", "aadsts53000", "aadsts53001"}, "A Conditional Access policy forbids it from here.", "Ask the administrator which policy it was: Entra → Monitoring → Sign-in logs."},
 	{"Microsoft Entra ID", []string{"aadsts70011", "aadsts650053"}, "A scope is not known there.", "Take it out of scopes, or add it under API permissions."},
 	{"Microsoft Entra ID", []string{"aadsts70008", "aadsts700082", "aadsts50173"}, "The session is too old, or was ended by a changed password.", "Sign in again."},
 	{"Google", []string{"client_secret is missing"}, "Google wants the secret of the desktop client, which is none.", "Set client_secret to the one on the client's page in the Google Cloud console."},
@@ -74,14 +71,4 @@ func AdviceFor(code, description string) (Advice, bool) {
 		}
 	}
 	return Advice{}, false
-}
-
-// AdviceTable is docs/providers/errors.md's table, in Markdown.
-func AdviceTable() string {
-	var b strings.Builder
-	b.WriteString("| From | The error says | It means | Do |\n|---|---|---|---|\n")
-	for _, a := range advices {
-		fmt.Fprintf(&b, "| %s | `%s` | %s | %s |\n", a.From, strings.Join(a.Texts, "`, `"), a.Means, a.Do)
-	}
-	return b.String()
 }

@@ -63,22 +63,3 @@ func (k key) written(value string) string {
 	}
 	return strconv.Quote(value)
 }
-
-// Reference is the table of docs/settings.md: every setting, its meaning and its
-// default, in Markdown.
-func Reference() string {
-	var b strings.Builder
-	untouched := defaults()
-	for _, g := range groups {
-		fmt.Fprintf(&b, "### %s\n\n| Key | Meaning | Default |\n|---|---|---|\n", g.title)
-		for _, k := range g.keys {
-			about := k.about
-			if k.choices != nil {
-				about += ": " + strings.Join(k.choices, ", ")
-			}
-			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", k.name, about, k.defaultText(shown(k.at(&untouched))))
-		}
-		b.WriteString("\n")
-	}
-	return b.String()
-}

@@ -66,7 +66,7 @@ func entraIssuer(g Given) (string, *fault) {
 		tenant = consumers
 	case tenant == "common", tenant == "organizations", guid().MatchString(tenant):
 	default:
-		return "", &fault{"tenant", fmt.Sprintf("%q is no directory ID; it is in the Entra admin center under Overview, such as 8eaef023-2b34-4da1-9baa-8bc8c9d6a490 (or organizations, with allowed_tenants)", g.Tenant)}
+		return "", &fault{"tenant", fmt.Sprintf("%q is no directory ID; it is in Entra under Overview, such as 8eaef023-2b34-4da1-9baa-8bc8c9d6a490 (or organizations, with allowed_tenants)", g.Tenant)}
 	}
 	return "https://login.microsoftonline.com/" + tenant + "/v2.0", nil
 }

@@ -1,42 +1,11 @@
 package provider
 
 import (
-	"flag"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/pelletier/go-toml/v2"
 )
-
-var update = flag.Bool("update", false, "write the pages that are made of the key table anew")
-
-// The pages about settings are made of the key table, and stay so.
-func TestThePagesAreTheTable(t *testing.T) {
-	const from, to = "<!-- made of internal/provider/keys.go -->\n", "<!-- end -->"
-	page, err := os.ReadFile("../../docs/settings.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, rest, ok := strings.Cut(string(page), from)
-	_, after, ok2 := strings.Cut(rest, to)
-	if !ok || !ok2 {
-		t.Fatal("docs/settings.md has lost its marks")
-	}
-	for path, want := range map[string]string{
-		"../../docs/settings.md":         before + from + "\n" + Reference() + to + after,
-		"../../docs/config.example.toml": Example(),
-	} {
-		if *update {
-			if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if got, err := os.ReadFile(path); err != nil || string(got) != want {
-			t.Errorf("%s is not what the key table says (%v): go test ./internal/provider -update", path, err)
-		}
-	}
-}
 
 // Every line of the example can be taken as it stands.
 func TestTheExampleCoversEveryKey(t *testing.T) {

@@ -1,0 +1,75 @@
+package provider
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the pages that are made of the key table anew")
+
+// made is a page with what stands between its marks made anew.
+func made(t *testing.T, path, source, text string) string {
+	t.Helper()
+	from, to := "<!-- made of internal/provider/"+source+" -->\n", "<!-- end -->"
+	page, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, ok := strings.Cut(string(page), from)
+	_, after, ok2 := strings.Cut(rest, to)
+	if !ok || !ok2 {
+		t.Fatalf("%s has lost its marks", path)
+	}
+	return before + from + "\n" + text + "\n" + to + after
+}
+
+// The pages about settings and errors are made of the tables, and stay so.
+func TestThePagesAreTheTables(t *testing.T) {
+	const settings, errors = "../../docs/settings.md", "../../docs/providers/errors.md"
+	for path, want := range map[string]string{
+		settings:                         made(t, settings, "keys.go", reference()),
+		errors:                           made(t, errors, "advice.go", adviceTable()),
+		"../../docs/config.example.toml": Example(),
+	} {
+		if *update {
+			if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := os.ReadFile(path); err != nil || string(got) != want {
+			t.Errorf("%s is not what the tables say (%v): go test ./internal/provider -update", path, err)
+		}
+	}
+}
+
+// reference is the table of docs/settings.md: every setting, its meaning and its
+// default, in Markdown.
+func reference() string {
+	var b strings.Builder
+	untouched := defaults()
+	for _, g := range groups {
+		fmt.Fprintf(&b, "### %s\n\n| Key | Meaning | Default |\n|---|---|---|\n", g.title)
+		for _, k := range g.keys {
+			about := k.about
+			if k.choices != nil {
+				about += ": " + strings.Join(k.choices, ", ")
+			}
+			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", k.name, about, k.defaultText(shown(k.at(&untouched))))
+		}
+		b.WriteString("\n")
+	}
+	return b.String()[:b.Len()-1]
+}
+
+// adviceTable is docs/providers/errors.md's table, in Markdown.
+func adviceTable() string {
+	var b strings.Builder
+	b.WriteString("| From | The error says | It means | Do |\n|---|---|---|---|\n")
+	for _, a := range advices {
+		fmt.Fprintf(&b, "| %s | `%s` | %s | %s |\n", a.From, strings.Join(a.Texts, "`, `"), a.Means, a.Do)
+	}
+	return b.String()
+}
