@@ -4,94 +4,132 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"app.latchkey/internal/account"
-	"app.latchkey/internal/problem"
-	"app.latchkey/internal/secret"
 	"app.latchkey/internal/session"
 )
 
 // App is what JavaScript can call. Its methods return at once; what comes of them
 // is told by the event account:changed. It has no logic but what screen a state
-// is: every capability is behind a func field, set by main.
+// is: every capability is behind the core, which main makes.
+//
+// What belongs together stands in a file of its own: app_signin, app_accounts,
+// app_vault, app_pages, app_settings, app_check; how it is shown in app_view.
 type App struct {
-	name, version string
-	demo          bool
-	start         func(context.Context) error // wires the parts below; runs once, at startup
+	name   string
+	build  build
+	demo   bool
+	keys   string                               // what the main modifier key is called
+	attach func(context.Context) window         // reaches the runtime
+	start  func(context.Context) (*core, error) // wires the rooms
 
-	log      *slog.Logger
-	account  *account.Account
-	provider string
-	ready    bool // a provider is set up
-	setupErr error
+	window window
+	cored  atomic.Pointer[core]
+	ctx    context.Context // ends with the window
+	cancel context.CancelFunc
+	work   sync.WaitGroup
 
-	openURL        func(context.Context, string) error
-	paste          func(string) error
-	picture        func(context.Context, string) (string, error)
-	unlock         func(context.Context, secret.Secret) error
-	unlockKeychain func(context.Context) error
-	changeStore    func(context.Context, string, secret.Secret) error
-	window         window
-	stop           func()
-
-	ctx      context.Context // ends with the window
-	cancel   context.CancelFunc
-	work     sync.WaitGroup
-	restored chan struct{} // closed when it is known what to show
-	known    sync.Once
+	beginning sync.Mutex    // one start of the core at a time
+	restored  chan struct{} // closed when it is known what to show
+	known     sync.Once
 
 	showing  sync.Mutex // orders what is published
 	revision uint64
 
 	mu       sync.Mutex
 	pictures map[string]string // by address
+	page     string            // the screen that the person has opened over the account's; "" for none
 	choosing bool
 	local    error // a problem that is the window's own: it stands before the account's
 	refs     map[string]string
+	last     session.SignInRequest // what was asked for last
+	signing  chan struct{}         // closed at the end of the sign-in under way; nil when there is none
+	turning  bool                  // one sign-in is given up for another
+	refused  string                // why the last change of a setting was not made
+	checkup  CheckView
+	dark     bool // the page is dark
+	hidden   bool // the window waits in the background until it is needed
 }
 
-// window is what the app asks of the runtime. Its functions are safe to call with
-// the startup's context alone, so they are set then.
+// window is what the app asks of the runtime.
 type window struct {
-	emit  func(StateView)
-	title func(string)
-	front func()
-	copy  func(string) error
+	emit       func(StateView)
+	title      func(string)
+	front      func()
+	copy       func(string) error
+	appearance func(string)    // of what the system draws around the page
+	remember   func(dark bool) // size, place and theme
 }
+
+// build says what was built.
+type build struct{ Version, Commit, Date, Licences string }
 
 // NewApp returns the app of a build.
-func NewApp(name, version string, demo bool) *App {
-	return &App{
-		name: name, version: version, demo: demo, log: slog.New(slog.DiscardHandler),
+func NewApp(name string, b build, demo bool) *App {
+	a := &App{
+		name: name, build: b, demo: demo,
 		restored: make(chan struct{}), pictures: map[string]string{}, refs: map[string]string{},
 	}
+	a.window = window{
+		emit: func(StateView) {}, title: func(string) {}, front: func() {}, appearance: func(string) {}, remember: func(bool) {},
+		copy: func(string) error { return errors.New("there is no window yet") },
+	}
+	a.cored.Store(newCore())
+	return a
 }
+
+// core returns the rooms at hand; those of before a restart may still be in use.
+func (a *App) core() *core { return a.cored.Load() }
 
 // startup runs once the window exists.
 func (a *App) startup(ctx context.Context) {
 	a.ctx, a.cancel = context.WithCancel(ctx)
+	a.window = a.attach(ctx)
 	a.begin()
 }
 
-// begin wires the parts and takes up the stored session. It may be called again
-// after settings that could not be used were corrected.
+// begin wires the rooms and takes up the stored session. It is called again after
+// settings were corrected: then it ends what was there before.
 func (a *App) begin() {
-	a.setupErr = a.start(a.ctx)
-	if a.account == nil {
-		a.known.Do(func() { close(a.restored) })
-		a.publish()
+	a.beginning.Lock()
+	defer a.beginning.Unlock()
+	a.core().end()
+	ctx, cancel := context.WithCancel(a.ctx)
+	c, err := a.start(ctx)
+	if c == nil {
+		c = newCore()
+	}
+	c.err, c.cancel = err, cancel
+	a.cored.Store(c)
+	a.window.appearance(c.appearance())
+	if c.account == nil {
+		c.log.Error("app.not_started", "err", err)
+		a.opened(false)
 		return
 	}
-	a.do("restore", func(ctx context.Context) error {
-		err := a.account.Restore(ctx)
-		a.known.Do(func() { close(a.restored) })
-		a.publish()
-		a.account.Run(ctx)
-		return err
+	c.running.Go(func() {
+		a.recovering("restore", func() error {
+			err := c.account.Restore(ctx)
+			a.opened(c.account.Snapshot().Phase == account.PhaseSignedIn)
+			c.account.Run(ctx)
+			return err
+		})
 	})
+}
+
+// opened tells that it is known what to show. A window in the background comes up
+// when there is something for the person to do.
+func (a *App) opened(signedIn bool) {
+	a.known.Do(func() {
+		close(a.restored)
+		if a.hidden && !signedIn {
+			a.window.front()
+		}
+	})
+	a.publish()
 }
 
 // shutdown ends all work.
@@ -100,24 +138,24 @@ func (a *App) shutdown(context.Context) {
 		a.cancel()
 	}
 	a.work.Wait()
-	if a.stop != nil {
-		a.stop()
-	}
+	a.core().end()
 }
 
-// do runs f in the background, owned by the app. A panic becomes a problem on the
-// screen and a line in the log.
+// do runs f in the background, owned by the app.
 func (a *App) do(what string, f func(context.Context) error) {
-	a.work.Go(func() {
-		defer func() {
-			if r := recover(); r != nil {
-				a.fail(what, fmt.Errorf("panic in %s: %v", what, r))
-			}
-		}()
-		if err := f(a.ctx); err != nil {
-			a.log.Debug("app.failed", "what", what, "err", err)
+	a.work.Go(func() { a.recovering(what, func() error { return f(a.ctx) }) })
+}
+
+// recovering runs f. A panic becomes a problem on the screen and a line in the log.
+func (a *App) recovering(what string, f func() error) {
+	defer func() {
+		if r := recover(); r != nil {
+			a.fail(what, fmt.Errorf("panic in %s: %v", what, r))
 		}
-	})
+	}()
+	if err := f(); err != nil {
+		a.core().log.Debug("app.failed", "what", what, "err", err)
+	}
 }
 
 // guard turns a panic of a bound method into an error: the promise in JavaScript
@@ -131,7 +169,7 @@ func (a *App) guard(what string, err *error) {
 
 // fail shows a problem of the window's own.
 func (a *App) fail(what string, err error) {
-	a.log.Error("app.problem", "what", what, "err", err, "ref", a.ref(err))
+	a.core().log.Error("app.problem", "what", what, "err", err, "ref", a.ref(err))
 	a.mu.Lock()
 	a.local = err
 	a.mu.Unlock()
@@ -141,7 +179,7 @@ func (a *App) fail(what string, err error) {
 // clear takes the window's own problem away.
 func (a *App) clear() {
 	a.mu.Lock()
-	a.local, a.choosing = nil, false
+	a.local, a.choosing, a.refused = nil, false, ""
 	a.mu.Unlock()
 }
 
@@ -156,95 +194,29 @@ func (a *App) State() (v StateView, err error) {
 	return a.next(), nil
 }
 
-// SignIn begins a sign-in in the person's browser.
-func (a *App) SignIn() (err error) {
-	defer a.guard("SignIn", &err)
-	a.clear()
-	a.do("sign-in", func(ctx context.Context) error {
-		err := a.account.SignIn(ctx, session.SignInRequest{})
-		if err == nil || !errors.Is(err, account.ErrCancelled) && !errors.Is(err, account.ErrBusy) {
-			a.window.front()
-		}
-		return err
-	})
-	return nil
-}
-
-// CancelSignIn ends the wait.
-func (a *App) CancelSignIn() (err error) {
-	defer a.guard("CancelSignIn", &err)
-	if a.account != nil {
-		a.account.Cancel()
-	}
-	return nil
-}
-
-// OpenBrowserAgain opens the same address once more.
-func (a *App) OpenBrowserAgain() (err error) {
-	defer a.guard("OpenBrowserAgain", &err)
-	if address := a.account.Snapshot().Waiting.URL; address != "" {
-		a.do("open the browser", func(ctx context.Context) error {
-			err := a.openURL(ctx, address)
-			a.account.Opened(err)
-			return err
-		})
-	}
-	return nil
-}
-
-// CopyLink puts the address on the clipboard. It never passes through JavaScript.
-func (a *App) CopyLink() (err error) {
-	defer a.guard("CopyLink", &err)
-	address := a.account.Snapshot().Waiting.URL
-	if address == "" {
-		return errors.New("there is no link yet")
-	}
-	return a.window.copy(address)
-}
-
-// PasteAnswer takes the address that the browser ended at. The error is in words.
-func (a *App) PasteAnswer(address string) (err error) {
-	defer a.guard("PasteAnswer", &err)
-	if err := a.paste(address); err != nil {
-		p := problem.From(err, a.provider)
-		return errors.New(p.Title + ". " + p.Hint)
-	}
-	return nil
-}
-
-// SignOut forgets the session here and revokes its tokens; with browser it ends
-// the provider's session in the browser too.
-func (a *App) SignOut(browser bool) (err error) {
-	defer a.guard("SignOut", &err)
-	scope := account.ScopeTokens
-	if browser {
-		scope = account.ScopeBrowser
-	}
-	a.do("sign-out", func(ctx context.Context) error {
-		_, err := a.account.SignOut(ctx, session.Key{}, scope)
-		return err
-	})
-	return nil
-}
-
-// Retry does again what failed: opening the vault, refreshing, or signing in.
+// Retry does again what failed: reading the settings, opening the vault,
+// refreshing, or signing in.
 func (a *App) Retry() (err error) {
 	defer a.guard("Retry", &err)
 	a.clear()
-	if a.account == nil {
-		a.begin()
+	c := a.core()
+	if c.account == nil || !c.ready {
+		a.do("start again", func(context.Context) error { a.begin(); return nil })
 		return nil
 	}
-	switch s := a.account.Snapshot(); s.Phase {
+	switch s := c.account.Snapshot(); s.Phase {
 	case account.PhaseLocked, account.PhaseStarting:
-		a.do("restore", a.account.Restore)
+		a.do("restore", c.account.Restore)
 	case account.PhaseSignedIn:
-		a.account.Retry()
+		c.account.Retry()
 		if s.Err != nil {
-			a.account.Dismiss()
+			c.account.Dismiss()
 		}
 	default:
-		return a.SignIn()
+		a.mu.Lock()
+		req := a.last
+		a.mu.Unlock()
+		a.signIn(req)
 	}
 	return nil
 }
@@ -253,8 +225,8 @@ func (a *App) Retry() (err error) {
 func (a *App) Dismiss() (err error) {
 	defer a.guard("Dismiss", &err)
 	a.clear()
-	if a.account != nil {
-		a.account.Dismiss()
+	if c := a.core(); c.account != nil {
+		c.account.Dismiss()
 	}
 	a.publish()
 	return nil
@@ -263,22 +235,41 @@ func (a *App) Dismiss() (err error) {
 // Focus tells that the window was looked at: a laptop may have slept.
 func (a *App) Focus() (err error) {
 	defer a.guard("Focus", &err)
-	if a.account != nil {
-		a.account.Wake()
+	if c := a.core(); c.account != nil {
+		c.account.Wake()
 	}
 	return nil
+}
+
+// Remember keeps size, place and theme of the window for the next start.
+func (a *App) Remember(dark bool) (err error) {
+	defer a.guard("Remember", &err)
+	a.mu.Lock()
+	a.dark = dark
+	a.mu.Unlock()
+	a.window.remember(dark)
+	return nil
+}
+
+// closing remembers the window while it is still there. It never keeps it open.
+func (a *App) closing(context.Context) (prevent bool) {
+	a.mu.Lock()
+	dark := a.dark
+	a.mu.Unlock()
+	a.window.remember(dark)
+	return false
 }
 
 // ReportError writes an error of the frontend into the log.
 func (a *App) ReportError(message string) (err error) {
 	defer a.guard("ReportError", &err)
-	a.log.Error("frontend.error", "text", message[:min(len(message), 500)])
+	a.core().log.Error("frontend.error", "text", message[:min(len(message), 500)])
 	return nil
 }
 
 // ReportScreen notes in the log which screen was drawn.
 func (a *App) ReportScreen(name string) (err error) {
 	defer a.guard("ReportScreen", &err)
-	a.log.Debug("screen.shown", "screen", name[:min(len(name), 40)])
+	a.core().log.Debug("screen.shown", "screen", name[:min(len(name), 40)])
 	return nil
 }

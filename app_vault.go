@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"app.latchkey/internal/account"
 	"app.latchkey/internal/problem"
@@ -11,8 +10,9 @@ import (
 
 // Names of the stores, as settings name them.
 const (
-	storeFile   = "file"
-	storeMemory = "memory"
+	storeKeychain = "keychain"
+	storeFile     = "file"
+	storeMemory   = "memory"
 )
 
 // Unlock opens the vault with its passphrase.
@@ -20,7 +20,7 @@ func (a *App) Unlock(passphrase string) (err error) {
 	defer a.guard("Unlock", &err)
 	typed := secret.New(passphrase)
 	a.do("unlock", func(ctx context.Context) error {
-		if err := a.unlock(ctx, typed); err != nil {
+		if err := a.core().unlock(ctx, typed); err != nil {
 			a.fail("unlock", err)
 			return err
 		}
@@ -34,7 +34,7 @@ func (a *App) Unlock(passphrase string) (err error) {
 func (a *App) UnlockKeychain() (err error) {
 	defer a.guard("UnlockKeychain", &err)
 	a.do("unlock the keychain", func(ctx context.Context) error {
-		if err := a.unlockKeychain(ctx); err != nil {
+		if err := a.core().unlockKeychain(ctx); err != nil {
 			a.fail("unlock the keychain", err)
 			return err
 		}
@@ -61,20 +61,33 @@ func (a *App) ProtectWithPassphrase(passphrase string) (err error) {
 	return a.change(storeFile, secret.New(passphrase))
 }
 
+// UseKeychain seals with the system's keychain from now on.
+func (a *App) UseKeychain() (err error) {
+	defer a.guard("UseKeychain", &err)
+	return a.change(storeKeychain, secret.Secret{})
+}
+
 // UseMemory keeps nothing when the app ends, this time.
 func (a *App) UseMemory() (err error) {
 	defer a.guard("UseMemory", &err)
 	return a.change(storeMemory, secret.Secret{})
 }
 
-// change changes the store, and goes on with what the person wanted.
+// change seals what is stored anew for another store, and goes on with what the
+// person wanted. Every store but memory is kept as a preference: the next start must
+// know where to look.
 func (a *App) change(kind string, passphrase secret.Secret) error {
 	a.do("change the store", func(ctx context.Context) error {
-		if err := a.changeStore(ctx, kind, passphrase); err != nil {
+		if err := a.core().changeStore(ctx, kind, passphrase); err != nil {
 			a.fail("change the store", err)
 			return err
 		}
 		a.clear()
+		if kind != storeMemory {
+			if err := a.prefer(keyStore, kind); err != nil {
+				a.core().log.Warn("settings.not_kept", "key", keyStore, "err", err)
+			}
+		}
 		return a.reopen(ctx)
 	})
 	return nil
@@ -82,14 +95,18 @@ func (a *App) change(kind string, passphrase secret.Secret) error {
 
 // reopen reads the vault again, or goes on with the sign-in that it stopped.
 func (a *App) reopen(ctx context.Context) error {
-	s := a.account.Snapshot()
+	c := a.core()
+	s := c.account.Snapshot()
 	if s.Phase == account.PhaseLocked || s.Phase == account.PhaseStarting {
-		return a.account.Restore(ctx)
+		return c.account.Restore(ctx)
 	}
-	stopped := s.Err != nil && vaultCodes[problem.From(s.Err, a.provider).Code]
-	a.account.Dismiss()
+	stopped := s.Err != nil && vaultCodes[problem.From(s.Err, c.provider).Code]
+	c.account.Dismiss()
 	if stopped {
-		return errors.Join(a.SignIn())
+		a.mu.Lock()
+		req := a.last
+		a.mu.Unlock()
+		a.signIn(req)
 	}
 	return nil
 }

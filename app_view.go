@@ -1,14 +1,14 @@
 package main
 
 import (
-	"context"
 	"crypto/rand"
 	"strings"
 	"time"
-	"unicode"
 
 	"app.latchkey/internal/account"
+	"app.latchkey/internal/person"
 	"app.latchkey/internal/problem"
+	"app.latchkey/internal/session"
 )
 
 // changed is told every snapshot of the account.
@@ -21,9 +21,7 @@ func (a *App) publish() {
 	}
 	a.showing.Lock()
 	defer a.showing.Unlock()
-	v := a.view()
-	a.revision++
-	v.Revision = a.revision
+	v := a.numbered()
 	a.window.title(titleOf(v))
 	a.window.emit(v)
 }
@@ -32,67 +30,139 @@ func (a *App) publish() {
 func (a *App) next() StateView {
 	a.showing.Lock()
 	defer a.showing.Unlock()
+	return a.numbered()
+}
+
+// numbered is the state with the next revision; a.showing is held.
+func (a *App) numbered() StateView {
 	v := a.view()
 	a.revision++
 	v.Revision = a.revision
 	return v
 }
 
-func titleOf(v StateView) string {
-	return map[string]string{
-		ScreenStarting: v.App.Name, ScreenSetup: v.App.Name + " — Set up", ScreenSignIn: v.App.Name + " — Sign in",
-		ScreenWaiting: v.App.Name + " — Finish in your browser", ScreenProfile: v.App.Name + " — Signed in",
-		ScreenProblem: v.App.Name + " — Problem", ScreenUnlock: v.App.Name + " — Unlock",
-	}[v.Screen]
+// titles are what the window is called, after the app's name.
+var titles = map[string]string{
+	ScreenSetup: "Set up", ScreenSignIn: "Sign in", ScreenWaiting: "Finish in your browser", ScreenDevice: "Finish on your other device",
+	ScreenProfile: "Signed in", ScreenDetails: "Details", ScreenSettings: "Settings", ScreenCheck: "Set-up check", ScreenAbout: "About",
+	ScreenProblem: "Problem", ScreenUnlock: "Unlock",
 }
 
-// view is the state as the window shows it. The profile is there for the phase of
-// a signed-in person alone: this is the guard.
-func (a *App) view() StateView {
-	v := StateView{Screen: ScreenStarting, App: AppView{a.name, a.version, a.demo}, Provider: a.provider}
+func titleOf(v StateView) string {
+	if title := titles[v.Screen]; title != "" {
+		return v.App.Name + " — " + title
+	}
+	return v.App.Name
+}
+
+// asked is what the person has asked of the window itself.
+type asked struct {
+	page              string
+	local             error
+	choosing, turning bool
+	elsewhere         bool // the sign-in is on another device
+	checkup           CheckView
+}
+
+func (a *App) asked() asked {
 	a.mu.Lock()
-	local, choosing := a.local, a.choosing
-	a.mu.Unlock()
+	defer a.mu.Unlock()
+	return asked{page: a.page, local: a.local, choosing: a.choosing, turning: a.turning, elsewhere: a.last.Device, checkup: a.checkup}
+}
+
+// view is the state as the window shows it. The profile and the details are there
+// for the phase of a signed-in person alone: this is the guard.
+func (a *App) view() StateView {
+	c := a.core()
+	v := StateView{
+		Screen:   ScreenStarting,
+		App:      AppView{Name: a.name, Version: a.build.Version, Demo: a.demo, Appearance: c.appearance(), Keys: a.keys},
+		Provider: providerView(c.provider, c.offers()),
+	}
 	select {
 	case <-a.restored:
 	default:
-		return v // the parts are not there yet
+		return v // the rooms are not there yet
 	}
-	if a.account == nil {
-		v.Screen, v.Problem = ScreenProblem, a.problem(a.setupErr)
+	want := a.asked()
+	if c.account == nil {
+		if !a.openPage(&v, account.Snapshot{}, want) {
+			v.Screen, v.Problem = ScreenProblem, a.problem(c.err)
+		}
 		return v
 	}
-	a.fromAccount(&v, a.account.Snapshot(), local, choosing)
+	a.fromAccount(&v, c.account.Snapshot(), want)
 	return v
 }
 
-// fromAccount draws the account's state.
-func (a *App) fromAccount(v *StateView, s account.Snapshot, local error, choosing bool) {
+// providerView shows the provider. What is not known yet is offered: its refusal has
+// words too.
+func providerView(name string, o session.Offers) ProviderView {
+	return ProviderView{Name: name, Mark: mark(name), Device: o.Device || !o.Known, EndSession: o.EndSession || !o.Known}
+}
+
+func mark(name string) string {
+	initials := []rune(person.Initials(strings.TrimPrefix(name, "the ")))
+	if len(initials) == 0 {
+		return ""
+	}
+	return string(initials[0])
+}
+
+// fromAccount draws the account's state, and the page that is open over it.
+func (a *App) fromAccount(v *StateView, s account.Snapshot, want asked) {
+	v.Accounts = a.accounts(s)
 	switch s.Phase {
 	case account.PhaseLocked:
 		v.Screen = ScreenProblem
 	case account.PhaseSignedOut:
 		v.Screen = ScreenSignIn
-		if !a.ready {
+		if !a.core().ready {
 			v.Screen = ScreenSetup
 		}
 	case account.PhaseWaiting:
-		v.Screen, v.Waiting = ScreenWaiting, a.waiting(s.Waiting)
+		a.waiting(v, s, want.elsewhere)
 	case account.PhaseSignedIn:
 		v.Screen, v.Profile = ScreenProfile, a.profile(s)
 	}
-	if s.Ended != nil {
-		v.Last = s.Ended.Profile.Name
+	if want.turning && s.Phase != account.PhaseWaiting {
+		s.Phase = account.PhaseWaiting // for the moment between two ways to sign in
+		a.waiting(v, s, want.elsewhere)
 	}
-	a.problems(v, s, local, choosing)
+	if !a.openPage(v, s, want) || want.local != nil || want.choosing {
+		a.problems(v, s, want)
+	}
 	v.Notice = a.notice(s)
 }
 
+// openPage shows the page that the person has opened, with what stands on it. It
+// reports whether there is one: it stands before an older problem, not before one
+// that came of it.
+func (a *App) openPage(v *StateView, s account.Snapshot, want asked) bool {
+	switch want.page {
+	case ScreenDetails:
+		if s.Phase != account.PhaseSignedIn {
+			return false
+		}
+		v.Details = details(s.Session)
+	case ScreenSettings:
+		v.Settings = a.settings()
+	case ScreenCheck:
+		v.Check = &want.checkup
+	case ScreenAbout:
+		v.About = a.about()
+	default:
+		return false
+	}
+	v.Screen = want.page
+	return true
+}
+
 // problems puts the problem to be shown before the screen of the phase.
-func (a *App) problems(v *StateView, s account.Snapshot, local error, choosing bool) {
+func (a *App) problems(v *StateView, s account.Snapshot, want asked) {
 	err := s.Err
-	if local != nil {
-		err = local
+	if want.local != nil {
+		err = want.local
 	}
 	if err != nil && s.Phase != account.PhaseWaiting {
 		p := a.problem(err)
@@ -102,11 +172,11 @@ func (a *App) problems(v *StateView, s account.Snapshot, local error, choosing b
 		if p.Code == "passphrase_needed" || p.Code == "wrong_passphrase" {
 			v.Screen = ScreenUnlock
 		}
-		if p.Code == "session_ended" && local == nil {
+		if p.Code == "session_ended" && want.local == nil {
 			v.Screen = ScreenSignIn
 		}
 	}
-	if choosing && s.Phase != account.PhaseWaiting {
+	if want.choosing && s.Phase != account.PhaseWaiting {
 		v.Screen, v.Choosing = ScreenUnlock, true
 	}
 }
@@ -115,7 +185,7 @@ func (a *App) problem(err error) *ProblemView {
 	if err == nil {
 		return nil
 	}
-	p := problem.From(err, a.provider)
+	p := problem.From(err, a.core().provider)
 	return &ProblemView{Code: p.Code, Title: p.Title, Message: p.Message, Hint: p.Hint, Detail: p.Detail, Ref: a.ref(err), Actions: p.Actions}
 }
 
@@ -133,84 +203,38 @@ func (a *App) ref(err error) string {
 	random := rand.Text()
 	ref := random[:4] + "-" + random[4:6]
 	a.refs[text] = ref
-	a.log.Warn("problem.shown", "ref", ref, "err", err)
+	a.core().log.Warn("problem.shown", "ref", ref, "err", err)
 	return ref
-}
-
-func (a *App) waiting(w account.Waiting) *WaitingView {
-	v := &WaitingView{Since: milli(w.Since), Until: milli(w.Until), Linked: w.URL != "", Strays: w.Strays}
-	if w.OpenErr != nil {
-		v.OpenFailed = problem.From(w.OpenErr, a.provider).Title
-	}
-	return v
 }
 
 func (a *App) profile(s account.Snapshot) *ProfileView {
 	p := s.Session
 	v := &ProfileView{
-		Name: p.Profile.Name, Email: p.Profile.Email, EmailVerified: p.Profile.EmailVerified,
-		Picture: a.pictureOf(p.Profile.Picture), Initials: initials(p.Profile.Name),
-		Issuer: p.Key.Issuer, Subject: p.Key.Subject, Verified: p.IDTokenVerified, SignedInAt: milli(p.SignedInAt),
-		RefreshedAt: milli(p.Refreshed), ExpiresAt: milli(p.Expiry), Renewable: p.CanRefresh, Health: string(s.Health),
+		ID: idOf(p.Key), Name: p.Profile.Name, Email: p.Profile.Email, EmailVerified: p.Profile.EmailVerified,
+		Picture: a.pictureOf(p.Profile.Picture), Initials: person.Initials(p.Profile.Name), Tone: person.Tone(p.Key.Issuer, p.Key.Subject),
+		Organization: person.Organization(p.Profile.Claims), Roles: person.Roles(p.Profile.Claims), How: person.How(p.Profile.Claims, p.AMR),
+		Verified: p.IDTokenVerified, SignedInAt: milli(p.SignedInAt), RefreshedAt: milli(p.Refreshed), ExpiresAt: milli(p.Expiry),
+		Renewable: p.CanRefresh, Health: string(s.Health),
 	}
 	if s.HealthErr != nil {
-		words := problem.From(s.HealthErr, a.provider)
-		v.HealthProblem = words.Title
+		v.HealthProblem = problem.From(s.HealthErr, a.core().provider).Title
 	}
 	return v
-}
-
-// pictureOf returns the picture if it is there, and fetches it once otherwise.
-func (a *App) pictureOf(address string) string {
-	if address == "" || a.picture == nil {
-		return ""
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	data, known := a.pictures[address]
-	if known {
-		return data
-	}
-	a.pictures[address] = "" // asked; initials until it is here
-	a.do("fetch the picture", func(ctx context.Context) error {
-		data, err := a.picture(ctx, address)
-		if err != nil {
-			a.log.Info("picture.unusable", "err", err)
-			return nil
-		}
-		a.mu.Lock()
-		a.pictures[address] = data
-		a.mu.Unlock()
-		a.log.Debug("picture.fetched")
-		a.account.Touch()
-		return nil
-	})
-	return ""
 }
 
 func (a *App) notice(s account.Snapshot) *NoticeView {
 	switch {
 	case s.Notice != nil:
-		p := problem.From(s.Notice, a.provider)
+		p := problem.From(s.Notice, a.core().provider)
 		return &NoticeView{Title: p.Title, Lines: []string{p.Message, p.Hint}}
 	case s.SignOut != nil:
-		return &NoticeView{Title: "You are signed out on this computer", Lines: problem.Ending(s.SignOut.Ending, a.provider)}
+		return &NoticeView{
+			Title: "You are signed out on this computer", Lines: problem.Ending(s.SignOut.Ending, a.core().provider), Good: s.SignOut.Ending.Err == nil,
+		}
 	case s.Ended != nil:
 		return &NoticeView{Title: "Your session has ended", Lines: []string{"Sign in again to go on."}}
 	}
 	return nil
-}
-
-// initials returns the first letters of the first and the last word.
-func initials(name string) string {
-	words := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) })
-	var out []rune
-	for i, w := range words {
-		if i == 0 || i == len(words)-1 {
-			out = append(out, unicode.ToUpper([]rune(w)[0]))
-		}
-	}
-	return string(out)
 }
 
 func milli(t time.Time) int64 {

@@ -6,6 +6,7 @@
 package main
 
 import (
+	"context"
 	"embed"
 	"fmt"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options/windows"
 
 	"app.latchkey/internal/parts"
+	"app.latchkey/internal/placement"
 )
 
 //go:embed all:frontend
@@ -26,22 +28,35 @@ var assets embed.FS
 //go:embed build/appicon.png
 var icon []byte
 
+//go:embed build/licences.txt
+var licenceList string
+
 func main() {
-	app := NewApp(parts.AppName, parts.Version().Version, demoBuild)
-	app.start = func(ctx startContext) error { return wire(ctx, app) }
+	v := parts.Version()
+	app := NewApp(parts.AppName, build{v.Version, v.Commit, v.Date, licenceList}, demoBuild)
+	app.start = func(ctx context.Context) (*core, error) { return wire(ctx, app) }
 	if err := wails.Run(windowOptions(app)); err != nil {
 		fmt.Fprintln(os.Stderr, "latchkey:", err)
 		os.Exit(1)
 	}
 }
 
-// windowOptions describe the one window.
+// windowOptions describe the one window: as it was left, as far as that is known.
 func windowOptions(app *App) *options.App {
+	settings, _ := parts.Settings(nil) // what cannot be used is said on the screen
+	left := placement.Load(settings.DataDir)
+	dark := settings.Appearance == "dark" || left.Dark && settings.Appearance != "light"
+	app.attach, app.dark, app.hidden = attach(settings.DataDir, left), dark, settings.StartHidden
+	width, height := left.Size(usual, smallest, placement.Screen{})
 	return &options.App{
-		Title: parts.AppName, Width: 420, Height: 640, MinWidth: 340, MinHeight: 480,
+		Title: parts.AppName, Width: width, Height: height, MinWidth: smallest.Width, MinHeight: smallest.Height,
 		AssetServer:              &assetserver.Options{Assets: assets},
-		BackgroundColour:         &options.RGBA{R: 250, G: 248, B: 244, A: 255},
+		BackgroundColour:         paper(dark),
+		WindowStartState:         startState(settings.StartHidden),
+		Menu:                     appMenu(app),
+		HideWindowOnClose:        onMac,
 		OnStartup:                app.startup,
+		OnBeforeClose:            app.closing,
 		OnShutdown:               app.shutdown,
 		Bind:                     []any{app},
 		ErrorFormatter:           func(err error) any { return err.Error() },
@@ -51,4 +66,12 @@ func windowOptions(app *App) *options.App {
 		Mac:                      &mac.Options{About: &mac.AboutInfo{Title: parts.AppName, Message: parts.Version().Version, Icon: icon}},
 		Windows:                  &windows.Options{Theme: windows.SystemDefault},
 	}
+}
+
+// startState keeps the window small until it is wanted, if the person likes it so.
+func startState(hidden bool) options.WindowStartState {
+	if hidden {
+		return options.Minimised
+	}
+	return options.Normal
 }

@@ -9,14 +9,13 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 
 	"app.latchkey/internal/account"
-	"app.latchkey/internal/problem"
 	"app.latchkey/internal/session"
 )
 
@@ -24,48 +23,19 @@ var update = flag.Bool("update", false, "write the snapshots anew")
 
 const folder = "test/web/snapshots/"
 
-func words(err error) *ProblemView {
-	p := problem.From(err, "Acme ID")
-	return &ProblemView{Code: p.Code, Title: p.Title, Message: p.Message, Hint: p.Hint, Detail: p.Detail, Ref: "7F3K-20", Actions: p.Actions}
-}
-
-// snapshots are the states that the browser tests draw.
+// snapshots are all states that the browser tests draw.
 func snapshots() map[string]StateView {
-	at := time.Date(2026, 3, 14, 9, 14, 0, 0, time.UTC).UnixMilli()
-	app := AppView{Name: "Acme Desk", Version: "1.2.3", Demo: true}
-	person := ProfileView{
-		Name: "Ada Lovelace", Email: "ada@acme.example", EmailVerified: true, Initials: "AL", Issuer: "https://id.example", Subject: "ada",
-		Picture:  "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==",
-		Verified: true, SignedInAt: at, RefreshedAt: at, ExpiresAt: at + 3600_000, Renewable: true, Health: "fresh",
+	out := map[string]StateView{}
+	for _, some := range []map[string]StateView{signIns(), profiles(), pagesOpened(), problems()} {
+		maps.Copy(out, some)
 	}
-	long, plain, offline := person, person, person
-	long.Name, long.Picture = strings.Repeat("Wolfeschlegelsteinhausenbergerdorff ", 5), ""
-	long.Email, long.Initials = strings.Repeat("very-long-", 12)+"@acme.example", "WW"
-	plain.Name, plain.Picture, plain.Initials, plain.EmailVerified, plain.Verified = "عمر الخيّام", "", "عا", false, false
-	offline.Health, offline.HealthProblem = "offline", "Acme ID cannot be reached"
-	return map[string]StateView{
-		"starting": {Screen: ScreenStarting, App: app},
-		"setup":    {Screen: ScreenSetup, App: app},
-		"signin":   {Screen: ScreenSignIn, App: app, Provider: "Acme ID"},
-		"signin-ended": {Screen: ScreenSignIn, App: app, Provider: "Acme ID", Last: "Ada Lovelace",
-			Notice: &NoticeView{Title: "Your session has ended", Lines: []string{"Sign in again to go on."}}},
-		"waiting":         {Screen: ScreenWaiting, App: app, Provider: "Acme ID", Waiting: &WaitingView{Since: at, Until: at + 600_000, Linked: true}},
-		"waiting-trouble": {Screen: ScreenWaiting, App: app, Provider: "Acme ID", Waiting: &WaitingView{Since: at, Until: at + 600_000, Linked: true, OpenFailed: "Your browser did not open", Strays: 2}},
-		"profile":         {Screen: ScreenProfile, App: app, Provider: "Acme ID", Profile: &person},
-		"profile-long":    {Screen: ScreenProfile, App: app, Provider: "Acme ID", Profile: &long},
-		"profile-rtl":     {Screen: ScreenProfile, App: app, Provider: "Acme ID", Profile: &plain},
-		"profile-offline": {Screen: ScreenProfile, App: app, Provider: "Acme ID", Profile: &offline},
-		"problem":         {Screen: ScreenProblem, App: app, Provider: "Acme ID", Problem: words(context.DeadlineExceeded)},
-		"problem-markup":  {Screen: ScreenProblem, App: app, Provider: "Acme ID", Problem: &ProblemView{Code: "x", Title: "<img src=x onerror=alert(1)>", Message: "<b>", Hint: "\u202e", Actions: []string{problem.Dismiss}}},
-		"unlock":          {Screen: ScreenUnlock, App: app, Provider: "Acme ID"},
-		"unlock-choose":   {Screen: ScreenUnlock, App: app, Provider: "Acme ID", Choosing: true},
-	}
+	return out
 }
 
 // TestSnapshots holds the files that the browser tests draw against the contract,
-// and demands one for each screen and each field.
+// and demands one for each screen, each code of a problem, each action and each field.
 func TestSnapshots(t *testing.T) {
-	screens, filled := map[string]bool{}, map[string]bool{}
+	screens, filled, files := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for name, v := range snapshots() {
 		v.Revision = 7
 		screens[v.Screen] = true
@@ -75,6 +45,7 @@ func TestSnapshots(t *testing.T) {
 			t.Fatal(err)
 		}
 		path := folder + name + ".json"
+		files[name+".json"] = true
 		if *update {
 			if err := os.WriteFile(path, append(data, '\n'), 0o644); err != nil {
 				t.Fatal(err)
@@ -87,6 +58,15 @@ func TestSnapshots(t *testing.T) {
 	for _, name := range constants(t, "Screen") {
 		if !screens[name] {
 			t.Errorf("screen %q has no snapshot", name)
+		}
+	}
+	left, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range left {
+		if !files[f.Name()] {
+			t.Errorf("%s%s is of no state that there is: remove it", folder, f.Name())
 		}
 	}
 	for name, ok := range filled {
@@ -108,6 +88,10 @@ func fields(v reflect.Value, path string, filled map[string]bool) {
 			name := path + "." + v.Type().Field(i).Name
 			filled[name] = filled[name] || !v.Field(i).IsZero()
 			fields(v.Field(i), name, filled)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			fields(v.Index(i), path+"[]", filled)
 		}
 	}
 }
@@ -132,15 +116,19 @@ func constants(t *testing.T, prefix string) []string {
 	return out
 }
 
-// appAt is an app whose account stands at the snapshot.
-func screenOf(t *testing.T, s account.Snapshot) StateView {
-	t.Helper()
-	a := NewApp("Acme Desk", "1", false)
+// standing is an app whose rooms are there, with nobody signed in.
+func standing() *App {
+	a := NewApp("Acme Desk", build{Version: "1"}, false)
 	close(a.restored)
-	a.ready, a.provider = true, "Acme ID"
-	a.account = account.New(account.Options{})
+	c := newCore()
+	c.ready, c.provider, c.account = true, "Acme ID", account.New(account.Options{})
+	a.cored.Store(c)
+	return a
+}
+
+func screenOf(s account.Snapshot, want asked) StateView {
 	v := StateView{}
-	a.fromAccount(&v, s, nil, false)
+	standing().fromAccount(&v, s, want)
 	return v
 }
 
@@ -154,23 +142,34 @@ func TestTheProfileIsReachableOnlyWithASession(t *testing.T) {
 		if phase == account.PhaseLocked {
 			s.Err = errors.New("locked")
 		}
-		v := screenOf(t, s)
+		v := screenOf(s, asked{})
 		if v.Screen != want || (v.Profile != nil) != (phase == account.PhaseSignedIn) {
 			t.Errorf("%s: screen %s, profile %v", phase, v.Screen, v.Profile)
+		}
+		if v = screenOf(s, asked{page: ScreenDetails}); (v.Details != nil) != (phase == account.PhaseSignedIn) {
+			t.Errorf("%s: the details are shown on %s", phase, v.Screen)
 		}
 	}
 }
 
 func TestAPanicBecomesAProblem(t *testing.T) {
-	a := NewApp("Acme Desk", "1", false)
+	a := NewApp("Acme Desk", build{}, false)
 	var seen []StateView
-	a.window = window{emit: func(v StateView) { seen = append(seen, v) }, title: func(string) {}, front: func() {}}
-	a.start = func(context.Context) error { a.account = account.New(account.Options{Store: emptyStore{}}); return nil }
+	a.attach = func(context.Context) window {
+		w := a.window
+		w.emit = func(v StateView) { seen = append(seen, v) }
+		return w
+	}
+	a.start = func(context.Context) (*core, error) {
+		c := newCore()
+		c.account, c.paste = account.New(account.Options{Store: emptyStore{}}), func(string) error { panic("paste") }
+		return c, nil
+	}
 	a.startup(t.Context())
 	if _, err := a.State(); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.PasteAnswer("x"); err == nil || err.Error() != "internal" { // its func field is nil
+	if err := a.PasteAnswer("x"); err == nil || err.Error() != "internal" {
 		t.Errorf("%v", err)
 	}
 	v, err := a.State()
@@ -197,12 +196,4 @@ func (emptyStore) Ready(context.Context) error                { return nil }
 func (emptyStore) Read(context.Context) (session.Book, error) { return session.Book{}, nil }
 func (emptyStore) Hold(context.Context, func(context.Context, *session.Held) error) error {
 	return nil
-}
-
-func TestInitials(t *testing.T) {
-	for name, want := range map[string]string{"Ada Lovelace": "AL", "ada": "A", "": "", "Ada King Lovelace": "AL", "ada@acme.example": "AE", "عمر الخيّام": "عا", "<b>x</b>": "BB", "張 偉": "張偉"} {
-		if got := initials(name); got != want {
-			t.Errorf("%q: %q, want %q", name, got, want)
-		}
-	}
 }

@@ -3,68 +3,75 @@ package main
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"strings"
-
-	"github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"app.latchkey/internal/logfile"
 	"app.latchkey/internal/parts"
 	"app.latchkey/internal/picture"
+	"app.latchkey/internal/provider"
 	"app.latchkey/internal/secret"
 	"app.latchkey/internal/vault"
 )
 
-type startContext = context.Context
-
-// wire makes the parts of the app, once the window is there.
-func wire(ctx context.Context, a *App) error {
-	a.window = window{
-		emit:  func(v StateView) { runtime.EventsEmit(ctx, eventChanged, v) },
-		title: func(t string) { runtime.WindowSetTitle(ctx, t) },
-		front: func() {
-			runtime.WindowUnminimise(ctx)
-			runtime.Show(ctx)
-			runtime.WindowShow(ctx)
-		},
-		copy: func(text string) error { return runtime.ClipboardSetText(ctx, text) },
-	}
-	flags := map[string]string{}
-	settings, err := parts.Settings(flags)
-	if err != nil {
-		return err
-	}
-	log, file, err := logfile.Open(filepath.Join(settings.DataDir, "logs"), "latchkey", settings.Log)
-	closers := []func(){}
-	if err == nil { // without a log the app works all the same
-		a.log = log
-		closers = append(closers, func() { _ = file.Close() })
-	}
-	for _, w := range settings.Warnings {
-		a.log.Warn("settings.warning", "text", w)
-	}
-	end, err := beforeParts(ctx, a, &settings)
-	if err != nil {
-		return err
-	}
-	closers = append(closers, end)
-	p, err := parts.New(settings, parts.Options{App: parts.AppName, ID: parts.AppID, Log: a.log, OnChange: a.changed})
-	if err != nil {
-		return err
-	}
-	closers = append(closers, p.Close)
-	a.stop = func() {
-		for i := len(closers) - 1; i >= 0; i-- {
-			closers[i]()
+// wire makes the core of the app from the settings. When they cannot be used, what
+// the core returned with the error still has its log.
+func wire(ctx context.Context, a *App) (*core, error) {
+	c := newCore()
+	settings, err := parts.Settings(nil)
+	closers := openLog(c, settings)
+	c.stop = func() {
+		for _, end := range slices.Backward(closers) {
+			end()
 		}
 	}
-	a.provider, a.ready = settings.Provider.Name, settings.Configured
-	a.openURL, a.paste = p.Browser.Open, p.Accept
-	a.unlock, a.unlockKeychain = p.Vault.Unlock, p.Vault.UnlockKeychain
-	a.changeStore = func(ctx context.Context, kind string, passphrase secret.Secret) error {
+	held := &preferences{s: settings}
+	c.values, c.save = held.values, held.save
+	if err != nil {
+		c.examine = examining(parts.Doctor(settings, err))
+		return c, err
+	}
+	end, err := beforeParts(ctx, c, &settings)
+	if err != nil {
+		return c, err
+	}
+	closers = append(closers, end)
+	p, err := parts.New(settings, parts.Options{App: parts.AppName, ID: parts.AppID, Log: c.log, OnChange: a.changed})
+	if err != nil {
+		return c, err
+	}
+	closers = append(closers, p.Close)
+	held.s = settings // with what the demo has put in
+	fill(c, settings, p)
+	return c, nil
+}
+
+// openLog opens the log in its folder. Without a log the app works all the same.
+func openLog(c *core, s provider.Settings) []func() {
+	c.logs, c.folder = filepath.Join(s.DataDir, "logs"), s.ConfigDir
+	log, file, err := logfile.Open(c.logs, "latchkey", s.Log)
+	if err != nil {
+		return nil
+	}
+	c.log = log
+	for _, w := range s.Warnings {
+		log.Warn("settings.warning", "text", w)
+	}
+	return []func(){func() { _ = file.Close() }}
+}
+
+// fill connects the core with the rooms.
+func fill(c *core, s provider.Settings, p *parts.Parts) {
+	c.provider, c.ready, c.account = s.Provider.Name, s.Configured, p.Account
+	c.openURL, c.openFolder, c.paste = p.Browser.Open, p.Browser.OpenFolder, p.Accept
+	c.examine = examining(p.Doctor())
+	c.unlock, c.unlockKeychain = p.Vault.Unlock, p.Vault.UnlockKeychain
+	c.changeStore = func(ctx context.Context, kind string, passphrase secret.Secret) error {
 		return p.Vault.Change(ctx, vault.Kind(kind), passphrase)
 	}
-	fetcher := picture.Fetcher{Loopback: strings.HasPrefix(settings.Provider.Issuer, "http://"), RootCAs: settings.Provider.RootCAs}
-	a.picture = fetcher.Fetch
-	a.account = p.Account
-	return nil
+	if p.OpenID != nil {
+		c.offers = p.OpenID.Offers
+	}
+	fetcher := picture.Fetcher{Loopback: strings.HasPrefix(s.Provider.Issuer, "http://"), RootCAs: s.Provider.RootCAs}
+	c.picture = fetcher.Fetch
 }

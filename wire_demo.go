@@ -13,16 +13,16 @@ const demoBuild = true
 
 // beforeParts starts the demo's services and points the settings at them, unless
 // they name a provider themselves.
-func beforeParts(ctx context.Context, a *App, s *provider.Settings) (func(), error) {
+func beforeParts(ctx context.Context, c *core, s *provider.Settings) (func(), error) {
 	if s.Configured {
 		return func() {}, nil
 	}
-	idp, err := parts.StartDemo(ctx, s, "", a.log)
+	idp, err := parts.StartDemo(ctx, s, "", c.log)
 	if err != nil {
 		return nil, err
 	}
 	if idp.Notice() != "" {
-		a.log.Warn("demo.moved", "text", idp.Notice())
+		c.log.Warn("demo.moved", "text", idp.Notice())
 	}
 	return func() { _ = idp.Close() }, nil
 }

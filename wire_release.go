@@ -11,4 +11,4 @@ import (
 const demoBuild = false
 
 // beforeParts does nothing: a release has no provider of its own.
-func beforeParts(context.Context, *App, *provider.Settings) (func(), error) { return func() {}, nil }
+func beforeParts(context.Context, *core, *provider.Settings) (func(), error) { return func() {}, nil }

@@ -6,26 +6,52 @@ import { EventsOn } from "./wailsjs/runtime/runtime.js";
 /** @typedef {import("./wailsjs/go/models").main.StateView} StateView */
 
 export const state = () => go.State();
-export const signIn = () => go.SignIn();
+export const retry = () => go.Retry();
+export const dismiss = () => go.Dismiss();
+
+/** @param {string} who an email address, an organization, or "" */
+export const signIn = (who) => go.SignIn(who);
+/** @param {string} who as above */
+export const signInElsewhere = (who) => go.SignInElsewhere(who);
+export const signInHere = () => go.SignInHere();
+export const otherAccount = () => go.OtherAccount();
 export const cancelSignIn = () => go.CancelSignIn();
 export const openBrowserAgain = () => go.OpenBrowserAgain();
 export const copyLink = () => go.CopyLink();
+export const copyCode = () => go.CopyCode();
 /** @param {string} address */
 export const pasteAnswer = (address) => go.PasteAnswer(address);
-/** @param {boolean} browser */
-export const signOut = (browser) => go.SignOut(browser);
-export const retry = () => go.Retry();
-export const dismiss = () => go.Dismiss();
-/** Reports that nobody waits for: that they cannot be made is no error of its own. */
-const quietly = (/** @type {Promise<unknown>} */ p) => p.catch(() => {});
-export const focus = () => quietly(go.Focus());
+
+/** @param {string} id of an account */
+export const goOnAs = (id) => go.Continue(id);
+/** @param {string} id of an account */
+export const remove = (id) => go.Remove(id);
+/** @param {string} scope device, tokens or browser */
+export const signOut = (scope) => go.SignOut(scope);
+
+/** @param {string} page details, settings, check, about, or "" for none */
+export const show = (page) => go.Show(page);
+/** @param {string} name of something outside the window: logs, settings, device */
+export const open = (name) => go.Open(name);
+export const copyDetails = () => go.CopyDetails();
+export const copyProblem = () => go.CopyProblem();
+/** @param {string} key @param {string} value */
+export const set = (key, value) => go.Set(key, value);
+
 /** @param {string} passphrase */
 export const unlock = (passphrase) => go.Unlock(passphrase);
 export const unlockKeychain = () => go.UnlockKeychain();
 export const choosePassphrase = () => go.ChoosePassphrase();
 /** @param {string} passphrase */
 export const protectWithPassphrase = (passphrase) => go.ProtectWithPassphrase(passphrase);
+export const useKeychain = () => go.UseKeychain();
 export const useMemory = () => go.UseMemory();
+
+/** Reports that nobody waits for: that they cannot be made is no error of its own. */
+const quietly = (/** @type {Promise<unknown>} */ p) => p.catch(() => {});
+export const focus = () => quietly(go.Focus());
+/** @param {boolean} dark */
+export const remember = (dark) => quietly(go.Remember(dark));
 /** @param {string} message */
 export const reportError = (message) => quietly(go.ReportError(message));
 /** @param {string} name */

@@ -4,7 +4,7 @@
  * Makes an element.
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} name
- * @param {{class?: string, text?: string, type?: string, id?: string, for?: string}} [with_]
+ * @param {{class?: string, text?: string, type?: string, id?: string, for?: string, label?: string}} [with_]
  * @param {(Node | string)[]} [children]
  * @returns {HTMLElementTagNameMap[K]}
  */
@@ -15,6 +15,7 @@ export function el(name, with_ = {}, children = []) {
   if (with_.type) e.setAttribute("type", with_.type);
   if (with_.id) e.id = with_.id;
   if (with_.for) e.setAttribute("for", with_.for);
+  if (with_.label) e.setAttribute("aria-label", with_.label);
   e.append(...children);
   return e;
 }
@@ -40,12 +41,12 @@ export function svg(className, viewBox, shapes) {
   return e;
 }
 
-/** The key, our mark. */
+/** The key, our mark: build/appicon.svg in one colour. */
 export const mark = () =>
   svg("mark", "0 0 52 52", [
     ["rect", { width: "52", height: "52", rx: "14" }],
-    ["circle", { cx: "26", cy: "21", r: "7" }],
-    ["path", { d: "M26 28v12M26 34h6M26 40h5" }],
+    ["circle", { cx: "23.8", cy: "17.9", r: "6.4" }],
+    ["path", { d: "M23.8 24.3V39H35M23.8 32.4H30" }],
   ]);
 
 /** Says a thing aloud, and where there is no other place, on the page. */
@@ -67,7 +68,7 @@ export function act(button, command, failed) {
   button.addEventListener("click", async () => {
     if (button.disabled || button.getAttribute("aria-busy") === "true") return;
     button.setAttribute("aria-busy", "true");
-    if (button.nextElementSibling?.className === "error") button.nextElementSibling.remove();
+    if (button.nextElementSibling?.classList.contains("error")) button.nextElementSibling.remove();
     try {
       await command();
     } catch (err) {

@@ -1,15 +1,21 @@
 // Mounts every screen once and draws each state that comes from Go.
 import * as bridge from "./bridge.js";
-import { act, el } from "./dom.js";
+import { announce } from "./dom.js";
+import { notice } from "./parts/notice.js";
+import { about } from "./screens/about.js";
+import { check } from "./screens/check.js";
+import { details } from "./screens/details.js";
+import { device } from "./screens/device.js";
 import { problem } from "./screens/problem.js";
 import { profile } from "./screens/profile.js";
+import { settings } from "./screens/settings.js";
 import { setup } from "./screens/setup.js";
 import { signin } from "./screens/signin.js";
 import { starting } from "./screens/starting.js";
 import { unlock } from "./screens/unlock.js";
 import { waiting } from "./screens/waiting.js";
 import { store } from "./state.js";
-import { text } from "./text.js";
+import { theme } from "./theme.js";
 
 /** @typedef {import("./wailsjs/go/models").main.StateView} StateView */
 /** @typedef {{root: HTMLElement, update(s: StateView): void, shown?(s: StateView): void, hidden?(): void}} Screen */
@@ -20,13 +26,18 @@ const screens = {
   setup: setup(),
   signin: signin(),
   waiting: waiting(),
+  device: device(),
   profile: profile(),
+  details: details(),
+  settings: settings(),
+  check: check(),
+  about: about(),
   problem: problem(),
   unlock: unlock(),
 };
 const place = /** @type {HTMLElement} */ (document.getElementById("screens"));
-const announcer = /** @type {HTMLElement} */ (document.getElementById("announcer"));
-const noticePlace = /** @type {HTMLElement} */ (document.getElementById("notice"));
+const told = notice(/** @type {HTMLElement} */ (document.getElementById("notice")));
+const colours = theme();
 let current = "";
 let drawn = "";
 
@@ -37,56 +48,33 @@ for (const s of Object.values(screens)) {
 
 /** @param {StateView} s */
 function draw(s) {
-  drawNotice(s);
+  colours.choose(s.app.appearance);
+  const before = told.words();
+  told.update(["signin", "profile", "setup"].includes(s.screen) ? s.notice : undefined);
   const next = screens[s.screen];
   if (!next) return;
   next.update(s);
-  // Another problem on the same screen is as good as another screen.
-  const shape = `${s.screen} ${s.choosing} ${s.problem?.code ?? ""}`;
-  if (shape === drawn) return;
-  drawn = shape;
-  if (s.screen === current) {
-    next.shown?.(s);
-    say(next, s);
+  // Another problem, or another person, on the same screen is as good as another screen.
+  const shape = JSON.stringify([s.screen, s.choosing, s.problem?.code, s.profile?.id]);
+  if (shape === drawn) {
+    if (told.words() !== before) announce(told.words());
     return;
   }
-  const before = screens[current];
-  if (before) {
-    before.root.hidden = true;
-    before.hidden?.();
+  drawn = shape;
+  if (s.screen !== current) {
+    const gone = screens[current];
+    if (gone) {
+      gone.root.hidden = true;
+      gone.hidden?.();
+    }
+    current = s.screen;
+    next.root.hidden = false;
+    window.scrollTo(0, 0);
+    // Two frames on, the screen has been painted.
+    requestAnimationFrame(() => requestAnimationFrame(() => void bridge.reportScreen(s.screen)));
   }
-  current = s.screen;
-  next.root.hidden = false;
-  if (next.shown) next.shown(s);
-  say(next, s);
-  // Two frames on, the screen has been painted.
-  requestAnimationFrame(() => requestAnimationFrame(() => void bridge.reportScreen(s.screen)));
-}
-
-/**
- * Announces the screen, and the notice that stands beside it.
- * @param {Screen} screen
- * @param {StateView} s
- */
-function say(screen, s) {
-  const notice = noticePlace.hidden ? "" : [s.notice?.title, ...(s.notice?.lines ?? [])].join(". ");
-  announcer.textContent = `${screen.root.querySelector("h1")?.textContent ?? ""} ${notice}`.trim();
-}
-
-/** @param {StateView} s */
-function drawNotice(s) {
-  noticePlace.hidden = !s.notice || s.screen === "problem" || s.screen === "waiting";
-  const key = JSON.stringify(s.notice ?? null);
-  if (noticePlace.dataset.key === key) return;
-  noticePlace.dataset.key = key;
-  noticePlace.replaceChildren();
-  if (!s.notice) return;
-  noticePlace.append(
-    el("b", { text: s.notice.title }),
-    ...(s.notice.lines ?? []).map((line) => el("p", { text: line })),
-    act(el("button", { class: "link", text: text.dismiss }), bridge.dismiss),
-  );
-  announcer.textContent = s.notice.title;
+  next.shown?.(s);
+  announce(`${next.root.querySelector("h1")?.textContent ?? ""} ${told.words()}`.trim());
 }
 
 const states = store(draw);
@@ -103,6 +91,10 @@ document.addEventListener(
   "securitypolicyviolation",
   (e) => void bridge.reportError(`content security policy: ${e.violatedDirective} ${e.blockedURI}`),
 );
+
+// Esc leaves what can be left.
 window.addEventListener("keydown", (e) => {
-  if (e.key === "Escape" && current === "waiting") void bridge.cancelSignIn();
+  if (e.key !== "Escape" || e.defaultPrevented || document.querySelector("dialog[open]")) return;
+  if (current === "waiting" || current === "device") void bridge.cancelSignIn();
+  if (["details", "settings", "check", "about"].includes(current)) void bridge.show("");
 });

@@ -2,23 +2,47 @@
 
 /** Words that stand alone. */
 export const text = Object.freeze({
-  starting: "One moment. Your keychain is asked for the key…",
+  startingTitle: "One moment",
+  starting: "Your keychain is asked for the key…",
+
+  settings: "Settings",
+  check: "Check my set-up",
+  about: "About",
+  footer: "More",
+  back: "Back",
+  dismiss: "Dismiss",
+
   signInTitle: (/** @type {string} */ app) => `Sign in to ${app}`,
   signInLead: "Your browser opens for a moment. Your password never touches this app.",
   signInWith: (/** @type {string} */ provider) => `Sign in with ${provider}`,
-  last: (/** @type {string} */ name) => `Last here: ${name}`,
+  email: "Work email ",
+  optional: "(optional)",
+  emailExample: "you@company.com",
+  elsewhere: "Use another device",
   demo: "This is a demo: everything, the provider included, runs on this computer.",
-  setupTitle: "Where do people sign in?",
-  setupLead:
-    "No provider is set up yet. Two settings are enough for any OpenID Connect provider; write them into config.toml or the environment, then start again.",
-  setupSettings:
-    'provider = "descope"\nproject_id = "P2…"\n\n# or any other provider\nissuer = "https://id.example.com"\nclient_id = "…"',
-  tryAgain: "Try again",
+  welcomeBack: "Welcome back",
+  welcomeBackLead: (/** @type {string} */ app) => `Who uses ${app} now?`,
+  endedAccount: "Session ended, sign in again",
+  goOnAs: "Continue as ",
+  removeAccount: (/** @type {string} */ name) => `Remove ${name} from this list`,
+  otherAccount: "Use another account",
+  accounts: (/** @type {number} */ n) => (n > 1 ? `${n} accounts` : "Accounts"),
+
+  setupTitle: (/** @type {string} */ app) => `Welcome to ${app}`,
+  setupLead: "One thing is missing: where people sign in. Write two lines into config.toml, then come back.",
+  setupDescope: "With Descope",
+  setupDescopeLines: 'provider = "descope"\nproject_id = "P2…"',
+  setupOther: "With any other OpenID Connect provider",
+  setupOtherLines: 'issuer = "https://id.example.com"\nclient_id = "…"',
+  setupFolder: "Open the settings folder",
+  setupAgain: "I have done that",
+
   waitingTitle: "Finish in your browser",
+  waitingEarly: (/** @type {string} */ provider) => `${sentence(provider)} is asked for its sign-in page…`,
   waitingLead: (/** @type {string} */ provider) => `We opened ${provider} there. This window goes on by itself.`,
   openFailedLead: (/** @type {string} */ why) => `${why}. Copy the link and open it yourself.`,
   magicLink: "Waiting for a magic link?",
-  magicLinkHelp: "Open the mail on this computer.",
+  magicLinkHelp: "Open the mail on this computer, not on your phone.",
   nothingOpened: "Nothing opened?",
   openAgain: "Open it again",
   or: " or ",
@@ -28,20 +52,101 @@ export const text = Object.freeze({
   pasteIt: "Paste its address here",
   pasteLabel: "The address that your browser ended at",
   goOn: "Go on",
+  noBrowser: "No browser here?",
   strays: "An answer came that was not for this sign-in. It was refused; the wait goes on.",
   cancel: "Cancel",
   left: (/** @type {string} */ time) => `Waiting for ${time} more`,
-  verified: "✓ verified",
-  notVerified: "not verified",
-  organization: "Provider",
+
+  deviceTitle: "Finish on your other device",
+  deviceEarly: (/** @type {string} */ provider) => `${sentence(provider)} is asked for a code…`,
+  deviceLead: "Open ",
+  deviceLeadEnd: " there and type this code.",
+  deviceCode: "Code",
+  copyCode: "Copy the code",
+  codeCopied: "The code is on the clipboard.",
+  qr: "QR code of the address with the code in it",
+  orScan: "or scan this with your phone",
+  signInHere: "Use this computer’s browser instead",
+
   signedIn: "Signed in",
+  verified: "verified",
+  notVerified: "not verified",
+  provider: "Provider",
+  organization: "Organization",
+  roles: "Roles",
+  signedInRow: "Signed in",
   session: "Session",
   identity: "Identity",
   unverifiedIdentity: "not verified by an ID token",
-  endBrowser: "End the browser's session at the provider too",
+  offlineWhy: (/** @type {string} */ why) => `${why}. You stay signed in; it is tried again by itself. `,
+  renewNow: "Try now",
+  showDetails: "Show details",
+  list,
+
   signOut: "Sign out",
+  signOutDots: "Sign out…",
+  signOutTitle: (/** @type {string} */ name) => `Sign out ${name}?`,
+  howFar: "How far",
+  staySignedIn: "Stay signed in",
+  levels: {
+    device: {
+      name: "Forget here only",
+      means: (/** @type {string} */ p) =>
+        `This computer forgets you. At ${p} the session lives on until it ends by itself.`,
+    },
+    tokens: {
+      name: "Sign out",
+      means: (/** @type {string} */ p) => `Forget here, and ${p} revokes what this app was given.`,
+    },
+    browser: {
+      name: "Sign out in the browser too",
+      means: (/** @type {string} */ p) => `And your browser is signed out of ${p}, for every app that uses it.`,
+    },
+  },
+  noBrowserSession: (/** @type {string} */ p) => `${sentence(p)} offers no way to end your browser’s session.`,
+
+  detailsTitle: "Details",
+  detailsLead: "All that the provider says about you. Tokens are never shown.",
+  search: "Search",
+  copyJSON: "Copy as JSON",
+  detailsCopied: "Copied.",
+  nothingFound: "Nothing here has that in it.",
+  noClaims: "The provider says nothing more about you.",
+  found: (/** @type {number} */ n) => (n === 1 ? "1 entry" : `${n} entries`),
+
+  refused: (/** @type {string} */ why) => `That was not changed: ${why}`,
+  appearance: "Appearance",
+  protection: "How your sign-in is protected",
+  toPassphrase: "Use a passphrase instead",
+  otherPassphrase: "Change the passphrase",
+  toKeychain: "Use the keychain",
+  start: "When the app starts",
+  startHidden: "Start in the background",
+  startHiddenLead: "The window stays small until you open it, or start the app again.",
+  log: "Log",
+  logLead: "What the app did, for support. It never holds a password or a token.",
+  openLogs: "Open the log folder",
+  locked: "Set by your administrator",
+
+  checkTitle: "Set-up check",
+  checking: "Looking at settings, network, keychain and clock…",
+  checked: (/** @type {number} */ passed, /** @type {number} */ all) =>
+    all === 0 ? "Nothing was looked at." : passed === all ? "All is well." : `${passed} of ${all} are well.`,
+  checkAgain: "Check again",
+
+  version: (/** @type {string} */ v) => `Version ${v}`,
+  commit: "Commit",
+  date: "Date",
+  go: "Go",
+  system: "System",
+  licences: "Licences",
+  licencesLead: "This program contains the work of others:",
+  licenceText: "Text of the licence",
+
   whatToDo: "What you can do. ",
   forSupport: "For support",
+  copyForSupport: "Copy",
+
   unlockTitle: "Unlock your sign-in",
   unlockLead: "What is stored here is protected by a passphrase.",
   chooseTitle: "Choose a passphrase",
@@ -52,13 +157,15 @@ export const text = Object.freeze({
   protect: "Protect with it",
   different: "The two are not the same.",
   short: "Take at least 8 characters; a sentence is best.",
-  dismiss: "All right",
 });
 
 /** What the buttons of a problem are called, by the action that Go names. */
 export const actions = Object.freeze({
   retry: "Try again",
   signin: "Sign in",
+  other_account: "Use another account",
+  check: "Check my set-up",
+  folder: "Open the settings folder",
   dismiss: "Go back",
   unlock: "Unlock the keychain",
   passphrase: "Type the passphrase",
@@ -68,10 +175,52 @@ export const actions = Object.freeze({
 
 /** How a session does, in words. */
 export const health = Object.freeze({
-  fresh: (/** @type {boolean} */ renewable) => (renewable ? "fresh, renews by itself" : "fresh, until it expires"),
+  fresh: (/** @type {boolean} */ renewable, /** @type {string} */ until) =>
+    renewable ? "fresh, renews by itself" : until ? `until ${until}` : "fresh",
   refreshing: () => "renewing…",
-  offline: () => "not renewed yet",
+  offline: (/** @type {boolean} */ _renewable, /** @type {string} */ _until, /** @type {string} */ renewed) =>
+    `offline, last renewed ${renewed}`,
 });
+
+export const appearances = Object.freeze({ system: "System", light: "Light", dark: "Dark" });
+
+/** Where what is stored is protected. */
+export const stores = Object.freeze({
+  keychain: {
+    name: "By this computer’s keychain",
+    means: "It is open while you are logged in here. Nothing is asked.",
+  },
+  file: { name: "By a passphrase", means: "It is asked for at every start." },
+  memory: { name: "It is not stored", means: "You sign in again at every start." },
+});
+
+/** How a check ended. */
+export const statuses = Object.freeze({ pass: "Well", warn: "To look at", fail: "Not well" });
+
+/**
+ * Where a setting comes from.
+ * @param {string} name as Go names it
+ */
+export const source = (name) => (name === "default" ? "as delivered" : `from ${name}`);
+
+/**
+ * Makes a name fit to begin a sentence.
+ * @param {string} s
+ */
+function sentence(s) {
+  const [first = "", ...rest] = s;
+  return first.toLocaleUpperCase() + rest.join("");
+}
+
+/**
+ * The first of many, and how many more there are.
+ * @param {string[]} all
+ * @param {number} shown
+ */
+function list(all, shown) {
+  const more = all.length - shown;
+  return more > 1 ? `${all.slice(0, shown).join(", ")} and ${more} more` : all.join(", ");
+}
 
 /**
  * Minutes and seconds, as 4:12.
@@ -98,4 +247,43 @@ export function when(at, now, locale) {
   yesterday.setDate(yesterday.getDate() - 1);
   if (day(at) === yesterday.toDateString()) return `yesterday, ${time}`;
   return `${then.toLocaleDateString(locale, { day: "numeric", month: "short", year: "numeric" })}, ${time}`;
+}
+
+/**
+ * How long ago, or how soon: "2 hours ago", "in 5 minutes".
+ * @param {number} at Unix milliseconds
+ * @param {number} now Unix milliseconds
+ * @param {string} [locale]
+ */
+export function ago(at, now, locale) {
+  if (!at) return "never";
+  const seconds = Math.round((at - now) / 1000);
+  if (Math.abs(seconds) < 45) return seconds > 0 ? "in a moment" : "just now";
+  /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
+  const units = [
+    ["year", 31_557_600],
+    ["month", 2_629_800],
+    ["day", 86_400],
+    ["hour", 3600],
+    ["minute", 60],
+  ];
+  const [unit, size] = units.find(([, n]) => Math.abs(seconds) >= n * 0.95) ?? ["minute", 60];
+  return new Intl.RelativeTimeFormat(locale ?? "en", { numeric: "always" }).format(Math.round(seconds / size), unit);
+}
+
+/**
+ * A time to the second.
+ * @param {number} at Unix milliseconds
+ * @param {string} [locale]
+ */
+export const exact = (at, locale) => new Date(at).toLocaleString(locale, { dateStyle: "medium", timeStyle: "medium" });
+
+/**
+ * The day of a date as Go gives it, or the text itself when it is none.
+ * @param {string} date RFC 3339
+ * @param {string} [locale]
+ */
+export function day(date, locale) {
+  const at = new Date(date);
+  return Number.isNaN(at.getTime()) ? date : at.toLocaleDateString(locale, { dateStyle: "medium" });
 }

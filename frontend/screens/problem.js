@@ -1,6 +1,8 @@
 // What happened, what it means, what to do next.
 import * as bridge from "../bridge.js";
-import { act, el } from "../dom.js";
+import { act, announce, el } from "../dom.js";
+import { icon } from "../icons.js";
+import { screen } from "../parts/page.js";
 import { actions, text } from "../text.js";
 
 /** @typedef {import("../wailsjs/go/models").main.StateView} StateView */
@@ -8,7 +10,10 @@ import { actions, text } from "../text.js";
 /** @type {Record<string, () => Promise<unknown>>} */
 const commands = {
   retry: bridge.retry,
-  signin: bridge.signIn,
+  signin: () => bridge.signIn(""),
+  other_account: bridge.otherAccount,
+  check: () => bridge.show("check"),
+  folder: () => bridge.open("settings"),
   dismiss: bridge.dismiss,
   unlock: bridge.unlockKeychain,
   passphrase: bridge.retry,
@@ -22,12 +27,27 @@ export function problem() {
   const hint = el("span");
   const todo = el("div", { class: "what-to-do" }, [el("b", { text: text.whatToDo }), hint]);
   const detail = el("code");
-  const support = el("details", {}, [el("summary", { text: text.forSupport }), detail]);
   const why = el("p", { class: "error" });
   why.setAttribute("role", "alert");
+  const failed = (/** @type {string} */ words) => {
+    why.textContent = words;
+  };
+  const copied = el("span");
+  const copy = act(
+    el("button", { class: "button small" }, [icon("copy"), copied]),
+    () =>
+      bridge.copyProblem().then(() => {
+        copied.textContent = text.detailsCopied;
+        announce(text.detailsCopied);
+      }),
+    failed,
+  );
+  const support = el("details", {}, [el("summary", { text: text.forSupport }), detail, copy]);
   const buttons = el("div", { class: "stack" });
-  const root = el("main", { class: "screen" }, [
+  const badge = el("span", { class: "badge" }, [icon("alert")]);
+  const root = screen("problem", [
     el("div", { class: "grow" }),
+    badge,
     title,
     message,
     todo,
@@ -47,16 +67,18 @@ export function problem() {
       title.textContent = p.title;
       message.textContent = p.message;
       hint.textContent = p.hint;
-      detail.textContent = `${p.code} · ref ${p.ref} · ${p.detail}`;
+      todo.hidden = !p.hint;
+      detail.textContent = [p.code, p.ref && `ref ${p.ref}`, p.detail].filter(Boolean).join(" · ");
       support.open = false;
+      copied.textContent = text.copyForSupport;
       why.textContent = "";
       buttons.replaceChildren(
         ...(p.actions ?? []).map((name, i) => {
           const label = actions[/** @type {keyof typeof actions} */ (name)] ?? name;
           return act(
-            el("button", { class: i === 0 ? "main" : "", text: label }),
+            el("button", { class: i === 0 ? "button main" : "button", text: label }),
             commands[name] ?? bridge.dismiss,
-            (words) => (why.textContent = words),
+            failed,
           );
         }),
       );

@@ -1,84 +1,101 @@
 // Who is signed in, and how the session does. A team replaces this screen.
 import * as bridge from "../bridge.js";
 import { act, el } from "../dom.js";
-import { health, text, when } from "../text.js";
+import { icon } from "../icons.js";
+import { face } from "../parts/face.js";
+import { footer, row, screen } from "../parts/page.js";
+import { signOutDialog } from "../parts/signout.js";
+import { switcher } from "../parts/switcher.js";
+import { ago, health, text, when } from "../text.js";
 
 /** @typedef {import("../wailsjs/go/models").main.StateView} StateView */
 
 export function profile() {
-  const picture = el("img", { class: "face" });
-  picture.alt = "";
-  const initials = el("div", { class: "face" });
-  initials.setAttribute("aria-hidden", "true");
-  // The initials stay until the picture is there to be painted.
-  const face = () => {
-    picture.hidden = !picture.complete || !picture.naturalWidth || !picture.src;
-    initials.hidden = !picture.hidden;
-  };
-  picture.addEventListener("load", face);
-  picture.addEventListener("error", face);
+  const state = el("span", { class: "chip" }, [el("span", { class: "dot fresh" }), text.signedIn]);
+  const others = switcher();
+  const looks = face("large");
   const name = el("h1");
   name.dir = "auto";
   name.tabIndex = -1;
   const email = el("bdi");
-  const verified = el("span", { class: "verified" });
-  const mail = el("p", { class: "lead" }, [email, " ", verified]);
-  const provider = el("dd");
-  const since = el("dd");
+  const verified = el("span");
+  const mail = el("p", { class: "profile-mail" }, [email, " ", verified]);
+  const organization = el("div", { class: "clamped" });
+  organization.dir = "auto";
+  const organizationRow = row(text.organization, [organization]);
+  const roles = el("bdi");
+  const rolesRow = row(text.roles, [roles]);
+  const provider = el("span");
+  const since = el("span");
   const dot = el("span", { class: "dot" });
   const doing = el("span");
-  const identity = el("div", { class: "row" }, [
-    el("dt", { text: text.identity }),
-    el("dd", { text: text.unverifiedIdentity }),
-  ]);
-  const why = el("p", { class: "quiet center" });
-  const retry = act(el("button", { class: "link", text: text.tryAgain }), bridge.retry);
+  const identity = row(text.identity, [text.unverifiedIdentity]);
+  const why = el("p");
+  const retry = act(el("button", { class: "link", text: text.renewNow }), bridge.retry);
   const trouble = el("div", { class: "trouble" }, [why, retry]);
-  const browser = el("input", { id: "end-browser", type: "checkbox" });
-  const out = act(el("button", { text: text.signOut }), () => bridge.signOut(browser.checked));
-  const choice = el("label", { class: "choice", for: "end-browser" }, [browser, text.endBrowser]);
-  const row = (/** @type {string} */ label, /** @type {HTMLElement} */ value) =>
-    el("div", { class: "row" }, [el("dt", { text: label }), value]);
-  const root = el("main", { class: "screen" }, [
-    el("div", { class: "profile-head" }, [picture, initials, name, mail]),
-    el("dl", { class: "card" }, [
-      row(text.organization, provider),
-      row(text.signedIn, since),
-      row(text.session, el("dd", {}, [dot, doing])),
-      identity,
-    ]),
-    trouble,
-    el("div", { class: "grow" }),
-    out,
-    choice,
-  ]);
+  const details = act(el("button", { class: "link", text: text.showDetails }), () => bridge.show("details"));
+  const dialog = signOutDialog();
+  const out = el("button", { class: "button", text: text.signOutDots });
+  out.type = "button";
+  out.addEventListener("click", dialog.open);
+  const root = screen(
+    "profile",
+    [
+      el("div", { class: "profile-top" }, [state, others.root]),
+      el("div", { class: "profile-head" }, [looks.root, name, mail]),
+      el("dl", { class: "card" }, [
+        organizationRow,
+        rolesRow,
+        row(text.provider, [provider]),
+        row(text.signedInRow, [since]),
+        row(text.session, [dot, doing]),
+        identity,
+      ]),
+      trouble,
+      el("p", { class: "more" }, [details]),
+      el("div", { class: "grow" }),
+      out,
+      dialog.root,
+    ],
+    [footer()],
+  );
+  root.querySelector("main")?.classList.add("high");
   return {
     root,
     /** @param {StateView} s */
     update(s) {
       const p = s.profile;
       if (!p) return;
-      if (!p.picture) picture.removeAttribute("src");
-      else if (picture.src !== p.picture) picture.src = p.picture;
-      face();
-      initials.textContent = p.initials;
+      const now = Date.now();
+      others.update(s.accounts);
+      dialog.update(s);
+      looks.update(p);
       name.textContent = name.title = p.name;
       email.textContent = p.email;
-      mail.hidden = !p.email || p.email === p.name;
-      verified.textContent = p.emailVerified ? text.verified : text.notVerified;
-      verified.className = p.emailVerified ? "verified" : "quiet";
-      provider.textContent = s.provider;
-      since.textContent = when(p.signedInAt, Date.now());
+      mail.hidden = !p.email;
+      verified.className = p.emailVerified ? "verified" : "unverified";
+      verified.replaceChildren(...(p.emailVerified ? [icon("check"), text.verified] : [text.notVerified]));
+      organization.textContent = organization.title = p.organization;
+      organizationRow.hidden = !p.organization;
+      roles.textContent = text.list(p.roles ?? [], 3);
+      roles.title = (p.roles ?? []).join(", ");
+      rolesRow.hidden = !p.roles?.length;
+      provider.textContent = s.provider.name;
+      since.textContent = [when(p.signedInAt, now), p.how].filter(Boolean).join(" · ");
       dot.className = `dot ${p.health}`;
       const words = health[/** @type {keyof typeof health} */ (p.health)];
-      doing.textContent = words ? words(p.renewable) : p.health;
+      doing.textContent = words ? words(p.renewable, when(p.expiresAt, now), ago(p.refreshedAt, now)) : p.health;
       identity.hidden = p.verified;
-      why.textContent = p.healthProblem;
+      why.textContent = p.healthProblem ? text.offlineWhy(p.healthProblem) : "";
       trouble.hidden = !p.healthProblem;
     },
     shown() {
-      browser.checked = false;
+      others.close();
       name.focus();
+    },
+    hidden() {
+      others.close();
+      dialog.close();
     },
   };
 }

@@ -1,34 +1,78 @@
-// The front door: one button.
+// The front door: one button, or the people who were here before.
 import * as bridge from "../bridge.js";
 import { act, el, mark } from "../dom.js";
+import { accounts } from "../parts/accounts.js";
+import { footer, screen } from "../parts/page.js";
 import { text } from "../text.js";
 
 /** @typedef {import("../wailsjs/go/models").main.StateView} StateView */
 
 export function signin() {
   const title = el("h1");
-  const button = act(el("button", { class: "main" }), bridge.signIn);
-  const last = el("p", { class: "quiet center" });
-  const demo = el("p", { class: "quiet center", text: text.demo });
-  const root = el("main", { class: "screen" }, [
-    mark(),
-    title,
-    el("p", { class: "lead", text: text.signInLead }),
-    el("div", { class: "stack" }, [button]),
-    el("div", { class: "grow" }),
-    last,
-    demo,
+  const lead = el("p", { class: "lead" });
+  const list = accounts();
+  const card = el("div", { class: "card" }, [list.root]);
+  const other = el("button", { class: "button", text: text.otherAccount });
+  other.type = "button";
+  const after = el("div", { class: "after" }, [other]);
+  const email = el("input", { class: "input", id: "email", type: "text" });
+  email.inputMode = "email";
+  email.autocomplete = "off";
+  email.spellcheck = false;
+  email.placeholder = text.emailExample;
+  const letter = el("span", { class: "provider-mark" });
+  letter.setAttribute("aria-hidden", "true");
+  const words = el("span");
+  const button = act(el("button", { class: "button main" }, [letter, words]), () => bridge.signIn(email.value));
+  const elsewhere = act(el("button", { class: "button", text: text.elsewhere }), () =>
+    bridge.signInElsewhere(email.value),
+  );
+  const label = el("label", { for: "email" }, [text.email, el("span", { class: "optional", text: text.optional })]);
+  const entry = el("div", { class: "entry" }, [
+    el("div", { class: "field" }, [label, email]),
+    el("div", { class: "stack" }, [button, elsewhere]),
   ]);
+  const demo = el("p", { class: "quiet center", text: text.demo });
+  const root = screen(
+    "signin",
+    [mark(), title, lead, card, after, entry, el("div", { class: "grow" }), demo],
+    [footer()],
+  );
+  email.addEventListener("keydown", (e) => {
+    if (e.key === "Enter") button.click();
+  });
+  let pick = false; // somebody was here before
+  let opened = false; // … and it is somebody else now
+  const arrange = () => {
+    card.hidden = !pick;
+    after.hidden = !pick || opened;
+    entry.hidden = pick && !opened;
+  };
+  other.addEventListener("click", () => {
+    opened = true;
+    arrange();
+    email.focus();
+  });
   return {
     root,
     /** @param {StateView} s */
     update(s) {
-      title.textContent = text.signInTitle(s.app.name);
-      button.textContent = text.signInWith(s.provider);
-      last.textContent = s.last ? text.last(s.last) : "";
-      last.hidden = !s.last;
-      demo.hidden = !s.app.demo;
+      pick = s.accounts.length > 0;
+      title.textContent = pick ? text.welcomeBack : text.signInTitle(s.app.name);
+      lead.textContent = pick ? text.welcomeBackLead(s.app.name) : text.signInLead;
+      list.update(s.accounts);
+      letter.textContent = s.provider.mark;
+      letter.hidden = !s.provider.mark;
+      words.textContent = text.signInWith(s.provider.name);
+      elsewhere.hidden = !s.provider.device;
+      demo.hidden = !s.app.demo || pick;
+      arrange();
     },
-    shown: () => button.focus(),
+    shown() {
+      opened = false;
+      email.value = "";
+      arrange();
+      (pick ? card.querySelector("button") : button)?.focus();
+    },
   };
 }

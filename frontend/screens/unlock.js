@@ -1,6 +1,7 @@
 // A passphrase: to open what is stored, or to protect it from now on.
 import * as bridge from "../bridge.js";
-import { act, el } from "../dom.js";
+import { act, el, mark } from "../dom.js";
+import { screen } from "../parts/page.js";
 import { actions, text } from "../text.js";
 
 /** @typedef {import("../wailsjs/go/models").main.StateView} StateView */
@@ -12,12 +13,12 @@ export function unlock() {
   const lead = el("p", { class: "lead" });
   const first = field("passphrase");
   const second = field("passphrase-again");
-  const repeat = el("div", {}, [el("label", { text: text.again, for: "passphrase-again" }), second]);
+  const repeat = el("div", { class: "field" }, [el("label", { text: text.again, for: "passphrase-again" }), second]);
   const why = el("p", { class: "error" });
   why.setAttribute("role", "alert");
-  const go = el("button", { class: "main" });
-  const memory = act(el("button", { text: actions.use_memory }), bridge.useMemory);
-  const back = act(el("button", { text: actions.dismiss }), bridge.dismiss);
+  const go = el("button", { class: "button main" });
+  const memory = act(el("button", { class: "button", text: actions.use_memory }), bridge.useMemory);
+  const back = act(el("button", { class: "button", text: actions.dismiss }), bridge.dismiss);
   let choosing = false;
   act(go, async () => {
     const typed = first.value;
@@ -34,12 +35,12 @@ export function unlock() {
       if (e.key === "Enter") go.click();
     });
   }
-  const root = el("main", { class: "screen" }, [
-    el("div", { class: "grow" }),
+  const root = screen("unlock signin", [
+    mark(),
     title,
     lead,
-    el("div", { class: "stack" }, [
-      el("div", {}, [el("label", { text: text.passphrase, for: "passphrase" }), first]),
+    el("div", { class: "entry stack" }, [
+      el("div", { class: "field" }, [el("label", { text: text.passphrase, for: "passphrase" }), first]),
       repeat,
     ]),
     why,
@@ -71,7 +72,7 @@ export function unlock() {
 
 /** @param {string} id */
 function field(id) {
-  const f = el("input", { id, type: "password" });
+  const f = el("input", { class: "input", id, type: "password" });
   f.autocomplete = "off";
   return f;
 }

@@ -1,7 +1,11 @@
 // The person is at the browser. Says what it waits for, and can always be left.
 import * as bridge from "../bridge.js";
-import { act, announce, el, svg } from "../dom.js";
-import { minutes, text } from "../text.js";
+import { act, announce, el } from "../dom.js";
+import { icon, ring } from "../icons.js";
+import { countdown } from "../parts/countdown.js";
+import { screen } from "../parts/page.js";
+import { paste } from "../parts/paste.js";
+import { text } from "../text.js";
 
 /** @typedef {import("../wailsjs/go/models").main.StateView} StateView */
 
@@ -10,10 +14,11 @@ export function waiting() {
   const title = el("h1", { text: text.waitingTitle });
   title.tabIndex = -1;
   const lead = el("p", { class: "lead" });
-  const said = el("p", { class: "quiet center" });
-  const left = el("p", { class: "quiet center" });
-  const cancel = act(el("button", { text: text.cancel }), bridge.cancelSignIn);
-  const paste = pasting();
+  const said = el("p", { class: "quiet center said" });
+  const strays = el("p", { class: "quiet center", text: text.strays });
+  const left = countdown();
+  const cancel = act(el("button", { class: "button", text: text.cancel }), bridge.cancelSignIn);
+  const pasting = paste();
   const say = (/** @type {string} */ words) => {
     said.textContent = words;
     announce(words);
@@ -24,81 +29,46 @@ export function waiting() {
     () => bridge.copyLink().then(() => say(text.copied)),
     say,
   );
-  const root = el("main", { class: "screen" }, [
-    el("div", { class: "center" }, [
-      svg("ring", "0 0 72 72", [
-        ["circle", { cx: "36", cy: "36", r: "30" }],
-        ["path", { d: "M36 6a30 30 0 0 1 29 37" }],
-      ]),
-      title,
-      lead,
-    ]),
+  const elsewhere = act(el("button", { class: "link", text: text.elsewhere }), () => bridge.signInElsewhere(""), say);
+  const help = (/** @type {string} */ name, /** @type {string} */ question, /** @type {(Node | string)[]} */ answer) =>
+    el("li", {}, [icon(name), el("div", {}, [el("b", { text: question }), el("div", { class: "what" }, answer)])]);
+  const other = help("phone", text.noBrowser, [elsewhere]);
+  const root = screen("waiting", [
+    el("div", { class: "center" }, [ring(), title, lead]),
     el("ul", { class: "helps" }, [
-      el("li", {}, [el("b", { text: text.magicLink }), el("span", { text: text.magicLinkHelp })]),
-      el("li", {}, [el("b", { text: text.nothingOpened }), again, text.or, copy]),
-      el("li", {}, [el("b", { text: text.stuck }), paste.root]),
+      help("mail", text.magicLink, [text.magicLinkHelp]),
+      help("open", text.nothingOpened, [again, text.or, copy]),
+      help("clipboard", text.stuck, [pasting.root]),
+      other,
     ]),
     el("div", { class: "grow" }),
+    strays,
     said,
-    left,
-    el("div", { class: "stack" }, [cancel]),
+    left.root,
+    cancel,
   ]);
-  let until = 0;
-  let timer = 0;
-  const tick = () => (left.textContent = text.left(minutes(until - Date.now())));
   return {
     root,
     /** @param {StateView} s */
     update(s) {
       if (!s.waiting) return;
-      until = s.waiting.until;
-      lead.textContent = s.waiting.openFailed
-        ? text.openFailedLead(s.waiting.openFailed)
-        : text.waitingLead(s.provider);
+      left.update(s.waiting.until);
+      const trouble = s.waiting.openFailed;
+      lead.textContent = trouble
+        ? text.openFailedLead(trouble)
+        : s.waiting.linked
+          ? text.waitingLead(s.provider.name)
+          : text.waitingEarly(s.provider.name);
       again.disabled = copy.disabled = !s.waiting.linked;
-      if (s.waiting.strays > 0) said.textContent = text.strays;
-      tick();
+      other.hidden = !s.provider.device;
+      strays.hidden = s.waiting.strays === 0;
     },
-    /** @param {StateView} s */
-    shown(s) {
-      said.textContent = s.waiting && s.waiting.strays > 0 ? text.strays : "";
-      paste.reset();
-      timer = window.setInterval(tick, 1000);
+    shown() {
+      said.textContent = "";
+      pasting.reset();
+      left.start();
       title.focus();
     },
-    hidden: () => window.clearInterval(timer),
-  };
-}
-
-/** The field for the address that the browser ended at. */
-function pasting() {
-  const field = el("input", { id: "paste", type: "url" });
-  field.autocomplete = "off";
-  const why = el("p", { class: "error" });
-  why.setAttribute("role", "alert");
-  const go = act(
-    el("button", { text: text.goOn }),
-    () => bridge.pasteAnswer(field.value),
-    (words) => (why.textContent = words),
-  );
-  const form = el("div", { class: "paste" }, [el("label", { text: text.pasteLabel, for: "paste" }), field, go, why]);
-  const open = el("button", { class: "link", text: text.pasteIt });
-  open.type = "button";
-  field.addEventListener("keydown", (e) => {
-    if (e.key === "Enter") go.click();
-  });
-  open.addEventListener("click", () => {
-    form.hidden = false;
-    open.hidden = true;
-    field.focus();
-  });
-  return {
-    root: el("div", {}, [open, form]),
-    reset() {
-      form.hidden = true;
-      open.hidden = false;
-      field.value = "";
-      why.textContent = "";
-    },
+    hidden: left.stop,
   };
 }

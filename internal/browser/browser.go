@@ -1,5 +1,5 @@
-// Package browser opens a URL in the person's own browser, and returns an error
-// when it cannot.
+// Package browser opens a URL in the person's own browser, or a folder in their
+// file manager, and returns an error when it cannot.
 //
 // The commands of $BROWSER come first, then the platform's opener. A URL is passed
 // as one argument, never through a shell, and only if it is http or https without
@@ -15,14 +15,18 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
 	"time"
 )
 
-// ErrAddress is returned for what must not be opened.
-var ErrAddress = errors.New("browser: not an http or https address")
+// Errors for what must not be opened, or is not there.
+var (
+	ErrAddress = errors.New("browser: not an http or https address")
+	ErrFolder  = errors.New("browser: not a folder")
+)
 
 // OpenError means that no opener worked.
 type OpenError struct {
@@ -60,8 +64,22 @@ func (o *Opener) Open(ctx context.Context, address string) error {
 	if err := check(address); err != nil {
 		return err
 	}
+	return o.first(ctx, o.commands(address))
+}
+
+// OpenFolder shows a folder of ours in the person's file manager. Errors:
+// ErrFolder for what is no folder, *OpenError.
+func (o *Opener) OpenFolder(ctx context.Context, path string) error {
+	if info, err := os.Stat(path); err != nil || !info.IsDir() || !filepath.IsAbs(path) {
+		return ErrFolder
+	}
+	return o.first(ctx, o.platform(path))
+}
+
+// first runs the commands until one works.
+func (o *Opener) first(ctx context.Context, commands [][]string) error {
 	failed := &OpenError{}
-	for _, args := range o.commands(address) {
+	for _, args := range commands {
 		err := o.run(ctx, args)
 		if err == nil {
 			return nil
@@ -103,17 +121,29 @@ func (o *Opener) commands(address string) [][]string {
 		}
 		return out
 	}
-	goos := o.GOOS
-	if goos == "" {
-		goos = runtime.GOOS
+	openers := o.platform(address)
+	if o.goos() != "darwin" && o.goos() != "windows" {
+		openers = append(openers, []string{"x-www-browser", address}, []string{"www-browser", address})
 	}
-	switch goos {
+	return openers
+}
+
+// platform returns the platform's own openers, of whatever it is.
+func (o *Opener) platform(what string) [][]string {
+	switch o.goos() {
 	case "darwin":
-		return [][]string{{"open", address}}
+		return [][]string{{"open", what}}
 	case "windows":
-		return [][]string{{"rundll32", "url.dll,FileProtocolHandler", address}}
+		return [][]string{{"rundll32", "url.dll,FileProtocolHandler", what}}
 	}
-	return [][]string{{"xdg-open", address}, {"gio", "open", address}, {"x-www-browser", address}, {"www-browser", address}}
+	return [][]string{{"xdg-open", what}, {"gio", "open", what}}
+}
+
+func (o *Opener) goos() string {
+	if o.GOOS != "" {
+		return o.GOOS
+	}
+	return runtime.GOOS
 }
 
 // expand puts the address into one command of $BROWSER: in place of %s, else at

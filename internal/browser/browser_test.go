@@ -128,3 +128,23 @@ func TestAvailable(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestAFolderIsShownByThePlatformsOpener(t *testing.T) {
+	path, out := script(t, "xdg-open", "")
+	t.Setenv("PATH", filepath.Dir(path)+":"+os.Getenv("PATH"))
+	o := opener("/bin/false") // a browser is no file manager
+	o.GOOS = "linux"
+	folder := t.TempDir()
+	if err := o.OpenFolder(t.Context(), folder); err != nil {
+		t.Fatal(err)
+	}
+	got, _ := os.ReadFile(out)
+	if !strings.HasPrefix(string(got), "1\n"+folder+"\n") || strings.Contains(string(got), "hush") {
+		t.Errorf("the program was given %s", got)
+	}
+	for _, bad := range []string{path, "https://id.example/", filepath.Join(folder, "gone"), "."} {
+		if err := o.OpenFolder(t.Context(), bad); !errors.Is(err, browser.ErrFolder) {
+			t.Errorf("%s: %v", bad, err)
+		}
+	}
+}

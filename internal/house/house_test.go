@@ -20,7 +20,7 @@ const module = "app.latchkey"
 
 // rooms are all rooms, each with the rooms of ours that it may import.
 var rooms = map[string][]string{
-	"secret": {}, "nobus": {}, "loopback": {}, "browser": {}, "picture": {}, "logfile": {}, "robot": {}, "house": {},
+	"secret": {}, "nobus": {}, "loopback": {}, "browser": {}, "picture": {}, "logfile": {}, "robot": {}, "house": {}, "person": {}, "placement": {},
 	"demoidp":      {"demoidp/broker", "demoidp/cast", "demoidp/directory", "demoidp/issuer", "demoidp/social"},
 	"demoidp/keep": {}, "demoidp/face": {}, "demoidp/pages": {},
 	"demoidp/cast":      {"demoidp/face"},
@@ -40,8 +40,9 @@ var rooms = map[string][]string{
 
 // mainFiles are the files of the root package that are not wiring.
 var mainFiles = map[string][]string{
-	"app.go": {"account", "problem", "secret", "session"}, "app_vault.go": {"account", "problem", "secret"},
-	"app_view.go": {"account", "problem"}, "view.go": {},
+	"app.go": {"account", "session"}, "app_core.go": {"account", "secret", "session"}, "app_signin.go": {"account", "problem", "session"},
+	"app_accounts.go": {"account", "person", "session"}, "app_device.go": {"account", "problem", "session"}, "app_vault.go": {"account", "problem", "secret"},
+	"app_pages.go": {"account", "person"}, "app_settings.go": {}, "app_view.go": {"account", "person", "problem", "session"}, "view.go": {},
 }
 
 // touches says which rooms may import what reaches the world. Everything that
@@ -50,7 +51,7 @@ var touches = map[string][]string{
 	"net/http":                       {"account", "openid", "loopback", "picture", "demoidp", "demoidp/broker", "demoidp/directory", "demoidp/issuer", "demoidp/pages", "demoidp/social", "robot", "doctor"},
 	"net":                            {"account", "openid", "loopback", "picture", "demoidp", "robot", "provider", "doctor"}, // provider parses addresses
 	"os/exec":                        {"browser"},
-	"os":                             {"vault", "provider", "logfile", "browser", "demoidp", "demoidp/keep", "parts", "nobus", "wiring"},
+	"os":                             {"vault", "provider", "logfile", "browser", "demoidp", "demoidp/keep", "parts", "nobus", "placement", "wiring"},
 	"github.com/99designs/keyring":   {"vault"},
 	"github.com/godbus":              {"vault"},
 	"github.com/wailsapp":            {"wiring"},

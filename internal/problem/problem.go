@@ -33,6 +33,9 @@ type Problem struct {
 const (
 	Retry         = "retry"          // the same again
 	SignIn        = "signin"         // sign in anew
+	OtherAccount  = "other_account"  // sign in, choosing another account at the provider
+	Check         = "check"          // let the doctor look
+	Folder        = "folder"         // show the folder of the settings
 	Dismiss       = "dismiss"        // go back to where one was
 	Unlock        = "unlock"         // ask the system to unlock the keychain
 	Passphrase    = "passphrase"     // type the vault's passphrase
@@ -50,18 +53,41 @@ func From(err error, providerName string) Problem {
 		if !row.matches(err) {
 			continue
 		}
-		p := row.words(err)
-		p.Message = fill(p.Message, providerName)
-		p.Hint = fill(p.Hint, providerName)
-		p.Title = fill(p.Title, providerName)
+		p := filled(row.words(err), providerName)
 		p.Detail = err.Error()
 		enrich(&p, err, providerName)
 		return p
 	}
-	return Problem{
-		Code: "internal", Title: "Something went wrong inside the app", Message: "This should not have happened, and nothing of yours is lost.",
-		Hint: "Try again. If it stays, send the log to whoever gave you this app.", Detail: err.Error(), Actions: []string{Retry, Dismiss},
+	p := internal
+	p.Detail = err.Error()
+	return p
+}
+
+// All returns one problem of each code, as it reads when nothing more is known: for
+// whoever shows or documents every one of them.
+func All(providerName string) []Problem {
+	var out []Problem
+	seen := map[string]bool{}
+	for _, row := range table {
+		if seen[row.Code] {
+			continue
+		}
+		seen[row.Code] = true
+		out = append(out, filled(row.Problem, providerName))
 	}
+	return append(out, internal)
+}
+
+// filled puts the provider's name into the words.
+func filled(p Problem, providerName string) Problem {
+	p.Title, p.Message, p.Hint = fill(p.Title, providerName), fill(p.Message, providerName), fill(p.Hint, providerName)
+	return p
+}
+
+// internal is the problem that the table does not know.
+var internal = Problem{
+	Code: "internal", Title: "Something went wrong inside the app", Message: "This should not have happened, and nothing of yours is lost.",
+	Hint: "Try again. If it stays, send the log to whoever gave you this app.", Actions: []string{Retry, Dismiss},
 }
 
 // enrich adds what only the error itself knows.

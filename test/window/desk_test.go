@@ -173,22 +173,55 @@ func (d *desk) title(title string) {
 	})
 }
 
-// key types keys into the window.
-func (d *desk) key(keys ...string) {
+// window is the window's number.
+func (d *desk) window() string {
 	d.t.Helper()
 	id, err := d.command("xdotool", "search", "--onlyvisible", "--name", "^Latchkey Demo").Output()
 	if err != nil {
 		d.t.Fatalf("no window: %v", err)
 	}
-	window := strings.Fields(string(id))[0]
-	for _, args := range [][]string{{"windowfocus", "--sync", window}, append([]string{"key", "--window", "0"}, keys...)} {
-		if args[0] == "key" {
-			args = append([]string{"key"}, keys...)
-		}
-		if out, err := d.command("xdotool", args...).CombinedOutput(); err != nil {
-			d.t.Fatalf("xdotool %v: %v %s", args, err, out)
+	return strings.Fields(string(id))[0]
+}
+
+// xdotool does one thing to the window.
+func (d *desk) xdotool(args ...string) {
+	d.t.Helper()
+	if out, err := d.command("xdotool", args...).CombinedOutput(); err != nil {
+		d.t.Fatalf("xdotool %v: %v %s", args, err, out)
+	}
+}
+
+// key types keys into the window.
+func (d *desk) key(keys ...string) {
+	d.t.Helper()
+	d.xdotool("windowfocus", "--sync", d.window())
+	d.xdotool(append([]string{"key"}, keys...)...)
+}
+
+// geometry is where the window is, and how large.
+type geometry struct{ x, y, width, height int }
+
+func (d *desk) geometry() geometry {
+	out, err := d.command("xdotool", "getwindowgeometry", "--shell", d.window()).Output()
+	if err != nil {
+		return geometry{}
+	}
+	var g geometry
+	for _, line := range strings.Fields(string(out)) {
+		name, value, _ := strings.Cut(line, "=")
+		n, _ := strconv.Atoi(value)
+		switch name {
+		case "X":
+			g.x = n
+		case "Y":
+			g.y = n
+		case "WIDTH":
+			g.width = n
+		case "HEIGHT":
+			g.height = n
 		}
 	}
+	return g
 }
 
 // shot keeps a picture of the window, once something is painted in it: text is

@@ -51,7 +51,9 @@ func TestSignInStaySignedInSignOut(t *testing.T) {
 	if got := d.screens()[before:]; !slices.Equal(got, []string{"profile"}) {
 		t.Errorf("after the second start these screens were drawn: %v", got)
 	}
-	d.key("Tab", "Return")
+	d.key("Tab", "Tab", "Return")
+	d.shot("sign-out")
+	d.key("Return")
 	d.drawn("signin", 2)
 	d.title("Sign in")
 	d.shot("signed-out")
@@ -128,8 +130,7 @@ func TestAPassphraseInstead(t *testing.T) {
 	d.drawn("profile", 1)
 	end(first)
 
-	d.set("LATCHKEY_STORE", "file")
-	d.app()
+	d.app() // the choice was kept: the next start asks
 	d.drawn("unlock", 2)
 	d.shot("unlock")
 	d.typeText("wrong horses")

@@ -1,9 +1,89 @@
 export namespace main {
 	
+	export class LicenceView {
+	    modules: string[];
+	    text: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new LicenceView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.modules = source["modules"];
+	        this.text = source["text"];
+	    }
+	}
+	export class AboutView {
+	    commit: string;
+	    date: string;
+	    go: string;
+	    system: string;
+	    licences: LicenceView[];
+	
+	    static createFrom(source: any = {}) {
+	        return new AboutView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.commit = source["commit"];
+	        this.date = source["date"];
+	        this.go = source["go"];
+	        this.system = source["system"];
+	        this.licences = this.convertValues(source["licences"], LicenceView);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class AccountView {
+	    id: string;
+	    name: string;
+	    email: string;
+	    picture: string;
+	    initials: string;
+	    tone: number;
+	    active: boolean;
+	    ended: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new AccountView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.name = source["name"];
+	        this.email = source["email"];
+	        this.picture = source["picture"];
+	        this.initials = source["initials"];
+	        this.tone = source["tone"];
+	        this.active = source["active"];
+	        this.ended = source["ended"];
+	    }
+	}
 	export class AppView {
 	    name: string;
 	    version: string;
 	    demo: boolean;
+	    appearance: string;
+	    keys: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new AppView(source);
@@ -14,11 +94,140 @@ export namespace main {
 	        this.name = source["name"];
 	        this.version = source["version"];
 	        this.demo = source["demo"];
+	        this.appearance = source["appearance"];
+	        this.keys = source["keys"];
 	    }
 	}
+	export class FindingView {
+	    id: string;
+	    status: string;
+	    title: string;
+	    detail: string;
+	    advice: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new FindingView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.status = source["status"];
+	        this.title = source["title"];
+	        this.detail = source["detail"];
+	        this.advice = source["advice"];
+	    }
+	}
+	export class CheckView {
+	    running: boolean;
+	    passed: number;
+	    findings: FindingView[];
+	
+	    static createFrom(source: any = {}) {
+	        return new CheckView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.running = source["running"];
+	        this.passed = source["passed"];
+	        this.findings = this.convertValues(source["findings"], FindingView);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class ClaimView {
+	    claim: string;
+	    label: string;
+	    text: string;
+	    at: number;
+	    group: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new ClaimView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.claim = source["claim"];
+	        this.label = source["label"];
+	        this.text = source["text"];
+	        this.at = source["at"];
+	        this.group = source["group"];
+	    }
+	}
+	export class DetailsView {
+	    name: string;
+	    rows: ClaimView[];
+	
+	    static createFrom(source: any = {}) {
+	        return new DetailsView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.rows = this.convertValues(source["rows"], ClaimView);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class DeviceView {
+	    code: string;
+	    address: string;
+	    qr: string;
+	    expires: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new DeviceView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.code = source["code"];
+	        this.address = source["address"];
+	        this.qr = source["qr"];
+	        this.expires = source["expires"];
+	    }
+	}
+	
+	
 	export class NoticeView {
 	    title: string;
 	    lines: string[];
+	    good: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new NoticeView(source);
@@ -28,6 +237,7 @@ export namespace main {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.title = source["title"];
 	        this.lines = source["lines"];
+	        this.good = source["good"];
 	    }
 	}
 	export class ProblemView {
@@ -55,13 +265,16 @@ export namespace main {
 	    }
 	}
 	export class ProfileView {
+	    id: string;
 	    name: string;
 	    email: string;
 	    emailVerified: boolean;
 	    picture: string;
 	    initials: string;
-	    issuer: string;
-	    subject: string;
+	    tone: number;
+	    organization: string;
+	    roles: string[];
+	    how: string;
 	    verified: boolean;
 	    signedInAt: number;
 	    refreshedAt: number;
@@ -76,13 +289,16 @@ export namespace main {
 	
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
 	        this.name = source["name"];
 	        this.email = source["email"];
 	        this.emailVerified = source["emailVerified"];
 	        this.picture = source["picture"];
 	        this.initials = source["initials"];
-	        this.issuer = source["issuer"];
-	        this.subject = source["subject"];
+	        this.tone = source["tone"];
+	        this.organization = source["organization"];
+	        this.roles = source["roles"];
+	        this.how = source["how"];
 	        this.verified = source["verified"];
 	        this.signedInAt = source["signedInAt"];
 	        this.refreshedAt = source["refreshedAt"];
@@ -92,12 +308,122 @@ export namespace main {
 	        this.healthProblem = source["healthProblem"];
 	    }
 	}
+	export class SettingView {
+	    text: string;
+	    source: string;
+	    locked: boolean;
+	    fixed: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new SettingView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.text = source["text"];
+	        this.source = source["source"];
+	        this.locked = source["locked"];
+	        this.fixed = source["fixed"];
+	    }
+	}
+	export class ProviderLine {
+	    label: string;
+	    value: SettingView;
+	
+	    static createFrom(source: any = {}) {
+	        return new ProviderLine(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.label = source["label"];
+	        this.value = this.convertValues(source["value"], SettingView);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class ProviderView {
+	    name: string;
+	    mark: string;
+	    device: boolean;
+	    endSession: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new ProviderView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.mark = source["mark"];
+	        this.device = source["device"];
+	        this.endSession = source["endSession"];
+	    }
+	}
+	
+	export class SettingsView {
+	    provider: ProviderLine[];
+	    store: SettingView;
+	    appearance: SettingView;
+	    startHidden: SettingView;
+	    logFolder: string;
+	    problem: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new SettingsView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.provider = this.convertValues(source["provider"], ProviderLine);
+	        this.store = this.convertValues(source["store"], SettingView);
+	        this.appearance = this.convertValues(source["appearance"], SettingView);
+	        this.startHidden = this.convertValues(source["startHidden"], SettingView);
+	        this.logFolder = source["logFolder"];
+	        this.problem = source["problem"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class WaitingView {
 	    since: number;
 	    until: number;
 	    linked: boolean;
 	    openFailed: string;
 	    strays: number;
+	    signedIn: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new WaitingView(source);
@@ -110,18 +436,24 @@ export namespace main {
 	        this.linked = source["linked"];
 	        this.openFailed = source["openFailed"];
 	        this.strays = source["strays"];
+	        this.signedIn = source["signedIn"];
 	    }
 	}
 	export class StateView {
 	    revision: number;
 	    screen: string;
 	    app: AppView;
-	    provider: string;
+	    provider: ProviderView;
 	    waiting?: WaitingView;
+	    device?: DeviceView;
 	    profile?: ProfileView;
+	    accounts: AccountView[];
+	    details?: DetailsView;
+	    settings?: SettingsView;
+	    check?: CheckView;
+	    about?: AboutView;
 	    problem?: ProblemView;
 	    notice?: NoticeView;
-	    last: string;
 	    choosing: boolean;
 	
 	    static createFrom(source: any = {}) {
@@ -133,12 +465,17 @@ export namespace main {
 	        this.revision = source["revision"];
 	        this.screen = source["screen"];
 	        this.app = this.convertValues(source["app"], AppView);
-	        this.provider = source["provider"];
+	        this.provider = this.convertValues(source["provider"], ProviderView);
 	        this.waiting = this.convertValues(source["waiting"], WaitingView);
+	        this.device = this.convertValues(source["device"], DeviceView);
 	        this.profile = this.convertValues(source["profile"], ProfileView);
+	        this.accounts = this.convertValues(source["accounts"], AccountView);
+	        this.details = this.convertValues(source["details"], DetailsView);
+	        this.settings = this.convertValues(source["settings"], SettingsView);
+	        this.check = this.convertValues(source["check"], CheckView);
+	        this.about = this.convertValues(source["about"], AboutView);
 	        this.problem = this.convertValues(source["problem"], ProblemView);
 	        this.notice = this.convertValues(source["notice"], NoticeView);
-	        this.last = source["last"];
 	        this.choosing = source["choosing"];
 	    }
 	

@@ -6,17 +6,33 @@ export function CancelSignIn():Promise<void>;
 
 export function ChoosePassphrase():Promise<void>;
 
+export function Continue(arg1:string):Promise<void>;
+
+export function CopyCode():Promise<void>;
+
+export function CopyDetails():Promise<void>;
+
 export function CopyLink():Promise<void>;
+
+export function CopyProblem():Promise<void>;
 
 export function Dismiss():Promise<void>;
 
 export function Focus():Promise<void>;
 
+export function Open(arg1:string):Promise<void>;
+
 export function OpenBrowserAgain():Promise<void>;
+
+export function OtherAccount():Promise<void>;
 
 export function PasteAnswer(arg1:string):Promise<void>;
 
 export function ProtectWithPassphrase(arg1:string):Promise<void>;
+
+export function Remember(arg1:boolean):Promise<void>;
+
+export function Remove(arg1:string):Promise<void>;
 
 export function ReportError(arg1:string):Promise<void>;
 
@@ -24,14 +40,24 @@ export function ReportScreen(arg1:string):Promise<void>;
 
 export function Retry():Promise<void>;
 
-export function SignIn():Promise<void>;
+export function Set(arg1:string,arg2:string):Promise<void>;
 
-export function SignOut(arg1:boolean):Promise<void>;
+export function Show(arg1:string):Promise<void>;
+
+export function SignIn(arg1:string):Promise<void>;
+
+export function SignInElsewhere(arg1:string):Promise<void>;
+
+export function SignInHere():Promise<void>;
+
+export function SignOut(arg1:string):Promise<void>;
 
 export function State():Promise<main.StateView>;
 
 export function Unlock(arg1:string):Promise<void>;
 
 export function UnlockKeychain():Promise<void>;
+
+export function UseKeychain():Promise<void>;
 
 export function UseMemory():Promise<void>;

@@ -10,8 +10,24 @@ export function ChoosePassphrase() {
   return window['go']['main']['App']['ChoosePassphrase']();
 }
 
+export function Continue(arg1) {
+  return window['go']['main']['App']['Continue'](arg1);
+}
+
+export function CopyCode() {
+  return window['go']['main']['App']['CopyCode']();
+}
+
+export function CopyDetails() {
+  return window['go']['main']['App']['CopyDetails']();
+}
+
 export function CopyLink() {
   return window['go']['main']['App']['CopyLink']();
+}
+
+export function CopyProblem() {
+  return window['go']['main']['App']['CopyProblem']();
 }
 
 export function Dismiss() {
@@ -22,8 +38,16 @@ export function Focus() {
   return window['go']['main']['App']['Focus']();
 }
 
+export function Open(arg1) {
+  return window['go']['main']['App']['Open'](arg1);
+}
+
 export function OpenBrowserAgain() {
   return window['go']['main']['App']['OpenBrowserAgain']();
+}
+
+export function OtherAccount() {
+  return window['go']['main']['App']['OtherAccount']();
 }
 
 export function PasteAnswer(arg1) {
@@ -32,6 +56,14 @@ export function PasteAnswer(arg1) {
 
 export function ProtectWithPassphrase(arg1) {
   return window['go']['main']['App']['ProtectWithPassphrase'](arg1);
+}
+
+export function Remember(arg1) {
+  return window['go']['main']['App']['Remember'](arg1);
+}
+
+export function Remove(arg1) {
+  return window['go']['main']['App']['Remove'](arg1);
 }
 
 export function ReportError(arg1) {
@@ -46,8 +78,24 @@ export function Retry() {
   return window['go']['main']['App']['Retry']();
 }
 
-export function SignIn() {
-  return window['go']['main']['App']['SignIn']();
+export function Set(arg1, arg2) {
+  return window['go']['main']['App']['Set'](arg1, arg2);
+}
+
+export function Show(arg1) {
+  return window['go']['main']['App']['Show'](arg1);
+}
+
+export function SignIn(arg1) {
+  return window['go']['main']['App']['SignIn'](arg1);
+}
+
+export function SignInElsewhere(arg1) {
+  return window['go']['main']['App']['SignInElsewhere'](arg1);
+}
+
+export function SignInHere() {
+  return window['go']['main']['App']['SignInHere']();
 }
 
 export function SignOut(arg1) {
@@ -64,6 +112,10 @@ export function Unlock(arg1) {
 
 export function UnlockKeychain() {
   return window['go']['main']['App']['UnlockKeychain']();
+}
+
+export function UseKeychain() {
+  return window['go']['main']['App']['UseKeychain']();
 }
 
 export function UseMemory() {

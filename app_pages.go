@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+
+	"app.latchkey/internal/account"
+	"app.latchkey/internal/person"
+)
+
+// pages are the screens that a person opens over the account's.
+var pages = []string{ScreenDetails, ScreenSettings, ScreenCheck, ScreenAbout}
+
+// Show opens a page; "" goes back to where the account stands.
+func (a *App) Show(page string) (err error) {
+	defer a.guard("Show", &err)
+	if page != "" && !slices.Contains(pages, page) {
+		return errors.New("there is no such page")
+	}
+	a.clear()
+	a.open(page)
+	if c := a.core(); page != "" && c.account != nil && c.account.Snapshot().Err != nil {
+		c.account.Dismiss() // a problem that was read is not to be read again
+	}
+	a.publish()
+	if page == ScreenCheck {
+		a.examine()
+	}
+	return nil
+}
+
+// open notes the page that is open; the next publish shows it.
+func (a *App) open(page string) {
+	a.mu.Lock()
+	a.page = page
+	a.mu.Unlock()
+}
+
+// Open opens something outside the window, by a name of this list and nothing else:
+// a page chosen by an address from JavaScript could be anybody's.
+func (a *App) Open(name string) (err error) {
+	defer a.guard("Open", &err)
+	c := a.core()
+	switch name {
+	case "logs":
+		return c.openFolder(a.ctx, c.logs)
+	case "settings":
+		return c.openFolder(a.ctx, c.folder)
+	case "device":
+		if d := c.account.Snapshot().Waiting.Device; d != nil {
+			return c.openURL(a.ctx, complete(d))
+		}
+	}
+	return errors.New("there is nothing to open")
+}
+
+// CopyDetails puts the claims on the clipboard, as JSON.
+func (a *App) CopyDetails() (err error) {
+	defer a.guard("CopyDetails", &err)
+	s := a.core().account.Snapshot()
+	if s.Phase != account.PhaseSignedIn {
+		return errors.New("nobody is signed in")
+	}
+	text, err := person.Export(s.Session.Profile.Claims)
+	if err != nil {
+		return err
+	}
+	return a.window.copy(text)
+}
+
+// CopyProblem puts what support needs on the clipboard.
+func (a *App) CopyProblem() (err error) {
+	defer a.guard("CopyProblem", &err)
+	p := a.view().Problem
+	if p == nil {
+		return errors.New("there is no problem")
+	}
+	return a.window.copy(fmt.Sprintf("%s %s\n%s · ref %s\n%s", a.name, a.build.Version, p.Code, p.Ref, p.Detail))
+}
+
+func details(p account.Public) *DetailsView {
+	v := &DetailsView{Name: p.Profile.Name}
+	for _, row := range person.Table(p.Profile.Claims) {
+		v.Rows = append(v.Rows, ClaimView{Claim: row.Claim, Label: row.Label, Text: row.Text, At: milli(row.At), Group: row.Group})
+	}
+	return v
+}
+
+// about says what this program is made of.
+func (a *App) about() *AboutView {
+	return &AboutView{
+		Commit: a.build.Commit, Date: a.build.Date, Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH, Licences: licences(a.build.Licences),
+	}
+}
+
+// licences reads the list that build/licences.txt is: rules around the modules,
+// then the text.
+func licences(list string) []LicenceView {
+	rule := strings.Repeat("=", 78) + "\n"
+	parts := strings.Split(list, rule)
+	var out []LicenceView
+	for i := 1; i+1 < len(parts); i += 2 {
+		out = append(out, LicenceView{Modules: strings.Split(strings.TrimSpace(parts[i]), "\n"), Text: strings.TrimSpace(parts[i+1])})
+	}
+	return out
+}
+
+// examine lets the doctor look, one round at a time.
+func (a *App) examine() {
+	a.mu.Lock()
+	if a.checkup.Running {
+		a.mu.Unlock()
+		return
+	}
+	a.checkup = CheckView{Running: true}
+	a.mu.Unlock()
+	a.do("check the set-up", func(ctx context.Context) error {
+		defer func() {
+			a.mu.Lock()
+			a.checkup.Running = false
+			found := len(a.checkup.Findings)
+			a.mu.Unlock()
+			a.publish()
+			a.core().log.Info("check.done", "findings", found)
+		}()
+		return a.core().examine(ctx, a.found)
+	})
+}
+
+// found takes one finding of the doctor's; one with the same ID replaces it.
+func (a *App) found(f FindingView) {
+	a.mu.Lock()
+	list := slices.Clone(a.checkup.Findings)
+	if i := slices.IndexFunc(list, func(other FindingView) bool { return other.ID == f.ID }); i >= 0 {
+		list[i] = f
+	} else {
+		list = append(list, f)
+	}
+	a.checkup.Findings, a.checkup.Passed = list, 0
+	for _, one := range list {
+		if one.Status == "pass" {
+			a.checkup.Passed++
+		}
+	}
+	a.mu.Unlock()
+	a.publish()
+}

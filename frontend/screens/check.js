@@ -1,0 +1,50 @@
+// The doctor's report: what was looked at, and what to do about it.
+import * as bridge from "../bridge.js";
+import { act, announce, el } from "../dom.js";
+import { icon, ring } from "../icons.js";
+import { footer, pageHead, screen } from "../parts/page.js";
+import { statuses, text } from "../text.js";
+
+/** @typedef {import("../wailsjs/go/models").main.StateView} StateView */
+/** @typedef {import("../wailsjs/go/models").main.FindingView} FindingView */
+
+export function check() {
+  const head = pageHead(text.checkTitle);
+  const turning = ring();
+  const words = el("p");
+  const summary = el("div", { class: "summary" }, [turning, words]);
+  const list = el("ul", { class: "card section" });
+  const again = act(el("button", { class: "button", text: text.checkAgain }), () => bridge.show("check"));
+  const root = screen("check", [head.root, summary, list, el("div", { class: "grow" }), again], [footer()]);
+  root.querySelector("main")?.classList.add("high");
+  let running = false;
+  return {
+    root,
+    /** @param {StateView} s */
+    update(s) {
+      const v = s.check;
+      if (!v) return;
+      const findings = v.findings ?? [];
+      turning.toggleAttribute("hidden", !v.running);
+      words.textContent = v.running ? text.checking : text.checked(v.passed, findings.length);
+      if (running && !v.running) announce(words.textContent);
+      running = v.running;
+      list.hidden = findings.length === 0;
+      list.replaceChildren(...findings.map(finding));
+      again.disabled = v.running;
+    },
+    shown: () => head.title.focus(),
+  };
+}
+
+const pictures = { pass: "check", warn: "alert", fail: "cross" };
+
+/** @param {FindingView} f */
+function finding(f) {
+  const status = /** @type {keyof typeof pictures} */ (f.status);
+  const title = el("b", {}, [el("span", { class: "unseen", text: `${statuses[status] ?? f.status}: ` }), f.title]);
+  const line = el("li", { class: `finding ${f.status}` }, [icon(pictures[status] ?? "alert"), title]);
+  if (f.detail) line.append(el("p", { text: f.detail }));
+  if (f.advice) line.append(el("p", { class: "advice", text: f.advice }));
+  return line;
+}

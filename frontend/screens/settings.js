@@ -1,0 +1,163 @@
+// What can be set here, and where the rest comes from.
+import * as bridge from "../bridge.js";
+import { act, announce, el } from "../dom.js";
+import { icon } from "../icons.js";
+import { footer, pageHead, screen } from "../parts/page.js";
+import { appearances, source, stores, text } from "../text.js";
+
+/** @typedef {import("../wailsjs/go/models").main.StateView} StateView */
+/** @typedef {import("../wailsjs/go/models").main.SettingView} SettingView */
+
+export function settings() {
+  const head = pageHead(text.settings);
+  const refused = el("p", { class: "error" });
+  refused.setAttribute("role", "alert");
+  const provider = el("dl", { class: "card" });
+  const providerSection = section(text.provider, [provider]);
+  const look = appearance();
+  const store = protection();
+  const start = atStart();
+  const path = el("p", { class: "path" });
+  const why = el("p", { class: "error" });
+  const logs = act(
+    el("button", { class: "button small", text: text.openLogs }),
+    () => bridge.open("logs"),
+    (words) => {
+      why.textContent = words;
+    },
+  );
+  logs.prepend(icon("folder"));
+  const root = screen(
+    "settings",
+    [
+      head.root,
+      refused,
+      providerSection,
+      section(text.appearance, [look.root]),
+      section(text.protection, [store.root]),
+      section(text.start, [start.root]),
+      section(text.log, [
+        el("div", { class: "card" }, [
+          el("div", { class: "setting" }, [el("p", { text: text.logLead }), path, logs, why]),
+        ]),
+      ]),
+    ],
+    [footer()],
+  );
+  root.querySelector("main")?.classList.add("high");
+  let said = "";
+  return {
+    root,
+    /** @param {StateView} s */
+    update(s) {
+      const v = s.settings;
+      if (!v) return;
+      refused.textContent = v.problem ? text.refused(v.problem) : "";
+      if (v.problem && v.problem !== said) announce(refused.textContent);
+      said = v.problem;
+      provider.replaceChildren(...(v.provider ?? []).map(line));
+      providerSection.hidden = !v.provider?.length;
+      look.update(v.appearance);
+      store.update(v.store);
+      start.update(v.startHidden);
+      path.textContent = v.logFolder;
+      why.textContent = "";
+    },
+    shown: () => head.title.focus(),
+  };
+}
+
+/**
+ * @param {string} title
+ * @param {(Node | string)[]} children
+ */
+const section = (title, children) => el("section", { class: "section" }, [el("h2", { text: title }), ...children]);
+
+/**
+ * Where a setting comes from, said when it cannot be changed here.
+ * @param {SettingView} v
+ */
+function from(v) {
+  const words = el("span", { class: "from" });
+  if (v.locked) words.append(icon("lock"), text.locked);
+  else if (v.source) words.append(source(v.source));
+  return words;
+}
+
+/** @param {import("../wailsjs/go/models").main.ProviderLine} p */
+const line = (p) =>
+  el("div", { class: "row" }, [el("dt", { text: p.label }), el("dd", {}, [p.value.text, from(p.value)])]);
+
+function appearance() {
+  const choices = Object.entries(appearances).map(([value, words]) => {
+    const input = el("input", { type: "radio", id: `appearance-${value}` });
+    input.name = "appearance";
+    input.value = value;
+    input.addEventListener("change", () => void bridge.set("appearance", value));
+    return { input, root: el("label", { for: input.id }, [input, words]) };
+  });
+  const note = el("p", { class: "quiet" });
+  const group = el("fieldset", { class: "segments" }, [
+    el("legend", { class: "unseen", text: text.appearance }),
+    ...choices.map((c) => c.root),
+  ]);
+  return {
+    root: el("div", {}, [group, note]),
+    /** @param {SettingView} v */
+    update(v) {
+      for (const c of choices) {
+        c.input.checked = c.input.value === v.text;
+        c.input.disabled = v.fixed;
+      }
+      note.hidden = !v.fixed;
+      note.replaceChildren(from(v));
+    },
+  };
+}
+
+function protection() {
+  const name = el("b");
+  const means = el("p");
+  const note = el("p");
+  const passphrase = act(el("button", { class: "button small" }), bridge.choosePassphrase);
+  const keychain = act(el("button", { class: "button small", text: text.toKeychain }), bridge.useKeychain);
+  const root = el("div", { class: "card" }, [
+    el("div", { class: "setting" }, [name, means, note, passphrase, keychain]),
+  ]);
+  return {
+    root,
+    /** @param {SettingView} v */
+    update(v) {
+      const words = stores[/** @type {keyof typeof stores} */ (v.text)] ?? stores.keychain;
+      name.textContent = words.name;
+      means.textContent = words.means;
+      note.hidden = !v.fixed;
+      note.replaceChildren(from(v));
+      passphrase.textContent = v.text === "file" ? text.otherPassphrase : text.toPassphrase;
+      passphrase.hidden = v.fixed && v.text !== "file";
+      keychain.hidden = v.fixed || v.text === "keychain";
+    },
+  };
+}
+
+function atStart() {
+  const box = el("input", { type: "checkbox", id: "start-hidden" });
+  box.addEventListener("change", () => void bridge.set("start_hidden", String(box.checked)));
+  const note = el("p");
+  const root = el("div", { class: "card" }, [
+    el("label", { class: "setting switch", for: "start-hidden" }, [
+      el("span", {}, [el("b", { text: text.startHidden }), el("p", { text: text.startHiddenLead }), note]),
+      box,
+    ]),
+  ]);
+  return {
+    root,
+    /** @param {SettingView} v */
+    update(v) {
+      box.checked = v.text === "true";
+      box.disabled = v.fixed;
+      note.hidden = !v.fixed;
+      note.replaceChildren(from(v));
+    },
+  };
+}

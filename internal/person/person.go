@@ -1,0 +1,119 @@
+// Package person says in plain words who a session's claims describe: initials and
+// their tone, organization, roles, how the person signed in, and the table of all
+// that the provider said.
+//
+// The words are for people to read. Nothing here may be used to decide what a person
+// may do: the same claim means different things at different providers. A value that
+// looks like a token is never repeated, wherever it stands. The package touches
+// neither network, disk nor keychain.
+package person
+
+import (
+	"encoding/json"
+	"hash/fnv"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Claims are the merged claims of a session, as JSON values.
+type Claims = map[string]json.RawMessage
+
+// Tones is how many tones initials are shown in.
+const Tones = 8
+
+// Initials are one or two letters for a person without a picture; "" for no letters
+// at all.
+func Initials(name string) string {
+	words := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) })
+	switch len(words) {
+	case 0:
+		return ""
+	case 1:
+		return initial(words[0])
+	}
+	return initial(words[0]) + initial(words[len(words)-1])
+}
+
+func initial(word string) string {
+	for _, r := range word {
+		return strings.ToUpper(string(r))
+	}
+	return ""
+}
+
+// Tone is the same for the same person at every start: 0 to Tones-1.
+func Tone(issuer, subject string) int {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(issuer + "\x00" + subject))
+	return int(h.Sum32() % Tones)
+}
+
+// Organization returns what the claims call the person's organization, "" when they
+// do not. A name is preferred to an identifier.
+func Organization(c Claims) string {
+	for _, claim := range []string{"org_name", "organization_name", "tenant_name", "company", "urn:zitadel:iam:user:resourceowner:name"} {
+		if s := text(c[claim]); s != "" {
+			return s
+		}
+	}
+	if s := organization(c["organization"]); s != "" {
+		return s
+	}
+	if s := text(member(descopeTenant(c), "name")); s != "" {
+		return s
+	}
+	for _, claim := range []string{"hd", "org_id", "dct"} { // Google's domain; identifiers
+		if s := text(c[claim]); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// organization reads the claim of that name: a text, a list, an object with a name,
+// or Keycloak's object of aliases.
+func organization(raw json.RawMessage) string {
+	if s := text(raw); s != "" {
+		return s
+	}
+	if list := texts(raw); len(list) > 0 {
+		return strings.Join(list, ", ")
+	}
+	if s := text(member(raw, "name")); s != "" {
+		return s
+	}
+	return strings.Join(names(raw), ", ")
+}
+
+// Roles returns the roles that the claims give the person, else the groups.
+func Roles(c Claims) []string {
+	var out []string
+	take := func(list []string) {
+		for _, s := range list {
+			if s != "" && !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
+	}
+	take(many(c["roles"]))
+	take(many(c["role"]))
+	take(many(member(c["realm_access"], "roles")))      // Keycloak
+	take(many(member(descopeTenant(c), "roles")))       // Descope, of the tenant at hand
+	take(names(c["urn:zitadel:iam:org:project:roles"])) // Zitadel
+	for _, claim := range slices.Sorted(keys(c)) {
+		if strings.HasSuffix(claim, "/roles") { // Auth0 demands a namespace
+			take(many(c[claim]))
+		}
+	}
+	if len(out) == 0 {
+		take(many(c["groups"]))
+		take(many(c["cognito:groups"]))
+	}
+	return out
+}
+
+// descopeTenant returns what Descope says about the tenant that was signed in to.
+func descopeTenant(c Claims) json.RawMessage {
+	return member(c["tenants"], text(c["dct"]))
+}

@@ -1,0 +1,67 @@
+package person
+
+import (
+	"encoding/json"
+	"iter"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+func keys(c Claims) iter.Seq[string] { return maps.Keys(c) }
+
+// text returns a JSON string, trimmed; "" for anything else.
+func text(raw json.RawMessage) string {
+	var s string
+	if json.Unmarshal(raw, &s) != nil {
+		return ""
+	}
+	return strings.TrimSpace(s)
+}
+
+// texts returns a JSON list of strings; nil for anything else.
+func texts(raw json.RawMessage) []string {
+	var list []string
+	if json.Unmarshal(raw, &list) != nil {
+		return nil
+	}
+	return list
+}
+
+// many returns a list, or one text as a list of one.
+func many(raw json.RawMessage) []string {
+	if s := text(raw); s != "" {
+		return []string{s}
+	}
+	return texts(raw)
+}
+
+// member returns a member of a JSON object; nil when there is none.
+func member(raw json.RawMessage, name string) json.RawMessage {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(raw, &members) != nil {
+		return nil
+	}
+	return members[name]
+}
+
+// names returns the names of an object's members.
+func names(raw json.RawMessage) []string {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(raw, &members) != nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(members))
+}
+
+// date reads a NumericDate (RFC 7519 §2); zero for anything else, and for what can
+// be no time of a sign-in.
+func date(raw json.RawMessage) time.Time {
+	var n float64
+	if json.Unmarshal(raw, &n) != nil || math.IsNaN(n) || n < 1 || n > 1<<36 {
+		return time.Time{}
+	}
+	return time.Unix(int64(n), 0)
+}

@@ -1,0 +1,141 @@
+// The keys that a person presses, and what comes of them.
+import { check, open, shapes, snapshot } from "./stage.mjs";
+
+const press = async (page, pressed) => {
+  for (const key of pressed)
+    key.startsWith("type:") ? await page.keyboard.type(key.slice(5)) : await page.keyboard.press(key);
+};
+
+const called = (page) => page.evaluate(() => window.calls.map((c) => c.join(" ").trim()));
+
+/** Presses keys on a state: this must be called. */
+async function leads(name, pressed, want) {
+  const { page } = await open(snapshot(name), shapes.light);
+  await press(page, pressed);
+  const calls = await called(page);
+  check(calls.includes(want), `${name} ${pressed}: ${want} is not among ${calls}`);
+  await page.close();
+}
+
+export async function keys() {
+  await leads("signin", ["Enter"], "SignIn");
+  await leads("signin", ["Shift+Tab", "type:ada@acme.example", "Enter"], "SignIn ada@acme.example");
+  await leads("signin", ["Tab", "Enter"], "SignInElsewhere");
+  await leads("signin", ["Tab", "Tab", "Enter"], "Show settings");
+  await leads("signin-ended", ["Enter"], `Continue ${snapshot("signin-ended").accounts[0].id}`);
+  await leads("signin-ended", ["Tab", "Enter"], `Remove ${snapshot("signin-ended").accounts[0].id}`);
+  await leads("signin-ended", ["Tab", "Tab", "Enter", "type:acme", "Enter"], "SignIn acme");
+  await leads("waiting", ["Escape"], "CancelSignIn");
+  await leads("waiting", ["Tab", "Enter"], "OpenBrowserAgain");
+  await leads("waiting", ["Tab", "Tab", "Enter"], "CopyLink");
+  await leads(
+    "waiting",
+    ["Tab", "Tab", "Tab", "Enter", "type:http://127.0.0.1/callback?x", "Enter"],
+    "PasteAnswer http://127.0.0.1/callback?x",
+  );
+  await leads("waiting", ["Tab", "Tab", "Tab", "Tab", "Enter"], "SignInElsewhere");
+  await leads("waiting", ["Tab", "Tab", "Tab", "Tab", "Tab", "Enter"], "CancelSignIn");
+  await leads("device", ["Tab", "Enter"], "CopyCode");
+  await leads("device", ["Tab", "Tab", "Enter"], "CancelSignIn");
+  await leads("device", ["Tab", "Tab", "Tab", "Enter"], "SignInHere");
+  await leads("device", ["Escape"], "CancelSignIn");
+  await leads("profile", ["Tab", "Tab", "Enter", "Enter"], "SignOut tokens");
+  await leads("profile", ["Tab", "Tab", "Enter", "Shift+Tab", "ArrowDown", "Tab", "Enter"], "SignOut browser");
+  await leads("profile", ["Tab", "Tab", "Enter", "Shift+Tab", "ArrowUp", "Tab", "Enter"], "SignOut device");
+  await leads("profile", ["Tab", "Enter"], "Show details");
+  await leads("profile", ["Shift+Tab", "Enter", "Enter"], `Continue ${snapshot("profile").accounts[1].id}`);
+  await leads("profile", ["Shift+Tab", "Enter", "ArrowUp", "Enter"], "OtherAccount");
+  await leads("details", ["Tab", "Tab", "Enter"], "CopyDetails");
+  await leads("details", ["Escape"], "Show");
+  await leads("settings", ["Tab", "ArrowRight"], "Set appearance light");
+  await leads("settings", ["Tab", "Tab", "Enter"], "ChoosePassphrase");
+  await leads("settings", ["Tab", "Tab", "Tab", "Space"], "Set start_hidden true");
+  await leads("settings", ["Tab", "Tab", "Tab", "Tab", "Enter"], "Open logs");
+  await leads("settings", ["Shift+Tab", "Enter"], "Show");
+  await leads("check", ["Tab", "Enter"], "Show check");
+  await leads("about", ["Escape"], "Show");
+  await leads("problem-network", ["Enter"], "Retry");
+  await leads("problem-network", ["Tab", "Enter"], "Show check");
+  await leads("problem-access_denied", ["Tab", "Enter"], "OtherAccount");
+  await leads("problem-network", ["Shift+Tab", "Enter", "Tab", "Enter"], "CopyProblem");
+  await leads("unlock", ["type:correct horse", "Enter"], "Unlock correct horse");
+  await leads(
+    "unlock-choose",
+    ["type:correct horse", "Tab", "type:correct horse", "Enter"],
+    "ProtectWithPassphrase correct horse",
+  );
+  await heldEnter();
+  await olderStates();
+  await anotherPerson();
+  await refusals();
+  await appearances();
+}
+
+// An Enter that is held, or pressed twice, must not end the wait that it began.
+async function heldEnter() {
+  const { page } = await open(snapshot("waiting"), shapes.light);
+  await page.keyboard.press("Enter");
+  check(!(await called(page)).includes("CancelSignIn"), "a second Enter cancels the sign-in");
+  await page.close();
+}
+
+// A screen follows the state that it is given, and an older one changes nothing.
+async function olderStates() {
+  const { page } = await open(snapshot("signin"), shapes.light);
+  await page.evaluate((s) => window.publish(s), { ...snapshot("profile"), revision: 9 });
+  await page.evaluate((s) => window.publish(s), { ...snapshot("problem-network"), revision: 8 });
+  const title = await page.locator("h1:visible").textContent();
+  check(title === "Ada Lovelace", "the profile is not drawn, or an older state was");
+  const said = await page.locator("#announcer").textContent();
+  check(said === "Ada Lovelace", `announced: ${said}`);
+  await page.close();
+}
+
+// Whoever was here leaves nothing behind: no picture, no role, no open dialog.
+async function anotherPerson() {
+  const { page } = await open(snapshot("profile"), shapes.light);
+  await page.locator(".profile main > .button").click();
+  await page.evaluate((s) => window.publish(s), { ...snapshot("signin"), revision: 9 });
+  await page.evaluate((s) => window.publish(s), { ...snapshot("profile-nobody"), revision: 10 });
+  check((await page.locator("dialog[open]").count()) === 0, "a dialog stayed open");
+  const main = await page
+    .locator("main:visible")
+    .evaluate((e) => [...e.querySelectorAll(".profile-head, .card")].map((part) => part.textContent).join(" "));
+  check(!/Ada|Acme Corp|Engineer/.test(main), `the profile of nobody says ${main}`);
+  check(await page.locator(".profile-head img").isHidden(), "somebody else's picture is shown");
+  await page.close();
+}
+
+// A refusal has its words where the button is, and the button works again.
+async function refusals() {
+  const { page } = await open(snapshot("waiting"), shapes.light);
+  await page.evaluate(() => {
+    window.refuse.PasteAnswer = "That address is not of this sign-in. Copy the whole address.";
+  });
+  await press(page, ["Tab", "Tab", "Tab", "Enter", "type:https://wrong.example/", "Enter"]);
+  const why = page.locator("#paste-error");
+  await why.filter({ hasText: "not of this sign-in" }).waitFor();
+  check((await page.locator("#paste").inputValue()) === "https://wrong.example/", "what was typed is lost");
+  check(await page.locator("#paste").evaluate((e) => e === document.activeElement), "the field lost the focus");
+  await page.close();
+}
+
+// The person's choice stands above the system's.
+async function appearances() {
+  for (const [choice, scheme, dark] of [
+    ["light", "dark", false],
+    ["dark", "light", true],
+    ["system", "dark", true],
+    ["system", "light", false],
+  ]) {
+    const state = snapshot("signin");
+    state.app.appearance = choice;
+    const { page } = await open(state, { ...shapes.light, colorScheme: scheme });
+    const colour = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    check((colour === "rgb(22, 21, 18)") === dark, `${choice} on a ${scheme} system is ${colour}`);
+    await page.waitForFunction(() => window.calls.some(([name]) => name === "Remember"));
+    const calls = await called(page);
+    check(calls.includes(`Remember ${dark}`), `${choice} on a ${scheme} system: ${calls}`);
+    await page.close();
+  }
+}

@@ -1,0 +1,113 @@
+package window
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Everything that stands around a sign-in, by the keyboard alone: the menu's
+// shortcuts, the pages, the way back.
+func TestThePagesByTheKeyboard(t *testing.T) {
+	d := newDesk(t, true)
+	d.app()
+	d.drawn("signin", 1)
+	d.key("Return")
+	d.drawn("profile", 1)
+	d.key("Tab", "Return")
+	d.drawn("details", 1)
+	d.title("Details")
+	d.shot("details")
+	d.key("Escape")
+	d.drawn("profile", 2)
+	d.key("ctrl+comma")
+	d.drawn("settings", 1)
+	d.title("Settings")
+	d.shot("settings")
+	d.key("Tab", "Right", "Right") // the second is dark
+	d.wait("the preference", func() bool {
+		data, _ := os.ReadFile(filepath.Join(d.home, "data", "latchkey-demo", "preferences.toml"))
+		return strings.Contains(string(data), "dark")
+	})
+	d.shot("settings-dark")
+	d.key("Escape")
+	d.drawn("profile", 3)
+	d.key("ctrl+k")
+	d.drawn("check", 1)
+	d.title("Set-up check")
+	d.wait("the report", func() bool { return strings.Contains(d.log(), "check.done") })
+	d.shot("check")
+	d.key("Escape")
+	d.drawn("profile", 4)
+	for _, line := range strings.Split(d.log(), "\n") {
+		if strings.Contains(line, "frontend.error") || strings.Contains(line, "app.problem") {
+			t.Errorf("in the log: %s", line)
+		}
+	}
+}
+
+// The window comes back as large, as dark and where it was left, and Ctrl+Q ends the
+// program as closing the window does.
+func TestTheWindowIsRemembered(t *testing.T) {
+	d := newDesk(t, true)
+	first := d.app()
+	d.drawn("signin", 1)
+	d.xdotool("windowsize", "--sync", d.window(), "510", "720")
+	d.xdotool("windowmove", "--sync", d.window(), "210", "120")
+	d.key("ctrl+q")
+	if err := first.Wait(); err != nil {
+		t.Errorf("after Ctrl+Q: %v", err)
+	}
+	var left struct{ Width, Height, X, Y int }
+	data, err := os.ReadFile(filepath.Join(d.home, "data", "latchkey-demo", "window.json"))
+	if err != nil || json.Unmarshal(data, &left) != nil {
+		t.Fatalf("nothing is remembered: %v %s", err, data)
+	}
+	if left.Width != 510 || left.X != 210 || left.Y != 120 {
+		t.Errorf("remembered %+v", left)
+	}
+	d.app()
+	d.drawn("signin", 2)
+	want := geometry{210, 120, 510, 720}
+	d.wait("the window where it was left", func() bool { return d.geometry() == want })
+}
+
+// What was left larger than this screen, or out of its sight, is brought in.
+func TestTheWindowStaysInSight(t *testing.T) {
+	d := newDesk(t, true)
+	dir := d.mkdir("data/latchkey-demo")
+	text := `{"width":4000,"height":3000,"x":5000,"y":4000,"screens":"3840x2160 3840x2160"}`
+	if err := os.WriteFile(filepath.Join(dir, "window.json"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.app()
+	d.drawn("signin", 1)
+	d.wait("the window on the screen", func() bool {
+		g := d.geometry()
+		return g.width > 0 && g.width <= 1280 && g.height <= 1024 && g.x < 1280 && g.y < 1024
+	})
+}
+
+// A sign-in on another device is begun and given up, from the wait for the browser
+// and back to it, without a detour over the sign-in screen.
+func TestAnotherDeviceAndBack(t *testing.T) {
+	d := newDesk(t, true)
+	d.set("PERSON", "nobody")
+	d.app()
+	d.drawn("signin", 1)
+	d.key("Return")
+	d.drawn("waiting", 1)
+	d.key("Tab", "Tab", "Tab", "Tab", "Return")
+	d.drawn("device", 1)
+	d.title("Finish on your other device")
+	d.shotOf("device", 60)
+	d.key("Tab", "Tab", "Tab", "Return")
+	d.drawn("waiting", 2)
+	d.key("Escape")
+	d.drawn("signin", 2)
+	if got := strings.Join(d.screens(), " "); got != "signin waiting device waiting signin" {
+		t.Errorf("drawn: %s", got)
+	}
+}
