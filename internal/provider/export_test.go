@@ -10,3 +10,6 @@ func LoadPolicy(path string) (Settings, error) {
 	}
 	return l.settings(), nil
 }
+
+// Presets are the names of all presets.
+func Presets() []string { return presetNames() }
