@@ -18,8 +18,8 @@ func places(o Options, env map[string]string) (config, data string, err error) {
 		support := filepath.Join(home, "Library", "Application Support")
 		config, data = first(config, filepath.Join(support, o.AppID)), first(data, filepath.Join(support, title))
 	case "windows":
-		config, data = first(config, filepath.Join(env["AppData"], o.AppID)), first(data, filepath.Join(env["LocalAppData"], title))
-		home = env["LocalAppData"]
+		config, data = first(config, filepath.Join(env["APPDATA"], o.AppID)), first(data, filepath.Join(env["LOCALAPPDATA"], title))
+		home = env["LOCALAPPDATA"]
 	default:
 		config = first(config, filepath.Join(absolute(env["XDG_CONFIG_HOME"], filepath.Join(home, ".config")), o.AppID))
 		data = first(data, filepath.Join(absolute(env["XDG_DATA_HOME"], filepath.Join(home, ".local", "share")), o.AppID))

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"app.latchkey/internal/secret"
@@ -95,7 +96,7 @@ func Load(o Options) (Settings, error) {
 	if o.AppID == "" {
 		o.AppID = "latchkey"
 	}
-	l := &loader{o: o, values: map[string]value{}, env: environment(o.Environ)}
+	l := &loader{o: o, values: map[string]value{}, env: environment(o.Environ, runtime.GOOS)}
 	configDir, dataDir, err := places(o, l.env)
 	if err != nil {
 		return Settings{}, err

@@ -207,11 +207,15 @@ func (l *loader) flags() {
 	}
 }
 
-// environment splits KEY=value; a later one wins, as in a shell.
-func environment(environ []string) map[string]string {
+// environment splits KEY=value; a later one wins, as in a shell. Windows takes a
+// name in any case, and spells its own in capitals: there they all become so.
+func environment(environ []string, goos string) map[string]string {
 	out := map[string]string{}
 	for _, kv := range environ {
 		if name, text, ok := strings.Cut(kv, "="); ok {
+			if goos == "windows" {
+				name = strings.ToUpper(name)
+			}
 			out[name] = text
 		}
 	}
