@@ -49,11 +49,9 @@ func wire(ctx context.Context, a *App) (*core, error) {
 // openLog opens the log in its folder. Without a log the app works all the same.
 func openLog(c *core, s provider.Settings) []func() {
 	c.logs, c.folder = filepath.Join(s.DataDir, "logs"), s.ConfigDir
-	log, file, err := logfile.Open(c.logs, "latchkey", s.Log)
-	if err != nil {
-		return nil
-	}
+	log, file := logfile.Open(c.logs, "latchkey", s.Log)
 	c.log = log
+	log.Info("app.started", "version", parts.Version().Version)
 	for _, w := range s.Warnings {
 		log.Warn("settings.warning", "text", w)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"app.latchkey/internal/demoidp"
+	"app.latchkey/internal/logfile"
 	"app.latchkey/internal/parts"
 )
 
@@ -45,7 +46,7 @@ func (c *command) demoStart(ctx context.Context, file string) (*demoidp.Provider
 	if err != nil {
 		return nil, &usageError{err}
 	}
-	idp, err := parts.StartDemo(ctx, &settings, file, parts.Logger(c.stderr, settings.Log))
+	idp, err := parts.StartDemo(ctx, &settings, file, logfile.Text(c.stderr, settings.Log))
 	if err != nil {
 		return nil, &usageError{err}
 	}

@@ -87,6 +87,9 @@ func (c *command) fail(err error) int {
 	case p.Code == "bad_settings", p.Code == "not_configured":
 		return exitUsage
 	}
+	if c.log != nil {
+		c.log.Error("command.failed", "problem", p.Code, "err", err)
+	}
 	return exitFailed
 }
 

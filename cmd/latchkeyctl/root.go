@@ -3,12 +3,16 @@ package main
 import (
 	"fmt"
 	"io"
+	"log/slog"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"app.latchkey/internal/logfile"
 	"app.latchkey/internal/parts"
+	"app.latchkey/internal/provider"
 )
 
 // command is one run of the program.
@@ -22,6 +26,8 @@ type command struct {
 	started bool              // the words of the command line were sound
 	parts   *parts.Parts
 	name    string // the provider's, for words
+	log     *slog.Logger
+	logFile io.Closer // nil until the settings are known
 }
 
 // settingFlags are the settings that a flag can give. A secret has none: the
@@ -112,9 +118,8 @@ func (c *command) start(o parts.Options) error {
 	}
 	c.started = true
 	o.App, o.ID = parts.AppName, parts.AppID
-	if c.verbose || settings.Log == "debug" {
-		o.Log = parts.Logger(c.stderr, settings.Log)
-	}
+	c.logs(settings)
+	o.Log = c.log
 	c.parts, err = parts.New(settings, o)
 	if err != nil {
 		return &usageError{err}
@@ -122,9 +127,20 @@ func (c *command) start(o parts.Options) error {
 	return nil
 }
 
+// logs opens the log: a file of its own, and standard error when that was asked for.
+func (c *command) logs(s provider.Settings) {
+	c.log, c.logFile = logfile.Open(filepath.Join(s.DataDir, "logs"), "latchkeyctl", s.Log)
+	if c.verbose || s.Log == "debug" {
+		c.log = logfile.Both(c.log, logfile.Text(c.stderr, s.Log))
+	}
+}
+
 func (c *command) close() {
 	if c.parts != nil {
 		c.parts.Close()
+	}
+	if c.logFile != nil {
+		_ = c.logFile.Close()
 	}
 }
 

@@ -33,6 +33,7 @@ func (a *Account) SignIn(ctx context.Context, req session.SignInRequest) error {
 	}
 	if err != nil {
 		err = a.why(ctx, err)
+		a.opts.Log.Warn("signin.failed", "err", err)
 		a.failed(err)
 		return err
 	}

@@ -1,12 +1,14 @@
 // Package logfile writes structured log lines into a file that rotates.
 //
-// A line is one JSON object with a stable event name as its message. As the last
-// line of defence, values whose names are those of secrets, and texts of a token's
-// shape, are replaced before they are written; the first line of defence is that
-// nobody logs them. It touches its own folder and nothing else.
+// A line is one JSON object with a stable event name as its message; docs/logs.md
+// lists them. As the last line of defence, values whose names are those of secrets,
+// and texts of a token's shape, are replaced before they are written; the first line
+// of defence is that nobody logs them. It touches its own folder and nothing else,
+// and that only when there is something to write.
 package logfile
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -20,22 +22,59 @@ import (
 
 // Open returns a logger that writes to dir/name.log, at most three files of 5 MiB
 // each, readable by their owner alone. level is error, warn, info or debug. The
-// window and the command line use a name each: two processes must not rotate one
-// file. The caller closes it.
-func Open(dir, name, level string) (*slog.Logger, io.Closer, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, nil, err
-	}
-	file := &lumberjack.Logger{Filename: filepath.Join(dir, name+".log"), MaxSize: 5, MaxBackups: 2}
-	return slog.New(handler(file, level)), file, nil
+// window and the command line use a name each, and the file is made by the first
+// line: a command that has nothing to tell touches no disk. The caller closes it.
+//
+// Several command lines may write at once, each line in one piece. One that is
+// rotated away under another goes on in the older file; where the system forbids
+// that (Windows) the line is lost, and the program goes on.
+func Open(dir, name, level string) (*slog.Logger, io.Closer) {
+	f := &file{dir: dir, to: &lumberjack.Logger{Filename: filepath.Join(dir, name+".log"), MaxSize: 5, MaxBackups: 2}}
+	return slog.New(slog.NewJSONHandler(f, options(level))), f
 }
 
-func handler(w io.Writer, level string) slog.Handler {
+// Text returns a logger of readable lines for a terminal, as careful with secrets.
+func Text(w io.Writer, level string) *slog.Logger {
+	return slog.New(slog.NewTextHandler(w, options(level)))
+}
+
+// Both returns a logger to two places.
+func Both(a, b *slog.Logger) *slog.Logger {
+	return slog.New(slog.NewMultiHandler(a.Handler(), b.Handler()))
+}
+
+// file is the log's file, whose folder nobody else may read.
+type file struct {
+	dir  string
+	to   *lumberjack.Logger
+	made sync.Once
+	err  error
+}
+
+// Write implements io.Writer.
+func (f *file) Write(line []byte) (int, error) {
+	f.made.Do(func() {
+		if !filepath.IsAbs(f.dir) { // no home is known: not into whatever folder this runs in
+			f.err = fmt.Errorf("logfile: %q is no place for a log", f.dir)
+			return
+		}
+		f.err = os.MkdirAll(f.dir, 0o700)
+	})
+	if f.err != nil {
+		return 0, f.err
+	}
+	return f.to.Write(line)
+}
+
+// Close implements io.Closer.
+func (f *file) Close() error { return f.to.Close() }
+
+func options(level string) *slog.HandlerOptions {
 	var l slog.Level
 	if err := l.UnmarshalText([]byte(level)); err != nil {
 		l = slog.LevelInfo
 	}
-	return slog.NewJSONHandler(w, &slog.HandlerOptions{Level: l, ReplaceAttr: redact})
+	return &slog.HandlerOptions{Level: l, ReplaceAttr: redact}
 }
 
 var (

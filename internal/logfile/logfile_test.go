@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"app.latchkey/internal/logfile"
 	"app.latchkey/internal/secret"
@@ -15,10 +16,12 @@ import (
 
 func TestNoSecretIsWritten(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "logs")
-	log, file, err := logfile.Open(dir, "latchkey", "debug")
-	if err != nil {
-		t.Fatal(err)
+	var terminal strings.Builder
+	inFile, file := logfile.Open(dir, "latchkey", "debug")
+	if _, err := os.Stat(dir); err == nil {
+		t.Error("a folder is made before there is anything to write")
 	}
+	log := logfile.Both(inFile, logfile.Text(&terminal, "debug"))
 	const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl"
 	log.Info("signin.completed",
 		"access_token", "hush1", "client_secret", "hush2", "state", "hush3", "code", "hush4", "s", secret.New("hush5"),
@@ -32,8 +35,8 @@ func TestNoSecretIsWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, trace := range []string{"hush", "eyJ"} {
-		if strings.Contains(string(got), trace) {
-			t.Errorf("%q stands in the log:\n%s", trace, got)
+		if strings.Contains(string(got)+terminal.String(), trace) {
+			t.Errorf("%q stands in the log:\n%s\n%s", trace, got, terminal.String())
 		}
 	}
 	for _, kept := range []string{`"msg":"signin.completed"`, `"tokens":"done"`} {
@@ -52,10 +55,7 @@ func TestNoSecretIsWritten(t *testing.T) {
 
 func TestTheLevel(t *testing.T) {
 	dir := t.TempDir()
-	log, file, err := logfile.Open(dir, "x", "warn")
-	if err != nil {
-		t.Fatal(err)
-	}
+	log, file := logfile.Open(dir, "x", "warn")
 	log.Info("quiet")
 	log.Warn("loud")
 	_ = file.Close()
@@ -63,4 +63,43 @@ func TestTheLevel(t *testing.T) {
 	if strings.Contains(string(got), "quiet") || !strings.Contains(string(got), "loud") {
 		t.Errorf("%s", got)
 	}
+}
+
+// A log that cannot be written stops nobody, and lands nowhere else.
+func TestAFolderThatCannotBeMade(t *testing.T) {
+	t.Chdir(t.TempDir())
+	lost, _ := logfile.Open("logs", "x", "info")
+	lost.Error("event.lost")
+	if _, err := os.Stat("logs"); err == nil {
+		t.Error("a log was written into the working folder")
+	}
+	inTheWay := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(inTheWay, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	log, file := logfile.Open(filepath.Join(inTheWay, "logs"), "x", "info")
+	log.Error("event.lost")
+	if err := file.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestItRotates(t *testing.T) {
+	dir := t.TempDir()
+	log, file := logfile.Open(dir, "x", "info")
+	long := strings.Repeat("x", 1<<20)
+	for range 25 {
+		log.Info("event", "text", long)
+	}
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var entries []os.DirEntry
+	for range 1000 { // the old ones are removed in the background
+		if entries, _ = os.ReadDir(dir); len(entries) == 3 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("%d files stay, want 3: %v", len(entries), entries)
 }

@@ -6,7 +6,6 @@ package parts
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"os"
 
@@ -108,15 +107,6 @@ func (p *Parts) listen(app string) func(context.Context, openid.ListenSpec) (ope
 
 // sealer adapts vault to what session declares.
 type sealer struct{ *vault.Vault }
-
-// Logger returns a logger of text lines for a terminal.
-func Logger(w io.Writer, level string) *slog.Logger {
-	var l slog.Level
-	if err := l.UnmarshalText([]byte(level)); err != nil {
-		l = slog.LevelInfo
-	}
-	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: l}))
-}
 
 // Environ is this process's environment for settings.
 func Environ() []string { return os.Environ() }
