@@ -73,7 +73,7 @@ dev: ## run with live reload of frontend and Go, against the demo provider
 test: ## run everything that is tested
 	@build/setup.sh test
 	@rm -rf artifacts
-	@$(MAKE) --no-print-directory lint test-go test-web test-bindings test-window
+	@$(MAKE) --no-print-directory lint test-go test-web test-demo test-bindings test-window
 
 .PHONY: lint
 lint: lint-go lint-web lint-words ## vet, staticcheck, errors, security, formatting, frontend and CSS, spelling
@@ -119,6 +119,11 @@ test-web:
 	cd test/web && npx --no-install tsc -p tsconfig.json
 	cd test/web && npx --no-install node --test unit/*.test.js
 	cd test/web && npx --no-install node browser/run.mjs
+
+# The demo's pages and ways in, in a real browser, with the tools of test/web.
+.PHONY: test-demo
+test-demo: demo-ctl $(webtools)
+	cd test/web && CTL=$(CURDIR)/build/bin/latchkeyctl-demo npx --no-install node --test --test-reporter=spec --test-concurrency=1 ../demo/*.test.mjs
 
 .PHONY: test-bindings
 test-bindings:

@@ -121,7 +121,10 @@ func (b *Broker) refused(w http.ResponseWriter, r *http.Request, h *hop, says st
 	b.mu.Lock()
 	v.says = strings.TrimSpace(h.tenant.Name + ": " + says)
 	b.mu.Unlock()
-	b.page(w, http.StatusOK, v, "refused", struct{ Visit, CSRF, Tenant, Says string }{v.id, b.site.Proof(r, v.id), h.tenant.Name, says})
+	b.page(w, http.StatusOK, v, "refused", struct {
+		Visit, CSRF, Tenant, Says string
+		Unassigned                bool
+	}{v.id, b.site.Proof(r, v.id), h.tenant.Name, says, strings.Contains(says, "not assigned")})
 }
 
 // clean leaves the characters that an error description may have (RFC 6749
