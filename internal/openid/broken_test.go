@@ -45,16 +45,17 @@ func TestAServerInTrouble(t *testing.T) {
 		want  error
 		after time.Duration
 	}{
-		"discovery with 429":        {discoveryPath, later(429), openid.ErrDiscovery, wait},
-		"discovery with 503":        {discoveryPath, later(503), openid.ErrDiscovery, wait},
-		"discovery cut off":         {discoveryPath, truncated, openid.ErrNetwork, 0},
-		"keys with 429":             {"/jwks", later(429), openid.ErrKeys, wait},
-		"keys cut off":              {"/jwks", truncated, openid.ErrKeys, 0},
-		"tokens with 429":           {"/token", later(429), openid.ErrTokenEndpoint, wait},
-		"tokens cut off":            {"/token", truncated, openid.ErrNetwork, 0},
-		"tokens without end":        {"/token", endless, openid.ErrBodyTooLarge, 0},
-		"a header without end":      {discoveryPath, bigHeader, openid.ErrNetwork, 0},
-		"tokens with 200 and error": {"/token", body("application/json", 200, `{"error":"temporarily_unavailable"}`), openid.ErrTokenEndpoint, 0},
+		"discovery with 429":           {discoveryPath, later(429), openid.ErrDiscovery, wait},
+		"discovery with 503":           {discoveryPath, later(503), openid.ErrDiscovery, wait},
+		"discovery cut off":            {discoveryPath, truncated, openid.ErrNetwork, 0},
+		"keys with 429":                {"/jwks", later(429), openid.ErrKeys, wait},
+		"keys cut off":                 {"/jwks", truncated, openid.ErrKeys, 0},
+		"tokens with 429":              {"/token", later(429), openid.ErrTokenEndpoint, wait},
+		"tokens cut off":               {"/token", truncated, openid.ErrNetwork, 0},
+		"tokens without end":           {"/token", endless, openid.ErrBodyTooLarge, 0},
+		"tokens with 502 and an error": {"/token", body("application/json", 502, `{"error":"invalid_grant"}`), openid.ErrStatus, 0},
+		"a header without end":         {discoveryPath, bigHeader, openid.ErrNetwork, 0},
+		"tokens with 200 and error":    {"/token", body("application/json", 200, `{"error":"temporarily_unavailable"}`), openid.ErrTokenEndpoint, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newOP(t, lies{serve: at(c.path, c.serve)})
@@ -94,7 +95,9 @@ func TestAServerThatDrips(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Discover(t.Context()); !errors.Is(err, openid.ErrTimeout) {
+	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+	defer stop()
+	if _, err := c.Discover(ctx); !errors.Is(err, openid.ErrTimeout) {
 		t.Errorf("%v, want ErrTimeout", err)
 	}
 }
@@ -261,7 +264,9 @@ func TestAProviderThatDoesNotAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Discover(t.Context()); !errors.Is(err, openid.ErrTimeout) {
+	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+	defer stop()
+	if _, err := c.Discover(ctx); !errors.Is(err, openid.ErrTimeout) {
 		t.Errorf("%v, want ErrTimeout", err)
 	}
 }

@@ -81,11 +81,23 @@ func TestAlgorithmsThatMayNotSign(t *testing.T) {
 	for name, raw := range map[string]func(string) string{
 		"two algorithms": withHeader(`{"alg":"none","alg":"RS256"}`), "four parts": func(s string) string { return s + ".x" },
 		"two parts": func(s string) string { return s[:strings.LastIndex(s, ".")] }, "padding": func(s string) string { return s + "=" },
+		"letters for the same bytes": func(s string) string { return strings.Replace(s, "fQ.", "fR.", 1) }, "a line break": func(s string) string { return s + "\n" },
 		"spaces": func(s string) string { return strings.Replace(s, ".", ". ", 1) }, "nothing": func(string) string { return "..." },
 	} {
-		c, _ := newOP(t, lies{rawID: raw}).client()
+		c, _ := newOP(t, lies{rawID: func(s string) string {
+			if raw(s) == s {
+				t.Errorf("%s: the test changes nothing: %s", name, s)
+			}
+			return raw(s)
+		}}).client()
 		if _, err := signIn(t, c, session.SignInRequest{}); !errors.Is(err, openid.ErrMalformed) {
 			t.Errorf("%s: %v, want ErrMalformed", name, err)
+		}
+	}
+	for _, text := range []string{`["ada"]`, `"ada"`, `{"sub":"ada"`, "\xff", ""} {
+		c, _ := newOP(t, lies{payload: func([]byte) []byte { return []byte(text) }}).client()
+		if _, err := signIn(t, c, session.SignInRequest{}); !errors.Is(err, openid.ErrMalformed) {
+			t.Errorf("claims %q: %v, want ErrMalformed", text, err)
 		}
 	}
 }

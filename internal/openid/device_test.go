@@ -58,12 +58,11 @@ func onDevice(t *testing.T, p *op, o options, change ...func(*provider.Provider)
 			t.Fatal(fault)
 		}
 		defer c.Close()
-		ctx := t.Context()
-		if o.limit > 0 {
-			var stop context.CancelFunc
-			ctx, stop = context.WithTimeout(ctx, o.limit)
-			defer stop()
+		if o.limit == 0 {
+			o.limit = 24 * time.Hour // of the bubble's clock: a wait without end fails at once
 		}
+		ctx, stop := context.WithTimeout(t.Context(), o.limit)
+		defer stop()
 		o.req.Device = true
 		o.req.Progress = func(p session.Progress) {
 			if shown = p.Device; p.URL != "" {

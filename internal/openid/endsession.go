@@ -19,8 +19,9 @@ const landingTimeout = time.Minute
 // EndSession ends the provider's session in the person's browser (RP-Initiated
 // Logout 1.0). The ID token goes as id_token_hint by a form that a page of our
 // own posts, never in a URL; without that page, or where the settings say so,
-// client_id and logout_hint alone are sent. EndingDone means that the browser came back and brought the state;
-// EndingSent that it was sent there, and no more is known.
+// client_id and logout_hint alone are sent. EndingDone means that the browser came
+// back and brought the state; EndingSent that it was sent there, and no more is
+// known.
 func (c *Client) EndSession(ctx context.Context, s session.Session) (session.EndingOutcome, error) {
 	meta, err := c.Discover(ctx)
 	if err != nil {
@@ -96,19 +97,17 @@ func (c *Client) logoutByQuery(ctx context.Context, m Metadata, s session.Sessio
 	if !cognito && s.Profile.Email != "" {
 		v.Set("logout_hint", s.Profile.Email)
 	}
-	if c.opts.NewLogoutForm == nil || c.p.LogoutRedirectPath == "" {
-		if cognito {
-			return session.EndingUnsupported, nil
-		}
-		return sent(c.opts.OpenURL(ctx, withQuery(m.EndSessionURL, v)))
-	}
-	state := random()
-	if cognito {
-		state = ""
-	}
-	form, err := c.logoutForm(ctx, state)
-	if err != nil {
+	form, state, err := c.landingPage(ctx, cognito)
+	switch {
+	case err != nil && cognito:
 		return sent(err)
+	case form == nil && cognito:
+		return session.EndingUnsupported, nil // Cognito would show an error
+	case err != nil:
+		c.opts.Log.Warn("logout.no_landing", "err", err)
+		fallthrough
+	case form == nil:
+		return sent(c.opts.OpenURL(ctx, withQuery(m.EndSessionURL, v)))
 	}
 	defer func() { _ = form.Close() }()
 	if cognito {
@@ -125,6 +124,23 @@ func (c *Client) logoutByQuery(ctx context.Context, m Metadata, s session.Sessio
 		outcome = session.EndingSent
 	}
 	return outcome, err
+}
+
+// landingPage binds where the browser comes back to by itself; nil where it has no
+// such place.
+func (c *Client) landingPage(ctx context.Context, cognito bool) (LogoutForm, string, error) {
+	if c.opts.NewLogoutForm == nil || c.p.LogoutRedirectPath == "" {
+		return nil, "", nil
+	}
+	state := random()
+	if cognito {
+		state = ""
+	}
+	form, err := c.logoutForm(ctx, state)
+	if err != nil {
+		return nil, "", err
+	}
+	return form, state, nil
 }
 
 // sent is the outcome of a request that has left, or has not.

@@ -203,7 +203,8 @@ func TestLogoutWithoutAPageOfOurOwn(t *testing.T) {
 // the browser stays there.
 func TestLogoutWhenThePortIsTaken(t *testing.T) {
 	var sent url.Values
-	o := openid.Options{NewLogoutForm: func(ctx context.Context, s openid.LogoutSpec) (openid.LogoutForm, error) {
+	var opened string
+	o := openid.Options{OpenURL: func(_ context.Context, address string) error { opened = address; return nil }, NewLogoutForm: func(ctx context.Context, s openid.LogoutSpec) (openid.LogoutForm, error) {
 		if s.Path != "" {
 			return nil, &loopback.PortError{Ports: s.Ports, Err: errors.New("in use")}
 		}
@@ -212,6 +213,13 @@ func TestLogoutWhenThePortIsTaken(t *testing.T) {
 	outcome, err := ending(t, newOP(t, lies{}), signedIn, o, func(p *provider.Provider) { p.LogoutRedirectPath = "/out" })
 	if err != nil || outcome != session.EndingSent || sent.Get("id_token_hint") != "IDT" || sent.Has("post_logout_redirect_uri") {
 		t.Errorf("%v %v %v", outcome, err, sent)
+	}
+	for style, want := range map[string]session.EndingOutcome{"query": session.EndingSent, "cognito": session.EndingFailed} {
+		opened = ""
+		outcome, _ := ending(t, newOP(t, lies{}), signedIn, o, func(p *provider.Provider) { p.LogoutStyle, p.LogoutRedirectPath = style, "/out" })
+		if outcome != want || (opened != "") != (want == session.EndingSent) || strings.Contains(opened, "redirect") {
+			t.Errorf("%s: %v %s", style, outcome, opened)
+		}
 	}
 }
 

@@ -25,6 +25,8 @@ func TestOnlyInvalidGrantEndsASession(t *testing.T) {
 		"invalid_request, twice":       {body("application/json", 400, `{"error":"invalid_request"}`), true, 2},
 		"invalid_client":               {body("application/json", 401, `{"error":"invalid_client"}`), false, 1},
 		"invalid_grant with 502":       {body("application/json", 502, `{"error":"invalid_grant"}`), false, 1},
+		"invalid_grant with 403":       {body("application/json", 403, `{"error":"invalid_grant"}`), false, 1},
+		"invalid_grant with 200":       {body("application/json", 200, `{"error":"invalid_grant"}`), false, 1},
 		"invalid_grant in a page":      {body("text/html", 400, `<p>{"error":"invalid_grant"}</p>`), false, 1},
 		"a proxy's 407":                {body("text/html", 407, ""), false, 1},
 		"a captive portal's redirect":  {http.RedirectHandler("http://hotel.example/", http.StatusFound).ServeHTTP, false, 1},
