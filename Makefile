@@ -114,6 +114,20 @@ test-go: demo-ctl
 	CGO_ENABLED=0 go build -o /dev/null ./cmd/latchkeyctl
 	GOOS=windows CGO_ENABLED=0 go build -o /dev/null ./cmd/latchkeyctl
 
+.PHONY: mutants
+mutants: ## switch off each check in turn and demand a red test
+	go run ./test/mutants
+
+FUZZTIME ?= 30s
+.PHONY: fuzz
+fuzz: ## run each fuzz target for FUZZTIME (30s); what is found stays in testdata
+	@set -e; for pkg in $$(go list ./internal/...); do \
+	  for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+	    echo "$$pkg $$target"; \
+	    go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x $$pkg; \
+	  done; \
+	done
+
 .PHONY: test-web
 test-web:
 	cd test/web && npx --no-install tsc -p tsconfig.json

@@ -211,6 +211,7 @@ func TestUserinfoThatIsNotUsed(t *testing.T) {
 		"about two": {func(*op) http.HandlerFunc {
 			return body("application/json", 200, `{"sub":"ada","sub":"eve","name":"Eve"}`)
 		}, nil},
+		"that is forbidden":          {func(*op) http.HandlerFunc { return body("application/json", 403, `{"sub":"ada","name":"Eve"}`) }, nil},
 		"of an expired access token": {func(*op) http.HandlerFunc { return body("application/json", 401, `{"error":"invalid_token"}`) }, nil},
 		"a JWT that is called JSON": {func(p *op) http.HandlerFunc {
 			return body("application/json", 200, p.sign(claims{"sub": "ada", "name": "Eve"}))
