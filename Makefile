@@ -110,7 +110,8 @@ $(webtools): test/web/package-lock.json
 
 .PHONY: test-go
 test-go: demo-ctl
-	CTL=$(CURDIR)/build/bin/latchkeyctl-demo go test -race -tags $(tags) $$(go list -tags $(tags) ./... | grep -vE '/test/(window|package|dev)$$')
+	CTL=$(CURDIR)/build/bin/latchkeyctl-demo go test -race -tags $(tags) $$(go list -tags $(tags) ./... | grep -vE '/test/(window|package|dev|fleet)$$')
+	go test ./test/fleet
 	CGO_ENABLED=0 go build -o /dev/null ./cmd/latchkeyctl
 	GOOS=windows CGO_ENABLED=0 go build -o /dev/null ./cmd/latchkeyctl
 
@@ -155,6 +156,21 @@ test-packages: ## make the packages twice, install them, use them, remove them (
 	@$(MAKE) --no-print-directory package demo-ctl
 	@mkdir -p artifacts && go test -c -o artifacts/browser ./test/window
 	CTL=$(CURDIR)/build/bin/latchkeyctl-demo BROWSE=$(CURDIR)/artifacts/browser go test -count=1 -timeout 30m ./test/package
+
+# Figures are taken on a machine that does nothing else; docs/performance.md says how.
+.PHONY: bench
+bench: ## measure against references, and print the table of docs/performance.md
+	@build/setup.sh test
+	@mkdir -p artifacts/bench
+	OUT=$(CURDIR)/artifacts/bench go test -tags bench -count=1 -timeout 15m -run TestBench ./test/bench
+	@cat artifacts/bench/table.md
+
+.PHONY: fleet
+fleet: ## live a day with 10,000 desktops; write the table and docs/fleet.svg
+	@mkdir -p artifacts/fleet
+	go test -count=1 -timeout 15m ./test/fleet -desktops 10000 -figures $(CURDIR)/artifacts/fleet
+	cp artifacts/fleet/fleet.svg docs/fleet.svg
+	@cat artifacts/fleet/fleet.md
 
 .PHONY: clean
 clean: ## remove what was built

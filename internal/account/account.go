@@ -103,9 +103,7 @@ type Account struct {
 	rescued   map[session.Key]session.Session // refreshed, could not be written
 	unwritten error                           // why
 	cancel    context.CancelCauseFunc         // of the sign-in under way
-	retryAt   time.Time                       // no background refresh before this
-	failures  int                             // refreshes that failed in a row
-	jitter    float64                         // in [0,1), drawn afresh for each token
+	plan      plan                            // of the background
 }
 
 // New returns an account that knows nothing yet; call Restore.

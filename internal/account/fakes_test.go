@@ -189,7 +189,7 @@ func newDesk(p *provider, s *sealer) *desk {
 }
 
 // signedIn returns a desk at which Ada has signed in.
-func signedIn(t *testing.T) *desk {
+func signedIn(t testing.TB) *desk {
 	t.Helper()
 	d := newDesk(newProvider(), newSealer())
 	if err := d.Restore(t.Context()); err != nil {

@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"time"
 
 	"app.latchkey/internal/session"
@@ -189,13 +188,13 @@ func (a *Account) settle(key session.Key, s session.Session, err error) {
 	}
 	switch {
 	case err == nil:
-		a.schedule(0, 0)
 		a.adopt(s, func(p *Snapshot) {
 			p.Health, p.HealthErr = HealthFresh, nil
 			if _, memoryOnly := a.rescued[key]; memoryOnly {
 				p.HealthErr = a.unwritten
 			}
 		})
+		a.succeeded()
 	case errors.Is(err, ErrNobody):
 		a.vacate(func(p *Snapshot) { p.Err = nil })
 	case errors.Is(err, ErrSessionEnded):
@@ -208,31 +207,7 @@ func (a *Account) settle(key session.Key, s session.Session, err error) {
 		if errors.As(err, &retry) {
 			after = retry.After
 		}
-		a.mu.Lock()
-		n := a.failures + 1
-		a.mu.Unlock()
-		a.schedule(n, max(after, backoff(n)))
+		a.failedOnce(after)
 		a.update(func(p *Snapshot) { p.Health, p.HealthErr = HealthOffline, err })
 	}
-}
-
-// schedule notes when the next background refresh may run.
-func (a *Account) schedule(failures int, wait time.Duration) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.failures = failures
-	a.retryAt = time.Time{}
-	if wait > 0 {
-		a.retryAt = a.now().Add(wait)
-	}
-}
-
-// backoff returns how long to wait after n failures in a row: from 2 s, doubling
-// to 5 minutes, each drawn from the upper half so that a fleet spreads.
-func backoff(n int) time.Duration {
-	d := 5 * time.Minute
-	if n < 8 {
-		d = min(d, 2*time.Second<<n)
-	}
-	return d/2 + rand.N(d/2) // #nosec G404 -- spreads a fleet, guards nothing
 }

@@ -35,17 +35,18 @@ func (a *Account) Restore(ctx context.Context) error {
 }
 
 // Sync reads the vault again and follows what another process did: a sign-in, a
-// sign-out, a refresh. A vault that cannot be read now changes nothing.
-func (a *Account) Sync(ctx context.Context) {
+// sign-out, a refresh. A vault that cannot be read now changes nothing. It returns
+// what it read.
+func (a *Account) Sync(ctx context.Context) session.Book {
 	switch a.Snapshot().Phase {
 	case PhaseSignedIn, PhaseSignedOut:
 	default:
-		return
+		return session.Book{}
 	}
 	book, err := a.opts.Store.Read(ctx)
 	if err != nil {
 		a.opts.Log.Warn("vault.unreadable", "err", err)
-		return
+		return session.Book{}
 	}
 	switch {
 	case !a.same(book):
@@ -53,6 +54,7 @@ func (a *Account) Sync(ctx context.Context) {
 	case !alike(a.Snapshot().Accounts, list(book)):
 		a.update(func(p *Snapshot) { p.Accounts = list(book) })
 	}
+	return book
 }
 
 // same reports whether the book's active session is the one that is shown.

@@ -181,6 +181,14 @@ func (a *Account) revokePending(ctx context.Context) {
 	if err != nil {
 		return // Sync has logged it
 	}
+	a.revokeLeft(ctx, book)
+}
+
+// revokeLeft tries what the book says is still to be revoked.
+func (a *Account) revokeLeft(ctx context.Context, book session.Book) {
+	if a.opts.Auth == nil {
+		return
+	}
 	for _, r := range book.Revoke {
 		if s, ok := book.Find(r.Key); ok && s.Live() {
 			continue

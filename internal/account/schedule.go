@@ -1,0 +1,138 @@
+package account
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"app.latchkey/internal/session"
+)
+
+// When the background refreshes. One desktop could simply refresh when it is due;
+// ten thousand that signed in at nine o'clock must not do so in one minute, nor come
+// back together after an outage. test/fleet runs them all and asserts that
+// (docs/performance.md). Whoever asks for a token gets one at once whatever is planned.
+
+// nudge is how soon after a failed try a person's sign (the window's focus, Wake) is
+// worth another, whatever the backoff says.
+const nudge = 30 * time.Second
+
+// plan is when the background may act on the session in memory.
+type plan struct {
+	refreshAt time.Time // the token at hand is replaced then; zero when nothing is planned
+	retryAt   time.Time // not before this, after a failure; zero when there was none
+	soonest   time.Time // as early as a person's sign may bring retryAt
+	failures  int       // refreshes that failed in a row
+}
+
+// setCurrent makes s the session in memory; a.mu is held.
+func (a *Account) setCurrent(s session.Session) {
+	if !s.Tokens.Access.Equal(a.current.Tokens.Access) || s.Key != a.current.Key {
+		now := a.now()
+		inTurn := s.Key == a.current.Key && a.plan.failures == 0 && !(now.Before(a.plan.refreshAt) && a.current.FreshAt(now))
+		a.plan.refreshAt = draw(s, now, inTurn)
+	}
+	a.current = s
+}
+
+// draw chooses when the token of s is to be replaced: in the last fifth of its
+// lifetime before it is due. One that came when its turn was keeps its place among
+// the fleet's. After a sign-in, an outage, a refused token, which many desktops share,
+// the place is drawn anew, anywhere from now on: to replace one token early is what
+// spreads all the later times.
+func draw(s session.Session, now time.Time, inTurn bool) time.Time {
+	due := s.Due()
+	if due.IsZero() {
+		return time.Time{}
+	}
+	if s.Tokens.Refresh.IsZero() {
+		return s.Tokens.Expiry // nothing to renew; its end is to be noticed
+	}
+	at := due.Add(-share(s.Tokens.Lifetime / 5))
+	if inTurn || !at.After(now) {
+		return at
+	}
+	return now.Add(share(at.Sub(now)))
+}
+
+// overslept puts off a refresh that the machine slept through. Nobody has asked for
+// the token since, and lids are opened at one time.
+func (a *Account) overslept() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := a.now()
+	if a.plan.failures == 0 && !a.plan.refreshAt.IsZero() && now.Sub(a.plan.refreshAt) > 2*maxSleep && !a.current.Tokens.Refresh.IsZero() {
+		a.plan.refreshAt = now.Add(share(a.current.Tokens.Lifetime))
+	}
+}
+
+// hurry brings the next try forward: somebody looks.
+func (a *Account) hurry() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if now := a.now(); a.plan.refreshAt.After(now) && !a.current.FreshAt(now) {
+		a.plan.refreshAt = now
+	}
+	if a.plan.retryAt.After(a.plan.soonest) {
+		a.plan.retryAt = a.plan.soonest
+	}
+}
+
+// share draws evenly from [0, d).
+func share(d time.Duration) time.Duration {
+	return time.Duration(rand.Float64() * float64(d)) // #nosec G404 -- spreads a fleet, guards nothing
+}
+
+// sleep returns how long Run may wait.
+func (a *Account) sleep() time.Duration {
+	return min(max(a.untilRefresh(), time.Second), maxSleep)
+}
+
+// untilRefresh returns how long it is until a background refresh should start; zero
+// or less means now.
+func (a *Account) untilRefresh() time.Duration {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	at := a.plan.refreshAt
+	if a.current.Key.IsZero() || at.IsZero() {
+		return maxSleep
+	}
+	if a.plan.retryAt.After(at) {
+		at = a.plan.retryAt
+	}
+	return at.Sub(a.now())
+}
+
+// succeeded forgets the failures before.
+func (a *Account) succeeded() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.plan.failures, a.plan.retryAt, a.plan.soonest = 0, time.Time{}, time.Time{}
+}
+
+// failedOnce plans the next try. after is how long the provider asked to wait; zero
+// when it did not say.
+func (a *Account) failedOnce(after time.Duration) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := a.now()
+	a.plan.failures++
+	n := a.plan.failures
+	if after > 0 {
+		n = max(n, 2) // it is busy: all who are told the same moment must not come at that moment
+	}
+	a.plan.retryAt = now.Add(after + backoff(n))
+	a.plan.soonest = now.Add(max(after, nudge))
+}
+
+// backoff returns how long to wait after n failures in a row. The first two are for a
+// fault of the moment. What lasts longer is an outage, and shared: ten minutes of it
+// hold back ten minutes' worth of a fleet's refreshes, which must not come in one.
+func backoff(n int) time.Duration {
+	switch {
+	case n <= 1:
+		return 2*time.Second + share(2*time.Second)
+	case n == 2:
+		return time.Minute + share(4*time.Minute)
+	}
+	return 10*time.Minute + share(20*time.Minute)
+}
