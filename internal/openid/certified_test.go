@@ -1,7 +1,6 @@
 package openid_test
 
 import (
-	"bufio"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -13,7 +12,6 @@ import (
 	"net"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -24,38 +22,6 @@ import (
 	"app.latchkey/internal/provider"
 	"app.latchkey/internal/robot"
 )
-
-// certified starts npm's oidc-provider, a certified one, and returns its issuer.
-func certified(t *testing.T, env ...string) string {
-	t.Helper()
-	dir, err := filepath.Abs("../../test/provider")
-	if err != nil {
-		t.Fatal(err)
-	}
-	node := filepath.Join(dir, "node_modules", ".bin", "node")
-	if _, err := os.Stat(node); err != nil {
-		t.Fatalf("the test's provider is not installed: run build/setup.sh test (%v)", err)
-	}
-	cmd := exec.Command(node, filepath.Join(dir, "server.mjs"))
-	cmd.Env = append(os.Environ(), env...)
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = in.Close(); _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatalf("the provider does not start: %v", err)
-	}
-	return strings.TrimSpace(line)
-}
 
 // person is a scripted browser that signs in, or cancels at the consent page.
 type person struct {

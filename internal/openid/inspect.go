@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"errors"
 	"fmt"
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -106,7 +107,7 @@ func (c *Client) TryAuthorize(ctx context.Context, redirect string) error {
 	if res.StatusCode >= 300 && res.StatusCode < 400 {
 		return c.whereTo(a, res)
 	}
-	page := &PageError{Status: res.StatusCode, Text: textOf(body)}
+	page := &PageError{Status: res.StatusCode, Text: a.textOf(body)}
 	if res.StatusCode != http.StatusOK || errorPage().MatchString(page.Text) {
 		return page
 	}
@@ -163,8 +164,9 @@ var markup = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?is)<script\b.*?</script>|<style\b.*?</style>|<[^>]*>`)
 })
 
-// textOf is a page's text.
-func textOf(body []byte) string {
-	text := markup().ReplaceAllString(string(body), " ")
+// textOf is a page's text, without what this request was known by.
+func (a attempt) textOf(body []byte) string {
+	text := html.UnescapeString(markup().ReplaceAllString(string(body), " "))
+	text = strings.NewReplacer(a.state, "…", a.nonce, "…").Replace(text)
 	return clean(strings.Join(strings.Fields(text), " "), maxPage)
 }

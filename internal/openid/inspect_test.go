@@ -45,6 +45,12 @@ func TestTryAuthorize(t *testing.T) {
 		}, func(err error) bool {
 			return errors.As(err, &page) && page.Text == "No such client" && page.Status == 400
 		}},
+		"a page that repeats the request": {func(*op) http.HandlerFunc {
+			return func(w http.ResponseWriter, r *http.Request) {
+				w.WriteHeader(400)
+				_, _ = w.Write([]byte("the client&#39;s state " + r.URL.Query().Get("state") + " nonce " + r.URL.Query().Get("nonce")))
+			}
+		}, func(err error) bool { return errors.As(err, &page) && page.Text == "the client's state … nonce …" }},
 		"an error with status 200": {func(*op) http.HandlerFunc { return body("text/html", 200, "Sorry: AADSTS50011: The redirect URI …") }, func(err error) bool { return errors.As(err, &page) }},
 		"an error for us":          {func(p *op) http.HandlerFunc { return back(p, func(v url.Values) { v.Set("error", "invalid_scope") }) }, func(err error) bool { return errors.As(err, &answer) && answer.Code == "invalid_scope" }},
 		"another state":            {func(p *op) http.HandlerFunc { return back(p, func(v url.Values) { v.Set("state", "x") }) }, func(err error) bool { return errors.Is(err, openid.ErrState) }},

@@ -13,6 +13,7 @@ import (
 	"app.latchkey/internal/provider"
 	"app.latchkey/internal/robot"
 	"app.latchkey/internal/session"
+	"app.latchkey/test/certified"
 )
 
 // A certified provider, over http, and over https with an authority that is made
@@ -20,13 +21,13 @@ import (
 func TestACertifiedProvider(t *testing.T) {
 	t.Run("http", func(t *testing.T) {
 		t.Parallel() // most of it is waiting for the pace of the device grant
-		issuer := certified(t)
+		issuer := certified.Start(t)
 		certifiedStory(t, provider.Provider{Issuer: issuer}, nil)
 	})
 	t.Run("https", func(t *testing.T) {
 		t.Parallel()
 		ca, key, cert := authority(t)
-		issuer := certified(t, "KEY="+key, "CERT="+cert)
+		issuer := certified.Start(t, "KEY="+key, "CERT="+cert)
 		pool := x509.NewCertPool()
 		pool.AppendCertsFromPEM(ca)
 		conf := provider.Provider{Issuer: issuer, ClientID: "desk"}
