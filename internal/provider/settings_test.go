@@ -92,6 +92,7 @@ func TestBadSettingsNameFileLineAndKey(t *testing.T) {
 		"a passphrase in file": {`store_passphrase = "horse"`, "no place in a file", 1},
 		"a protected word":     {"[auth_params]\nstate = \"x\"", "cannot be set", 1},
 		"an issuer alone":      {`issuer = "https://a.example"`, "LATCHKEY_CLIENT_ID", 1},
+		"below a long text":    {"name = \"\"\"\nissuer = 1\n\"\"\"\nissuer = 7", "a text in quotes is needed", 4},
 		"a client alone":       {client, "LATCHKEY_ISSUER", 1},
 	} {
 		t.Run(name, func(t *testing.T) {

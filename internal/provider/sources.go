@@ -130,12 +130,17 @@ func (l *loader) utf8(source Source, data []byte) ([]byte, bool) {
 	return bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), true
 }
 
-// lineOf finds the line that begins with the pattern; 0 when there is none.
+// lineOf finds the line that begins with the pattern; 0 when there is none. What
+// stands within a text of several lines begins no line.
 func lineOf(data []byte, pattern string) int {
 	shape := regexp.MustCompile(`^\s*` + pattern)
+	within := false
 	for i, line := range strings.Split(string(data), "\n") {
-		if shape.MatchString(line) {
+		if !within && shape.MatchString(line) {
 			return i + 1
+		}
+		if (strings.Count(line, `"""`)+strings.Count(line, "'''"))%2 == 1 {
+			within = !within
 		}
 	}
 	return 0
