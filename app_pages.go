@@ -47,15 +47,24 @@ func (a *App) Open(name string) (err error) {
 	c := a.core()
 	switch name {
 	case "logs":
-		return c.openFolder(a.ctx, c.logs)
+		return a.inWords(c.openFolder(a.ctx, c.logs))
 	case "settings":
-		return c.openFolder(a.ctx, c.folder)
+		return a.inWords(c.openFolder(a.ctx, c.folder))
 	case "device":
 		if d := c.account.Snapshot().Waiting.Device; d != nil {
-			return c.openURL(a.ctx, complete(d))
+			return a.inWords(c.openURL(a.ctx, complete(d)))
 		}
 	}
 	return errors.New("there is nothing to open")
+}
+
+// inWords makes an error fit to be shown where a button stands.
+func (a *App) inWords(err error) error {
+	p := a.problem(err)
+	if p == nil {
+		return nil
+	}
+	return errors.New(p.Title + ". " + p.Hint)
 }
 
 // CopyDetails puts the claims on the clipboard, as JSON.

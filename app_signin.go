@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"app.latchkey/internal/account"
-	"app.latchkey/internal/problem"
 	"app.latchkey/internal/session"
 )
 
@@ -149,10 +148,5 @@ func (a *App) CopyCode() (err error) {
 // PasteAnswer takes the address that the browser ended at. The error is in words.
 func (a *App) PasteAnswer(address string) (err error) {
 	defer a.guard("PasteAnswer", &err)
-	c := a.core()
-	if err := c.paste(address); err != nil {
-		p := problem.From(err, c.provider)
-		return errors.New(p.Title + ". " + p.Hint)
-	}
-	return nil
+	return a.inWords(a.core().paste(address))
 }

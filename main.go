@@ -62,6 +62,7 @@ func windowOptions(app *App) *options.App {
 		ErrorFormatter:           func(err error) any { return err.Error() },
 		SingleInstanceLock:       once(app),
 		EnableDefaultContextMenu: false,
+		DragAndDrop:              &options.DragAndDrop{DisableWebViewDrop: true},
 		Linux:                    &linux.Options{Icon: icon, ProgramName: parts.AppID, WebviewGpuPolicy: linux.WebviewGpuPolicyOnDemand},
 		Mac:                      &mac.Options{About: &mac.AboutInfo{Title: parts.AppName, Message: parts.Version().Version, Icon: icon}},
 		Windows:                  &windows.Options{Theme: windows.SystemDefault},

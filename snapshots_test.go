@@ -102,7 +102,7 @@ var (
 	omar  = claimed("omar", person.Claims{"name": q("عمر الخيّام"), "email": q("omar@acme.example"), "organization": q("بيت الحكمة")})
 	long  = claimed("long", person.Claims{
 		"name": q(strings.Repeat("Wolfeschlegelsteinhausenbergerdorff ", 5)), "email": q(strings.Repeat("very-long-", 12) + "@acme.example"),
-		"org_name": q(strings.Repeat("Amalgamated ", 9) + "Holdings"), "roles": raw(`["` + strings.Join(strings.Fields(strings.Repeat("role-of-long-name ", 30)), `-x","`) + `"]`),
+		"org_name": q(strings.Repeat("Amalgamated ", 9) + "Holdings"), "roles": raw(`["Keeper of the very long role names","Second assistant to the typesetter","Admin","Engineer"]`),
 	})
 	mystery = account.Public{Key: session.Key{Issuer: "https://id.acme.example", Subject: "0oa7f3"}, Profile: session.Profile{Name: "0oa7f3"}, SignedInAt: snapshotTime}
 )

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"app.latchkey/internal/browser"
 	"app.latchkey/internal/logfile"
 	"app.latchkey/internal/parts"
 	"app.latchkey/internal/picture"
@@ -49,6 +51,7 @@ func wire(ctx context.Context, a *App) (*core, error) {
 // openLog opens the log in its folder. Without a log the app works all the same.
 func openLog(c *core, s provider.Settings) []func() {
 	c.logs, c.folder = filepath.Join(s.DataDir, "logs"), s.ConfigDir
+	c.openFolder = openFolder(s.ConfigDir)
 	log, file := logfile.Open(c.logs, "latchkey", s.Log)
 	c.log = log
 	log.Info("app.started", "version", parts.Version().Version)
@@ -58,10 +61,24 @@ func openLog(c *core, s provider.Settings) []func() {
 	return []func(){func() { _ = file.Close() }}
 }
 
+// openFolder shows a folder. That of config.toml is made if need be: whoever is to
+// write the file must find the place.
+func openFolder(config string) func(context.Context, string) error {
+	opener := &browser.Opener{}
+	return func(ctx context.Context, path string) error {
+		if path == config {
+			if err := os.MkdirAll(path, 0o700); err != nil {
+				return browser.ErrFolder
+			}
+		}
+		return opener.OpenFolder(ctx, path)
+	}
+}
+
 // fill connects the core with the rooms.
 func fill(c *core, s provider.Settings, p *parts.Parts) {
 	c.provider, c.ready, c.account = s.Provider.Name, s.Configured, p.Account
-	c.openURL, c.openFolder, c.paste = p.Browser.Open, p.Browser.OpenFolder, p.Accept
+	c.openURL, c.paste = p.Browser.Open, p.Accept
 	c.examine = examining(p.Doctor())
 	c.unlock, c.unlockKeychain = p.Vault.Unlock, p.Vault.UnlockKeychain
 	c.changeStore = func(ctx context.Context, kind string, passphrase secret.Secret) error {

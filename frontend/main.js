@@ -92,6 +92,9 @@ document.addEventListener(
   (e) => void bridge.reportError(`content security policy: ${e.violatedDirective} ${e.blockedURI}`),
 );
 
+// What is dropped on the window must not become its page.
+for (const event of ["dragover", "drop"]) window.addEventListener(event, (e) => e.preventDefault());
+
 // Esc leaves what can be left.
 window.addEventListener("keydown", (e) => {
   if (e.key !== "Escape" || e.defaultPrevented || document.querySelector("dialog[open]")) return;

@@ -25,8 +25,7 @@ export function accounts() {
 function account(a) {
   const looks = face();
   looks.update(a);
-  const name = el("b", { text: a.name });
-  name.dir = "auto";
+  const name = el("b", {}, [el("bdi", { text: a.name })]);
   const below = a.ended ? text.endedAccount : a.email === a.name ? "" : a.email;
   const more = el("span", { class: a.ended ? "ended" : "", text: below });
   const words = el("span", { class: "account-text" }, [name, more]);

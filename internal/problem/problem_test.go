@@ -37,6 +37,21 @@ var codes = map[string]error{
 	"access_denied": &openid.AnswerError{Kind: openid.ErrAccessDenied}, "clock": openid.ErrExpired, "other_person": openid.ErrUserinfoSubject, "signature": openid.ErrSignature,
 	"id_token": openid.ErrNonce, "answer_mixed_up": openid.ErrAnswerIssuer, "timed_out": context.DeadlineExceeded, "bad_settings": &provider.Error{Problem: "x"},
 	"provider_unavailable": fmt.Errorf("%w: %w", openid.ErrTokenEndpoint, openid.ErrStatus), "token_refused": openid.ErrTokenEndpoint, "internal": errors.New("a panic"),
+	"other_provider": session.ErrForeign, "bad_origin": account.ErrOrigin, "busy": account.ErrBusy, "vault_replaced": vault.ErrReplaced, "weak_passphrase": vault.ErrWeakPassphrase,
+	"store_failed": vault.ErrDisk, "folder_missing": browser.ErrFolder, "handshake": openid.ErrHandshake, "keys_unavailable": openid.ErrKeys,
+	"device_unsupported": openid.ErrDeviceUnsupported, "device_declined": openid.ErrDeviceDeclined, "device_expired": openid.ErrDeviceExpired, "device_refused": openid.ErrDevice,
+	"interaction_needed": openid.ErrInteraction, "provider_error": openid.ErrAnswer, "token_type": openid.ErrTokenType, "no_id_token": openid.ErrNoIDToken,
+	"too_long_ago": openid.ErrAuthTime, "not_strong_enough": openid.ErrACR, "tenant": openid.ErrTenant, "organization": openid.ErrOrganization, "bad_answer": openid.ErrDocument,
+	"discovery": openid.ErrDiscovery,
+}
+
+// Every code has an error above that leads to it: none is of a kind that cannot be.
+func TestEveryCodeIsReached(t *testing.T) {
+	for _, p := range problem.All("Acme ID") {
+		if codes[p.Code] == nil {
+			t.Errorf("no error is known to lead to %s", p.Code)
+		}
+	}
 }
 
 func TestCodes(t *testing.T) {

@@ -69,6 +69,8 @@ export async function keys() {
   await anotherPerson();
   await refusals();
   await appearances();
+  await reload();
+  await safety();
 }
 
 // An Enter that is held, or pressed twice, must not end the wait that it began.
@@ -138,4 +140,49 @@ async function appearances() {
     check(calls.includes(`Remember ${dark}`), `${choice} on a ${scheme} system: ${calls}`);
     await page.close();
   }
+}
+
+// A reload of the webview comes back to where Go is.
+async function reload() {
+  const { page } = await open(snapshot("waiting"), shapes.light);
+  await page.reload();
+  await page.waitForFunction(() => window.calls.some(([name]) => name === "ReportScreen"));
+  check((await page.locator("h1:visible").textContent()) === "Finish in your browser", "a reload loses the wait");
+  await page.close();
+}
+
+// What must not load does not, what must not move does not, and the log hears of it.
+async function safety() {
+  const { page } = await open(snapshot("profile"), shapes.light);
+  const reported = (what) =>
+    page.waitForFunction((w) => window.calls.some(([n, text]) => n === "ReportError" && text.includes(w)), what);
+  for (const [what, violate] of [
+    ["img-src", () => Object.assign(new Image(), { src: "https://tracker.example/pixel.png" })],
+    ["style-src", () => document.body.setAttribute("style", "color: red")],
+    ["script-src", () => document.body.append(Object.assign(document.createElement("script"), { textContent: "1" }))],
+    ["connect-src", () => void fetch("https://tracker.example/").catch(() => {})],
+    [
+      "frame-src",
+      () => document.body.append(Object.assign(document.createElement("iframe"), { src: "https://x.example/" })),
+    ],
+  ]) {
+    await page.evaluate(violate);
+    await reported(what);
+    check(true, what);
+  }
+  await page.evaluate(() =>
+    setTimeout(() => {
+      throw new Error("of the page's own");
+    }),
+  );
+  await reported("of the page's own");
+  await page.evaluate(() => void Promise.reject(new Error("that nobody takes")));
+  await reported("that nobody takes");
+  const moved = await page.evaluate(() => {
+    const drop = new DragEvent("drop", { cancelable: true, bubbles: true });
+    return document.body.dispatchEvent(drop);
+  });
+  check(!moved, "a dropped file becomes the page");
+  check((await page.locator("a[href], form, base").count()) === 0, "something on the page leads away");
+  await page.close();
 }

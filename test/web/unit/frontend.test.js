@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { store } from "../../../frontend/state.js";
-import { actions, health, minutes, text, when } from "../../../frontend/text.js";
+import { actions, ago, day, health, minutes, source, text, when } from "../../../frontend/text.js";
 
 test("an older revision is dropped", () => {
   const drawn = [];
@@ -39,20 +39,62 @@ test("every action that Go names has words", () => {
 
 test("no markup is ever made of data", () => {
   const root = new URL("../../../frontend/", import.meta.url);
-  const files = [
-    ...readdirSync(root).filter((f) => f.endsWith(".js")),
-    ...readdirSync(new URL("screens/", root)).map((f) => `screens/${f}`),
-  ];
-  assert.ok(files.length > 8);
+  const inside = (folder) => readdirSync(new URL(folder, root)).map((f) => folder + f);
+  const files = [...readdirSync(root).filter((f) => f.endsWith(".js")), ...inside("screens/"), ...inside("parts/")];
+  assert.ok(files.length > 25);
   for (const f of files)
     assert.doesNotMatch(
       readFileSync(new URL(f, root), "utf8"),
-      /innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|setAttribute\("on/,
+      /innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|setAttribute\("on|"style"|el\("a"|href|location/,
       f,
     );
 });
 
 test("words are words", () => {
   assert.equal(text.signInWith("Descope"), "Sign in with Descope");
-  assert.equal(health.fresh(true), "fresh, renews by itself");
+  assert.equal(health.fresh(true, "today, 10:14"), "fresh, renews by itself");
+  assert.equal(health.fresh(false, "today, 10:14"), "until today, 10:14");
+  assert.equal(health.offline(true, "", "2 hours ago"), "offline, last renewed 2 hours ago");
+  assert.equal(text.deviceEarly("the demo provider"), "The demo provider is asked for a code…");
+  assert.equal(text.deviceEarly(""), " is asked for a code…");
+  assert.equal(text.list(["a", "b", "c", "d"], 3), "a, b, c, d"); // "and 1 more" is no shorter
+  assert.equal(text.list(["a", "b", "c", "d", "e"], 3), "a, b, c and 2 more");
+  assert.equal(text.checked(3, 3), "All is well.");
+  assert.equal(source("default"), "as delivered");
+});
+
+test("how long ago, as a person says it", () => {
+  const now = Date.UTC(2026, 2, 14, 12);
+  const minute = 60_000;
+  for (const [off, want] of [
+    [-10_000, "just now"],
+    [10_000, "in a moment"],
+    [-minute, "1 minute ago"],
+    [5 * minute, "in 5 minutes"],
+    [-59 * minute, "1 hour ago"],
+    [-2 * 60 * minute, "2 hours ago"],
+    [-40 * 60 * minute, "2 days ago"],
+    [-400 * 24 * 60 * minute, "1 year ago"],
+  ])
+    assert.equal(ago(now + off, now, "en"), want);
+  assert.equal(ago(0, now), "never");
+});
+
+test("a day, or what was given for one", () => {
+  assert.equal(day("2026-03-13T17:02:11Z", "en-GB"), "13 Mar 2026");
+  assert.equal(day("unknown"), "unknown");
+});
+
+test("every icon that is asked for is drawn", () => {
+  const root = new URL("../../../frontend/", import.meta.url);
+  const lines = readFileSync(new URL("icons.js", root), "utf8");
+  const drawn = new Set([...lines.matchAll(/^ {2}(\w+):\s+"/gm), ...lines.matchAll(/^ {2}(\w+):$/gm)].map((m) => m[1]));
+  const folders = ["screens/", "parts/"].flatMap((d) => readdirSync(new URL(d, root)).map((f) => d + f));
+  let used = 0;
+  for (const f of folders)
+    for (const [, name] of readFileSync(new URL(f, root), "utf8").matchAll(/icon\("(\w+)"/g)) {
+      used += 1;
+      assert.ok(drawn.has(name), `${f} asks for ${name}`);
+    }
+  assert.ok(used > 8);
 });

@@ -1,0 +1,480 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"app.latchkey/internal/account"
+	"app.latchkey/internal/browser"
+	"app.latchkey/internal/openid"
+	"app.latchkey/internal/secret"
+	"app.latchkey/internal/session"
+)
+
+// drawer is a vault in memory.
+type drawer struct {
+	mu   sync.Mutex
+	held sync.Mutex
+	data []byte
+}
+
+func (d *drawer) Load(context.Context) ([]byte, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.data, nil
+}
+
+func (d *drawer) Save(_ context.Context, data []byte) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.data = data
+	return nil
+}
+
+func (d *drawer) SetAside(reason error) error { return reason }
+func (d *drawer) Ready(context.Context) error { return nil }
+func (d *drawer) Lock(context.Context) (func(), error) {
+	d.held.Lock()
+	return d.held.Unlock, nil
+}
+
+// house is an app with real rooms for accounts and sessions, and a provider whose
+// sign-ins end when the test says how.
+type house struct {
+	t       *testing.T
+	app     *App
+	asked   chan session.SignInRequest
+	answers chan any // a session.Session or an error
+
+	mu     sync.Mutex
+	shown  []StateView
+	copied string
+	fronts int
+	opened []string
+	saved  map[string]string
+}
+
+func (h *house) SignIn(ctx context.Context, req session.SignInRequest) (session.Session, error) {
+	if req.Device {
+		req.Progress(session.Progress{Device: &session.DeviceCode{
+			UserCode: "WDJB-MJHT", VerificationURI: "https://id.example/device", VerificationURIComplete: "https://id.example/device?user_code=WDJB-MJHT",
+		}})
+	} else {
+		req.Progress(session.Progress{URL: "https://id.example/authorize?state=hush"})
+	}
+	h.asked <- req
+	select {
+	case <-ctx.Done():
+		return session.Session{}, ctx.Err()
+	case answer := <-h.answers:
+		if err, bad := answer.(error); bad {
+			return session.Session{}, err
+		}
+		return answer.(session.Session), nil
+	}
+}
+
+func (h *house) Refresh(_ context.Context, s session.Session, _ func(context.Context, session.Session) error) (session.Session, error) {
+	return s, nil
+}
+
+func (h *house) Revoke(context.Context, session.Revocation) (session.EndingOutcome, error) {
+	return session.EndingDone, nil
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	h := &house{t: t, asked: make(chan session.SignInRequest, 9), answers: make(chan any, 9), saved: map[string]string{}}
+	h.app = NewApp("Acme Desk", build{Version: "1.2.3"}, false)
+	h.app.attach = func(context.Context) window {
+		w := h.app.window
+		w.emit = func(v StateView) { h.note(func() { h.shown = append(h.shown, v) }) }
+		w.front = func() { h.note(func() { h.fronts++ }) }
+		w.copy = func(text string) error { h.note(func() { h.copied = text }); return nil }
+		return w
+	}
+	store := session.NewStore(&drawer{})
+	h.app.start = func(context.Context) (*core, error) {
+		c := newCore()
+		c.ready, c.provider, c.logs, c.folder = true, "Acme ID", "/logs", "/config"
+		c.account = account.New(account.Options{Auth: h, Store: store, OnChange: h.app.changed})
+		c.openURL = func(_ context.Context, address string) error {
+			h.note(func() { h.opened = append(h.opened, address) })
+			return nil
+		}
+		c.openFolder = func(_ context.Context, path string) error {
+			h.note(func() { h.opened = append(h.opened, path) })
+			return browser.ErrFolder
+		}
+		c.values = func() map[string]SettingView {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			return map[string]SettingView{keyAppearance: {Text: h.saved[keyAppearance]}, "issuer": {Text: "https://id.example", Source: "config.toml"}}
+		}
+		c.save = func(changes map[string]string) error {
+			if changes[keyStartHidden] != "" {
+				return errors.New("the disk is full")
+			}
+			h.note(func() { h.saved[keyAppearance] = changes[keyAppearance] })
+			return nil
+		}
+		return c, nil
+	}
+	h.app.startup(t.Context())
+	t.Cleanup(func() { h.app.shutdown(t.Context()) })
+	h.until("the sign-in screen", func(v StateView) bool { return v.Screen == ScreenSignIn })
+	return h
+}
+
+func (h *house) note(f func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	f()
+}
+
+// must calls a bound method.
+func (h *house) must(err error) {
+	h.t.Helper()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// until waits for a state, asking as a reloaded webview would.
+func (h *house) until(what string, ok func(StateView) bool) StateView {
+	h.t.Helper()
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		if v, err := h.app.State(); err == nil && ok(v) {
+			return v
+		}
+	}
+	v, _ := h.app.State()
+	h.t.Fatalf("waited in vain for %s: %+v", what, v)
+	return v
+}
+
+// somebody is a session that has just begun.
+func somebody(subject string) session.Session {
+	return session.Session{
+		Key: session.Key{Issuer: "https://id.example", Subject: subject}, ClientID: "acme-desk",
+		Profile:    session.Profile{Name: strings.ToUpper(subject[:1]) + subject[1:], Email: subject + "@acme.example"},
+		Tokens:     session.Tokens{Access: secret.New("hush-" + subject), Refresh: secret.New("hush-r-" + subject), Type: "Bearer", Expiry: time.Now().Add(time.Hour), Lifetime: time.Hour},
+		SignedInAt: time.Now(), Refreshed: time.Now(),
+	}
+}
+
+// enter signs somebody in.
+func (h *house) enter(subject string) StateView {
+	h.t.Helper()
+	h.must(h.app.SignIn(""))
+	<-h.asked
+	h.answers <- somebody(subject)
+	return h.until(subject+"'s profile", func(v StateView) bool {
+		return v.Screen == ScreenProfile && v.Profile.Email == subject+"@acme.example"
+	})
+}
+
+func TestWhatIsTypedTellsWhomToExpect(t *testing.T) {
+	h := newHouse(t)
+	for typed, want := range map[string]session.SignInRequest{
+		"": {}, "  ada@acme.example ": {LoginHint: "ada@acme.example"}, "acme": {Organization: "acme"},
+	} {
+		h.must(h.app.SignIn(typed))
+		got := <-h.asked
+		if got.LoginHint != want.LoginHint || got.Organization != want.Organization || got.Device {
+			t.Errorf("%q: %+v", typed, got)
+		}
+		h.must(h.app.CancelSignIn())
+		h.until("the end of the wait", func(v StateView) bool { return v.Screen == ScreenSignIn })
+	}
+}
+
+// From the wait to another device and back no other screen is shown, and the link
+// itself never is.
+func TestAnotherDeviceIsAnotherWayToTheSameEnd(t *testing.T) {
+	h := newHouse(t)
+	h.must(h.app.SignIn("ada@acme.example"))
+	<-h.asked
+	h.until("the wait", func(v StateView) bool { return v.Screen == ScreenWaiting && v.Waiting.Linked })
+	h.must(h.app.SignIn("ada@acme.example")) // pressed twice
+	h.must(h.app.CopyLink())
+	if h.copied != "https://id.example/authorize?state=hush" {
+		t.Errorf("copied %q", h.copied)
+	}
+	h.must(h.app.SignInElsewhere(""))
+	if req := <-h.asked; !req.Device || req.LoginHint != "ada@acme.example" {
+		t.Errorf("asked for %+v", req)
+	}
+	v := h.until("the code", func(v StateView) bool { return v.Screen == ScreenDevice && v.Device != nil })
+	if v.Device.Code != "WDJB-MJHT" || v.Device.Address != "id.example/device" || !strings.HasPrefix(v.Device.QR, "data:image/png;base64,") {
+		t.Errorf("%+v", v.Device)
+	}
+	h.must(h.app.CopyCode())
+	h.must(h.app.Open("device"))
+	if h.copied != "WDJB-MJHT" || !slices.Equal(h.opened, []string{"https://id.example/device?user_code=WDJB-MJHT"}) {
+		t.Errorf("copied %q, opened %q", h.copied, h.opened)
+	}
+	h.must(h.app.SignInHere())
+	if req := <-h.asked; req.Device {
+		t.Errorf("asked for %+v", req)
+	}
+	h.answers <- somebody("ada")
+	h.until("the profile", func(v StateView) bool { return v.Screen == ScreenProfile })
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	began := slices.IndexFunc(h.shown, func(v StateView) bool { return v.Screen == ScreenWaiting })
+	for _, v := range h.shown[began:] {
+		if !slices.Contains([]string{ScreenWaiting, ScreenDevice, ScreenProfile}, v.Screen) {
+			t.Errorf("on the way %s was shown", v.Screen)
+		}
+	}
+	if h.fronts != 1 {
+		t.Errorf("the window came to the front %d times", h.fronts)
+	}
+}
+
+// A failure has words; trying again asks for the same.
+func TestTryAgainAsksForTheSame(t *testing.T) {
+	h := newHouse(t)
+	h.must(h.app.SignInElsewhere("acme"))
+	<-h.asked
+	h.answers <- openid.ErrDeviceExpired
+	v := h.until("the problem", func(v StateView) bool { return v.Screen == ScreenProblem })
+	if v.Problem.Code != "device_expired" || v.Problem.Ref == "" {
+		t.Errorf("%+v", v.Problem)
+	}
+	h.must(h.app.CopyProblem())
+	if !strings.Contains(h.copied, "device_expired") || !strings.Contains(h.copied, v.Problem.Ref) || !strings.Contains(h.copied, "1.2.3") {
+		t.Errorf("for support: %q", h.copied)
+	}
+	h.must(h.app.Retry())
+	if req := <-h.asked; !req.Device || req.Organization != "acme" {
+		t.Errorf("asked for %+v", req)
+	}
+}
+
+// Two people: switch, sign out, go on as the one who is left.
+func TestAccounts(t *testing.T) {
+	h := newHouse(t)
+	h.enter("ada")
+	h.must(h.app.OtherAccount())
+	if req := <-h.asked; req.Prompt != "select_account" {
+		t.Errorf("asked for %+v", req)
+	}
+	if v, _ := h.app.State(); !v.Waiting.SignedIn {
+		t.Error("the wait does not know that somebody is signed in")
+	}
+	h.answers <- somebody("grace")
+	v := h.until("grace", func(v StateView) bool { return v.Screen == ScreenProfile && v.Profile.Name == "Grace" })
+	if len(v.Accounts) != 2 || !v.Accounts[0].Active || v.Accounts[1].Active || v.Accounts[0].ID != v.Profile.ID {
+		t.Fatalf("%+v", v.Accounts)
+	}
+	h.must(h.app.Continue(v.Accounts[1].ID))
+	h.until("ada", func(v StateView) bool { return v.Screen == ScreenProfile && v.Profile.Name == "Ada" })
+	if err := h.app.SignOut("everything"); err == nil {
+		t.Error("a sign-out that does not exist was begun")
+	}
+	h.must(h.app.SignOut("tokens"))
+	v = h.until("the report", func(v StateView) bool {
+		return v.Screen == ScreenSignIn && v.Notice != nil && strings.Contains(v.Notice.Lines[0], "revoked")
+	})
+	if len(v.Accounts) != 1 || v.Accounts[0].Name != "Grace" || v.Accounts[0].Active || v.Profile != nil || !v.Notice.Good {
+		t.Errorf("%+v %+v", v.Accounts, v.Notice)
+	}
+	h.must(h.app.Continue(v.Accounts[0].ID))
+	h.until("grace again", func(v StateView) bool { return v.Screen == ScreenProfile && v.Profile.Name == "Grace" })
+	if err := h.app.Continue("0123456789abcdef"); err == nil {
+		t.Error("nobody was gone on as")
+	}
+}
+
+// An account whose session has ended signs in as the same person, or is removed.
+func TestAnEndedAccount(t *testing.T) {
+	h := newHouse(t)
+	h.enter("ada")
+	store := session.NewStore(&drawer{})
+	if err := store.Hold(t.Context(), func(ctx context.Context, held *session.Held) error {
+		s := somebody("ada")
+		s.Ended = session.EndedRefused
+		held.Book.Put(s)
+		return held.Write(ctx)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	c := *newCore()
+	c.ready, c.account = true, account.New(account.Options{Auth: h, Store: store, OnChange: h.app.changed})
+	h.app.cored.Store(&c)
+	h.must(c.account.Restore(t.Context()))
+	v := h.until("the picker", func(v StateView) bool { return v.Screen == ScreenSignIn && len(v.Accounts) == 1 })
+	if !v.Accounts[0].Ended {
+		t.Fatalf("%+v", v.Accounts)
+	}
+	h.must(h.app.Continue(v.Accounts[0].ID))
+	if req := <-h.asked; req.LoginHint != "ada@acme.example" || req.Same.Subject != "ada" {
+		t.Errorf("asked for %+v", req)
+	}
+	h.must(h.app.CancelSignIn())
+	h.until("the picker", func(v StateView) bool { return v.Screen == ScreenSignIn })
+	h.must(h.app.Remove(v.Accounts[0].ID))
+	h.until("nobody", func(v StateView) bool { return len(v.Accounts) == 0 })
+}
+
+// Pages open over the account's screen and lead back; the details only with somebody.
+func TestPages(t *testing.T) {
+	h := newHouse(t)
+	h.must(h.app.Show(ScreenDetails))
+	if v, _ := h.app.State(); v.Screen != ScreenSignIn || v.Details != nil {
+		t.Errorf("details of nobody: %+v", v)
+	}
+	h.must(h.app.Show(""))
+	h.enter("ada")
+	h.must(h.app.Show(ScreenDetails))
+	if v, _ := h.app.State(); v.Screen != ScreenDetails || v.Details.Name != "Ada" {
+		t.Errorf("%+v", v)
+	}
+	h.must(h.app.CopyDetails())
+	if strings.Contains(h.copied, "hush") {
+		t.Error("a token was copied")
+	}
+	h.must(h.app.SignOut("device"))
+	h.until("the sign-in screen", func(v StateView) bool { return v.Screen == ScreenSignIn })
+	if err := h.app.CopyDetails(); err == nil {
+		t.Error("the details of nobody were copied")
+	}
+	for _, page := range []string{ScreenSettings, ScreenAbout} {
+		h.must(h.app.Show(page))
+		if v, _ := h.app.State(); v.Screen != page {
+			t.Errorf("%s: %s", page, v.Screen)
+		}
+	}
+	if err := h.app.Show(ScreenProfile); err == nil {
+		t.Error("JavaScript opened the profile")
+	}
+}
+
+// Nothing but what is on the list is opened, and no address comes from JavaScript.
+func TestOnlyWhatIsOnTheListIsOpened(t *testing.T) {
+	h := newHouse(t)
+	for _, name := range []string{"", "https://evil.example/", "file:///etc/passwd", "device"} {
+		if err := h.app.Open(name); err == nil {
+			t.Errorf("%q was opened", name)
+		}
+	}
+	if len(h.opened) != 0 {
+		t.Errorf("opened: %q", h.opened)
+	}
+	err := h.app.Open("logs")
+	if err == nil || !strings.Contains(err.Error(), "folder is not there") {
+		t.Errorf("a folder that is not there: %v", err)
+	}
+	if !slices.Equal(h.opened, []string{"/logs"}) {
+		t.Errorf("opened: %q", h.opened)
+	}
+}
+
+func TestSettings(t *testing.T) {
+	h := newHouse(t)
+	h.must(h.app.Show(ScreenSettings))
+	v, _ := h.app.State()
+	if v.Settings.LogFolder != "/logs" || len(v.Settings.Provider) != 1 || v.Settings.Provider[0].Label != "Issuer" || v.App.Appearance != "system" {
+		t.Errorf("%+v", v.Settings)
+	}
+	h.must(h.app.Set("appearance", "dark"))
+	h.until("the dark", func(v StateView) bool { return v.App.Appearance == "dark" && v.Screen == ScreenSettings })
+	h.must(h.app.Set("start_hidden", "true"))
+	h.until("the refusal", func(v StateView) bool { return v.Settings.Problem != "" })
+	h.must(h.app.Show(ScreenSettings))
+	if v, _ = h.app.State(); v.Settings.Problem != "" {
+		t.Error("a refusal is told for ever")
+	}
+	for key, value := range map[string]string{"issuer": "https://evil.example", "appearance": "pink", "store": "memory", "start_hidden": ""} {
+		if err := h.app.Set(key, value); err == nil {
+			t.Errorf("%s was set to %q", key, value)
+		}
+	}
+}
+
+// The doctor's findings come one by one, and a second round waits for the first.
+func TestTheCheck(t *testing.T) {
+	h := newHouse(t)
+	more, rounds := make(chan bool), 0
+	h.app.core().examine = func(_ context.Context, found func(FindingView)) error {
+		rounds++
+		found(FindingView{ID: "a", Status: "fail"})
+		<-more
+		found(FindingView{ID: "b", Status: "warn"})
+		found(FindingView{ID: "a", Status: "pass"})
+		return nil
+	}
+	h.must(h.app.Show(ScreenCheck))
+	h.until("the first finding", func(v StateView) bool { return v.Check != nil && v.Check.Running && len(v.Check.Findings) == 1 })
+	h.must(h.app.Show(ScreenCheck))
+	close(more)
+	v := h.until("the report", func(v StateView) bool { return !v.Check.Running })
+	if len(v.Check.Findings) != 2 || v.Check.Passed != 1 || rounds != 1 {
+		t.Errorf("%+v after %d rounds", v.Check, rounds)
+	}
+}
+
+// A window that waits in the background comes up when somebody must sign in.
+func TestTheWindowInTheBackground(t *testing.T) {
+	for signedIn, want := range map[bool]int{true: 0, false: 1} {
+		fronts := 0
+		a := NewApp("Acme Desk", build{}, false)
+		a.hidden = true
+		a.window.front = func() { fronts++ }
+		a.opened(signedIn)
+		a.opened(signedIn)
+		if fronts != want {
+			t.Errorf("signed in %v: it came up %d times", signedIn, fronts)
+		}
+	}
+}
+
+// Settings that could not be used are read again, and the rooms are made anew.
+func TestTryAgainAfterSettingsWereCorrected(t *testing.T) {
+	a := NewApp("Acme Desk", build{}, false)
+	a.attach = func(context.Context) window { return a.window }
+	starts, stops := 0, 0
+	a.start = func(context.Context) (*core, error) {
+		starts++
+		c := newCore()
+		c.stop = func() { stops++ }
+		if starts == 1 {
+			return c, errors.New("isuer is unknown")
+		}
+		c.ready, c.account = true, account.New(account.Options{Store: emptyStore{}})
+		return c, nil
+	}
+	a.startup(t.Context())
+	h := &house{t: t, app: a}
+	h.until("the problem", func(v StateView) bool { return v.Screen == ScreenProblem })
+	h.must(a.Retry())
+	h.until("the sign-in screen", func(v StateView) bool { return v.Screen == ScreenSignIn })
+	a.shutdown(t.Context())
+	if starts != 2 || stops != 2 {
+		t.Errorf("%d starts, %d stops", starts, stops)
+	}
+}
+
+func TestLicencesAreRead(t *testing.T) {
+	got := licences(licenceList)
+	if len(got) < 10 {
+		t.Fatalf("%d licences", len(got))
+	}
+	modules := 0
+	for _, l := range got {
+		modules += len(l.Modules)
+		if len(l.Text) < 100 || strings.Contains(l.Text, "=====") {
+			t.Errorf("%v: %.60q", l.Modules, l.Text)
+		}
+	}
+	if modules < 30 {
+		t.Errorf("%d modules", modules)
+	}
+}
