@@ -2,14 +2,8 @@ package openid
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"fmt"
 	"net/url"
-	"slices"
-	"strconv"
-	"strings"
-	"sync"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -86,79 +80,6 @@ func (c *Client) SignIn(ctx context.Context, req session.SignInRequest) (session
 	return s, err
 }
 
-// settingsMaxAge is max_age where the settings' extra parameters ask for it: what is
-// asked is checked, whoever asked it.
-func (c *Client) settingsMaxAge() *time.Duration {
-	n, err := strconv.ParseUint(c.p.AuthParams["max_age"], 10, 31)
-	if err != nil {
-		return nil
-	}
-	d := time.Duration(n) * time.Second
-	return &d
-}
-
-// random returns 256 bits from the system's source, in base64url.
-func random() string {
-	b := make([]byte, 32)
-	_, _ = rand.Read(b) // never fails: the program is ended instead (crypto/rand)
-	return base64.RawURLEncoding.EncodeToString(b)
-}
-
-// authorizationURL is the authorization request (RFC 6749 §4.1.1, OIDC Core
-// §3.1.2.1). S256 is sent whatever the provider lists.
-func (c *Client) authorizationURL(a attempt) string {
-	v := url.Values{
-		"response_type":         {"code"},
-		"client_id":             {c.p.ClientID},
-		"redirect_uri":          {a.redirect},
-		"scope":                 {strings.Join(a.scopes, " ")},
-		"state":                 {a.state},
-		"code_challenge":        {oauth2.S256ChallengeFromVerifier(a.verifier)},
-		"code_challenge_method": {"S256"},
-	}
-	if !c.p.NoIDToken {
-		v.Set("nonce", a.nonce)
-	}
-	if prompt := c.prompt(a); prompt != "" {
-		v.Set("prompt", prompt)
-	}
-	if hint := first(a.req.LoginHint, c.p.LoginHint); hint != "" {
-		v.Set(c.p.LoginHintParam, hint)
-	}
-	if a.req.Organization != "" && c.p.OrganizationParam != "" {
-		v.Set(c.p.OrganizationParam, a.req.Organization)
-	}
-	if a.req.MaxAge != nil {
-		v.Set("max_age", strconv.FormatInt(seconds(*a.req.MaxAge), 10))
-	}
-	if acr := slices.Concat(a.req.ACRValues, c.p.RequiredACR); len(acr) > 0 {
-		v.Set("acr_values", strings.Join(acr, " "))
-	}
-	for name, value := range c.p.AuthParams {
-		if !v.Has(name) { // a setting adds; it never replaces what protects the flow
-			v.Set(name, value)
-		}
-	}
-	return withQuery(a.meta.AuthURL, v)
-}
-
-// prompt adds consent where offline_access is asked for and the settings want it
-// (OIDC Core §11).
-func (c *Client) prompt(a attempt) string {
-	p := a.req.Prompt
-	if c.p.Consent == "always" && slices.Contains(a.scopes, "offline_access") && p != "none" && !strings.Contains(p, "consent") {
-		p = strings.TrimSpace(p + " consent")
-	}
-	return p
-}
-
-func first(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}
-
 // open shows the authorization request to the person and, while they are there,
 // fetches the keys ahead. Neither holds up the wait for the answer.
 func (c *Client) open(ctx context.Context, address string, watch *progress) {
@@ -233,35 +154,4 @@ func (c *Client) authenticate(ctx context.Context, a attempt, got tokenAnswer) (
 		Profile: profile(t.claims, info, t.subject), Audience: t.audience, AuthorizedParty: t.azp, Nonce: a.nonce,
 		AuthTime: t.authTime, ACR: t.acr, AMR: t.amr,
 	}, nil
-}
-
-// progress serialises what the waiting screen is told, and keeps it from a flood.
-type progress struct {
-	mu   sync.Mutex
-	last session.Progress
-	tell func(session.Progress)
-}
-
-func (w *progress) update(f func(*session.Progress)) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	f(&w.last)
-	if w.tell != nil {
-		w.tell(w.last)
-	}
-}
-
-// stray counts an answer that was not for this sign-in, and reports whether it is
-// worth a word: any page can send thousands, and of a flood each doubling is told.
-func (w *progress) stray() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.last.Strays++
-	if n := w.last.Strays; n > 8 && n&(n-1) != 0 {
-		return false
-	}
-	if w.tell != nil {
-		w.tell(w.last)
-	}
-	return true
 }

@@ -1,0 +1,38 @@
+package openid
+
+import (
+	"sync"
+
+	"app.latchkey/internal/session"
+)
+
+// progress serialises what the waiting screen is told, and keeps it from a flood.
+type progress struct {
+	mu   sync.Mutex
+	last session.Progress
+	tell func(session.Progress)
+}
+
+func (w *progress) update(f func(*session.Progress)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	f(&w.last)
+	if w.tell != nil {
+		w.tell(w.last)
+	}
+}
+
+// stray counts an answer that was not for this sign-in, and reports whether it is
+// worth a word: any page can send thousands, and of a flood each doubling is told.
+func (w *progress) stray() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.last.Strays++
+	if n := w.last.Strays; n > 8 && n&(n-1) != 0 {
+		return false
+	}
+	if w.tell != nil {
+		w.tell(w.last)
+	}
+	return true
+}
