@@ -118,10 +118,16 @@ func lost(err error) bool {
 }
 
 // grantError returns the code of a token endpoint's JSON error that came with
-// the status RFC 6749 §5.2 gives it.
+// the status RFC 6749 §5.2 gives it. GitHub has a word of its own for a token that
+// is spent, and sends it with 200.
 func grantError(err error) string {
 	var answer *AnswerError
-	if errors.As(err, &answer) && errors.Is(answer.Kind, ErrTokenEndpoint) && (answer.Status == 400 || answer.Status == 401) {
+	switch {
+	case !errors.As(err, &answer) || !errors.Is(answer.Kind, ErrTokenEndpoint):
+		return ""
+	case answer.Code == "bad_refresh_token":
+		return "invalid_grant"
+	case answer.Status == 400, answer.Status == 401:
 		return answer.Code
 	}
 	return ""

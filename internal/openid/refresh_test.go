@@ -27,6 +27,8 @@ func TestOnlyInvalidGrantEndsASession(t *testing.T) {
 		"invalid_grant with 502":       {body("application/json", 502, `{"error":"invalid_grant"}`), false, 1},
 		"invalid_grant with 403":       {body("application/json", 403, `{"error":"invalid_grant"}`), false, 1},
 		"invalid_grant with 200":       {body("application/json", 200, `{"error":"invalid_grant"}`), false, 1},
+		"GitHub's own word, with 200":  {body("application/json", 200, `{"error":"bad_refresh_token"}`), true, 1},
+		"GitHub's own word, with 502":  {body("application/json", 502, `{"error":"bad_refresh_token"}`), false, 1},
 		"invalid_grant in a page":      {body("text/html", 400, `<p>{"error":"invalid_grant"}</p>`), false, 1},
 		"a proxy's 407":                {body("text/html", 407, ""), false, 1},
 		"a captive portal's redirect":  {http.RedirectHandler("http://hotel.example/", http.StatusFound).ServeHTTP, false, 1},
