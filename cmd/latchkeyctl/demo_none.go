@@ -2,7 +2,14 @@
 
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
+
+	"app.latchkey/internal/provider"
+)
 
 // addDemo does nothing: a release has none of the demo provider.
 func (c *command) addDemo(*cobra.Command) {}
+
+// pointAtDemo does nothing, for the same reason.
+func pointAtDemo(*provider.Settings) {}

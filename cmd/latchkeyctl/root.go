@@ -112,6 +112,7 @@ func (c *command) start(o parts.Options) error {
 	if err != nil {
 		return &usageError{err}
 	}
+	pointAtDemo(&settings)
 	c.name = settings.Provider.Name
 	for _, w := range settings.Warnings {
 		c.say("warning: %s", w)

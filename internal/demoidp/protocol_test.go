@@ -3,6 +3,7 @@ package demoidp_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -278,5 +279,110 @@ func TestOnlyLoopback(t *testing.T) {
 			_ = p.Close()
 			t.Errorf("%s is listened on", addr)
 		}
+	}
+}
+
+// post posts to an endpoint of the broker as the client, and reads JSON.
+func (d *desk) post(path string, form url.Values) (int, map[string]any) {
+	d.t.Helper()
+	form.Set("client_id", demoidp.ClientID)
+	res, err := http.PostForm(d.idp.Issuer()+path, form)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	var v map[string]any
+	_ = json.NewDecoder(res.Body).Decode(&v)
+	return res.StatusCode, v
+}
+
+// A code that comes twice was stolen: what it brought ends (RFC 6749 §4.1.2).
+func TestACodeThatComesTwiceEndsItsTokens(t *testing.T) {
+	d := newDesk(t, demoidp.Config{})
+	verifier := oauth2.GenerateVerifier()
+	answer := d.choose(d.request(verifier, nil), url.Values{"person": {"ada"}})
+	form := url.Values{"grant_type": {"authorization_code"}, "code": {answer.Get("code")}, "redirect_uri": {redirect}, "code_verifier": {verifier}}
+	_, v := d.token(form)
+	if d.userinfo(v["access_token"]) != 200 {
+		t.Fatal("no token")
+	}
+	if status, again := d.token(form); status != 400 || again["error"] != "invalid_grant" {
+		t.Errorf("%d %v", status, again)
+	}
+	if status, _ := d.refresh(v["refresh_token"]); status != 400 || d.userinfo(v["access_token"]) != http.StatusUnauthorized {
+		t.Error("alive after the code came twice")
+	}
+}
+
+func TestDiscoverySaysWhatIsServed(t *testing.T) {
+	d := newDesk(t, demoidp.Config{})
+	_, text := d.get(d.idp.Issuer() + "/.well-known/openid-configuration")
+	var doc map[string]any
+	if err := json.Unmarshal([]byte(text), &doc); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"issuer": d.idp.Issuer(), "authorization_response_iss_parameter_supported": "true", "response_types_supported": "[code]", "response_modes_supported": "[query]",
+		"code_challenge_methods_supported": "[S256]", "device_authorization_endpoint": d.idp.Issuer() + "/device_authorization",
+		"grant_types_supported": "[authorization_code refresh_token urn:ietf:params:oauth:grant-type:device_code]", "introspection_endpoint": "<nil>",
+	} {
+		if got := fmt.Sprint(doc[name]); got != want {
+			t.Errorf("%s is %s, want %s", name, got, want)
+		}
+	}
+	if _, text = d.get(d.idp.Directory() + "/.well-known/openid-configuration"); strings.Contains(text, "device") {
+		t.Error("the directory offers the device grant")
+	}
+	if res, _ := d.get(d.request(oauth2.GenerateVerifier(), url.Values{"response_mode": {"form_post"}})); !strings.Contains(res.Header.Get("Location"), "error=invalid_request") || !strings.Contains(res.Header.Get("Location"), "iss=") {
+		t.Errorf("another response mode: %s", res.Header.Get("Location"))
+	}
+}
+
+// The browser's session answers a request only where it may (OIDC Core §3.1.2.1).
+func TestWhenTheBrowsersSessionIsEnough(t *testing.T) {
+	d := newDesk(t, demoidp.Config{})
+	tokens := d.signIn()
+	v := oauth2.GenerateVerifier()
+	for name, c := range map[string]struct {
+		more url.Values
+		want string // in the address of the answer, or on the page
+	}{
+		"none":                       {url.Values{"prompt": {"none"}}, "code="},
+		"none, of this person":       {url.Values{"prompt": {"none"}, "id_token_hint": {tokens["id_token"].(string)}}, "code="},
+		"none, of her address":       {url.Values{"prompt": {"none"}, "login_hint": {"ADA@acme.example"}}, "code="},
+		"none, of another":           {url.Values{"prompt": {"none"}, "login_hint": {"grace@acme.example"}}, "error=login_required"},
+		"none, an hour is young":     {url.Values{"prompt": {"none"}, "max_age": {"3600"}}, "code="},
+		"none with another":          {url.Values{"prompt": {"none login"}}, "error=invalid_request"},
+		"nothing asked":              {nil, "Welcome back"},
+		"select":                     {url.Values{"prompt": {"select_account"}}, "Use another account"},
+		"login":                      {url.Values{"prompt": {"login"}}, "Email me a link"},
+		"too old":                    {url.Values{"max_age": {"0"}}, "Email me a link"},
+		"another address":            {url.Values{"login_hint": {"grace@acme.example"}}, `value="grace@acme.example"`},
+		"a hint that is no address":  {url.Values{"login_hint": {`"><script>`}}, `name="email" type="email" value=""`},
+		"another company than hers":  {url.Values{"tenant": {"globex"}}, "Sign in at Globex"},
+		"her own company, Descope's": {url.Values{"tenant": {"acme"}}, "Welcome back"},
+	} {
+		res, page := d.get(d.request(v, c.more))
+		if !strings.Contains(res.Header.Get("Location")+page, c.want) {
+			t.Errorf("%s: %s %s", name, res.Status, res.Header.Get("Location"))
+		}
+	}
+}
+
+// Whoever is taken out of the file is signed out at the next refresh.
+func TestSomebodyWhoLeft(t *testing.T) {
+	dir := t.TempDir()
+	d := newDesk(t, demoidp.Config{Dir: dir})
+	v := d.signIn()
+	if err := d.idp.Close(); err != nil {
+		t.Fatal(err)
+	}
+	file := shorter(t, `id         = "ada"`, `id = "somebody-else"`)
+	again := newDesk(t, demoidp.Config{Dir: dir, Addr: strings.TrimPrefix(d.idp.Issuer(), "http://"), File: file})
+	if again.userinfo(v["access_token"]) != http.StatusUnauthorized {
+		t.Error("userinfo still speaks of somebody who left")
+	}
+	if status, answer := again.refresh(v["refresh_token"]); status != 400 || answer["error"] != "invalid_grant" {
+		t.Errorf("%d %v", status, answer)
 	}
 }

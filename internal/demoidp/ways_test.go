@@ -145,8 +145,8 @@ func TestTheThreeWaysIn(t *testing.T) {
 		"one click":           {robot.Quick("ada"), "ada", []string{"social"}, "acme", `["Engineer","Admin"]`},
 		"social with consent": {robot.Social("hedy"), "hedy", []string{"social"}, "", ""},
 		"magic link":          {robot.MagicLink("Ada@ACME.example", ""), "ada", []string{"email"}, "acme", `["Engineer","Admin"]`},
-		"SSO":                 {robot.SSO("grace@acme.example", "nanosecond"), "grace", []string{"sso", "pwd"}, "acme", `["Admiral"]`},
-		"SSO elsewhere":       {robot.SSO("katherine@globex.example", "trajectory"), "katherine", []string{"sso", "pwd"}, "globex", `["Navigator"]`},
+		"SSO":                 {robot.SSO("grace@acme.example", "nanosecond"), "grace", []string{"sso"}, "acme", `["Admiral"]`},
+		"SSO elsewhere":       {robot.SSO("katherine@globex.example", "trajectory"), "katherine", []string{"sso"}, "globex", `["Navigator"]`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, err := newApp(t, start(t, demoidp.Config{})).signIn(way.walk, session.SignInRequest{})

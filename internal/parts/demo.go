@@ -26,10 +26,22 @@ func StartDemo(ctx context.Context, s *provider.Settings, file string, log *slog
 	if err != nil {
 		return nil, mistakes(err)
 	}
-	p := &s.Provider
-	p.Issuer, p.ClientID, p.Name, s.Configured = idp.Issuer(), demoidp.ClientID, "the demo provider", true
-	p.OrganizationParam, p.LogoutRedirectPath = "tenant", demoidp.SignedOutPath
+	pointAt(s, idp.Issuer())
 	return idp, nil
+}
+
+// PointAtDemo points settings that name no provider at the demo where it usually
+// is, so that the command line finds the provider of a demo that runs.
+func PointAtDemo(s *provider.Settings) {
+	if !s.Configured {
+		pointAt(s, "http://"+demoidp.DefaultAddr)
+	}
+}
+
+func pointAt(s *provider.Settings, issuer string) {
+	p := &s.Provider
+	p.Issuer, p.ClientID, p.Name, s.Configured = issuer, demoidp.ClientID, "the demo provider", true
+	p.OrganizationParam, p.LogoutRedirectPath = "tenant", demoidp.SignedOutPath
 }
 
 // mistakes turns the mistakes of the demo's file into those of a settings file.

@@ -63,12 +63,14 @@ type Broker struct {
 
 	mu        sync.Mutex
 	newcomers []cast.Person
-	visits    map[string]*visit          // by ID
-	links     map[string]*link           // by hash
-	mails     []mail                     // the newest first
-	hops      map[string]*hop            // by state
-	parties   map[string]rp.RelyingParty // by tenant
-	guesses   []time.Time                // of user codes that nobody has
+	visits    map[string]*visit // by ID
+	links     map[string]*link  // by hash
+	mails     []mail            // the newest first
+	hops      map[string]*hop   // by state
+	guesses   []time.Time       // of user codes that nobody has
+
+	discovering sync.Mutex                 // held over the network, so not mu
+	parties     map[string]rp.RelyingParty // by tenant
 }
 
 // New returns the broker.

@@ -4,9 +4,7 @@ import (
 	"crypto/rand"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
-	"unicode"
 
 	"app.latchkey/internal/demoidp/pages"
 )
@@ -40,56 +38,6 @@ func (b *Broker) send(w http.ResponseWriter, r *http.Request, v *visit, email st
 	b.post(mail{To: email, Sent: now, Link: b.url(pathLink + "/" + token), Lives: span(lives)})
 	b.mu.Unlock()
 	http.Redirect(w, r, pathSent+"?"+url.Values{"visit": {v.id}}.Encode(), http.StatusSeeOther)
-}
-
-// stage is how far a visit by mail has come, for the tab that waits.
-func (b *Broker) stage(v *visit) string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	switch {
-	case v.outcome != open:
-		return string(v.outcome)
-	case v.proven != "":
-		return "naming"
-	case v.who.Subject != "" || v.link != nil && v.link.used:
-		return "elsewhere"
-	case v.link != nil && time.Now().After(v.link.until):
-		return "expired"
-	}
-	return "waiting"
-}
-
-// showSent is the tab that was left behind: it says what has become of the link.
-func (b *Broker) showSent(w http.ResponseWriter, r *http.Request) {
-	v, ok := b.visit(w, r, r.URL.Query().Get("visit"))
-	if !ok {
-		return
-	}
-	b.mu.Lock()
-	l := v.link
-	b.mu.Unlock()
-	if l == nil {
-		http.Redirect(w, r, pathSignIn+"?"+url.Values{"visit": {v.id}}.Encode(), http.StatusSeeOther)
-		return
-	}
-	stage := b.stage(v)
-	b.page(w, http.StatusOK, v, "sent", struct {
-		Visit, CSRF, Email, Lives, Stage, Watch, Inbox string
-		Pending                                        bool
-	}{
-		v.id, b.site.Proof(r, v.id), l.email, span(b.conf.Cast.Lifetimes.MagicLink), stage,
-		pathSent + "/state?" + url.Values{"visit": {v.id}}.Encode(),
-		pathInbox + "?" + url.Values{"to": {l.email}}.Encode(),
-		stage == "waiting" || stage == "naming" || stage == "elsewhere",
-	})
-}
-
-// sentState answers the script of that tab.
-func (b *Broker) sentState(w http.ResponseWriter, r *http.Request) {
-	if v, ok := b.visit(w, r, r.URL.Query().Get("visit")); ok {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = w.Write([]byte(b.stage(v)))
-	}
 }
 
 // linkTrouble is why a link cannot be used.
@@ -150,71 +98,11 @@ func (b *Broker) takeLink(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if p, ok := b.byEmail(l.email); ok {
-		b.arrive(w, r, l.visit, p, "email")
+		b.arrive(w, r, l.visit, p, time.Now(), "email")
 		return
 	}
 	b.mu.Lock()
 	l.visit.proven = l.email
 	b.mu.Unlock()
 	http.Redirect(w, r, pathName+"?"+url.Values{"visit": {l.visit.id}}.Encode(), http.StatusSeeOther)
-}
-
-// showName asks somebody new for a name.
-func (b *Broker) showName(w http.ResponseWriter, r *http.Request) {
-	if v, ok := b.visit(w, r, r.URL.Query().Get("visit")); ok {
-		b.askName(w, r, http.StatusOK, v, "", "")
-	}
-}
-
-func (b *Broker) askName(w http.ResponseWriter, r *http.Request, status int, v *visit, name, trouble string) {
-	b.mu.Lock()
-	email := v.proven
-	b.mu.Unlock()
-	if email == "" {
-		b.site.Render(w, http.StatusGone, "over", nil)
-		return
-	}
-	b.page(w, status, v, "name", struct{ Visit, CSRF, Email, Name, Trouble string }{v.id, b.site.Proof(r, v.id), email, name, trouble})
-}
-
-// takeName makes the account and lets its owner in.
-func (b *Broker) takeName(w http.ResponseWriter, r *http.Request) {
-	v, ok := b.posted(w, r)
-	if !ok {
-		return
-	}
-	name := strings.Join(strings.Fields(r.PostFormValue("name")), " ")
-	if name == "" || len([]rune(name)) > 100 || strings.ContainsFunc(name, unicode.IsControl) {
-		b.askName(w, r, http.StatusUnprocessableEntity, v, name, "Enter the name that others shall see, of up to 100 letters.")
-		return
-	}
-	b.mu.Lock()
-	email := v.proven
-	v.proven = ""
-	b.mu.Unlock()
-	if email == "" {
-		b.site.Render(w, http.StatusGone, "over", nil)
-		return
-	}
-	p, err := b.welcome(name, email)
-	if err != nil {
-		b.conf.Log.Error("demoidp.newcomer", "err", err)
-		b.site.Render(w, http.StatusInternalServerError, "over", nil)
-		return
-	}
-	b.arrive(w, r, v, p, "email")
-}
-
-// span writes a lifetime as people say it.
-func span(d time.Duration) string {
-	text := d.Round(time.Second).String()
-	switch {
-	case d >= 2*time.Minute && d%time.Minute == 0 && d < time.Hour:
-		text = strings.TrimSuffix(text, "m0s") + " minutes"
-	case d == time.Minute:
-		text = "one minute"
-	case d < time.Minute:
-		text = strings.TrimSuffix(text, "s") + " seconds"
-	}
-	return text
 }

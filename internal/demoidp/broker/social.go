@@ -100,7 +100,7 @@ func (b *Broker) socialCallback(w http.ResponseWriter, r *http.Request) {
 		b.show(w, r, http.StatusBadGateway, h.visit, signIn{Notice: social.Name + " did not say who you are. Try again, or choose another way."})
 		return
 	}
-	b.arrive(w, r, h.visit, p, "social")
+	b.arrive(w, r, h.visit, p, time.Now(), "social")
 }
 
 var (

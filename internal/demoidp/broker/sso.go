@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/zitadel/oidc/v3/pkg/client/rp"
 	"github.com/zitadel/oidc/v3/pkg/oidc"
@@ -53,8 +54,8 @@ type nonceKey struct{}
 // party is the broker as a client of a company's directory. The directory is
 // discovered at the first use.
 func (b *Broker) party(ctx context.Context, t cast.Tenant) (rp.RelyingParty, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	b.discovering.Lock()
+	defer b.discovering.Unlock()
 	if p, ok := b.parties[t.ID]; ok {
 		return p, nil
 	}
@@ -86,33 +87,33 @@ func (b *Broker) ssoCallback(w http.ResponseWriter, r *http.Request) {
 		b.refused(w, r, h, clean(q.Get("error_description")))
 		return
 	}
-	p, err := b.askDirectory(r.Context(), h, q)
+	p, at, err := b.askDirectory(r.Context(), h, q)
 	if err != nil {
 		b.conf.Log.Warn("demoidp.directory", "err", err)
 		b.refused(w, r, h, "")
 		return
 	}
-	b.arrive(w, r, h.visit, p, "sso", "pwd")
+	b.arrive(w, r, h.visit, p, at, "sso")
 }
 
 // askDirectory exchanges the code and verifies the ID token: signature, issuer,
 // audience, times, nonce and at_hash. The person must be of the company whose
-// directory it is.
-func (b *Broker) askDirectory(ctx context.Context, h *hop, q url.Values) (cast.Person, error) {
+// directory it is. It says who it is, and when they proved it there.
+func (b *Broker) askDirectory(ctx context.Context, h *hop, q url.Values) (cast.Person, time.Time, error) {
 	party, err := b.party(ctx, h.tenant)
 	if err != nil {
-		return cast.Person{}, err
+		return cast.Person{}, time.Time{}, err
 	}
 	ctx = context.WithValue(ctx, nonceKey{}, h.nonce)
 	tokens, err := rp.CodeExchange[*oidc.IDTokenClaims](ctx, q.Get("code"), party, rp.WithCodeVerifier(h.verifier))
 	if err != nil {
-		return cast.Person{}, err
+		return cast.Person{}, time.Time{}, err
 	}
 	p, ok := b.conf.Cast.Person(tokens.IDTokenClaims.Subject)
 	if !ok || p.Tenant != h.tenant.ID {
-		return cast.Person{}, errUnknownMember
+		return cast.Person{}, time.Time{}, errUnknownMember
 	}
-	return p, nil
+	return p, tokens.IDTokenClaims.AuthTime.AsTime(), nil
 }
 
 // refused says that the company let the person not in, and what can be done.

@@ -105,9 +105,9 @@ func (b *Broker) posted(w http.ResponseWriter, r *http.Request) (*visit, bool) {
 }
 
 // arrive ends a visit well: the browser is remembered, and the app or the device
-// gets its answer.
-func (b *Broker) arrive(w http.ResponseWriter, r *http.Request, v *visit, p cast.Person, amr ...string) {
-	who := issuer.Who{Subject: p.ID, AMR: amr, At: time.Now()}
+// gets its answer. at is when the person proved who they are, and how names the way.
+func (b *Broker) arrive(w http.ResponseWriter, r *http.Request, v *visit, p cast.Person, at time.Time, how string) {
+	who := issuer.Who{Subject: p.ID, AMR: []string{how}, At: at}
 	b.site.Cookie(w, sessionName, b.issuer.Seal(who), b.conf.Cast.Lifetimes.BrowserSession)
 	b.finish(w, r, v, who)
 }

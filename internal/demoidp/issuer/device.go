@@ -16,7 +16,7 @@ type device struct {
 	userCode string // as compared
 	scopes   []string
 	expires  time.Time
-	asked    time.Time // last
+	asked    time.Time // last, and answered
 	who      Who
 	denied   bool
 }
@@ -53,11 +53,10 @@ func (s withDevices) GetDeviceAuthorizatonState(_ context.Context, client, code 
 		return nil, errUnknown
 	}
 	now := time.Now()
-	early := !d.asked.IsZero() && now.Sub(d.asked) < s.conf.DeviceInterval*8/10
-	d.asked = now
-	if early {
+	if now.Sub(d.asked) < s.conf.DeviceInterval*8/10 { // packets travel unevenly
 		return nil, context.DeadlineExceeded
 	}
+	d.asked = now
 	state := &op.DeviceAuthorizationState{ClientID: client, Scopes: slices.Clone(d.scopes), Expires: d.expires, Denied: d.denied}
 	if d.who.Subject != "" && now.Before(d.expires) {
 		state.Done, state.Subject, state.AMR, state.AuthTime = true, d.who.Subject, d.who.AMR, d.who.At

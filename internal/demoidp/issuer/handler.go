@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/zitadel/oidc/v3/pkg/oidc"
 )
@@ -25,6 +27,9 @@ func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "/oauth/introspect", "/healthz", "/ready", "/authorize/callback":
 		http.NotFound(w, r) // op's, not ours
 		return
+	case "/userinfo":
+		i.op.ServeHTTP(refusing{w}, r)
+		return
 	case "/authorize":
 		// op drops parameters that it does not know.
 		tenant := r.FormValue("tenant")
@@ -34,6 +39,21 @@ func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r = r.WithContext(context.WithValue(r.Context(), tenantKey{}, tenant))
 	}
 	i.op.ServeHTTP(&issuing{w, i.conf.Issuer}, r)
+}
+
+// refusing says that a token is not good as RFC 6750 §3.1 has it; op answers 403
+// then, by which a client would not know that a fresh token helps.
+type refusing struct{ http.ResponseWriter }
+
+// WriteHeader implements http.ResponseWriter.
+func (w refusing) WriteHeader(status int) {
+	if status == http.StatusForbidden {
+		status = http.StatusUnauthorized
+	}
+	if status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
+	}
+	w.ResponseWriter.WriteHeader(status)
 }
 
 // discovery says what op does not know of, and leaves out what is not served.
@@ -48,11 +68,8 @@ func (i *Issuer) discovery(w http.ResponseWriter, r *http.Request) {
 	doc["authorization_response_iss_parameter_supported"] = true
 	doc["prompt_values_supported"] = []string{"none", "login", "select_account"}
 	doc["response_types_supported"] = []string{"code"}
-	for name := range doc {
-		if len(name) > 13 && name[:13] == "introspection" {
-			delete(doc, name)
-		}
-	}
+	doc["response_modes_supported"] = []string{"query"}
+	maps.DeleteFunc(doc, func(name string, _ any) bool { return strings.HasPrefix(name, "introspection") })
 	grants := []string{"authorization_code", "refresh_token"}
 	if i.conf.Device > 0 {
 		grants = append(grants, string(oidc.GrantTypeDeviceCode))

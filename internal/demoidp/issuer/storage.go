@@ -70,6 +70,10 @@ func (s *storage) CreateAuthRequest(ctx context.Context, r *oidc.AuthRequest, hi
 	if r.CodeChallenge == "" || r.CodeChallengeMethod != oidc.CodeChallengeMethodS256 {
 		return nil, oidc.ErrInvalidRequest().WithDescription("code_challenge with S256 is required")
 	}
+	if r.ResponseMode != "" && r.ResponseMode != oidc.ResponseModeQuery {
+		r.ResponseMode = "" // the refusal goes as all answers do: with its issuer, in the query
+		return nil, oidc.ErrInvalidRequest().WithDescription("response_mode is query here")
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()

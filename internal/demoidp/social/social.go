@@ -11,9 +11,7 @@ package social
 
 import (
 	"crypto/rand"
-	"crypto/subtle"
 	"embed"
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -21,8 +19,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"golang.org/x/oauth2"
 
 	"app.latchkey/internal/demoidp/cast"
 	"app.latchkey/internal/demoidp/face"
@@ -42,14 +38,6 @@ type Config struct {
 	Secret   string // its secret,
 	Redirect string // and where its people are sent back to
 	Cast     *cast.Cast
-}
-
-// Me is what the service says of somebody at /me.
-type Me struct {
-	ID       string `json:"id"`
-	Name     string `json:"name"`
-	Email    string `json:"email"`
-	Verified bool   `json:"email_verified"`
 }
 
 // Service is Plaza.
@@ -191,55 +179,6 @@ func (s *Service) back(w http.ResponseWriter, r *http.Request, a *ask, v url.Val
 		v.Set("state", a.state)
 	}
 	http.Redirect(w, r, s.conf.Redirect+"?"+v.Encode(), http.StatusFound)
-}
-
-// token exchanges a code (RFC 6749 §4.1.3).
-func (s *Service) token(w http.ResponseWriter, r *http.Request) {
-	id, secret, _ := r.BasicAuth()
-	if id != s.conf.Client || subtle.ConstantTimeCompare([]byte(secret), []byte(s.conf.Secret)) != 1 {
-		w.Header().Set("WWW-Authenticate", "Basic")
-		answer(w, http.StatusUnauthorized, map[string]any{"error": "invalid_client"})
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	h, now := pages.Hash(r.PostFormValue("code")), time.Now()
-	g, ok := s.codes[h]
-	delete(s.codes, h)
-	good := ok && now.Before(g.until) && r.PostFormValue("grant_type") == "authorization_code" && r.PostFormValue("redirect_uri") == s.conf.Redirect
-	if !good || oauth2.S256ChallengeFromVerifier(r.PostFormValue("code_verifier")) != g.challenge {
-		answer(w, http.StatusBadRequest, map[string]any{"error": "invalid_grant"})
-		return
-	}
-	for h, t := range s.tokens {
-		if now.After(t.until) {
-			delete(s.tokens, h)
-		}
-	}
-	token := rand.Text()
-	s.tokens[pages.Hash(token)] = grant{person: g.person, until: now.Add(tokenLifetime)}
-	answer(w, http.StatusOK, map[string]any{"access_token": token, "token_type": "Bearer", "expires_in": int(tokenLifetime.Seconds())})
-}
-
-// me says who somebody is (RFC 6750 §2.1).
-func (s *Service) me(w http.ResponseWriter, r *http.Request) {
-	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	s.mu.Lock()
-	g, ok := s.tokens[pages.Hash(token)]
-	s.mu.Unlock()
-	p, known := s.person(g.person)
-	if !ok || !known || time.Now().After(g.until) {
-		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
-		answer(w, http.StatusUnauthorized, map[string]any{"error": "invalid_token"})
-		return
-	}
-	answer(w, http.StatusOK, Me{p.ID, p.Name, p.Email, p.Verified})
-}
-
-func answer(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v)
 }
 
 // face serves somebody's picture.

@@ -1,0 +1,54 @@
+package broker
+
+import (
+	"net/http"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// showName asks somebody new for a name.
+func (b *Broker) showName(w http.ResponseWriter, r *http.Request) {
+	if v, ok := b.visit(w, r, r.URL.Query().Get("visit")); ok {
+		b.askName(w, r, http.StatusOK, v, "", "")
+	}
+}
+
+func (b *Broker) askName(w http.ResponseWriter, r *http.Request, status int, v *visit, name, trouble string) {
+	b.mu.Lock()
+	email := v.proven
+	b.mu.Unlock()
+	if email == "" {
+		b.site.Render(w, http.StatusGone, "over", nil)
+		return
+	}
+	b.page(w, status, v, "name", struct{ Visit, CSRF, Email, Name, Trouble string }{v.id, b.site.Proof(r, v.id), email, name, trouble})
+}
+
+// takeName makes the account and lets its owner in.
+func (b *Broker) takeName(w http.ResponseWriter, r *http.Request) {
+	v, ok := b.posted(w, r)
+	if !ok {
+		return
+	}
+	name := strings.Join(strings.Fields(r.PostFormValue("name")), " ")
+	if name == "" || len([]rune(name)) > 100 || strings.ContainsFunc(name, unicode.IsControl) {
+		b.askName(w, r, http.StatusUnprocessableEntity, v, name, "Enter the name that others shall see, of up to 100 letters.")
+		return
+	}
+	b.mu.Lock()
+	email := v.proven
+	v.proven = ""
+	b.mu.Unlock()
+	if email == "" {
+		b.site.Render(w, http.StatusGone, "over", nil)
+		return
+	}
+	p, err := b.welcome(name, email)
+	if err != nil {
+		b.conf.Log.Error("demoidp.newcomer", "err", err)
+		b.site.Render(w, http.StatusInternalServerError, "over", nil)
+		return
+	}
+	b.arrive(w, r, v, p, time.Now(), "email")
+}

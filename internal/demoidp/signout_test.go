@@ -1,0 +1,132 @@
+package demoidp_test
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"app.latchkey/internal/demoidp"
+	"app.latchkey/internal/loopback"
+	"app.latchkey/internal/openid"
+	"app.latchkey/internal/provider"
+	"app.latchkey/internal/robot"
+	"app.latchkey/internal/session"
+)
+
+// logout adapts loopback's page to what openid declares, as the programs do; open is
+// the browser.
+type logout struct {
+	*loopback.Form
+	open func(context.Context, string) error
+}
+
+// Send implements openid.LogoutForm.
+func (l logout) Send(ctx context.Context, action string, fields url.Values) error {
+	if err := l.open(ctx, l.Post(action, fields)); err != nil {
+		return err
+	}
+	return l.Wait(ctx)
+}
+
+// signOut ends the browser's session as the app does; press is the button that the
+// person presses on the page that asks.
+func (a *app) signOut(s session.Session, press bool) (session.EndingOutcome, *robot.Page) {
+	a.t.Helper()
+	asked := make(chan *robot.Page, 1)
+	open := func(ctx context.Context, address string) error {
+		go func() { // the browser goes on by itself
+			page, err := a.browser.Visit(context.WithoutCancel(ctx), address)
+			if err == nil {
+				page, err = a.browser.Submit(context.WithoutCancel(ctx), page.Forms[0], nil)
+			}
+			if err == nil && press && len(page.Forms) > 0 {
+				says(a.t, page, "Sign out in this browser?")
+				page, err = a.browser.Submit(context.WithoutCancel(ctx), page.Forms[0], nil)
+			}
+			if err != nil {
+				a.t.Error(err)
+			}
+			asked <- page
+		}()
+		return nil
+	}
+	c, err := openid.New(provider.Provider{Issuer: a.idp.Issuer(), ClientID: demoidp.ClientID, LogoutRedirectPath: demoidp.SignedOutPath}, openid.Options{
+		NewLogoutForm: func(ctx context.Context, s openid.LogoutSpec) (openid.LogoutForm, error) {
+			f, err := loopback.ServeForm(ctx, loopback.FormConfig{App: "Test", Host: s.Host, Ports: s.Ports, Landing: s.Path, State: s.State})
+			return logout{f, open}, err
+		},
+		OpenURL: open,
+	})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	defer c.Close()
+	limit := time.Minute
+	if !press {
+		limit = 3 * time.Second // nobody comes back
+	}
+	ctx, stop := context.WithTimeout(a.t.Context(), limit)
+	defer stop()
+	outcome, err := c.EndSession(ctx, s)
+	if err != nil {
+		a.t.Error(err)
+	}
+	return outcome, <-asked
+}
+
+// A sign-out of the browser is asked for, ends the session, and leads back to the
+// app; until then the session lives.
+func TestASignOutIsConfirmedAndComesBack(t *testing.T) {
+	a := newApp(t, start(t, demoidp.Config{}))
+	s, err := a.signIn(robot.SSO("ada@acme.example", "analytical-engine"), session.SignInRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if outcome, page := a.signOut(s, false); outcome != session.EndingSent {
+		t.Errorf("nobody confirmed: %v at %q", outcome, page.Title)
+	}
+	if _, err := a.signIn(nowhere, session.SignInRequest{Prompt: "none"}); err != nil {
+		t.Errorf("the session ended unasked: %v", err)
+	}
+	outcome, page := a.signOut(s, true)
+	if outcome != session.EndingDone || strings.HasPrefix(page.URL.String(), a.idp.Issuer()) {
+		t.Errorf("%v at %s", outcome, page.URL)
+	}
+	if _, err := a.signIn(nowhere, session.SignInRequest{Prompt: "none"}); !errors.Is(err, openid.ErrInteraction) {
+		t.Errorf("after the sign-out: %v", err)
+	}
+	// The directory's own session lives on: it lets the person in without a question.
+	next, err := a.signIn(robot.SSO("ada@acme.example", "wrong"), session.SignInRequest{})
+	if err != nil || next.AuthTime.After(time.Now()) || next.AuthTime.Sub(s.AuthTime).Abs() > time.Second {
+		t.Errorf("%v, proven at %v and %v", err, s.AuthTime, next.AuthTime)
+	}
+}
+
+// Who is asked to prove themselves anew is asked by the directory too.
+func TestAStepUpReachesTheDirectory(t *testing.T) {
+	a := newApp(t, start(t, demoidp.Config{}))
+	way := robot.SSO("ada@acme.example", "analytical-engine")
+	if _, err := a.signIn(way, session.SignInRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	asked := false
+	again := func(ctx context.Context, b *robot.Browser, page *robot.Page) (*robot.Page, error) {
+		page, err := b.Submit(ctx, page.Forms[0], url.Values{"email": {"ada@acme.example"}, "way": {"sso"}})
+		if err != nil {
+			return nil, err
+		}
+		asked = page.Forms != nil && page.Forms[0].Fields.Has("password")
+		return b.Submit(ctx, page.Forms[0], url.Values{"name": {"ada"}, "password": {"analytical-engine"}})
+	}
+	if _, err := a.signIn(again, session.SignInRequest{Prompt: "login"}); err != nil || !asked {
+		t.Errorf("%v, asked %v", err, asked)
+	}
+}
+
+// nowhere is the walk of a browser that is shown no page.
+func nowhere(_ context.Context, _ *robot.Browser, page *robot.Page) (*robot.Page, error) {
+	return page, nil
+}
