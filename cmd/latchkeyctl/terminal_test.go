@@ -21,6 +21,7 @@ import (
 	"rsc.io/qr"
 
 	"app.latchkey/internal/demoidp"
+	"app.latchkey/test/idp"
 )
 
 // terminal is latchkeyctl with a person's terminal as its three streams.
@@ -163,4 +164,20 @@ func TestTheQRCodeOnTheTerminal(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestSignInOnAnotherDevice(t *testing.T) {
+	p := idp.Start(t, idp.Config{Lifetime: time.Hour})
+	term := atTerminal(t, []string{"LATCHKEY_ISSUER=" + p.Issuer, "LATCHKEY_CLIENT_ID=" + idp.ClientID}, "signin", "--device")
+	term.waitFor(t, regexp.QuoteMeta(p.Issuer+"/activate")+`\s`)
+	code := strings.TrimSpace(term.waitFor(t, `\s[A-Z0-9]{4}-[A-Z0-9]{4}\s`))
+	term.waitFor(t, "Waiting for you there")
+	term.waitFor(t, "\x1b\\[30;107m▀") // a QR code, since somebody sits there
+	if !p.Approve(code) {
+		t.Fatalf("%q is nobody's code:\n%s", code, term.text())
+	}
+	if err := term.cmd.Wait(); err != nil {
+		t.Fatalf("%v\n%s", err, term.text())
+	}
+	term.waitFor(t, "Name of ada <ada@acme.example>")
 }

@@ -25,10 +25,14 @@ const (
 // then ends the browser's session, as far as scope goes. The zero key means the
 // active account, or the one whose session has just ended. It reports what ended
 // and what did not; its error is for the first step alone. For an account that is
-// not there it does nothing, and the report's key is zero.
+// not there the report's key is zero. What earlier sign-outs could not revoke is tried
+// again as well.
 func (a *Account) SignOut(ctx context.Context, key session.Key, scope Scope) (SignOut, error) {
 	if key.IsZero() {
 		key = a.shown()
+	}
+	if scope >= ScopeTokens {
+		defer a.revokePending(ctx) // what an earlier sign-out left: it was killed, or offline
 	}
 	if key.IsZero() {
 		return SignOut{}, nil

@@ -1,0 +1,42 @@
+//go:build linux
+
+package crash
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"app.latchkey/test/idp"
+)
+
+// TestTwentyProcessesRefreshOnce asks for a token in twenty processes at once, over
+// several expiries, of a provider that ends the family when a refresh token is used
+// again.
+func TestTwentyProcessesRefreshOnce(t *testing.T) {
+	const processes, expiries = 20, 4
+	p := idp.Start(t, idp.Config{Lifetime: 3 * time.Second})
+	d := newDesk(t, program(t), keychain(t), "ada", p)
+	d.must(t, "signin")
+	for n := range expiries {
+		before := p.Refreshes()
+		d.untilDue()
+		began := time.Now()
+		var wait sync.WaitGroup
+		for range processes {
+			wait.Go(func() {
+				if r := d.run(t, "token"); r.code != 0 {
+					t.Errorf("%v", r)
+				}
+			})
+		}
+		wait.Wait()
+		// A machine so slow that the new token came due meanwhile may refresh again.
+		if made := p.Refreshes() - before; made < 1 || made > 1 && time.Since(began) < 2*time.Second {
+			t.Errorf("expiry %d: %d refreshes within %s", n, made, time.Since(began))
+		}
+	}
+	if p.Reused() > 0 || p.Early() > 0 {
+		t.Errorf("%d refresh tokens were used again, %d refreshes were not due", p.Reused(), p.Early())
+	}
+}
