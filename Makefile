@@ -172,6 +172,11 @@ fleet: ## live a day with 10,000 desktops; write the table and docs/fleet.svg
 	cp artifacts/fleet/fleet.svg docs/fleet.svg
 	@cat artifacts/fleet/fleet.md
 
+.PHONY: soak
+soak: ## kill the program 200 times, and run a crowd of it for longer
+	@build/setup.sh test
+	CRASH_KILLS=200 CRASH_EXPIRIES=20 go test -count=1 -v -timeout 30m ./test/crash
+
 .PHONY: clean
 clean: ## remove what was built
 	rm -rf build/bin artifacts dist

@@ -12,8 +12,6 @@ import (
 	"app.latchkey/internal/parts"
 	"app.latchkey/internal/picture"
 	"app.latchkey/internal/provider"
-	"app.latchkey/internal/secret"
-	"app.latchkey/internal/vault"
 )
 
 // wire makes the core of the app from the settings. When they cannot be used, what
@@ -81,9 +79,7 @@ func fill(c *core, s provider.Settings, p *parts.Parts) {
 	c.openURL, c.paste = p.Browser.Open, p.Accept
 	c.examine = examining(p.Doctor())
 	c.unlock, c.unlockKeychain = p.Vault.Unlock, p.Vault.UnlockKeychain
-	c.changeStore = func(ctx context.Context, kind string, passphrase secret.Secret) error {
-		return p.Vault.Change(ctx, vault.Kind(kind), passphrase)
-	}
+	c.changeStore = p.ChangeStore
 	if p.OpenID != nil {
 		c.offers = p.OpenID.Offers
 	}

@@ -68,7 +68,8 @@ func (c *command) signInNow(ctx context.Context, s signingIn) error {
 	if s.another {
 		req.Prompt = "select_account"
 	}
-	if err := c.parts.Account.SignIn(ctx, req); err != nil {
+	// A new vault has no passphrase yet, which a sign-in notices before it begins.
+	if err := c.unlocked(ctx, true, func() error { return c.parts.Account.SignIn(ctx, req) }); err != nil {
 		return err
 	}
 	if c.parts.Settings.Store == "memory" {
@@ -79,7 +80,7 @@ func (c *command) signInNow(ctx context.Context, s signingIn) error {
 
 // restore reads the vault. What had to be set aside is said, and is no failure.
 func (c *command) restore(ctx context.Context) error {
-	if err := c.parts.Account.Restore(ctx); err != nil {
+	if err := c.unlocked(ctx, false, func() error { return c.parts.Account.Restore(ctx) }); err != nil {
 		return err
 	}
 	if notice := c.parts.Account.Snapshot().Notice; notice != nil {

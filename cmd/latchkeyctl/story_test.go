@@ -21,6 +21,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"latchkeyctl": main,
 		"robot":       func() { os.Exit(browse()) },
+		"visit":       func() { os.Exit(visit()) },
 	})
 }
 
@@ -34,6 +35,17 @@ func browse() int {
 		return 0
 	}
 	if err := choose(ctx, nil, os.Args[1], who); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// visit goes where it is sent, to the end; the provider asks nothing.
+func visit() int {
+	ctx, stop := context.WithTimeout(context.Background(), 30*time.Second)
+	defer stop()
+	if _, err := robot.New(nil).Visit(ctx, os.Args[1]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}

@@ -45,8 +45,9 @@ func atTerminal(t *testing.T, env []string, args ...string) *terminal {
 	if err := os.Symlink(self, program); err != nil {
 		t.Fatal(err)
 	}
+	home := t.TempDir() // unless env names one
 	term := &terminal{cmd: exec.Command(program, args...), end: make(chan struct{})}
-	term.cmd.Env = append(append(os.Environ(), "HOME="+t.TempDir(), "LATCHKEY_STORE=memory"), env...)
+	term.cmd.Env = append(append(os.Environ(), "HOME="+home, "LATCHKEY_STORE=memory"), env...)
 	term.tty, err = pty.StartWithSize(term.cmd, &pty.Winsize{Rows: 60, Cols: 200})
 	if err != nil {
 		t.Fatal(err)
@@ -180,4 +181,39 @@ func TestSignInOnAnotherDevice(t *testing.T) {
 		t.Fatalf("%v\n%s", err, term.text())
 	}
 	term.waitFor(t, "Name of ada <ada@acme.example>")
+}
+
+func TestThePassphraseIsAskedForAtTheTerminal(t *testing.T) {
+	p := idp.Start(t, idp.Config{Lifetime: time.Hour})
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser := filepath.Join(t.TempDir(), "visit")
+	if err := os.Symlink(self, browser); err != nil {
+		t.Fatal(err)
+	}
+	env := []string{
+		"HOME=" + t.TempDir(), "LATCHKEY_STORE=file", "LATCHKEY_ISSUER=" + p.Issuer, "LATCHKEY_CLIENT_ID=" + idp.ClientID, "BROWSER=" + browser + " %s",
+	}
+	term := atTerminal(t, env, "signin")
+	term.waitFor(t, "Choose a passphrase")
+	term.paste(t, "correct horse battery")
+	term.waitFor(t, "The same again")
+	term.paste(t, "correct horse battery")
+	if err := term.cmd.Wait(); err != nil {
+		t.Fatalf("%v\n%s", err, term.text())
+	}
+	term = atTerminal(t, env, "status")
+	term.waitFor(t, "Passphrase of what is stored here")
+	term.paste(t, "wrong horse battery")
+	term.waitFor(t, "does not fit(?s:.*)Passphrase of what is stored here")
+	term.paste(t, "correct horse battery")
+	if err := term.cmd.Wait(); err != nil {
+		t.Fatalf("%v\n%s", err, term.text())
+	}
+	term.waitFor(t, "Name of ada")
+	if strings.Contains(term.text(), "horse") {
+		t.Errorf("the passphrase is on the screen:\n%s", term.text())
+	}
 }

@@ -35,7 +35,7 @@ var rooms = map[string][]string{
 	"openid":            {"secret", "session", "provider"},
 	"problem":           {"account", "browser", "loopback", "openid", "provider", "session", "vault"},
 	"doctor":            {"browser", "loopback", "openid", "provider", "vault"},
-	"parts":             {"demoidp", "demoidp/cast", "account", "browser", "doctor", "loopback", "openid", "problem", "provider", "session", "vault"},
+	"parts":             {"demoidp", "demoidp/cast", "account", "browser", "doctor", "loopback", "openid", "problem", "provider", "secret", "session", "vault"},
 }
 
 // mainFiles are the files of the root package that are not wiring.

@@ -10,18 +10,18 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// preferencesName is the file that the settings screen writes.
-const preferencesName = "preferences.toml"
+// PreferencesName is the file that the settings screen writes, as a source names it.
+const PreferencesName = "preferences.toml"
 
 const preferencesHead = "# Written by the settings screen. A key here wins over config.toml.\n"
 
 // preferences reads the settings screen's file, or what would be written to it.
 func (l *loader) preferences(path string) {
 	if l.o.preferences != nil {
-		l.bytes(Source{Name: preferencesName, File: path}, l.o.preferences)
+		l.bytes(Source{Name: PreferencesName, File: path}, l.o.preferences)
 		return
 	}
-	l.file(path, preferencesName)
+	l.file(path, PreferencesName)
 }
 
 // SavePreferences writes changes into preferences.toml, whole or not at all. An
@@ -31,8 +31,8 @@ func (l *loader) preferences(path string) {
 //
 // The settings themselves do not change: Reload reads them anew.
 func (s Settings) SavePreferences(changes map[string]string) error {
-	path := filepath.Join(s.DataDir, preferencesName)
-	source := Source{Name: preferencesName, File: path}
+	path := filepath.Join(s.DataDir, PreferencesName)
+	source := Source{Name: PreferencesName, File: path}
 	members, err := s.changed(source, changes)
 	if err != nil {
 		return err
@@ -109,7 +109,7 @@ func replaceFile(path string, data []byte) (err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), preferencesName+".tmp-*")
+	f, err := os.CreateTemp(filepath.Dir(path), PreferencesName+".tmp-*")
 	if err != nil {
 		return err
 	}

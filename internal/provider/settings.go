@@ -108,7 +108,7 @@ func Load(o Options) (Settings, error) {
 	for _, read := range []func(){
 		func() { l.bytes(Source{Name: first(o.BakedName, "the built-in settings")}, o.Baked) },
 		func() { l.file(filepath.Join(configDir, "config.toml"), "config.toml") },
-		func() { l.preferences(filepath.Join(dataDir, preferencesName)) },
+		func() { l.preferences(filepath.Join(dataDir, PreferencesName)) },
 		l.dotEnv,
 		l.environment,
 		l.flags,

@@ -14,7 +14,8 @@ import (
 // several expiries, of a provider that ends the family when a refresh token is used
 // again.
 func TestTwentyProcessesRefreshOnce(t *testing.T) {
-	const processes, expiries = 20, 4
+	const processes = 20
+	expiries := number(t, "CRASH_EXPIRIES", 4)
 	p := idp.Start(t, idp.Config{Lifetime: 3 * time.Second})
 	d := newDesk(t, program(t), keychain(t), "ada", p)
 	d.must(t, "signin")

@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -38,13 +39,27 @@ func TestMain(m *testing.M) {
 // browse goes where it is sent, to the end.
 func browse(address string) int {
 	client := &http.Client{Timeout: patience}
-	res, err := client.Get(address) //nolint:noctx // it has a time limit
+	res, err := client.Get(address)
 	if err != nil {
 		return 1
 	}
 	_, _ = io.Copy(io.Discard, res.Body)
 	_ = res.Body.Close()
 	return 0
+}
+
+// number is how often something is done: as the environment says, else usual.
+func number(t *testing.T, variable string, usual int) int {
+	t.Helper()
+	text := os.Getenv(variable)
+	if text == "" {
+		return usual
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		t.Fatalf("%s=%s is no number of times", variable, text)
+	}
+	return n
 }
 
 // program builds latchkeyctl.

@@ -5,7 +5,6 @@ package crash
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"strconv"
 	"sync"
 	"testing"
@@ -21,13 +20,7 @@ const workers = 4
 // sign-in, refresh and sign-out: CRASH_KILLS times, 40 by itself. Only a kill that
 // struck a running program counts.
 func TestNoKillLosesASession(t *testing.T) {
-	kills := 40
-	if text := os.Getenv("CRASH_KILLS"); text != "" {
-		var err error
-		if kills, err = strconv.Atoi(text); err != nil {
-			t.Fatal(err)
-		}
-	}
+	kills := number(t, "CRASH_KILLS", 40)
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	p := idp.Start(t, idp.Config{Lifetime: time.Second, Grace: 10 * time.Minute, Delay: 15 * time.Millisecond})
