@@ -70,7 +70,7 @@ func (a *App) settings() *SettingsView {
 		Store: values[keyStore], Appearance: values[keyAppearance], StartHidden: values[keyStartHidden], LogFolder: c.logs, Problem: a.refusal(),
 	}
 	for _, p := range shownProvider {
-		if value := values[p.key]; value.Text != "" {
+		if value := values[p.key]; value.Text != "" && value.Text != "oidc" { // the preset that says nothing
 			v.Provider = append(v.Provider, ProviderLine{p.label, value})
 		}
 	}

@@ -30,12 +30,17 @@ export function check() {
       if (running && !v.running) announce(words.textContent);
       running = v.running;
       list.hidden = findings.length === 0;
-      list.replaceChildren(...findings.map(finding));
+      // What is to be done stands first, once nothing moves any more.
+      const order = v.running ? findings : [...findings].sort((a, b) => rank(a) - rank(b));
+      list.replaceChildren(...order.map(finding));
       again.disabled = v.running;
     },
     shown: () => head.title.focus(),
   };
 }
+
+/** @param {FindingView} f */
+const rank = (f) => ["fail", "warn", "pass"].indexOf(f.status);
 
 const pictures = { pass: "check", warn: "alert", fail: "cross" };
 

@@ -20,8 +20,7 @@ export function profile() {
   const email = el("bdi");
   const verified = el("span");
   const mail = el("p", { class: "profile-mail" }, [email, " ", verified]);
-  const organization = el("div", { class: "clamped" });
-  organization.dir = "auto";
+  const organization = el("bdi");
   const organizationRow = row(text.organization, [organization]);
   const roles = el("bdi");
   const rolesRow = row(text.roles, [roles]);
@@ -75,7 +74,7 @@ export function profile() {
       mail.hidden = !p.email;
       verified.className = p.emailVerified ? "verified" : "unverified";
       verified.replaceChildren(...(p.emailVerified ? [icon("check"), text.verified] : [text.notVerified]));
-      organization.textContent = organization.title = p.organization;
+      organization.textContent = p.organization;
       organizationRow.hidden = !p.organization;
       roles.textContent = text.list(p.roles ?? [], 3);
       roles.title = (p.roles ?? []).join(", ");

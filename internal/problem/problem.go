@@ -97,7 +97,7 @@ func enrich(p *Problem, err error, providerName string) {
 		advise(p, answer)
 	}
 	if answer != nil && answer.Description != "" {
-		p.Message += fmt.Sprintf(" %s says: “%s”.", sentence(providerName), answer.Description)
+		p.Message += fmt.Sprintf(" %s says: “%s”.", sentence(providerName), strings.TrimRight(answer.Description, ". "))
 	}
 	var clock *openid.ClockError
 	if errors.As(err, &clock) && clock.Off != 0 {

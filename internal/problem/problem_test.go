@@ -167,7 +167,7 @@ func TestAProvidersWordsAreExplained(t *testing.T) {
 		{openid.ErrAnswer, "nobody_knows", "", "before you could sign in", "Check client ID"},
 	} {
 		p := problem.From(&openid.AnswerError{Kind: c.kind, Code: c.code, Description: c.description}, "Acme ID")
-		if !strings.Contains(p.Message, c.message) || !strings.Contains(p.Hint, c.hint) || !strings.Contains(p.Message, c.description) {
+		if !strings.Contains(p.Message, c.message) || !strings.Contains(p.Hint, c.hint) || !strings.Contains(p.Message, strings.TrimSuffix(c.description, ".")) {
 			t.Errorf("%+v", p)
 		}
 	}

@@ -245,7 +245,8 @@ func (d *desk) shotOf(name string, colours int) {
 		if d.command("import", "-window", strings.Fields(string(id))[0], path).Run() != nil {
 			continue
 		}
-		counted, err := d.command("identify", "-format", "%k", path).Output()
+		// The menu bar is painted before the page is, and with as many shades.
+		counted, err := d.command("convert", path, "-crop", "+0+40", "+repage", "-format", "%k", "info:").Output()
 		if n, bad := strconv.Atoi(string(counted)); err == nil && bad == nil && n > colours {
 			return
 		}

@@ -31,7 +31,6 @@ func TestThePagesByTheKeyboard(t *testing.T) {
 		data, _ := os.ReadFile(filepath.Join(d.home, "data", "latchkey-demo", "preferences.toml"))
 		return strings.Contains(string(data), "dark")
 	})
-	d.shot("settings-dark")
 	d.key("Escape")
 	d.drawn("profile", 3)
 	d.key("ctrl+k")
