@@ -8,6 +8,3 @@ const (
 	AppName = "Latchkey"
 	AppID   = "latchkey"
 )
-
-// dotEnv names none: where the program is started must not choose the provider.
-func dotEnv() (string, func([]byte) (map[string]string, error)) { return "", nil }

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"errors"
-	"os"
 	"path/filepath"
 	"runtime"
 )
@@ -53,7 +52,7 @@ func policyPath(id string) string {
 	case "darwin":
 		return filepath.Join("/Library/Application Support", title(id), "policy.toml")
 	case "windows":
-		return filepath.Join(os.Getenv("ProgramData"), title(id), "policy.toml")
+		return filepath.Join(programData(), title(id), "policy.toml")
 	}
 	return filepath.Join("/etc", id, "policy.toml")
 }

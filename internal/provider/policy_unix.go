@@ -27,3 +27,6 @@ func administrators(f *os.File) error {
 	}
 	return nil
 }
+
+// programData is a folder of Windows alone.
+func programData() string { return "" }

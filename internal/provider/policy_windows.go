@@ -25,3 +25,13 @@ func administrators(f *os.File) error {
 	}
 	return errNotAdministrators
 }
+
+// programData is asked of the system: the environment is the person's own, and the
+// policy is not theirs to move.
+func programData() string {
+	dir, err := windows.KnownFolderPath(windows.FOLDERID_ProgramData, windows.KF_FLAG_DEFAULT)
+	if err != nil {
+		return `C:\ProgramData`
+	}
+	return dir
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -100,6 +101,15 @@ func TestAPolicyThatIsNotTheAdministrators(t *testing.T) {
 	}
 	if _, err := provider.LoadPolicy(path); err == nil || !strings.Contains(err.Error(), "its folder") {
 		t.Errorf("a folder that others can write: %v", err)
+	}
+}
+
+// One that nobody else could have written is read: a file of the system's own is as
+// good as a policy for that, and its lines are no settings.
+func TestAPolicyThatIsTheAdministrators(t *testing.T) {
+	_, err := provider.LoadPolicy("/etc/passwd")
+	if runtime.GOOS == "windows" || err == nil || strings.Contains(err.Error(), "administrator") || !strings.Contains(err.Error(), "not TOML") {
+		t.Errorf("%v", err)
 	}
 }
 

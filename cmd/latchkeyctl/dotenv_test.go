@@ -1,0 +1,50 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// The tutorial's .env counts in a development build, and in no other: in a shipped
+// app it would let a folder choose the provider.
+func TestTheTutorialsFileInADevelopmentBuild(t *testing.T) {
+	dir := t.TempDir()
+	file := "OAUTH_CLIENT_ID=P2abcdefghijklmnopqrstuvwxyz\nOAUTH_CLIENT_SECRET=hush-hush\nOAUTH_AUTHORIZATION_ENDPOINT=https://api.descope.com/oauth2/v1/authorize\n" +
+		"OAUTH_TOKEN_ENDPOINT=https://api.descope.com/oauth2/v1/token\nOAUTH_REDIRECT_URI=http://localhost:8550/oauth_callback\nOAUTH_TOKEN_SECRET=hush-hush\n"
+	if err := os.WriteFile(filepath.Join(dir, ".env"), []byte(file), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const derived = "https://api.descope.com/P2abcdefghijklmnopqrstuvwxyz"
+	for tag, want := range map[string]string{"dev,demo": derived, "": ""} {
+		program := filepath.Join(dir, "latchkeyctl"+tag)
+		if out, err := exec.Command("go", "build", "-tags", tag, "-o", program, ".").CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		cmd := exec.Command(program, "config", "--json")
+		cmd.Dir = dir
+		cmd.Env = []string{"HOME=" + dir, "PATH=" + os.Getenv("PATH")}
+		out, err := cmd.Output()
+		var got struct {
+			Settings []settingLine `json:"settings"`
+			Warnings []string      `json:"warnings"`
+		}
+		if err == nil {
+			err = json.Unmarshal(out, &got)
+		}
+		if err != nil || strings.Contains(string(out), "hush") {
+			t.Fatalf("%q: %v\n%s", tag, err, out)
+		}
+		for _, s := range got.Settings {
+			if s.Key == "issuer" && s.Value != want || s.Key == "redirect_ports" && strings.HasPrefix(tag, "dev") && (s.Value != "8550" || s.Source != ".env" || s.Line != 5) {
+				t.Errorf("%q: %+v", tag, s)
+			}
+		}
+		if warned := strings.Join(got.Warnings, "\n"); strings.Contains(warned, "OAUTH_TOKEN_SECRET is accepted and unused") != (strings.HasPrefix(tag, "dev")) {
+			t.Errorf("%q: %s", tag, warned)
+		}
+	}
+}
