@@ -168,7 +168,7 @@ bench: ## measure against references, and print the table of docs/performance.md
 .PHONY: fleet
 fleet: ## live a day with 10,000 desktops; write the table and docs/fleet.svg
 	@mkdir -p artifacts/fleet
-	go test -count=1 -timeout 15m ./test/fleet -desktops 10000 -figures $(CURDIR)/artifacts/fleet
+	go test -count=1 -timeout 30m ./test/fleet -desktops 10000 -figures $(CURDIR)/artifacts/fleet
 	cp artifacts/fleet/fleet.svg docs/fleet.svg
 	@cat artifacts/fleet/fleet.md
 

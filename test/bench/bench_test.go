@@ -1,0 +1,72 @@
+//go:build bench
+
+// Package bench measures Latchkey against references that are run in turn with it,
+// and prints one table (docs/performance.md says how each figure is taken). It is
+// run by make bench and is no part of the tests: nothing in it can fail for being slow.
+//
+// It builds and starts programs, with a home, a session bus with a keychain, a
+// display and a provider of its own, and writes into the folder that OUT names.
+package bench
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// row is one line of the table.
+type row struct{ what, ours, reference, ratio, goal string }
+
+// bench is one run of all measurements.
+type bench struct {
+	t    *testing.T
+	desk *desk
+	rows []row
+	runs int // of each program, for a median
+}
+
+func (b *bench) add(what, ours, reference, ratio, goal string) {
+	b.t.Helper()
+	b.rows = append(b.rows, row{what, ours, reference, ratio, goal})
+	b.t.Logf("%s: %s, %s, %s, goal %s", what, ours, reference, ratio, goal)
+}
+
+// versus adds a line of two figures and what one is of the other.
+func (b *bench) versus(what string, ours, reference float64, unit, of, goal string) {
+	b.t.Helper()
+	b.add(what, format(ours)+" "+unit, format(reference)+" "+unit+" "+of, fmt.Sprintf("%.2f", ours/reference), goal)
+}
+
+// format prints three digits, whatever the size.
+func format(v float64) string {
+	switch {
+	case v >= 100:
+		return fmt.Sprintf("%.0f", v)
+	case v >= 10:
+		return fmt.Sprintf("%.1f", v)
+	}
+	return fmt.Sprintf("%.2f", v)
+}
+
+func TestBench(t *testing.T) {
+	b := &bench{t: t, desk: newDesk(t), runs: number(t, "RUNS", 60)}
+	b.desk.build()
+	for _, part := range []struct {
+		name string
+		f    func()
+	}{{"commands", b.commands}, {"many", b.many}, {"rooms", b.rooms}, {"window", b.window}} {
+		if only := os.Getenv("ONLY"); only == "" || strings.Contains(only, part.name) {
+			part.f()
+		}
+	}
+	var out strings.Builder
+	out.WriteString("| What | Latchkey | Reference | Ratio | Goal |\n|---|---|---|---|---|\n")
+	for _, r := range b.rows {
+		fmt.Fprintf(&out, "| %s | %s | %s | %s | %s |\n", r.what, r.ours, r.reference, r.ratio, r.goal)
+	}
+	if err := os.WriteFile(filepath.Join(b.desk.out, "table.md"), []byte(out.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,184 @@
+//go:build bench
+
+package bench
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"app.latchkey/test/bench/instant"
+)
+
+// commands measures latchkeyctl.
+func (b *bench) commands() {
+	b.signIn()
+	b.roundTrips()
+	b.token()
+	b.sizes()
+}
+
+// signIn measures a sign-in from the program's start to its being stored, the
+// browser answering at once.
+func (b *bench) signIn() {
+	b.t.Helper()
+	d := b.desk
+	ours, plain := inTurn(b.runs,
+		func() float64 { return ms(d.firstLine(d.command("latchkeyctl", "signin"))) },
+		func() float64 {
+			return ms(d.firstLine(d.command("plain", d.idp.Issuer(), instant.ClientID, d.program["browse"])))
+		})
+	b.versus("`latchkeyctl signin`, from start to signed in and stored in the keychain's vault", ours, plain, "ms", "x/oauth2 + go-oidc, nothing stored", "≤ 1.15")
+}
+
+// roundTrips counts what the provider is asked, and shows that nothing of it is
+// asked one after the other without need: with 50 ms added to every answer.
+func (b *bench) roundTrips() {
+	b.t.Helper()
+	d := b.desk
+	d.idp.Counts()
+	d.run("latchkeyctl", "signin")
+	asked := d.idp.Counts()
+	after := asked["/token"] + asked["/userinfo"]
+	others := []string{}
+	for path, n := range asked {
+		others = append(others, fmt.Sprintf("%s %d", path, n))
+	}
+	slices.Sort(others)
+	b.add("round trips from the callback to signed in", strconv.Itoa(after)+" (token, userinfo)", "in all: "+strings.Join(others, ", "), "", "2")
+	const delay = 50 * time.Millisecond
+	back := func() float64 {
+		cmd := d.command("latchkeyctl", "signin")
+		began := time.Now()
+		took := d.firstLine(cmd)
+		return ms(took - d.idp.SentBack().Sub(began))
+	}
+	at := make([]float64, 2)
+	for i, added := range []time.Duration{0, delay} {
+		d.idp.Delay.Store(int64(added))
+		at[i], _ = inTurn(max(b.runs/6, 3), back, nil)
+	}
+	d.idp.Delay.Store(0)
+	b.add("from the callback to signed in, 50 ms added to every answer", format(at[1])+" ms", format(at[0])+" ms with nothing added", fmt.Sprintf("%+.1f round trips", (at[1]-at[0])/ms(delay)), "+2")
+}
+
+// token measures the token from a stored session.
+func (b *bench) token() {
+	b.t.Helper()
+	d := b.desk
+	d.run("latchkeyctl", "signin")
+	cache := d.folder("kubelogin")
+	id, err := d.idp.IDToken("n")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	d.run("seed", cache, d.idp.Issuer(), instant.ClientID, id)
+	d.idp.Counts()
+	get := []string{"get-token", "--oidc-issuer-url=" + d.idp.Issuer(), "--oidc-client-id=" + instant.ClientID, "--token-cache-dir=" + cache}
+	ours, theirs := inTurn(3*b.runs, wall(d.command, "latchkeyctl", "token"), wall(d.command, "kubelogin", get...))
+	if asked := d.idp.Counts(); len(asked) > 0 {
+		b.t.Fatalf("the provider was asked: %v", asked)
+	}
+	b.versus("`latchkeyctl token` from a stored session, keychain store", ours, theirs, "ms", "`kubelogin get-token` v1.28.0, plain file", "≤ 1.00")
+	version, _ := inTurn(b.runs, wall(d.command, "latchkeyctl", "version"), nil)
+	b.add("… of it the program's own start (`latchkeyctl version`)", format(version)+" ms", "", fmt.Sprintf("%.2f", version/ours), "")
+}
+
+func (b *bench) sizes() {
+	b.t.Helper()
+	size := func(name string) float64 {
+		info, err := os.Stat(b.desk.program[name])
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		return float64(info.Size()) / (1 << 20)
+	}
+	b.versus("size of `latchkeyctl`", size("latchkeyctl"), size("kubelogin"), "MiB", "kubelogin", "")
+	b.versus("size of `latchkey`", size("latchkey"), size("emptyapp"), "MiB", "empty Wails app", "")
+	ours, worst := b.inits("latchkeyctl")
+	theirs, _ := b.inits("kubelogin")
+	b.versus("initialisation of all packages of `latchkeyctl` (inittrace)", ours, theirs, "ms", "kubelogin", "")
+	b.add("… the dearest of them", worst, "", "", "")
+}
+
+var initLine = regexp.MustCompile(`(?m)^init (\S+) @\S+ ms, (\S+) ms clock`)
+
+// inits returns the median time that a program initialises for, and the four
+// packages that take most of it.
+func (b *bench) inits(name string) (float64, string) {
+	b.t.Helper()
+	each := map[string][]float64{}
+	sum, _ := inTurn(max(b.runs/4, 3), func() float64 {
+		cmd := b.desk.command(name, "version")
+		cmd.Env = append(slices.Clone(cmd.Env), "GODEBUG=inittrace=1")
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			b.t.Fatalf("%s version: %v\n%s", name, err, out)
+		}
+		sum := 0.0
+		for _, m := range initLine.FindAllStringSubmatch(string(out), -1) {
+			v, err := strconv.ParseFloat(m[2], 64)
+			if err != nil {
+				b.t.Fatal(err)
+			}
+			each[m[1]] = append(each[m[1]], v)
+			sum += v
+		}
+		return sum
+	}, nil)
+	names := []string{}
+	for n := range each {
+		names = append(names, n)
+	}
+	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(median(each[b]), median(each[a])) })
+	var worst []string
+	for _, n := range names[:min(4, len(names))] {
+		worst = append(worst, fmt.Sprintf("%s %.2f", n, median(each[n])))
+	}
+	return sum, strings.Join(worst, ", ") + " ms"
+}
+
+// wall measures a whole run of a program.
+func wall(command func(string, ...string) *exec.Cmd, name string, args ...string) func() float64 {
+	return func() float64 {
+		cmd := command(name, args...)
+		began := time.Now()
+		if out, err := cmd.CombinedOutput(); err != nil {
+			panic(fmt.Sprintf("%s: %v\n%s", name, err, out))
+		}
+		return ms(time.Since(began))
+	}
+}
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// inTurn runs the two in turn, after one run of each that does not count, and
+// returns their medians. The second may be nil.
+func inTurn(n int, a, b func() float64) (float64, float64) {
+	var as, bs []float64
+	for i := range n + 1 {
+		v := a()
+		w := 0.0
+		if b != nil {
+			w = b()
+		}
+		if i > 0 {
+			as, bs = append(as, v), append(bs, w)
+		}
+	}
+	return median(as), median(bs)
+}
+
+func median(v []float64) float64 {
+	s := slices.Sorted(slices.Values(v))
+	if len(s) == 0 {
+		return 0
+	}
+	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
+}

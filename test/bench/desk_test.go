@@ -1,0 +1,175 @@
+//go:build bench
+
+package bench
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"app.latchkey/test/bench/instant"
+	"app.latchkey/test/bus"
+)
+
+// limit is how long anything that is waited for may take.
+const limit = 2 * time.Minute
+
+// desk is where the programs run.
+type desk struct {
+	t       *testing.T
+	home    string
+	out     string // for what is built, and the table
+	env     []string
+	screens map[string]*screen // each window's own
+	idp     *instant.Provider
+	program map[string]string // by name
+}
+
+func newDesk(t *testing.T) *desk {
+	t.Helper()
+	idp, err := instant.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(idp.Close)
+	d := &desk{t: t, home: t.TempDir(), out: os.Getenv("OUT"), idp: idp, program: map[string]string{}}
+	if d.out == "" {
+		t.Fatal("OUT names no folder: run make bench")
+	}
+	d.env = []string{
+		"HOME=" + d.home, "PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "XDG_RUNTIME_DIR=" + d.folder("run"),
+		"XDG_DATA_HOME=" + d.folder("data"), "XDG_CONFIG_HOME=" + d.folder("config"), "XDG_CACHE_HOME=" + d.folder("cache"),
+		"GDK_BACKEND=x11", "NO_AT_BRIDGE=1", "WEBKIT_DISABLE_COMPOSITING_MODE=1", "LIBGL_ALWAYS_SOFTWARE=1", "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS=1",
+		"LATCHKEY_ISSUER=" + idp.Issuer(), "LATCHKEY_CLIENT_ID=" + instant.ClientID,
+		"BROWSER=" + filepath.Join(d.out, "browse") + " %s",
+	}
+	b := bus.Start(t, d.home)
+	d.env = append(d.env, "DBUS_SESSION_BUS_ADDRESS="+b.Address)
+	b.Keychain(t, d.env)
+	d.screens = map[string]*screen{"latchkey": d.newScreen("latchkey"), "emptyapp": d.newScreen("emptyapp")}
+	return d
+}
+
+func (d *desk) folder(name string) string {
+	d.t.Helper()
+	dir := filepath.Join(d.home, name)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		d.t.Fatal(err)
+	}
+	return dir
+}
+
+// build builds every program of the table, Latchkey's as a release is.
+func (d *desk) build() {
+	d.t.Helper()
+	window := []string{"-tags", "desktop,production,webkit2_41", "-ldflags", "-s -w"} // as wails build does
+	plain := []string{"-ldflags", "-s -w"}
+	for _, p := range []struct {
+		name, dir, path string
+		flags           []string
+		cgo             string
+	}{
+		{"latchkeyctl", "../..", "./cmd/latchkeyctl", plain, "0"},
+		{"browse", ".", "./browse", plain, "0"},
+		{"plain", ".", "./plain", plain, "0"},
+		{"kubelogin", "kubelogin", "github.com/int128/kubelogin", plain, "0"},
+		{"seed", "kubelogin", ".", plain, "0"},
+		{"latchkey", "../..", ".", window, "1"},
+		{"emptyapp", ".", "./emptyapp", window, "1"},
+	} {
+		d.program[p.name] = filepath.Join(d.out, p.name)
+		cmd := exec.Command("go", append(append([]string{"build", "-o", d.program[p.name]}, p.flags...), p.path)...)
+		cmd.Dir = p.dir
+		cmd.Env = append(os.Environ(), "CGO_ENABLED="+p.cgo)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			d.t.Fatalf("build %s: %v\n%s", p.name, err, out)
+		}
+	}
+}
+
+// command prepares a program of the desk.
+func (d *desk) command(name string, args ...string) *exec.Cmd {
+	path, built := d.program[name]
+	if !built {
+		path = name
+	}
+	cmd := exec.Command(path, args...)
+	cmd.Env = d.env
+	return cmd
+}
+
+// start starts a program that ends with the run.
+func (d *desk) start(cmd *exec.Cmd) {
+	d.t.Helper()
+	if err := cmd.Start(); err != nil {
+		d.t.Fatalf("%s: %v", cmd.Path, err)
+	}
+	d.t.Cleanup(func() { end(cmd) })
+}
+
+func end(cmd *exec.Cmd) {
+	if cmd.ProcessState == nil {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	}
+}
+
+// run runs a program to its end and returns what it printed.
+func (d *desk) run(name string, args ...string) string {
+	d.t.Helper()
+	cmd := d.command(name, args...)
+	var words bytes.Buffer
+	cmd.Stderr = &words
+	out, err := cmd.Output()
+	if err != nil {
+		d.t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, words.String())
+	}
+	return string(out)
+}
+
+// firstLine starts a program, returns how long it took to print its first line on
+// standard output, and waits for its end.
+func (d *desk) firstLine(cmd *exec.Cmd) time.Duration {
+	d.t.Helper()
+	ctx, stop := context.WithTimeout(context.Background(), limit)
+	defer stop()
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	began := time.Now()
+	d.start(cmd)
+	context.AfterFunc(ctx, func() { _ = cmd.Process.Kill() })
+	lines := bufio.NewReader(out)
+	_, err = lines.ReadString('\n')
+	took := time.Since(began)
+	if err != nil {
+		d.t.Fatalf("%s printed nothing: %v", cmd.Path, err)
+	}
+	_, _ = io.Copy(io.Discard, lines)
+	if err := cmd.Wait(); err != nil {
+		d.t.Fatalf("%s: %v", cmd.Path, err)
+	}
+	return took
+}
+
+func number(t *testing.T, name string, otherwise int) int {
+	t.Helper()
+	text := os.Getenv(name)
+	if text == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}

@@ -1,0 +1,181 @@
+//go:build bench
+
+package bench
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// window measures the window against an empty one.
+func (b *bench) window() {
+	d := b.desk
+	d.run("latchkeyctl", "signin")
+	runs := max(b.runs/6, 3)
+	paint, emptyPaint := inTurn(runs, func() float64 { return d.painted("latchkey", nil) }, func() float64 { return d.painted("emptyapp", nil) })
+	b.versus("window: from start to the profile painted, stored session", paint, emptyPaint, "ms", "empty Wails app", "≤ 1.05")
+	memory := func(name string) func() float64 {
+		return func() float64 {
+			var v float64
+			d.painted(name, func(pid int) {
+				time.Sleep(3 * time.Second) // what is allocated for the first picture is given back
+				v = d.memory(pid)
+			})
+			return v
+		}
+	}
+	mem, emptyMem := inTurn(max(runs/3, 2), memory("latchkey"), memory("emptyapp"))
+	b.versus("window: memory of all its processes (PSS)", mem, emptyMem, "MiB", "empty Wails app", "≤ 1.05")
+	b.rest()
+}
+
+// rest measures a minute in which nobody does anything, of both windows in the
+// same minute.
+func (b *bench) rest() {
+	d := b.desk
+	var ours, empty usage
+	d.painted("latchkey", func(one int) {
+		d.painted("emptyapp", func(other int) {
+			time.Sleep(20 * time.Second) // the browser engine's own start is over
+			was, wasEmpty := d.usage(one), d.usage(other)
+			time.Sleep(time.Minute)
+			ours, empty = d.usage(one).minus(was), d.usage(other).minus(wasEmpty)
+		})
+	})
+	b.versus("window at rest: processor time in a minute", ours.cpu, empty.cpu, "ms", "empty Wails app", "≤ 1.00")
+	b.versus("window at rest: wake-ups in a minute, all processes and threads", ours.wakes, empty.wakes, "", "empty Wails app", "1 of our own")
+}
+
+// painted starts a window, returns how many milliseconds it took until the mark that
+// both windows show stood on the screen, then calls then with its process and ends it.
+func (d *desk) painted(name string, then func(pid int)) float64 {
+	d.t.Helper()
+	screen := d.screens[name]
+	cmd := d.command(name)
+	cmd.Env = append(slices.Clone(cmd.Env), "DISPLAY="+screen.display)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	mark := d.mark()
+	began := time.Now()
+	if err := cmd.Start(); err != nil {
+		d.t.Fatal(err)
+	}
+	defer func() {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
+		_ = cmd.Wait()
+		d.until("a window to leave the screen", func() bool { return screen.count(mark) == 0 })
+	}()
+	d.until(name+" to be painted", func() bool { return screen.count(mark) >= 8 })
+	took := ms(time.Since(began))
+	if then != nil {
+		then(cmd.Process.Pid)
+	}
+	return took
+}
+
+// until looks every millisecond.
+func (d *desk) until(what string, done func() bool) {
+	d.t.Helper()
+	for began := time.Now(); !done(); time.Sleep(time.Millisecond) {
+		if time.Since(began) > limit {
+			d.t.Fatalf("waited in vain for %s", what)
+		}
+	}
+}
+
+var good = regexp.MustCompile(`--good: #([0-9a-f]{6});`)
+
+// mark is the colour of the profile's two dots, which the empty page has as well.
+func (d *desk) mark() uint32 {
+	d.t.Helper()
+	var found []byte
+	for _, path := range []string{"../../frontend/styles/tokens.css", "emptyapp/frontend/index.html"} {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		if m := good.FindSubmatch(text); found == nil && m != nil {
+			found = m[1]
+		} else if found == nil || !bytes.Contains(text, found) {
+			d.t.Fatalf("%s has not the mark's colour", path)
+		}
+	}
+	v, err := strconv.ParseUint(string(found), 16, 32)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return uint32(v)
+}
+
+// usage is what a window's processes have taken.
+type usage struct{ cpu, wakes float64 } // milliseconds; how often a thread went to sleep
+
+func (u usage) minus(o usage) usage { return usage{u.cpu - o.cpu, u.wakes - o.wakes} }
+
+var (
+	switches = regexp.MustCompile(`(?m)^voluntary_ctxt_switches:\s+(\d+)`)
+	pss      = regexp.MustCompile(`(?m)^Pss:\s+(\d+) kB`)
+)
+
+func (d *desk) usage(pid int) usage {
+	var u usage
+	for _, p := range family(pid) {
+		threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", p))
+		for _, thread := range threads {
+			status, _ := os.ReadFile(thread + "/status")
+			u.wakes += first(switches, status)
+			stat, _ := os.ReadFile(thread + "/stat")
+			fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
+			if len(fields) > 12 {
+				for _, f := range fields[11:13] { // utime and stime, in ticks of 10 ms
+					ticks, _ := strconv.ParseFloat(f, 64)
+					u.cpu += 10 * ticks
+				}
+			}
+		}
+	}
+	return u
+}
+
+// memory is the proportional share of all memory of a window's processes, in MiB.
+func (d *desk) memory(pid int) float64 {
+	sum := 0.0
+	for _, p := range family(pid) {
+		rollup, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", p))
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		sum += first(pss, rollup) / 1024
+	}
+	return sum
+}
+
+func first(shape *regexp.Regexp, text []byte) float64 {
+	m := shape.FindSubmatch(text)
+	if m == nil {
+		return 0
+	}
+	v, _ := strconv.ParseFloat(string(m[1]), 64)
+	return v
+}
+
+// family is a process and all that come from it.
+func family(pid int) []int {
+	out := []int{pid}
+	children, _ := exec.Command("pgrep", "-P", strconv.Itoa(pid)).Output()
+	for _, field := range strings.Fields(string(children)) {
+		child, err := strconv.Atoi(field)
+		if err == nil {
+			out = append(out, family(child)...)
+		}
+	}
+	return out
+}
