@@ -50,7 +50,7 @@ func windowOptions(app *App) *options.App {
 	width, height := left.Size(usual, smallest, placement.Screen{})
 	return &options.App{
 		Title: parts.AppName, Width: width, Height: height, MinWidth: smallest.Width, MinHeight: smallest.Height,
-		AssetServer:              &assetserver.Options{Assets: assets},
+		AssetServer:              &assetserver.Options{Assets: served()},
 		BackgroundColour:         paper(dark),
 		WindowStartState:         startState(settings.StartHidden),
 		Menu:                     appMenu(app),
