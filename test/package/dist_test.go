@@ -112,16 +112,8 @@ func program(t *testing.T, dir, name string) string {
 }
 
 func TestTheSums(t *testing.T) {
-	listed := map[string]string{}
 	dist := filepath.Join(repository(t), "dist")
-	data, err := os.ReadFile(filepath.Join(dist, "SHA256SUMS"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(data)) {
-		sum, name, _ := strings.Cut(strings.TrimSpace(line), "  ")
-		listed[name] = sum
-	}
+	listed := sums(t, dist)
 	entries, err := os.ReadDir(dist)
 	if err != nil || len(entries) < 14 {
 		t.Fatalf("%d files in dist: %v", len(entries), err)
