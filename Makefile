@@ -67,7 +67,7 @@ licences: ## write build/licences.txt, the licences of what is linked in
 .PHONY: dev
 dev: ## run with live reload of frontend and Go, against the demo provider
 	@build/setup.sh demo
-	$(wails) dev -s -tags "$(tags) demo"
+	$(wails) dev -s -m -nosyncgomod -tags "$(tags) demo" $(DEVFLAGS)
 
 .PHONY: test
 test: ## run everything that is tested
@@ -149,6 +149,10 @@ test-bindings:
 .PHONY: test-window
 test-window: demo-window demo-ctl
 	APP=$(CURDIR)/build/bin/latchkey-demo CTL=$(CURDIR)/build/bin/latchkeyctl-demo go test -count=1 -timeout 10m ./test/window
+
+.PHONY: test-dev
+test-dev:
+	cd test/web && npx --no-install node dev/live.mjs
 
 .PHONY: test-packages
 test-packages: ## make the packages twice, install them, use them, remove them (Debian, as root)

@@ -20,15 +20,16 @@ stamp="-X $room.version=$version -X $room.commit=$commit -X $room.date=$date"
 # window OS ARCH FILE: builds the window. Its bindings are committed, so wails has
 # nothing to run; it compiles, and for Windows adds icon, version and manifest.
 window() {
-  local flags="" link=""
-  if [ "$1" = linux ]; then # as distributions build theirs; Windows' programs are so by default
-    flags=-buildmode=pie link=-extldflags=-Wl,-z,now
-  fi
+  local flags="" link="" made=package-of-window name=(-o package-of-window)
+  case "$1" in
+    linux) flags=-buildmode=pie link=-extldflags=-Wl,-z,now ;; # as distributions do; Windows' linker does by default
+    darwin) made=latchkey.app name=() ;;                       # a folder, which wails names itself
+  esac
   mkdir -p "$(dirname "$3")"
   [ -x "$stage/wails" ] || go build -modfile=tools/go.mod -o "$stage/wails" github.com/wailsapp/wails/v2/cmd/wails
-  GOFLAGS=$flags "$stage/wails" build -platform "$1/$2" -o package-of-window -trimpath \
+  GOFLAGS=$flags "$stage/wails" build -platform "$1/$2" "${name[@]}" -trimpath \
     -s -m -nosyncgomod -skipbindings -ldflags "-buildid= $link $stamp" -v 0
-  mv "$(ls -d build/bin/package-of-window*)" "$3"
+  mv "$(ls -d "build/bin/$made"*)" "$3"
 }
 
 # ctl OS ARCH FILE: builds the command line program. Only macOS's keychain needs cgo.

@@ -22,7 +22,9 @@ case "$(uname -s)" in
 esac
 cp build/licences.txt "$dist/third-party-licences.txt"
 rm -rf "$stage"
+sums() { if command -v sha256sum >/dev/null; then sha256sum "$@"; else shasum -a 256 "$@"; fi; }
 cd "$dist"
-find . -type f ! -name SHA256SUMS | sed 's|^\./||' | sort | xargs sha256sum >SHA256SUMS
+sums -- * >.sums
+mv .sums SHA256SUMS
 echo "In dist/:"
 ls -1
