@@ -86,7 +86,7 @@ func (d *Doctor) Run(ctx context.Context, tell func(Finding)) Report {
 	for _, check := range []func(context.Context){
 		r.settings, r.policy, r.provider,
 		r.reach, r.discovery, r.algorithms, r.keys, r.clock,
-		r.pkce, r.refresh, r.revocation, r.logout, r.device, r.issuerInAnswers,
+		r.pkce, r.refresh, r.offers,
 		r.families, r.ports, r.redirects, r.client,
 		r.browser, r.folder, r.keychain, r.vault,
 	} {

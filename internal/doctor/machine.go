@@ -54,7 +54,7 @@ func (r *round) keychain(ctx context.Context) {
 	case err == nil:
 		r.pass("keychain", "The keychain keeps and gives back", "")
 	case errors.Is(err, vault.ErrKeychainAbsent):
-		r.fail("keychain", "This computer offers no keychain", fmt.Sprint(err), "Set store = \"file\" (with a passphrase) or \"memory\"; on Linux, or start a Secret Service such as gnome-keyring or KWallet in the session.")
+		r.fail("keychain", "This computer offers no keychain", fmt.Sprint(err), "Set store = \"file\" (with a passphrase) or \"memory\". On Linux a Secret Service in the session, such as gnome-keyring or KWallet, is a keychain.")
 	case errors.Is(err, vault.ErrKeychainLocked):
 		r.fail("keychain", "The keychain is locked", "", "Unlock it: sign in to the desktop, or open the keychain's own program and type its password.")
 	case errors.Is(err, vault.ErrKeychainTimeout):

@@ -133,46 +133,27 @@ func (r *round) refresh(context.Context) {
 	}
 }
 
-func (r *round) revocation(context.Context) {
+// offers: what not every provider has, and nobody has to mend.
+func (r *round) offers(context.Context) {
 	if r.meta == nil {
 		return
 	}
-	if r.meta.RevocationURL != "" {
-		r.pass("revocation", "A sign-out can revoke the tokens", hostOf(r.meta.RevocationURL))
-		return
+	has := r.asked.Offers()
+	for _, o := range []struct {
+		id      string
+		there   bool
+		yes, no string
+		at      string
+	}{
+		{"revocation", has.Revocation, "A sign-out can revoke the tokens", "The provider has no way to revoke tokens: they end by themselves after a sign-out", r.meta.RevocationURL},
+		{"logout", has.EndSession, "A sign-out can end the browser's session", "The provider has no way to end the browser's session", r.meta.EndSessionURL},
+		{"device", has.Device, "A sign-in on another device is offered", "A sign-in on another device is not offered", r.meta.DeviceAuthURL},
+		{"rfc9207", r.meta.AnswerNamesIssuer, "The provider names itself in its answers, and that is checked", "The provider does not name itself in its answers", ""},
+	} {
+		if o.there {
+			r.pass(o.id, o.yes, hostOf(o.at))
+		} else {
+			r.pass(o.id, o.no, "")
+		}
 	}
-	r.pass("revocation", "The provider has no way to revoke tokens: they end by themselves after a sign-out", "")
-}
-
-func (r *round) logout(context.Context) {
-	if r.meta == nil {
-		return
-	}
-	if r.asked.Offers().EndSession {
-		r.pass("logout", "A sign-out can end the browser's session", hostOf(r.meta.EndSessionURL))
-		return
-	}
-	r.pass("logout", "The provider has no way to end the browser's session", "")
-}
-
-func (r *round) device(context.Context) {
-	if r.meta == nil {
-		return
-	}
-	if r.asked.Offers().Device {
-		r.pass("device", "A sign-in on another device is offered", hostOf(r.meta.DeviceAuthURL))
-		return
-	}
-	r.pass("device", "A sign-in on another device is not offered", "")
-}
-
-func (r *round) issuerInAnswers(context.Context) {
-	if r.meta == nil || r.p().NoDiscovery {
-		return
-	}
-	if r.meta.AnswerNamesIssuer {
-		r.pass("rfc9207", "The provider names itself in its answers, and that is checked", "")
-		return
-	}
-	r.pass("rfc9207", "The provider does not name itself in its answers", "")
 }

@@ -20,8 +20,8 @@ import (
 // trace is how far a request came.
 type trace struct {
 	mu        sync.Mutex
+	resolving bool // a name is looked up, and no answer has come
 	addresses []string
-	dnsErr    error
 	connected string
 	tls       *tls.ConnectionState
 	tlsErr    error
@@ -30,10 +30,15 @@ type trace struct {
 // hooks follow the requests of ctx.
 func (t *trace) hooks() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
+		DNSStart: func(httptrace.DNSStartInfo) {
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			t.resolving = true
+		},
 		DNSDone: func(i httptrace.DNSDoneInfo) {
 			t.mu.Lock()
 			defer t.mu.Unlock()
-			t.addresses, t.dnsErr = nil, i.Err
+			t.resolving, t.addresses = false, nil
 			for _, a := range i.Addrs {
 				t.addresses = append(t.addresses, a.String())
 			}
@@ -136,6 +141,8 @@ func (r *round) refusedByProxy() bool {
 	return r.netErr != nil && errors.Is(r.netErr, openid.ErrNetwork) && r.trace.connected != "" && r.trace.tls == nil && r.trace.tlsErr == nil && strings.HasPrefix(r.address(), "https://")
 }
 
+const lookUp = "Check that this computer is on a network, and its name servers."
+
 func (r *round) dns() bool {
 	host := hostOf(r.address())
 	if name, _, err := net.SplitHostPort(host); err == nil {
@@ -147,7 +154,10 @@ func (r *round) dns() bool {
 		r.fail("dns", "The provider's name does not exist", failed.Name, "Check issuer for its spelling; inside a company the name may be known on its network (VPN) alone.")
 		return false
 	case errors.As(r.netErr, &failed):
-		r.fail("dns", "The provider's name could not be looked up", fmt.Sprintf("%s: %s", failed.Name, failed.Err), "Check that this computer is on a network, and its name servers.")
+		r.fail("dns", "The provider's name could not be looked up", fmt.Sprintf("%s: %s", failed.Name, failed.Err), lookUp)
+		return false
+	case r.netErr != nil && r.trace.resolving:
+		r.fail("dns", "The provider's name could not be looked up in time", host, lookUp)
 		return false
 	case len(r.trace.addresses) > 0:
 		r.pass("dns", "The name is found", host+" is "+strings.Join(r.trace.addresses, ", "))

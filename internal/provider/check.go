@@ -13,6 +13,14 @@ import (
 
 // The checks of single values. Each returns what is wrong, or "".
 
+// chosen returns what is wrong with a text that has only certain values.
+func (k key) chosen(v any) string {
+	if k.choices == nil || slices.Contains(k.choices, v.(string)) {
+		return ""
+	}
+	return fmt.Sprintf("%q is none of %s", v, strings.Join(k.choices, ", "))
+}
+
 // protected are the parameters of the authorization request that a setting must
 // not touch.
 var protected = []string{"client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "request", "request_uri"}

@@ -4,14 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
-	"os"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
-	"syscall"
 	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
@@ -84,21 +80,6 @@ func (l *loader) file(path, name string) {
 	}
 }
 
-// absent reports whether a file is simply not there. A link that leads nowhere is
-// there: somebody meant something by it.
-func absent(path string, err error) bool {
-	if err == nil {
-		return false
-	}
-	_, missing := os.Lstat(path)
-	return errors.Is(missing, os.ErrNotExist) || errors.Is(missing, syscall.ENOTDIR)
-}
-
-func openToOthers(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0
-}
-
 // bytes reads TOML.
 func (l *loader) bytes(source Source, data []byte) {
 	data, ok := l.utf8(source, data)
@@ -146,111 +127,8 @@ func lineOf(data []byte, pattern string) int {
 	return 0
 }
 
-// dotEnv reads the development build's .env below the environment.
-func (l *loader) dotEnv() {
-	if l.o.ParseDotEnv == nil {
-		return
-	}
-	source := Source{Name: ".env", File: l.o.DotEnv}
-	data, err := readSmall(l.o.DotEnv)
-	if absent(l.o.DotEnv, err) {
-		return // it is a convenience: most folders have none
-	}
-	if err != nil {
-		l.fail(source, "", err.Error())
-		return
-	}
-	data, ok := l.utf8(source, data)
-	if !ok {
-		return
-	}
-	vars, err := l.o.ParseDotEnv(data)
-	if err != nil {
-		l.fail(source, "", "not a .env file: a line has not the form NAME=value")
-		return
-	}
-	at := func(name string) Source {
-		s := source
-		s.Line = lineOf(data, `(export\s+)?`+regexp.QuoteMeta(name)+`\s*[=:]`)
-		return s
-	}
-	l.tutorial(vars, at)
-	l.variables(vars, at)
-}
-
-func (l *loader) environment() {
-	l.variables(l.env, func(name string) Source { return Source{Name: name} })
-}
-
-// variables takes LATCHKEY_* over. One that no key answers to is a warning: the
-// environment is shared, and another program's must not stop this one.
-func (l *loader) variables(vars map[string]string, source func(string) Source) {
-	for _, name := range slices.Sorted(maps.Keys(vars)) {
-		short, ours := strings.CutPrefix(name, "LATCHKEY_")
-		if !ours {
-			continue
-		}
-		k, known := lookup(strings.ToLower(short))
-		if !known || k.kind == table {
-			l.warn("%s is not a setting%s", name, nearest(strings.ToLower(short)))
-			continue
-		}
-		if vars[name] == "" {
-			continue // as good as not set
-		}
-		s := source(name)
-		if k.noFile {
-			s.File = "" // a .env is the developer's own environment
-		}
-		l.put(s, k.name, vars[name])
-	}
-}
-
 func (l *loader) flags() {
 	for _, name := range slices.Sorted(maps.Keys(l.o.Flags)) {
 		l.put(Source{Name: "--" + strings.ReplaceAll(name, "_", "-")}, name, l.o.Flags[name])
 	}
-}
-
-// environment splits KEY=value; a later one wins, as in a shell. Windows takes a
-// name in any case, and spells its own in capitals: there they all become so.
-func environment(environ []string, goos string) map[string]string {
-	out := map[string]string{}
-	for _, kv := range environ {
-		if name, text, ok := strings.Cut(kv, "="); ok {
-			if goos == "windows" {
-				name = strings.ToUpper(name)
-			}
-			out[name] = text
-		}
-	}
-	return out
-}
-
-// maxFile bounds what is read of a file of settings.
-const maxFile = 1 << 20
-
-// readSmall reads a file of at most 1 MiB.
-func readSmall(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("cannot read %s: %w", path, errors.Unwrap(err))
-	}
-	defer func() { _ = f.Close() }()
-	return readOpen(f)
-}
-
-// readOpen reads a file that is open already: what was looked at is what is read.
-func readOpen(f *os.File) ([]byte, error) {
-	if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no file", f.Name())
-	}
-	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("cannot read %s: %w", f.Name(), errors.Unwrap(err))
-	case len(data) > maxFile:
-		return nil, fmt.Errorf("%s is larger than 1 MiB", f.Name())
-	}
-	return data, nil
 }

@@ -118,7 +118,7 @@ func TestFilesBesideTheSettings(t *testing.T) {
 		"not there":       {"", "cannot read"},
 		"no certificate":  {"hello", "no PEM certificate"},
 		"a private key":   {"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "private key"},
-		"a broken one":    {"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "cannot be read"},
+		"a broken one":    {"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "no PEM certificate that can be read"},
 		"larger than all": {strings.Repeat("x", 1<<20+1), "larger than 1 MiB"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,74 +1,11 @@
 package provider
 
 import (
-	"bytes"
-	"crypto/x509"
-	"encoding/pem"
 	"fmt"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
-
-	"app.latchkey/internal/secret"
 )
-
-// readNamed reads what settings name by path.
-func (l *loader) readNamed(s *Settings) {
-	if v, ok := l.values["ca_file"]; ok {
-		s.CAFile = beside(v.source, s.CAFile)
-		data, err := readSmall(s.CAFile)
-		if err != nil {
-			l.fail(v.source, "ca_file", err.Error())
-		} else if problem := certificates(data); problem != "" {
-			l.fail(v.source, "ca_file", s.CAFile+" "+problem)
-		}
-		s.Provider.RootCAs = data
-	}
-	if v, ok := l.values["store_passphrase_file"]; ok {
-		s.PassphraseFile = beside(v.source, s.PassphraseFile)
-		data, err := readSmall(s.PassphraseFile)
-		if err != nil {
-			l.fail(v.source, "store_passphrase_file", err.Error())
-		} else if openToOthers(s.PassphraseFile) {
-			l.warn("%s holds the passphrase and others can read it: chmod 600 %s", s.PassphraseFile, s.PassphraseFile)
-		}
-		s.Passphrase = secret.New(strings.TrimRight(string(data), "\r\n"))
-	}
-}
-
-// beside resolves a relative path against the folder of the file that it stands in.
-func beside(s Source, path string) string {
-	if s.File == "" || path == "" || filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(filepath.Dir(s.File), path)
-}
-
-// certificates returns what is wrong with a PEM file of certificates.
-func certificates(data []byte) string {
-	found := 0
-	for rest := data; ; {
-		var block *pem.Block
-		if block, rest = pem.Decode(rest); block == nil {
-			break
-		}
-		if bytes.Contains([]byte(block.Type), []byte("PRIVATE KEY")) {
-			return "holds a private key: it has no place there"
-		}
-		if block.Type != "CERTIFICATE" {
-			continue
-		}
-		if _, err := x509.ParseCertificate(block.Bytes); err != nil {
-			return "holds a certificate that cannot be read"
-		}
-		found++
-	}
-	if found == 0 {
-		return "holds no PEM certificate (-----BEGIN CERTIFICATE-----)"
-	}
-	return ""
-}
 
 // together checks combinations.
 func (l *loader) together(s *Settings) {
@@ -135,10 +72,9 @@ func (l *loader) offline(p *Provider) {
 // tenants: an issuer of many tenants needs a list of those that may sign in, and a
 // list for one tenant's issuer would look like a protection and be none.
 func (l *loader) tenants(p *Provider) {
-	entra := strings.HasPrefix(p.Issuer, "https://login.microsoftonline.")
-	many := entra && (strings.Contains(p.Issuer, "/common/") || strings.Contains(p.Issuer, "/organizations/"))
+	many := strings.Contains(p.Issuer, "/common/") || strings.Contains(p.Issuer, "/organizations/")
 	switch {
-	case many && len(p.AllowedTenants) == 0:
+	case many && strings.Contains(p.Issuer, "microsoftonline.") && len(p.AllowedTenants) == 0:
 		from := "tenant"
 		if l.has("issuer") {
 			from = "issuer"

@@ -6,14 +6,6 @@ import (
 	"strings"
 )
 
-// chosen returns what is wrong with a text that has only certain values.
-func (k key) chosen(v any) string {
-	if k.choices == nil || slices.Contains(k.choices, v.(string)) {
-		return ""
-	}
-	return fmt.Sprintf("%q is none of %s", v, strings.Join(k.choices, ", "))
-}
-
 // given reports whether the key is the preset's name or one that a preset asks for.
 func (k key) given() bool {
 	return k.name == "provider" || slices.ContainsFunc(presets, func(p preset) bool { return p.takes(k.name) })
@@ -44,13 +36,20 @@ func (l *loader) settle() {
 	l.preset, l.described = name, named || issuer || endpoint
 }
 
+func presetOf(name string) (preset, bool) {
+	i := slices.IndexFunc(presets, func(p preset) bool { return p.name == name })
+	if i < 0 {
+		return preset{}, false
+	}
+	return presets[i], true
+}
+
 // usePreset puts in what the preset knows.
 func (l *loader) usePreset(s *Settings) {
-	i := slices.IndexFunc(presets, func(p preset) bool { return p.name == s.Provider.Preset })
-	if i < 0 {
+	p, known := presetOf(s.Provider.Preset)
+	if !known {
 		return // said already
 	}
-	p := presets[i]
 	l.foreign(p)
 	if p.title != "" {
 		s.Provider.Name = p.title
@@ -135,7 +134,7 @@ func (l *loader) sourceOf(key string) Source {
 
 // secretRule holds the client secret against what the preset knows of it.
 func (l *loader) secretRule(s *Settings) {
-	p := presets[max(0, slices.IndexFunc(presets, func(p preset) bool { return p.name == s.Provider.Preset }))]
+	p, _ := presetOf(s.Provider.Preset)
 	set := !s.Provider.ClientSecret.IsZero()
 	switch {
 	case set && (p.secret == refused || strings.HasPrefix(s.Provider.Issuer, "https://login.microsoftonline.")):
