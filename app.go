@@ -17,7 +17,8 @@ import (
 // is: every capability is behind the core, which main makes.
 //
 // What belongs together stands in a file of its own: app_signin, app_accounts,
-// app_vault, app_pages, app_settings, app_check; how it is shown in app_view.
+// app_vault, app_pages, app_settings, app_check, app_about, app_window; how it is
+// shown in app_view and app_device.
 type App struct {
 	name   string
 	build  build
@@ -52,16 +53,6 @@ type App struct {
 	checkup  CheckView
 	dark     bool // the page is dark
 	hidden   bool // the window waits in the background until it is needed
-}
-
-// window is what the app asks of the runtime.
-type window struct {
-	emit       func(StateView)
-	title      func(string)
-	front      func()
-	copy       func(string) error
-	appearance func(string)    // of what the system draws around the page
-	remember   func(dark bool) // size, place and theme
 }
 
 // build says what was built.
@@ -118,18 +109,6 @@ func (a *App) begin() {
 			return err
 		})
 	})
-}
-
-// opened tells that it is known what to show. A window in the background comes up
-// when there is something for the person to do.
-func (a *App) opened(signedIn bool) {
-	a.known.Do(func() {
-		close(a.restored)
-		if a.hidden && !signedIn {
-			a.window.front()
-		}
-	})
-	a.publish()
 }
 
 // shutdown ends all work.
@@ -239,25 +218,6 @@ func (a *App) Focus() (err error) {
 		c.account.Wake()
 	}
 	return nil
-}
-
-// Remember keeps size, place and theme of the window for the next start.
-func (a *App) Remember(dark bool) (err error) {
-	defer a.guard("Remember", &err)
-	a.mu.Lock()
-	a.dark = dark
-	a.mu.Unlock()
-	a.window.remember(dark)
-	return nil
-}
-
-// closing remembers the window while it is still there. It never keeps it open.
-func (a *App) closing(context.Context) (prevent bool) {
-	a.mu.Lock()
-	dark := a.dark
-	a.mu.Unlock()
-	a.window.remember(dark)
-	return false
 }
 
 // ReportError writes an error of the frontend into the log.

@@ -1,12 +1,9 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
-	"strings"
 
 	"app.latchkey/internal/account"
 	"app.latchkey/internal/person"
@@ -97,64 +94,4 @@ func details(p account.Public) *DetailsView {
 		v.Rows = append(v.Rows, ClaimView{Claim: row.Claim, Label: row.Label, Text: row.Text, At: milli(row.At), Group: row.Group})
 	}
 	return v
-}
-
-// about says what this program is made of.
-func (a *App) about() *AboutView {
-	return &AboutView{
-		Commit: a.build.Commit, Date: a.build.Date, Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH, Licences: licences(a.build.Licences),
-	}
-}
-
-// licences reads the list that build/licences.txt is: rules around the modules,
-// then the text.
-func licences(list string) []LicenceView {
-	rule := strings.Repeat("=", 78) + "\n"
-	parts := strings.Split(list, rule)
-	var out []LicenceView
-	for i := 1; i+1 < len(parts); i += 2 {
-		out = append(out, LicenceView{Modules: strings.Split(strings.TrimSpace(parts[i]), "\n"), Text: strings.TrimSpace(parts[i+1])})
-	}
-	return out
-}
-
-// examine lets the doctor look, one round at a time.
-func (a *App) examine() {
-	a.mu.Lock()
-	if a.checkup.Running {
-		a.mu.Unlock()
-		return
-	}
-	a.checkup = CheckView{Running: true}
-	a.mu.Unlock()
-	a.do("check the set-up", func(ctx context.Context) error {
-		defer func() {
-			a.mu.Lock()
-			a.checkup.Running = false
-			found := len(a.checkup.Findings)
-			a.mu.Unlock()
-			a.publish()
-			a.core().log.Info("check.done", "findings", found)
-		}()
-		return a.core().examine(ctx, a.found)
-	})
-}
-
-// found takes one finding of the doctor's; one with the same ID replaces it.
-func (a *App) found(f FindingView) {
-	a.mu.Lock()
-	list := slices.Clone(a.checkup.Findings)
-	if i := slices.IndexFunc(list, func(other FindingView) bool { return other.ID == f.ID }); i >= 0 {
-		list[i] = f
-	} else {
-		list = append(list, f)
-	}
-	a.checkup.Findings, a.checkup.Passed = list, 0
-	for _, one := range list {
-		if one.Status == "pass" {
-			a.checkup.Passed++
-		}
-	}
-	a.mu.Unlock()
-	a.publish()
 }

@@ -42,7 +42,8 @@ var rooms = map[string][]string{
 var mainFiles = map[string][]string{
 	"app.go": {"account", "session"}, "app_core.go": {"account", "secret", "session"}, "app_signin.go": {"account", "session"},
 	"app_accounts.go": {"account", "person", "session"}, "app_device.go": {"account", "problem", "session"}, "app_vault.go": {"account", "problem", "secret"},
-	"app_pages.go": {"account", "person"}, "app_settings.go": {}, "assets.go": {}, "app_view.go": {"account", "person", "problem", "session"}, "view.go": {},
+	"app_pages.go": {"account", "person"}, "app_settings.go": {}, "app_check.go": {}, "app_about.go": {}, "app_window.go": {}, "assets.go": {},
+	"app_view.go": {"account", "person", "problem", "session"}, "view.go": {},
 }
 
 // touches says which rooms may import what reaches the world. Everything that
