@@ -22,7 +22,7 @@ export const text = Object.freeze({
   demo: "This is a demo: everything, the provider included, runs on this computer.",
   welcomeBack: "Welcome back",
   welcomeBackLead: (/** @type {string} */ app) => `Who uses ${app} now?`,
-  endedAccount: "Session ended, sign in again",
+  endedAccount: "Session ended",
   goOnAs: "Continue as ",
   removeAccount: (/** @type {string} */ name) => `Remove ${name} from this list`,
   otherAccount: "Use another account",

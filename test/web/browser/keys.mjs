@@ -170,11 +170,12 @@ async function safety() {
     await reported(what);
     check(true, what);
   }
-  await page.evaluate(() =>
-    setTimeout(() => {
+  await page.evaluate(() => {
+    window.addEventListener("trouble", () => {
       throw new Error("of the page's own");
-    }),
-  );
+    });
+    window.dispatchEvent(new Event("trouble"));
+  });
   await reported("of the page's own");
   await page.evaluate(() => void Promise.reject(new Error("that nobody takes")));
   await reported("that nobody takes");
