@@ -49,7 +49,9 @@ func (c *Client) authorizationURL(a attempt) string {
 		v.Set("prompt", prompt)
 	}
 	if hint := first(a.req.LoginHint, c.p.LoginHint); hint != "" {
-		v.Set(c.p.LoginHintParam, hint)
+		for _, name := range strings.Fields(c.p.LoginHintParam) { // what it does not know it ignores (RFC 6749 §3.1)
+			v.Set(name, hint)
+		}
 	}
 	if a.req.Organization != "" && c.p.OrganizationParam != "" {
 		v.Set(c.p.OrganizationParam, a.req.Organization)

@@ -34,12 +34,17 @@ func authParams(v any) string {
 	return ""
 }
 
-// parameter refuses what is no name of a further parameter.
+// parameter refuses what are no names of further parameters.
 func parameter(v any) string {
-	if problem := segment(v); problem != "" {
-		return problem
+	for _, name := range strings.Fields(v.(string)) {
+		if problem := segment(name); problem != "" {
+			return problem
+		}
+		if problem := authParams(map[string]string{name: ""}); problem != "" {
+			return problem
+		}
 	}
-	return authParams(map[string]string{v.(string): ""})
+	return ""
 }
 
 func filled(v any) string {

@@ -54,7 +54,7 @@ var groups = []group{
 		{name: "consent", about: "always sends prompt=consent with offline_access; auto and never do not", choices: []string{"auto", "always", "never"}, at: func(s *Settings) any { return &s.Provider.Consent }},
 		{name: "login_hint", about: "who is going to sign in, such as an email address", sample: "ada@acme.example", at: func(s *Settings) any { return &s.Provider.LoginHint }},
 		{name: "organization", about: "tenant or organization to sign in to, under the provider's own name for it", sample: "acme", at: func(s *Settings) any { return &s.Provider.Organization }},
-		{name: "login_hint_param", about: "the provider's name for login_hint", at: func(s *Settings) any { return &s.Provider.LoginHintParam }, check: parameter},
+		{name: "login_hint_param", about: "the provider's name for login_hint; of several, separated by spaces, each is sent", at: func(s *Settings) any { return &s.Provider.LoginHintParam }, check: parameter},
 		{name: "organization_param", about: "the provider's name for organization", sample: "tenant", at: func(s *Settings) any { return &s.Provider.OrganizationParam }, check: parameter},
 		{name: "auth_params", kind: table, about: "table of further parameters of the authorization request; an empty text takes one of the preset away; in files only", sample: "prompt=login", at: func(s *Settings) any { return &s.Provider.AuthParams }, check: authParams},
 	}},

@@ -50,7 +50,8 @@ var presets = []preset{
 	{
 		name: "descope", title: "Descope", needs: []string{"project_id"}, may: []string{"domain"}, issuer: descopeIssuer, secret: unsafe,
 		knows: func(p *Provider, g Given) {
-			p.OrganizationParam = "tenant"
+			// Its API reference has loginHint, other pages of it login_hint.
+			p.OrganizationParam, p.LoginHintParam = "tenant", "login_hint loginHint"
 			if g.ProjectID != "" {
 				p.ClientID, p.TrustedAudiences = g.ProjectID, []string{g.ProjectID}
 			}

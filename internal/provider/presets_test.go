@@ -101,7 +101,7 @@ var presetCases = []struct {
 	{
 		name: "descope", config: `project_id = "P2abcdefghijklmnopqrstuvwxyz"`, issuer: "https://api.descope.com/P2abcdefghijklmnopqrstuvwxyz", lists: []string{"offline_access"}, logout: "oidc",
 		req:  session.SignInRequest{LoginHint: "ada@acme.example", Organization: "T2acme"},
-		want: map[string]string{"client_id": "P2abcdefghijklmnopqrstuvwxyz", "scope": offline, "redirect_uri": "http://127.0.0.1:51234/callback", "login_hint": "ada@acme.example", "tenant": "T2acme"},
+		want: map[string]string{"client_id": "P2abcdefghijklmnopqrstuvwxyz", "scope": offline, "redirect_uri": "http://127.0.0.1:51234/callback", "login_hint": "ada@acme.example", "loginHint": "ada@acme.example", "tenant": "T2acme"},
 	},
 	{
 		name: "descope", config: "project_id = \"Peuc1abcdefghijklmnopqrstuvwxyz12\"\nauth_params = { flow = \"sign-in\" }", issuer: "https://api.euc1.descope.com/Peuc1abcdefghijklmnopqrstuvwxyz12", logout: "oidc",

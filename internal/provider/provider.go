@@ -52,7 +52,7 @@ type Provider struct {
 	// Home realm: who is going to sign in, and where. Both are sent when a sign-in
 	// brings none of its own.
 	LoginHint         string
-	LoginHintParam    string // the provider's name for login_hint
+	LoginHintParam    string // the provider's name for login_hint, or several, separated by spaces
 	Organization      string
 	OrganizationParam string // the provider's name for an organization; empty: it has none
 	OrganizationScope string // asked for with the organization behind it, where it is a scope instead
