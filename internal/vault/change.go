@@ -115,7 +115,9 @@ func (v *Vault) reseal(ctx context.Context, plain []byte, replaced bool) error {
 		return err
 	}
 	if replaced {
-		v.untold = v.setAside(ErrReplaced)
+		if err := v.replace(); err != nil {
+			return err
+		}
 	}
 	if plain != nil {
 		if err := v.write(key, plain); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/99designs/keyring"
@@ -44,6 +45,33 @@ func onKeychain(t *testing.T, conf vault.Config) {
 			if b < ' ' || b > '~' {
 				t.Errorf("the item has the byte %#x", b)
 			}
+		}
+	})
+	t.Run("two programs begin at once", func(t *testing.T) {
+		c := at(t, conf)
+		_ = open(t, c).Remove(itemName(c))
+		var wait sync.WaitGroup
+		for range 8 {
+			wait.Go(func() {
+				v := vault.New(c)
+				if err := v.Ready(t.Context()); err != nil {
+					t.Error(err)
+					return
+				}
+				release, err := v.Lock(t.Context())
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer release()
+				if err := v.Save(t.Context(), blob); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wait.Wait()
+		if got, err := vault.New(c).Load(t.Context()); err != nil || !bytes.Equal(got, blob) {
+			t.Errorf("sealed with a key that the keychain has not: %q %v", got, err)
 		}
 	})
 	t.Run("the key is lost", func(t *testing.T) {

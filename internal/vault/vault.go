@@ -14,8 +14,7 @@ package vault
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"crypto/sha256"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -66,7 +65,8 @@ type Vault struct {
 	passphrase secret.Secret
 	key        *sealKey // the key of the file as last read or written
 	memory     []byte
-	untold     error // a file was set aside, which the next Load tells
+	seen       [sha256.Size]byte // of the file as last read
+	untold     error             // a file was set aside, which the next Load tells
 }
 
 // New returns a vault. It does nothing yet.
@@ -94,156 +94,6 @@ func (v *Vault) Kind() Kind {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.kind
-}
-
-// Load returns the blob, or nil when there is none. A file is opened with what it
-// says it is sealed with, whatever the settings say; the next Save seals it as
-// they say. Errors: those of the keychain and the passphrase, or *SetAsideError.
-func (v *Vault) Load(ctx context.Context) ([]byte, error) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.kind == Memory {
-		return v.memory, nil
-	}
-	return v.load(ctx)
-}
-
-// load reads the file, and sets aside one that cannot be read. v.mu is held.
-func (v *Vault) load(ctx context.Context) ([]byte, error) {
-	if err := v.untold; err != nil {
-		v.untold = nil
-		return nil, err
-	}
-	plain, key, err := v.read(ctx)
-	for _, reason := range []error{ErrDamaged, ErrNewer, ErrKeyLost, ErrWrongKey} {
-		if errors.Is(err, reason) {
-			return nil, v.setAside(err)
-		}
-	}
-	if err == nil && key != nil {
-		v.key = key
-	}
-	return plain, err
-}
-
-// read opens the file and changes nothing. v.mu is held. The key is nil when there
-// is no file.
-func (v *Vault) read(ctx context.Context) ([]byte, *sealKey, error) {
-	data, err := os.ReadFile(v.path())
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil, nil
-	}
-	if err != nil {
-		return nil, nil, diskError("read", err)
-	}
-	h, sealed, err := parse(data)
-	if err != nil {
-		return nil, nil, err
-	}
-	key, err := v.open(ctx, h)
-	if err != nil {
-		return nil, nil, err
-	}
-	plain, err := key.unseal(h, sealed)
-	return plain, key, err
-}
-
-// open finds the key of a file.
-func (v *Vault) open(ctx context.Context, h header) (*sealKey, error) {
-	if v.key != nil && v.key.id == h.KeyID && v.key.kind == h.Seal {
-		return v.key, nil
-	}
-	if h.Seal == File {
-		return unwrap(ctx, h, v.passphrase)
-	}
-	stored, err := v.ring.get(ctx)
-	if err != nil {
-		return nil, err // ErrKeyLost when the keychain answers and has none
-	}
-	if stored.id != h.KeyID {
-		return nil, ErrWrongKey
-	}
-	return stored, nil
-}
-
-// Save seals the blob and makes it durable. When it fails, what was there before
-// is still there.
-func (v *Vault) Save(ctx context.Context, plain []byte) error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.kind == Memory {
-		v.memory = append([]byte(nil), plain...)
-		return nil
-	}
-	key, err := v.sealWith(ctx)
-	if err != nil {
-		return err
-	}
-	if err := v.write(key, plain); err != nil {
-		return err
-	}
-	v.key = key
-	return nil
-}
-
-// write puts the sealed blob in place of the file.
-func (v *Vault) write(key *sealKey, plain []byte) error {
-	data, err := key.seal(plain)
-	if err != nil {
-		return err
-	}
-	return writeFile(v.conf.Dir, v.path(), data)
-}
-
-// sealWith returns the key to seal with: the one at hand when it is of the kind
-// that is set, else a new one. A key in the keychain is never replaced while a
-// file exists that it may open.
-func (v *Vault) sealWith(ctx context.Context) (*sealKey, error) {
-	if v.key != nil && v.key.kind == v.kind {
-		return v.key, nil
-	}
-	switch v.kind {
-	case Keychain:
-		key, err := v.ring.get(ctx)
-		if errors.Is(err, ErrKeyLost) {
-			return v.ring.create(ctx)
-		}
-		return key, err
-	case File:
-		if v.passphrase.IsZero() {
-			return nil, ErrPassphraseNeeded
-		}
-		return wrap(ctx, v.passphrase)
-	}
-	return nil, fmt.Errorf("%w: %q", ErrKind, v.kind)
-}
-
-// Ready returns nil when Save could seal and write now.
-func (v *Vault) Ready(ctx context.Context) error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.kind == Memory {
-		return nil
-	}
-	if v.stored() && v.key == nil {
-		_, err := v.load(ctx)
-		var aside *SetAsideError
-		if errors.As(err, &aside) {
-			v.untold, err = err, nil
-		}
-		if err != nil {
-			return err
-		}
-	}
-	key, err := v.sealWith(ctx)
-	if err != nil {
-		return err
-	}
-	if err := probeDir(v.conf.Dir); err != nil {
-		return err
-	}
-	v.key = key
-	return nil
 }
 
 // Lock waits until no other process and no other goroutine holds it.

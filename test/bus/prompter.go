@@ -26,7 +26,6 @@ import (
 type Prompter struct {
 	conn    *dbus.Conn
 	private *big.Int // one for all its questions: gcr derives a key once
-	calls   sync.WaitGroup
 
 	mu      sync.Mutex
 	answers []string
@@ -49,7 +48,11 @@ const (
 // Prompts puts a prompter on the bus at address; it goes with the test.
 func Prompts(t *testing.T, address string) *Prompter {
 	t.Helper()
-	conn, err := dbus.Connect(address)
+	conn, err := dbus.Connect(address, dbus.WithIncomingInterceptor(func(m *dbus.Message) {
+		if m.Headers[dbus.FieldInterface].Value() == prompterIface {
+			m.Flags |= dbus.FlagNoReplyExpected // see reply
+		}
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +61,7 @@ func Prompts(t *testing.T, address string) *Prompter {
 		t.Fatal(err)
 	}
 	p := &Prompter{conn: conn, private: private}
-	t.Cleanup(func() { _ = conn.Close(); p.calls.Wait() })
+	t.Cleanup(func() { _ = conn.Close() })
 	if err := conn.ExportMethodTable(map[string]any{
 		"BeginPrompting": p.begin, "PerformPrompt": p.perform, "StopPrompting": p.stop,
 	}, prompterPath, prompterIface); err != nil {
@@ -96,25 +99,28 @@ func (p *Prompter) Late(answer string) {
 	}
 }
 
-func (p *Prompter) begin(sender dbus.Sender, callback dbus.ObjectPath) *dbus.Error {
-	p.call(sender, callback, readyMethod, "", map[string]dbus.Variant{}, "")
+func (p *Prompter) begin(msg dbus.Message, callback dbus.ObjectPath) *dbus.Error {
+	p.reply(msg)
+	p.call(msg, callback, readyMethod, "", map[string]dbus.Variant{}, "")
 	return nil
 }
 
-func (p *Prompter) stop(sender dbus.Sender, callback dbus.ObjectPath) *dbus.Error {
-	p.call(sender, callback, doneMethod)
+func (p *Prompter) stop(msg dbus.Message, callback dbus.ObjectPath) *dbus.Error {
+	p.reply(msg)
+	p.call(msg, callback, doneMethod)
 	return nil
 }
 
 // perform shows one question.
-func (p *Prompter) perform(sender dbus.Sender, callback dbus.ObjectPath, _ string, _ map[string]dbus.Variant, exchange string) *dbus.Error {
+func (p *Prompter) perform(msg dbus.Message, callback dbus.ObjectPath, _ string, _ map[string]dbus.Variant, exchange string) *dbus.Error {
+	p.reply(msg)
 	p.mu.Lock()
 	p.asked++
 	answer := Dismiss
 	if len(p.answers) > 0 {
 		answer, p.answers = p.answers[0], p.answers[1:]
 	}
-	say := func(answer string) { p.say(sender, callback, exchange, answer) }
+	say := func(answer string) { p.say(msg, callback, exchange, answer) }
 	if answer == Ignore {
 		p.open = append(p.open, say)
 	}
@@ -127,7 +133,7 @@ func (p *Prompter) perform(sender dbus.Sender, callback dbus.ObjectPath, _ strin
 
 // say ends a question. A password that cannot be encrypted is a dismissal, on which
 // the test ends.
-func (p *Prompter) say(to dbus.Sender, callback dbus.ObjectPath, exchange, answer string) {
+func (p *Prompter) say(to dbus.Message, callback dbus.ObjectPath, exchange, answer string) {
 	if sealed, err := p.sealFor(exchange, answer); err == nil && answer != Dismiss {
 		p.call(to, callback, readyMethod, "yes", map[string]dbus.Variant{}, sealed)
 		return
@@ -135,18 +141,20 @@ func (p *Prompter) say(to dbus.Sender, callback dbus.ObjectPath, exchange, answe
 	p.call(to, callback, readyMethod, "no", map[string]dbus.Variant{}, "")
 }
 
-// call calls the keychain back when it has had the answer to its own call, without
-// which it takes no notice: the answer leaves when the handler returns, so two round
-// trips to the bus come in between.
-func (p *Prompter) call(to dbus.Sender, path dbus.ObjectPath, method string, args ...any) {
-	p.calls.Go(func() {
-		for range 2 {
-			if err := p.conn.BusObject().Call("org.freedesktop.DBus.GetId", 0).Err; err != nil {
-				return // the test is over
-			}
-		}
-		p.conn.Object(string(to), path).Go(method, dbus.FlagNoReplyExpected, nil, args...)
-	})
+// reply answers a call of the keychain's. It is done here and not by the library when
+// the handler returns, so that what the prompter says next comes after it: the
+// keychain takes no notice of it otherwise.
+func (p *Prompter) reply(to dbus.Message) {
+	sender, _ := to.Headers[dbus.FieldSender].Value().(string)
+	p.conn.Send(&dbus.Message{Type: dbus.TypeMethodReply, Headers: map[dbus.HeaderField]dbus.Variant{
+		dbus.FieldDestination: dbus.MakeVariant(sender), dbus.FieldReplySerial: dbus.MakeVariant(to.Serial()),
+	}}, nil)
+}
+
+// call calls the keychain back.
+func (p *Prompter) call(to dbus.Message, path dbus.ObjectPath, method string, args ...any) {
+	sender, _ := to.Headers[dbus.FieldSender].Value().(string)
+	p.conn.Object(sender, path).Go(method, dbus.FlagNoReplyExpected, nil, args...)
 }
 
 // prime is the group of gcr's exchange: RFC 2409's 1536-bit MODP group (RFC 3526 §2).

@@ -25,6 +25,9 @@ func TestNoKillLosesASession(t *testing.T) {
 	t.Logf("seed %d", seed)
 	p := idp.Start(t, idp.Config{Lifetime: time.Second, Grace: 10 * time.Minute, Delay: 15 * time.Millisecond})
 	ctl, address := program(t), keychain(t)
+	// The desks are homes of one person: the key is there before they begin, since a
+	// lock is kept in each home alone.
+	newDesk(t, ctl, address, "first", p).must(t, "signin")
 	var mu sync.Mutex
 	tally := map[string]int{}
 	t.Run("desks", func(t *testing.T) {

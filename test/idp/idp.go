@@ -163,6 +163,16 @@ func (p *Provider) Approve(userCode string) bool {
 	return false
 }
 
+// ApproveAny lets whoever waits in. It reports whether anybody does.
+func (p *Provider) ApproveAny() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, l := range p.devices {
+		l.approved, l.at = true, time.Now()
+	}
+	return len(p.devices) > 0
+}
+
 // give makes a secret and notes it; p.mu is held.
 func (p *Provider) give(kind string) string {
 	text := rand.Text() + rand.Text()

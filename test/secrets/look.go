@@ -1,0 +1,142 @@
+//go:build linux
+
+// Package secrets looks for texts that must be nowhere in the clear: in files, in what
+// a program printed, in the environment and the arguments of every process.
+//
+// A text is looked for as it is, percent-encoded, in hexadecimal, and in base64 at each
+// of its three offsets. It is not looked for in memory, nor where a program has
+// encrypted it, which is what a vault is for.
+package secrets
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// Text is something that must not be found.
+type Text struct{ Kind, Text string }
+
+// Place is somewhere that a text could be.
+type Place struct {
+	Name string // a path, or what of which process
+	data []byte
+}
+
+// Look collects places, from any goroutine.
+type Look struct {
+	mu     sync.Mutex
+	places []Place
+}
+
+// Add adds what a program printed.
+func (l *Look) Add(name string, data []byte) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.places = append(l.places, Place{name, bytes.Clone(data)})
+}
+
+// Files adds every file below the folder, and its name.
+func (l *Look) Files(dir string) error {
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		l.Add("the name "+path, []byte(path))
+		if !d.Type().IsRegular() {
+			return nil
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		l.Add(path, data)
+		return nil
+	})
+}
+
+// Processes adds the environment and the arguments of every process that can be seen
+// now, this one's aside.
+func (l *Look) Processes() {
+	found, _ := filepath.Glob("/proc/[0-9]*")
+	for _, dir := range found {
+		if filepath.Base(dir) == fmt.Sprint(os.Getpid()) {
+			continue
+		}
+		for _, what := range []string{"environ", "cmdline"} {
+			// One that has ended meanwhile, or is another user's, has nothing to read.
+			if data, err := os.ReadFile(filepath.Join(dir, what)); err == nil && len(data) > 0 {
+				l.Add(what+" of process "+filepath.Base(dir), data)
+			}
+		}
+	}
+}
+
+// Count is how many places were looked at.
+func (l *Look) Count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.places)
+}
+
+// Found says where each text was found. It names no text.
+func (l *Look) Found(texts ...Text) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var out []string
+	for _, t := range texts {
+		for how, form := range forms(t.Text) {
+			for _, p := range l.places {
+				if bytes.Contains(p.data, []byte(form)) {
+					out = append(out, fmt.Sprintf("%s, %s, in %s", t.Kind, how, p.Name))
+				}
+			}
+		}
+	}
+	return out
+}
+
+// forms are what a text may have become.
+func forms(text string) map[string]string {
+	out := map[string]string{"as it is": text, "in hexadecimal": hex.EncodeToString([]byte(text))}
+	if escaped := url.QueryEscape(text); escaped != text {
+		out["percent-encoded"] = escaped
+	}
+	for offset := range 3 {
+		// What stands before shifts the text; the letters at both ends depend on the
+		// neighbours and are left out.
+		coded := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat(" ", offset) + text))
+		coded = coded[[]int{0, 2, 3}[offset]:]
+		coded = coded[:len(coded)-3]
+		out[fmt.Sprintf("in base64 at offset %d", offset)] = coded
+		out[fmt.Sprintf("in base64url at offset %d", offset)] = strings.NewReplacer("+", "-", "/", "_").Replace(coded)
+	}
+	return out
+}
+
+// Open lists files and folders below dir that others than their owner can read or
+// enter.
+func Open(dir string) ([]string, error) {
+	var out []string
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		if info.Mode().Perm()&0o077 != 0 {
+			out = append(out, fmt.Sprintf("%s has mode %o", path, info.Mode().Perm()))
+		}
+		return nil
+	})
+	return out, err
+}
