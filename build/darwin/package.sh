@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.."
 
 identity=${LATCHKEY_SIGN_IDENTITY:--}
 image=$stage/image
-app=$image/Latchkey.app
+app="$image/Latchkey.app"
 window darwin universal "$app"
 
 for arch in amd64 arm64; do
@@ -35,7 +35,7 @@ codesign --verify --strict --deep "$app"
 
 ln -s /Applications "$image/Applications"
 dmg=$dist/latchkey-$version-macos.dmg
-hdiutil create -quiet -volname Latchkey -srcfolder "$image" -format UDZO "$dmg"
+hdiutil create -quiet -volname "Latchkey" -srcfolder "$image" -format UDZO "$dmg"
 if [ "$identity" != - ]; then
   codesign --sign "$identity" --timestamp "$dmg"
 fi

@@ -15,7 +15,7 @@ for file in "$@"; do
   if [ -n "${LATCHKEY_SIGN_COMMAND:-}" ]; then
     $LATCHKEY_SIGN_COMMAND "$file"
   elif [ -n "${LATCHKEY_SIGN_PKCS12:-}" ]; then
-    options=(-h sha256 -n Latchkey)
+    options=(-h sha256 -n "Latchkey")
     [ -z "${LATCHKEY_SIGN_PASSFILE:-}" ] || options+=(-readpass "$LATCHKEY_SIGN_PASSFILE")
     [ -z "${LATCHKEY_SIGN_TIMESTAMP:-}" ] || options+=(-ts "$LATCHKEY_SIGN_TIMESTAMP")
     osslsigncode sign -pkcs12 "$LATCHKEY_SIGN_PKCS12" "${options[@]}" -in "$file" -out "$file.signed" >/dev/null
