@@ -16,7 +16,7 @@ func Ending(e session.Ending, providerName string) []string {
 		session.EndingNotAsked:    "The tokens were not revoked at {provider}: there they live until they end by themselves.",
 	}
 	browser := map[session.EndingOutcome]string{
-		session.EndingDone:        "Your browser's session at {provider} has ended.",
+		session.EndingDone:        "{provider} has confirmed the sign-out in your browser.",
 		session.EndingSent:        "Your browser was sent to {provider} to end its session there.",
 		session.EndingUnsupported: "{provider} offers no way to end your browser's session.",
 		session.EndingFailed:      "Your browser's session at {provider} was not ended.",
