@@ -45,6 +45,9 @@ func main() {
 func windowOptions(app *App) *options.App {
 	settings, _ := parts.Settings(nil) // what cannot be used is said on the screen
 	left := placement.Load(settings.DataDir)
+	if left.Width == 0 { // nothing is remembered yet
+		left.Dark = systemDark()
+	}
 	dark := settings.Appearance == "dark" || left.Dark && settings.Appearance != "light"
 	app.attach, app.dark, app.hidden = attach(settings.DataDir, left), dark, settings.StartHidden
 	width, height := left.Size(usual, smallest, placement.Screen{})

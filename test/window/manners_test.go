@@ -110,3 +110,34 @@ func TestAnotherDeviceAndBack(t *testing.T) {
 		t.Errorf("drawn: %s", got)
 	}
 }
+
+// Somebody else signs in from a terminal: the window follows, and the keyboard leads
+// back to the first.
+func TestTwoAccounts(t *testing.T) {
+	d := newDesk(t, true)
+	d.app()
+	d.drawn("signin", 1)
+	d.key("Return")
+	d.drawn("profile", 1)
+	v, _ := d.status()
+	ctl := d.command(tool(t, "CTL"), "signin")
+	ctl.Env = append(ctl.Env, "PERSON=grace", "LATCHKEY_ISSUER="+v["issuer"].(string), "LATCHKEY_CLIENT_ID=latchkey-demo")
+	if out, err := ctl.CombinedOutput(); err != nil {
+		t.Fatalf("latchkeyctl signin: %v %s", err, out)
+	}
+	// It looks at the vault when it is looked at.
+	id := d.window()
+	d.xdotool("windowunmap", "--sync", id)
+	d.xdotool("windowmap", "--sync", id)
+	d.xdotool("windowfocus", "--sync", id)
+	d.wait("Grace's picture", func() bool { return strings.Count(d.log(), "picture.fetched") > 1 })
+	if v, _ = d.status(); v["name"] != "Grace Hopper" {
+		t.Errorf("active is %v", v["name"])
+	}
+	d.shot("two-accounts")
+	d.key("shift+Tab", "Return", "Return") // the switcher, its first choice
+	d.wait("Ada", func() bool { v, _ := d.status(); return v["name"] == "Ada Lovelace" })
+	if strings.Count(d.log(), "signin.started") != 1 {
+		t.Error("going back to Ada was a sign-in, not a switch")
+	}
+}

@@ -155,13 +155,21 @@ func TestOneWindow(t *testing.T) {
 	}
 }
 
+// A setting that cannot be used is named; once it is corrected, Try again is enough.
 func TestASettingThatCannotBeUsed(t *testing.T) {
 	d := newDesk(t, true)
 	d.mkdir("config/latchkey-demo")
-	if err := os.WriteFile(filepath.Join(d.home, "config", "latchkey-demo", "config.toml"), []byte("\nisuer = \"https://x.example\"\n"), 0o600); err != nil {
+	file := filepath.Join(d.home, "config", "latchkey-demo", "config.toml")
+	if err := os.WriteFile(file, []byte("\nisuer = \"https://x.example\"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	d.app()
 	d.title("Problem")
 	d.shot("bad-settings")
+	if err := os.WriteFile(file, []byte("\nlog = \"debug\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.key("Return")
+	d.title("Sign in")
+	d.shot("settings-corrected")
 }
