@@ -27,6 +27,7 @@ type core struct {
 	unlock         func(context.Context, secret.Secret) error
 	unlockKeychain func(context.Context) error
 	changeStore    func(context.Context, string, secret.Secret) error
+	store          func() string // which one is in use: this time it may be another than the setting's
 	offers         func() session.Offers
 	examine        func(context.Context, func(FindingView)) error
 	values         func() map[string]SettingView // by key
@@ -50,6 +51,7 @@ func newCore() *core {
 		unlock:         func(context.Context, secret.Secret) error { return notYet },
 		unlockKeychain: func(context.Context) error { return notYet },
 		changeStore:    func(context.Context, string, secret.Secret) error { return notYet },
+		store:          func() string { return "" },
 		offers:         func() session.Offers { return session.Offers{} },
 		examine:        func(context.Context, func(FindingView)) error { return notYet },
 		values:         func() map[string]SettingView { return nil },

@@ -69,6 +69,9 @@ func (a *App) settings() *SettingsView {
 	v := &SettingsView{
 		Store: values[keyStore], Appearance: values[keyAppearance], StartHidden: values[keyStartHidden], LogFolder: c.logs, Problem: a.refusal(),
 	}
+	if kind := c.store(); kind != "" {
+		v.Store.Text = kind
+	}
 	for _, p := range shownProvider {
 		if value := values[p.key]; value.Text != "" && value.Text != "oidc" { // the preset that says nothing
 			v.Provider = append(v.Provider, ProviderLine{p.label, value})

@@ -214,6 +214,10 @@ func TestSettings(t *testing.T) {
 	h := newHouse(t)
 	h.must(h.app.Show(ScreenSettings))
 	v, _ := h.app.State()
+	h.app.core().store = func() string { return storeMemory }
+	if now, _ := h.app.State(); now.Settings.Store.Text != storeMemory {
+		t.Errorf("kept in memory, and said to be in %q", now.Settings.Store.Text)
+	}
 	if v.Settings.LogFolder != "/logs" || len(v.Settings.Provider) != 1 || v.Settings.Provider[0].Label != "Issuer" || v.App.Appearance != "system" {
 		t.Errorf("%+v", v.Settings)
 	}

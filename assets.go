@@ -14,6 +14,10 @@ const joinedStyles = "styles/joined.css"
 // plainLink is a link to a style sheet for every medium, on its line of the page.
 const plainLink = `  <link rel="stylesheet" href="([^"]+)">\n`
 
+// devConnect is the part of the page's policy that live reload needs, and nothing else:
+// a program that is handed out may connect nowhere from its page.
+const devConnect = " connect-src 'self' ws://127.0.0.1:34115 ws://localhost:34115;"
+
 // served is what the webview is given.
 func served() fs.FS {
 	one, err := joined(assets, "frontend")
@@ -40,6 +44,9 @@ func joined(assets fs.FS, root string) (fs.FS, error) {
 			return nil, err
 		}
 		styles.Write(text)
+	}
+	if !devBuild {
+		page = bytes.Replace(page, []byte(devConnect), nil, 1)
 	}
 	first := true
 	page = link.ReplaceAllFunc(page, func([]byte) []byte {

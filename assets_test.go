@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -63,5 +64,21 @@ func TestWhatIsServedIsServed(t *testing.T) {
 		if w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Type"), kind) || w.Body.Len() == 0 {
 			t.Errorf("%s: %d %s, %d bytes", path, w.Code, w.Header().Get("Content-Type"), w.Body.Len())
 		}
+	}
+}
+
+// The page that is handed out connects nowhere; live reload's page may reach its own
+// server and no other.
+func TestThePageConnectsNowhere(t *testing.T) {
+	source, err := os.ReadFile("frontend/index.html")
+	if err != nil || !strings.Contains(string(source), devConnect) {
+		t.Fatalf("index.html has no %q (%v)", devConnect, err)
+	}
+	page, err := fs.ReadFile(served(), "frontend/index.html")
+	if err != nil || strings.Contains(string(page), "connect-src") || strings.Contains(string(page), "ws:") {
+		t.Errorf("%v: %s", err, page)
+	}
+	if !strings.Contains(string(page), "content=\"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'\"") {
+		t.Errorf("the policy is another: %s", page)
 	}
 }

@@ -80,6 +80,7 @@ func fill(c *core, s provider.Settings, p *parts.Parts) {
 	c.examine = examining(p.Doctor())
 	c.unlock, c.unlockKeychain = p.Vault.Unlock, p.Vault.UnlockKeychain
 	c.changeStore = p.ChangeStore
+	c.store = func() string { return string(p.Vault.Kind()) }
 	if p.OpenID != nil {
 		c.offers = p.OpenID.Offers
 	}

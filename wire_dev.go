@@ -4,6 +4,8 @@ package main
 
 import "github.com/wailsapp/wails/v2/pkg/options"
 
+const devBuild = true
+
 // once is off in development: live reload starts the next build while the last one
 // still ends.
 func once(*App) *options.SingleInstanceLock { return nil }

@@ -8,6 +8,8 @@ import (
 	"app.latchkey/internal/parts"
 )
 
+const devBuild = false
+
 // once lets a second start bring the first window to the front, and end.
 func once(app *App) *options.SingleInstanceLock {
 	return &options.SingleInstanceLock{
