@@ -56,6 +56,7 @@ func (c *command) signin() *cobra.Command {
 
 // signInNow signs in and prints who it was.
 func (c *command) signInNow(ctx context.Context, s signingIn) error {
+	defer c.discoverAhead(ctx)()
 	if err := c.restore(ctx); err != nil {
 		return err
 	}
@@ -76,6 +77,18 @@ func (c *command) signInNow(ctx context.Context, s signingIn) error {
 		c.say("Nothing is kept: the store is memory.")
 	}
 	return c.printProfile(c.parts.Account.Snapshot().Session)
+}
+
+// discoverAhead asks the provider while the keychain is asked: neither needs the
+// other. What fails here is asked again by the sign-in, which says why. The returned
+// func ends it.
+func (c *command) discoverAhead(ctx context.Context) func() {
+	ctx, stop := context.WithCancel(ctx)
+	var asked sync.WaitGroup
+	if client := c.parts.OpenID; client != nil {
+		asked.Go(func() { _, _ = client.Discover(ctx) })
+	}
+	return func() { stop(); asked.Wait() }
 }
 
 // restore reads the vault. What had to be set aside is said, and is no failure.

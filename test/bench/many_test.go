@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -122,7 +123,8 @@ func (b *bench) rooms() {
 		case "TokenFromMemory":
 			b.add("a token from memory", format(ns)+" ns, "+m[3]+" allocations", "", "", "0 allocations")
 		default:
-			b.add("vault: "+m[1], format(ns/1e6)+" ms", "", "", "")
+			step, accounts, _ := strings.Cut(strings.TrimPrefix(m[1], "Vault/"), "/accounts=")
+			b.add("vault: "+step+", accounts of 3 × 64 KiB: "+accounts, format(ns/1e6)+" ms", "", "", "")
 		}
 	}
 }

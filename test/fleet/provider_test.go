@@ -150,7 +150,7 @@ func (m *model) refresh(r *http.Request, token string) (*http.Response, error) {
 	if m.inWindow++; m.inWindow > m.day.limitAt(now) {
 		m.note(now, "busy")
 		res := answer(r, http.StatusTooManyRequests, nil)
-		left := m.window.Add(time.Minute).Sub(time.Now())
+		left := time.Until(m.window.Add(time.Minute))
 		res.Header.Set("Retry-After", strconv.Itoa(int(math.Ceil(left.Seconds()))))
 		return res, nil
 	}
