@@ -113,7 +113,7 @@ func TestEachDependencyHasItsLine(t *testing.T) {
 			t.Errorf("docs/decisions/README.md has no line for %s", module)
 		}
 	}
-	tools := read(t, "tools/go.mod")
+	tools := read(t, "tools/go.mod") + read(t, "tools/package/go.mod")
 	for _, module := range lined {
 		if !slices.Contains(direct, module) && !strings.Contains(tools, module+" v") {
 			t.Errorf("docs/decisions/README.md has a line for %s, which go.mod does not name", module)
