@@ -83,7 +83,10 @@ export async function openDesk(file) {
     args.push("--file", join(home, "people.toml"));
   }
   const served = new Program(env, args);
-  await served.says(/LATCHKEY_LOGOUT_REDIRECT_PATH=/);
+  await served.says(/LATCHKEY_LOGOUT_REDIRECT_PATH=/).catch((err) => {
+    rmSync(home, { recursive: true, force: true });
+    throw err;
+  });
   for (const [, name, value] of served.out.matchAll(/^(LATCHKEY_\w+)=(.*)$/gm)) env[name] = value;
   const issuer = env.LATCHKEY_ISSUER;
   const programs = [served];

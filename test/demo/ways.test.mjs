@@ -75,6 +75,7 @@ test("social login: the page of consent shows faces, and says what is told", asy
   await page.goto(app.address);
   await press(page, "Somebody else at Plaza");
   await heading(page, "Latchkey wants to know who you are");
+  await page.waitForLoadState("load"); // the faces are there
   assert.equal(await page.locator("img.face").evaluateAll((all) => all.filter((i) => i.naturalWidth < 100).length), 0);
   assert.ok((await page.locator("img.face").count()) >= 4);
   await page.getByRole("button", { name: "Allow as Hedy Lamarr" }).click();

@@ -9,7 +9,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,7 +22,8 @@ import (
 )
 
 // TestMain is also the browser that the app is given: with the argument "browse"
-// it signs in as the person named in PERSON, or cancels when that is "cancel".
+// it signs in by the way named in WAY, or with one click as the person named in
+// PERSON; it cancels when that is "cancel".
 func TestMain(m *testing.M) {
 	if len(os.Args) > 2 && os.Args[1] == "browse" {
 		if err := browse(os.Args[2]); err != nil {
@@ -35,22 +35,31 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// ways are the ways in that WAY names.
+var ways = map[string]robot.Walk{
+	"magic link": robot.MagicLink("vera@visitor.example", "Véra Visitor"),
+	"social":     robot.Social("hedy"),
+	"SSO":        robot.SSO("grace@acme.example", "nanosecond"),
+}
+
 func browse(address string) error {
 	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
 	defer stop()
 	b := robot.New(nil)
 	page, err := b.Visit(ctx, address)
-	if err != nil || len(page.Forms) == 0 {
-		return fmt.Errorf("no form: %w", err)
+	if err != nil {
+		return err
 	}
-	choice := url.Values{"person": {os.Getenv("PERSON")}}
-	switch os.Getenv("PERSON") {
-	case "nobody":
+	walk, ok := ways[os.Getenv("WAY")]
+	switch who := os.Getenv("PERSON"); {
+	case who == "nobody":
 		return nil // the person does not come back
-	case "cancel":
-		choice = url.Values{"cancel": {"1"}}
+	case who == "cancel":
+		walk = robot.Cancel()
+	case !ok:
+		walk = robot.Quick(who)
 	}
-	last, err := b.Submit(ctx, page.Forms[0], choice)
+	last, err := walk(ctx, b, page)
 	if err != nil {
 		return err
 	}

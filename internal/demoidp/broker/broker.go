@@ -37,7 +37,7 @@ var texts embed.FS
 // Peer is one of the two services that the broker is a client of.
 type Peer struct {
 	URL    string // its origin, which is the directory's issuer
-	Client string // the broker's ID there; the directory has one for each tenant
+	Client string // the broker's ID there; at the directory see DirectoryClient
 	Secret string
 }
 
@@ -48,7 +48,7 @@ type Config struct {
 	IssuerFile        string
 	PeopleFile        string // of those who came new
 	Social, Directory Peer
-	DirectoryClient   func(tenant string) string
+	DirectoryClient   func(tenant string) string // the broker's ID there, one for each tenant
 	Cast              *cast.Cast
 	Log               *slog.Logger
 }
@@ -157,7 +157,7 @@ func (b *Broker) url(path string) string { return "http://" + b.conf.Host + path
 
 // home says what is here.
 func (b *Broker) home(w http.ResponseWriter, _ *http.Request) {
-	b.site.Render(w, http.StatusOK, "home", struct{ Issuer, Client, Directory string }{b.url(""), b.conf.Client.ID, b.conf.Directory.URL})
+	b.site.Render(w, http.StatusOK, "home", struct{ Issuer, Client string }{b.url(""), b.conf.Client.ID})
 }
 
 // outbound is the context of the broker's own requests.

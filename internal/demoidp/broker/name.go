@@ -47,7 +47,10 @@ func (b *Broker) takeName(w http.ResponseWriter, r *http.Request) {
 	p, err := b.welcome(name, email)
 	if err != nil {
 		b.conf.Log.Error("demoidp.newcomer", "err", err)
-		b.site.Render(w, http.StatusInternalServerError, "over", nil)
+		b.mu.Lock()
+		v.proven = email
+		b.mu.Unlock()
+		b.askName(w, r, http.StatusInternalServerError, v, name, "Your name could not be written to the demo’s folder. Is the disk full? Then try again.")
 		return
 	}
 	b.arrive(w, r, v, p, time.Now(), "email")

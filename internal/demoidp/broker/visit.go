@@ -95,9 +95,11 @@ func (b *Broker) posted(w http.ResponseWriter, r *http.Request) (*visit, bool) {
 		b.site.Render(w, http.StatusForbidden, "wrong", nil)
 		return nil, false
 	}
+	_, waiting := b.issuer.Request(v.request)
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	if v.outcome != open {
+	over := v.outcome != open || v.device == "" && !waiting
+	b.mu.Unlock()
+	if over {
 		b.site.Render(w, http.StatusGone, "over", nil)
 		return nil, false
 	}
@@ -116,9 +118,11 @@ func (b *Broker) arrive(w http.ResponseWriter, r *http.Request, v *visit, p cast
 func (b *Broker) finish(w http.ResponseWriter, r *http.Request, v *visit, who issuer.Who) {
 	b.mu.Lock()
 	over := v.outcome != open
-	if v.device != "" {
+	switch {
+	case over:
+	case v.device != "":
 		v.who = who // the device is answered on the next page
-	} else {
+	default:
 		v.outcome = arrived
 	}
 	b.mu.Unlock()
@@ -136,7 +140,9 @@ func (b *Broker) finish(w http.ResponseWriter, r *http.Request, v *visit, who is
 func (b *Broker) refuse(w http.ResponseWriter, r *http.Request, v *visit, reason *oidc.Error) {
 	b.mu.Lock()
 	over := v.outcome != open
-	v.outcome = cancelled
+	if !over {
+		v.outcome = cancelled
+	}
 	b.mu.Unlock()
 	switch {
 	case over:

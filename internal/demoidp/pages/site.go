@@ -24,7 +24,7 @@ import (
 	"time"
 )
 
-//go:embed frame.html style.css watch.js icon.svg
+//go:embed frame.html assets
 var assets embed.FS
 
 // Site is one service with pages.
@@ -130,7 +130,9 @@ func (s *Site) Proven(r *http.Request, purpose string) bool {
 // fromElsewhere are the paths that other sites may post to.
 func (s *Site) Guard(next http.Handler, fromElsewhere ...string) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /assets/", http.StripPrefix("/assets/", http.FileServerFS(assets)))
+	mux.HandleFunc("GET /assets/{file}", func(w http.ResponseWriter, r *http.Request) {
+		http.ServeFileFS(w, r, assets, "assets/"+r.PathValue("file"))
+	}) // and no list of them
 	mux.Handle("/", next)
 	strict := http.NewCrossOriginProtection()
 	for _, path := range fromElsewhere {

@@ -82,7 +82,7 @@ func TestTheGuard(t *testing.T) {
 		{"POST", "127.0.0.1:4711", "/open", "cross-site", 200},
 		{"GET", "evil.example", "/", "", 421},
 		{"GET", "127.0.0.1:4712", "/", "", 421},
-		{"GET", "127.0.0.1:4711", "/assets/style.css", "", 200},
+		{"GET", "127.0.0.1:4711", "/assets/base.css", "", 200},
 	} {
 		r := httptest.NewRequest(c.method, c.path, nil)
 		r.Host = c.host

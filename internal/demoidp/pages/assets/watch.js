@@ -1,6 +1,5 @@
 // Draws the page anew when what it tells of has changed. Without scripts the page
 // does so by itself, every few seconds.
-"use strict";
 
 const shown = document.body.querySelector("[data-state]").dataset.state;
 const address = document.body.querySelector("[data-watch]").dataset.watch;
