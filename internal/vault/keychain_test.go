@@ -154,9 +154,16 @@ func onKeychain(t *testing.T, conf vault.Config) {
 	})
 }
 
-// at is the vault of conf in a folder of the test's own.
+// at is the vault of conf in a folder of the test's own. It is not of t.TempDir, whose
+// removal Wine 8 cannot do and the test would fail for.
 func at(t *testing.T, conf vault.Config) vault.Config {
-	conf.Dir = t.TempDir()
+	t.Helper()
+	dir, err := os.MkdirTemp("", "vault")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	conf.Dir = dir
 	return conf
 }
 
