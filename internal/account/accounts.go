@@ -92,8 +92,7 @@ func (a *Account) change(ctx context.Context, f func(*session.Book) error, then 
 func (a *Account) hold(ctx context.Context, f func(context.Context, *session.Held) error) error {
 	return a.opts.Store.Hold(ctx, func(ctx context.Context, h *session.Held) error {
 		if h.Aside != nil {
-			a.opts.Log.Warn("vault.set_aside", "err", h.Aside)
-			a.update(func(p *Snapshot) { p.Notice = h.Aside })
+			a.tellAside(h.Aside)
 		}
 		return f(ctx, h)
 	})

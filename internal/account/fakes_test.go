@@ -44,7 +44,11 @@ func (s *sealer) Save(ctx context.Context, data []byte) error {
 	return nil
 }
 
-func (s *sealer) SetAside(reason error) error { s.data = nil; return reason }
+func (s *sealer) SetAside(reason error) error { s.data = nil; return &aside{reason} }
+
+type aside struct{ error }
+
+func (a *aside) SetAside() string { return "/elsewhere" }
 
 func (s *sealer) Ready(context.Context) error { return s.readyErr }
 
@@ -80,6 +84,7 @@ type provider struct {
 	who       string            // signs in next
 	good      map[string]string // the one refresh token of each that works
 	lifetime  time.Duration
+	ahead     time.Duration // of time.Now
 	refreshes int
 	revoked   []string
 	signIn    func(context.Context, session.SignInRequest) error
@@ -122,7 +127,10 @@ func (p *provider) issue(s *session.Session) {
 	p.good[s.Key.Subject] = good
 	s.Tokens = session.Tokens{
 		Access: secret.New(fmt.Sprint("AT", p.n)), Refresh: secret.New(good), Type: "Bearer",
-		Lifetime: p.lifetime, Expiry: time.Now().Add(p.lifetime),
+		Lifetime: p.lifetime,
+	}
+	if p.lifetime > 0 {
+		s.Tokens.Expiry = time.Now().Add(p.ahead + p.lifetime)
 	}
 }
 
@@ -175,10 +183,13 @@ type desk struct {
 	seen     []account.Snapshot
 }
 
-func newDesk(p *provider, s *sealer) *desk {
+func newDesk(p *provider, s *sealer) *desk { return newDeskAt(p, s, nil) }
+
+// newDeskAt is newDesk with a wall clock of the test's own.
+func newDeskAt(p *provider, s *sealer, now func() time.Time) *desk {
 	d := &desk{provider: p, sealer: s}
 	d.Account = account.New(account.Options{
-		Auth: p, Store: session.NewStore(s),
+		Auth: p, Store: session.NewStore(s), Now: now,
 		OnChange: func(snap account.Snapshot) {
 			d.mu.Lock()
 			defer d.mu.Unlock()

@@ -18,20 +18,32 @@ type setAside interface {
 // network. When the vault cannot be opened the phase is PhaseLocked with the
 // reason; Restore may be called again once that is mended.
 func (a *Account) Restore(ctx context.Context) error {
-	book, err := a.opts.Store.Read(ctx)
-	var aside setAside
-	switch {
-	case errors.As(err, &aside):
-		a.opts.Log.Warn("vault.set_aside", "path", aside.SetAside(), "err", err)
-		a.vacate(func(p *Snapshot) { p.Notice, p.Err = err, nil })
-		return nil
-	case err != nil:
+	book, err := a.read(ctx)
+	if err != nil {
 		a.opts.Log.Warn("vault.unreadable", "err", err)
 		a.update(func(p *Snapshot) { p.Phase, p.Err, p.Session = PhaseLocked, err, Public{} })
 		return err
 	}
 	a.show(book)
 	return nil
+}
+
+// read reads the vault without its lock. One that had to be set aside is told, and is
+// empty from then on.
+func (a *Account) read(ctx context.Context) (session.Book, error) {
+	book, err := a.opts.Store.Read(ctx)
+	var aside setAside
+	if errors.As(err, &aside) {
+		a.tellAside(err)
+		return session.Book{}, nil
+	}
+	return book, err
+}
+
+// tellAside tells that a vault was set aside.
+func (a *Account) tellAside(err error) {
+	a.opts.Log.Warn("vault.set_aside", "err", err)
+	a.update(func(p *Snapshot) { p.Notice = err })
 }
 
 // Sync reads the vault again and follows what another process did: a sign-in, a
@@ -43,7 +55,7 @@ func (a *Account) Sync(ctx context.Context) session.Book {
 	default:
 		return session.Book{}
 	}
-	book, err := a.opts.Store.Read(ctx)
+	book, err := a.read(ctx)
 	if err != nil {
 		a.opts.Log.Warn("vault.unreadable", "err", err)
 		return session.Book{}

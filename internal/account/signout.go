@@ -181,7 +181,7 @@ func (a *Account) revokePending(ctx context.Context) {
 	if phase := a.Snapshot().Phase; phase == PhaseStarting || phase == PhaseLocked || a.opts.Auth == nil {
 		return
 	}
-	book, err := a.opts.Store.Read(ctx)
+	book, err := a.read(ctx)
 	if err != nil {
 		return // Sync has logged it
 	}

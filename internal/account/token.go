@@ -107,7 +107,7 @@ func (a *Account) session(ctx context.Context, key session.Key) (session.Session
 	if s, ok := a.rescue(key); ok && s.Live() {
 		return s, nil
 	}
-	book, err := a.opts.Store.Read(ctx)
+	book, err := a.read(ctx)
 	if err != nil {
 		return session.Session{}, err
 	}
