@@ -21,10 +21,12 @@ import (
 type logout struct {
 	*loopback.Form
 	open func(context.Context, string) error
+	sent chan struct{} // closed when the request has left
 }
 
 // Send implements openid.LogoutForm.
 func (l logout) Send(ctx context.Context, action string, fields url.Values) error {
+	defer close(l.sent)
 	if err := l.open(ctx, l.Post(action, fields)); err != nil {
 		return err
 	}
@@ -35,7 +37,9 @@ func (l logout) Send(ctx context.Context, action string, fields url.Values) erro
 // person presses on the page that asks.
 func (a *app) signOut(s session.Session, press bool) (session.EndingOutcome, *robot.Page) {
 	a.t.Helper()
-	asked := make(chan *robot.Page, 1)
+	asked, sent := make(chan *robot.Page, 1), make(chan struct{})
+	ctx, stop := context.WithTimeout(a.t.Context(), time.Minute)
+	defer stop()
 	open := func(ctx context.Context, address string) error {
 		go func() { // the browser goes on by itself
 			page, err := a.browser.Visit(context.WithoutCancel(ctx), address)
@@ -50,13 +54,16 @@ func (a *app) signOut(s session.Session, press bool) (session.EndingOutcome, *ro
 				a.t.Error(err)
 			}
 			asked <- page
+			if <-sent; !press {
+				stop() // nobody comes back
+			}
 		}()
 		return nil
 	}
 	c, err := openid.New(provider.Provider{Issuer: a.idp.Issuer(), ClientID: demoidp.ClientID, LogoutRedirectPath: demoidp.SignedOutPath}, openid.Options{
 		NewLogoutForm: func(ctx context.Context, s openid.LogoutSpec) (openid.LogoutForm, error) {
 			f, err := loopback.ServeForm(ctx, loopback.FormConfig{App: "Test", Host: s.Host, Ports: s.Ports, Landing: s.Path, State: s.State})
-			return logout{f, open}, err
+			return logout{f, open, sent}, err
 		},
 		OpenURL: open,
 	})
@@ -64,12 +71,6 @@ func (a *app) signOut(s session.Session, press bool) (session.EndingOutcome, *ro
 		a.t.Fatal(err)
 	}
 	defer c.Close()
-	limit := time.Minute
-	if !press {
-		limit = 3 * time.Second // nobody comes back
-	}
-	ctx, stop := context.WithTimeout(a.t.Context(), limit)
-	defer stop()
 	outcome, err := c.EndSession(ctx, s)
 	if err != nil {
 		a.t.Error(err)

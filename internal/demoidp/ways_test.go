@@ -195,6 +195,13 @@ func TestRefusalsHavePages(t *testing.T) {
 	says(t, a.stays(robot.SSO("edgar@acme.example", "third-normal-form")), "Acme Corp did not let you in", "User is not assigned to the client application.")
 	says(t, a.stays(robot.Social("")), "You cancelled at Plaza", "Email me a link")
 	says(t, a.stays(robot.MagicLink("no address", "")), "Enter an email address")
+	says(t, a.stays(func(ctx context.Context, b *robot.Browser, page *robot.Page) (*robot.Page, error) {
+		page, err := b.Submit(ctx, page.Forms[0], url.Values{"email": {"ada@acme.example"}, "way": {"sso"}})
+		if err != nil {
+			return nil, err
+		}
+		return robot.Cancel()(ctx, b, page)
+	}), "You cancelled at Acme Corp", "Email me a link")
 }
 
 // What the directory said reaches the app, when the person goes back there.

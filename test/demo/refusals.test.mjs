@@ -141,7 +141,7 @@ test("a link of which there is a newer one, or that another browser opens", asyn
 });
 
 test("a link that has expired, and another one instead", async () => {
-  const short = await openDesk(people.replace(/magic_link\s*=\s*"10m"/, 'magic_link = "2s"'));
+  const short = await openDesk(people.replace(/magic_link\s*=\s*"10m"/, 'magic_link = "8s"'));
   try {
     const late = await short.signIn();
     const tab = await context.newPage();

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"app.latchkey/internal/demoidp/cast"
+	"app.latchkey/internal/demoidp/issuer"
 )
 
 // sso sends the browser to the directory of the company whose domain the address
@@ -83,8 +84,13 @@ func (b *Broker) ssoCallback(w http.ResponseWriter, r *http.Request) {
 		b.site.Render(w, http.StatusForbidden, "wrong", nil)
 		return
 	}
-	if q.Get("error") != "" {
-		b.refused(w, r, h, clean(q.Get("error_description")))
+	switch says := clean(q.Get("error_description")); {
+	case q.Get("error") == "":
+	case says == issuer.ErrCancelled().Description:
+		b.show(w, r, http.StatusOK, h.visit, signIn{Notice: "You cancelled at " + h.tenant.Name + ". Choose another way, or try again."})
+		return
+	default:
+		b.refused(w, r, h, says)
 		return
 	}
 	p, at, err := b.askDirectory(r.Context(), h, q)
