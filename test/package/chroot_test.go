@@ -188,6 +188,20 @@ func (r *root) status() map[string]any {
 	return v
 }
 
+// former asks who is signed in of a vault in the first version's format, which a
+// program of that time wrote: under a passphrase, since a keychain's key stays with
+// its machine. The file is never made anew; a later format gets one of its own.
+func (r *root) former() string {
+	r.t.Helper()
+	const data = "/home/person/former/latchkey"
+	r.run("install", "-d", "-o", person, "-m", "700", filepath.Dir(data), data)
+	r.copy("testdata/signed-in.v1.vault", data+"/vault")
+	r.run("chown", person, data+"/vault")
+	cmd := r.session("latchkeyctl status --json")
+	cmd.Env = append(cmd.Env, "XDG_DATA_HOME="+filepath.Dir(data), "LATCHKEY_STORE=file", "LATCHKEY_STORE_PASSPHRASE=correct horse battery")
+	return runCmd(r.t, cmd)
+}
+
 // older writes the same package under a version that comes before it.
 func older(t *testing.T, deb string) string {
 	t.Helper()
@@ -239,6 +253,10 @@ func TestTheDebFromInstallationToRemoval(t *testing.T) {
 		t.Errorf("before the upgrade %v, after it %v", before, after)
 	}
 	stop()
+
+	if got := r.former(); !strings.Contains(got, `"name":"Ada Lovelace"`) || !strings.Contains(got, `"signed_in_at":"2026-11-24T19:57:45Z"`) {
+		t.Errorf("of a session that an older version stored, this one says %s", got)
+	}
 
 	r.run("apt-get", "remove", "-y", "-qq", "latchkey")
 	if left := r.run("sh", "-c", "find /usr /etc -iname '*latchkey*' -not -path '/usr/local/*'"); left != "" {
