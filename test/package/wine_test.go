@@ -91,8 +91,8 @@ func TestOnWindows(t *testing.T) {
 		{"the programs", headers},
 		{"resources", resources},
 		{"the uninstaller", uninstallForOne},
-		{"the installer for every user", installForAll},
 		{"a session with the Credential Manager", session},
+		{"the installer for every user", installForAll},
 		{"the rooms that differ", rooms},
 	} {
 		w.t = t
@@ -183,6 +183,9 @@ func installForAll(t *testing.T, w *wine) {
 		t.Errorf("a path with a space must be quoted: %s", entry)
 	}
 	w.settings()
+	if !w.credential() {
+		t.Error("the session before this left no key in the Credential Manager: nothing to remove")
+	}
 	if _, code := w.run(`C:\Program Files\Latchkey\uninstall.exe`, "/S", "/REMOVESETTINGS"); code != 0 {
 		t.Errorf("the uninstaller exits %d", code)
 	}
@@ -192,6 +195,16 @@ func installForAll(t *testing.T, w *wine) {
 	if w.registered("HKLM") != "" {
 		t.Error("it is still in the list of programs")
 	}
+	if w.credential() {
+		t.Error("the vault's key stays in the Credential Manager")
+	}
+}
+
+// credential reports whether the Credential Manager has the vault's key; Wine keeps
+// its items in the registry.
+func (w *wine) credential() bool {
+	out, _ := w.command("wine", "reg", "query", `HKCU\Software\Wine\Credential Manager`, "/s").Output()
+	return strings.Contains(string(out), "latchkey vault key")
 }
 
 // The whole life of a session, with Windows' own keychain: the robot is the browser
