@@ -75,7 +75,8 @@ func New(o Options) *Doctor {
 	return &Doctor{o}
 }
 
-// checkTimeout limits one check; a sign-in would not wait longer either.
+// checkTimeout is the least that one check is given. The keychain's four calls have a
+// limit each of their own, and their words.
 const checkTimeout = 20 * time.Second
 
 // Run makes every check that can be made, tells each finding as soon as it is
@@ -93,7 +94,7 @@ func (d *Doctor) Run(ctx context.Context, tell func(Finding)) Report {
 		if ctx.Err() != nil {
 			break
 		}
-		limited, stop := context.WithTimeout(ctx, checkTimeout)
+		limited, stop := context.WithTimeout(ctx, max(checkTimeout, 5*d.o.Settings.KeychainTimeout))
 		check(limited)
 		stop()
 	}
