@@ -59,6 +59,11 @@ var breaks = []struct {
 		m.config["issuer"] = `"https://id.acme.invalid"`
 		return func() { m.config["issuer"] = issuer }
 	}},
+	{"a preset's domain that does not exist", "dns", doctor.Fail, "Check domain for its spelling", false, func(m *machine, _ *authority) func() {
+		sound := m.config
+		m.config = map[string]string{"provider": `"zitadel"`, "domain": `"id.acme.invalid"`, "client_id": `"desk"`}
+		return func() { m.config = sound }
+	}},
 	{"nothing listens", "connection", doctor.Fail, "Check issuer (host and port)", false, func(m *machine, _ *authority) func() {
 		issuer := m.config["issuer"]
 		m.config["issuer"] = quoted("http://127.0.0.1:" + strconv.Itoa(closedPort(m.t)))

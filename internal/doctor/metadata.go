@@ -30,11 +30,11 @@ func (r *round) discovery(context.Context) {
 	case errors.Is(err, openid.ErrPlainHTTP), errors.Is(err, openid.ErrEndpoint):
 		r.fail("discovery", "The provider names an address that must not be used", err.Error(), "Its endpoints have to be https addresses: whoever runs the provider sets its public address right (behind a proxy: its external URL).")
 	case errors.Is(err, openid.ErrStatus):
-		r.fail("discovery", "There is no description at the issuer's address", fmt.Sprintf("%s: %v", at, last(err)), "Open that address in a browser. Check issuer for a missing or doubled part (realm, tenant, /v2.0, a slash); where the document lies elsewhere, set discovery_url.")
+		r.fail("discovery", "There is no description at the issuer's address", fmt.Sprintf("%s: %v", at, last(err)), "Open that address in a browser. Check "+r.where()+" for a missing or doubled part (realm, tenant, /v2.0, a slash); where the document lies elsewhere, set discovery_url.")
 	case errors.Is(err, openid.ErrDiscovery):
-		r.fail("discovery", "The description is not one of an OpenID Connect provider", fmt.Sprintf("%s: %v", at, err), "Open that address in a browser: a sign-in page of the network (hotel, proxy) or another site answers there. Check issuer.")
+		r.fail("discovery", "The description is not one of an OpenID Connect provider", fmt.Sprintf("%s: %v", at, err), "Open that address in a browser: a sign-in page of the network (hotel, proxy) or another site answers there. Check "+r.where()+".")
 	default:
-		r.fail("discovery", "The description could not be fetched", err.Error(), "Try again; check issuer and the network.")
+		r.fail("discovery", "The description could not be fetched", err.Error(), "Try again; check "+r.where()+" and the network.")
 	}
 }
 

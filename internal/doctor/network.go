@@ -72,6 +72,17 @@ func (r *round) address() string {
 	return strings.TrimSuffix(p.Issuer, "/") + "/.well-known/openid-configuration"
 }
 
+// where is the setting that says where the provider is: issuer, or what its preset
+// makes the issuer of.
+func (r *round) where() string {
+	for _, key := range []string{"issuer", "domain", "base_url", "project_id", "tenant", "user_pool", "environment_id"} {
+		if _, set := r.o.Settings.Sources[key]; set {
+			return key
+		}
+	}
+	return "issuer"
+}
+
 // reach asks the provider once, by the product's own client, and says of each stage
 // of the way how it went.
 func (r *round) reach(ctx context.Context) {
@@ -151,7 +162,7 @@ func (r *round) dns() bool {
 	var failed *net.DNSError
 	switch {
 	case errors.As(r.netErr, &failed) && failed.IsNotFound:
-		r.fail("dns", "The provider's name does not exist", failed.Name, "Check issuer for its spelling; inside a company the name may be known on its network (VPN) alone.")
+		r.fail("dns", "The provider's name does not exist", failed.Name, "Check "+r.where()+" for its spelling; inside a company the name may be known on its network (VPN) alone.")
 		return false
 	case errors.As(r.netErr, &failed):
 		r.fail("dns", "The provider's name could not be looked up", fmt.Sprintf("%s: %s", failed.Name, failed.Err), lookUp)
@@ -176,7 +187,7 @@ func (r *round) connection() bool {
 		return true // over a connection that was open already
 	}
 	if errors.Is(r.netErr, openid.ErrNetwork) || errors.Is(r.netErr, openid.ErrTimeout) {
-		r.fail("connection", "The provider cannot be reached", fmt.Sprintf("%s: %v", hostOf(r.address()), last(r.netErr)), "Check issuer (host and port) and the network; a firewall may need a rule, or HTTPS_PROXY a proxy.")
+		r.fail("connection", "The provider cannot be reached", fmt.Sprintf("%s: %v", hostOf(r.address()), last(r.netErr)), "Check "+r.where()+" (host and port) and the network; a firewall may need a rule, or HTTPS_PROXY a proxy.")
 	}
 	return false
 }
