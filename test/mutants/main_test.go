@@ -2,7 +2,11 @@ package main
 
 import (
 	"errors"
+	"go/parser"
+	"go/token"
+	"maps"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -23,14 +27,49 @@ func TestEveryEditApplies(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, m := range all {
-		if _, err := m.apply(root); err != nil {
+		edited, err := m.apply(root)
+		if err != nil {
 			t.Errorf("%s: %v", m, err)
+			continue
+		}
+		before, err := os.ReadFile(filepath.Join(root, m.file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		after := packages(t, m, edited)
+		for name := range packages(t, m, before) {
+			if !after[name] { // then it does not compile, and no test would run
+				t.Errorf("%s: it leaves no use of the import %s", m, name)
+			}
 		}
 		if seen[m.String()] {
 			t.Errorf("%s stands twice", m)
 		}
 		seen[m.String()] = true
 	}
+}
+
+// packages are the names before a dot that a file imports and uses.
+func packages(t *testing.T, m mutant, source []byte) map[string]bool {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), m.file, source, 0)
+	if err != nil {
+		t.Errorf("%s: %v", m, err)
+		return nil
+	}
+	used := map[string]bool{}
+	for _, name := range file.Unresolved { // what the file itself does not declare
+		used[name.Name] = true
+	}
+	return maps.Collect(func(yield func(string, bool) bool) {
+		for _, spec := range file.Imports {
+			for _, name := range strings.FieldsFunc(spec.Path.Value, func(r rune) bool { return r == '/' || r == '-' || r == '"' }) {
+				if used[name] && !yield(name, true) {
+					return
+				}
+			}
+		}
+	})
 }
 
 // withoutCheck are errors of openid that tell of something else than a check of
