@@ -10,6 +10,7 @@ misspell := go tool -modfile=tools/go.mod misspell
 # Left out: paths from the settings (G304, G703), which are what the rooms with a disk are for, and the
 # demo provider's cookies without Secure (G124), which loopback over http would never see again.
 gosec := go tool -modfile=tools/go.mod gosec -quiet -exclude-generated -exclude=G124,G304,G703 -exclude-dir=test
+deadcode := go tool -modfile=tools/go.mod deadcode -tags webkit2_41,demo,bench -test
 webtools := test/web/node_modules/.package-lock.json
 biome := test/web/node_modules/.bin/biome
 export ARTIFACTS := $(CURDIR)/artifacts/window
@@ -89,6 +90,7 @@ lint-go:
 	$(staticcheck) -tags $(tags),demo -checks all,-ST1005 ./...
 	$(errorlint) -tags $(tags),demo ./...
 	$(gosec) -tags $(tags),demo ./...
+	@test -z "$$($(deadcode) . ./cmd/... ./internal/... ./test/... | tee /dev/stderr)"
 
 .PHONY: lint-web
 lint-web: $(webtools)

@@ -42,17 +42,17 @@ func (b *bench) window() {
 // same minute.
 func (b *bench) rest() {
 	d := b.desk
-	var ours, empty usage
+	var ours, empty thread
 	d.painted("latchkey", func(one int) {
 		d.painted("emptyapp", func(other int) {
 			time.Sleep(20 * time.Second) // the browser engine's own start is over
-			was, wasEmpty := d.usage(one), d.usage(other)
+			was, wasEmpty := usageOf(one), usageOf(other)
 			time.Sleep(time.Minute)
-			ours, empty = d.usage(one).minus(was), d.usage(other).minus(wasEmpty)
+			ours, empty = usageOf(one).since(was), usageOf(other).since(wasEmpty)
 		})
 	})
 	b.versus("window at rest: processor time in a minute", ours.cpu, empty.cpu, "ms", "empty Wails app", "≤ 1.00")
-	b.versus("window at rest: wake-ups in a minute, all processes and threads", ours.wakes, empty.wakes, "", "empty Wails app", "1 of our own")
+	b.versus("window at rest: wake-ups in a minute, of all threads of all processes", ours.wakes, empty.wakes, "", "empty Wails app", "1 of our own")
 }
 
 // painted starts a window, returns how many milliseconds it took until the mark that
@@ -115,31 +115,35 @@ func (d *desk) mark() uint32 {
 	return uint32(v)
 }
 
-// usage is what a window's processes have taken.
-type usage struct{ cpu, wakes float64 } // milliseconds; how often a thread went to sleep
+// usage is what each thread of a window's processes has taken, by its place in /proc.
+type usage map[string]thread
 
-func (u usage) minus(o usage) usage { return usage{u.cpu - o.cpu, u.wakes - o.wakes} }
+type thread struct{ cpu, wakes float64 } // milliseconds; how often it went to sleep
+
+// since adds up what was taken since then. A thread that ended meanwhile does not count.
+func (u usage) since(then usage) thread {
+	var sum thread
+	for place, now := range u {
+		sum.cpu += now.cpu - then[place].cpu
+		sum.wakes += now.wakes - then[place].wakes
+	}
+	return sum
+}
 
 var (
 	switches = regexp.MustCompile(`(?m)^voluntary_ctxt_switches:\s+(\d+)`)
+	ran      = regexp.MustCompile(`^(\d+)`)
 	pss      = regexp.MustCompile(`(?m)^Pss:\s+(\d+) kB`)
 )
 
-func (d *desk) usage(pid int) usage {
-	var u usage
+func usageOf(pid int) usage {
+	u := usage{}
 	for _, p := range family(pid) {
 		threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", p))
-		for _, thread := range threads {
-			status, _ := os.ReadFile(thread + "/status")
-			u.wakes += first(switches, status)
-			stat, _ := os.ReadFile(thread + "/stat")
-			fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
-			if len(fields) > 12 {
-				for _, f := range fields[11:13] { // utime and stime, in ticks of 10 ms
-					ticks, _ := strconv.ParseFloat(f, 64)
-					u.cpu += 10 * ticks
-				}
-			}
+		for _, place := range threads {
+			status, _ := os.ReadFile(place + "/status")
+			schedule, _ := os.ReadFile(place + "/schedstat") // nanoseconds first
+			u[place] = thread{cpu: first(ran, schedule) / 1e6, wakes: first(switches, status)}
 		}
 	}
 	return u

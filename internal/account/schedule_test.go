@@ -1,0 +1,104 @@
+package account_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"app.latchkey/internal/account"
+	"app.latchkey/internal/session"
+)
+
+func TestBackgroundTriesAreFewAndHonourRetryAfter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := signedIn(t)
+		d.provider.refresh = func(context.Context) error {
+			return &session.RetryError{After: 2 * time.Hour, Err: errors.New("429")}
+		}
+		run(t, d, func() { time.Sleep(2 * time.Hour); synctest.Wait() })
+		if d.provider.refreshes != 1 {
+			t.Errorf("%d tries within the time that the provider asked to wait", d.provider.refreshes)
+		}
+		d.provider.refresh = func(context.Context) error { return errDown }
+		d.provider.refreshes = 0
+		run(t, d, func() { d.Retry(); time.Sleep(10 * time.Hour); synctest.Wait() })
+		if n := d.provider.refreshes; n < 20 || n > 60 {
+			t.Errorf("%d tries in ten hours without a network", n)
+		}
+	})
+}
+
+// Whoever looks is not shown an old state because a try has failed before, nor
+// because the machine has slept.
+func TestAPersonsSignBringsTheNextTryForward(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := signedIn(t)
+		answer := func(f func(context.Context) error) {
+			d.provider.mu.Lock()
+			defer d.provider.mu.Unlock()
+			d.provider.refresh, d.provider.refreshes = f, 0
+		}
+		tries := func() int {
+			synctest.Wait()
+			d.provider.mu.Lock()
+			defer d.provider.mu.Unlock()
+			return d.provider.refreshes
+		}
+		answer(func(context.Context) error { return errDown })
+		run(t, d, func() {
+			time.Sleep(3 * time.Hour)
+			answer(nil)
+			for range 2 {
+				d.Wake()
+				time.Sleep(nudged)
+			}
+			if n := tries(); n != 1 || d.Snapshot().Health != account.HealthFresh {
+				t.Errorf("%d tries, %s", n, d.Snapshot().Health)
+			}
+			answer(func(context.Context) error { return &session.RetryError{After: time.Hour, Err: errors.New("429")} })
+			time.Sleep(65 * time.Minute)
+			answer(nil)
+			d.Wake()
+			if n := tries(); n != 0 {
+				t.Errorf("%d tries before the time that the provider asked for", n)
+			}
+		})
+	})
+}
+
+// nudged is when a person's sign is worth another try, and a little more.
+const nudged = 31 * time.Second
+
+func TestASleptThroughRefreshWaitsForSomebodyOrItsTurn(t *testing.T) {
+	for name, looks := range map[string]bool{"nobody looks": false, "somebody looks": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := signedIn(t)
+				run(t, d, synctest.Wait)
+				time.Sleep(3 * time.Hour) // while it does not run: as a machine that sleeps
+				run(t, d, func() {
+					time.Sleep(time.Second)
+					if looks {
+						d.Wake()
+					}
+					synctest.Wait()
+					d.provider.mu.Lock()
+					n := d.provider.refreshes
+					d.provider.mu.Unlock()
+					if (n == 1) != looks {
+						t.Errorf("%d refreshes a second after the sleep", n)
+					}
+					time.Sleep(time.Hour)
+					synctest.Wait()
+					d.provider.mu.Lock()
+					defer d.provider.mu.Unlock()
+					if d.provider.refreshes == 0 {
+						t.Error("no refresh an hour after the sleep")
+					}
+				})
+			})
+		})
+	}
+}
