@@ -183,6 +183,18 @@ func (p *Provider) revoke(w http.ResponseWriter, r *http.Request) {
 	time.Sleep(p.conf.Delay)
 }
 
+// endSession ends the browser's session, of which there is none, and sends the browser
+// back (RP-Initiated Logout 1.0 §2, §3).
+func (p *Provider) endSession(w http.ResponseWriter, r *http.Request) {
+	p.told("/end")
+	back := r.PostFormValue("post_logout_redirect_uri")
+	if r.PostFormValue("id_token_hint") == "" || back == "" {
+		refuse(w, "invalid_request")
+		return
+	}
+	http.Redirect(w, r, back+"?"+url.Values{"state": {r.PostFormValue("state")}}.Encode(), http.StatusSeeOther)
+}
+
 func (p *Provider) told(path string) {
 	if p.conf.OnRequest != nil {
 		p.conf.OnRequest(path)

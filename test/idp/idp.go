@@ -93,6 +93,7 @@ func Start(t *testing.T, c Config) *Provider {
 	mux.HandleFunc("GET /userinfo", p.userinfo)
 	mux.HandleFunc("POST /revoke", p.revoke)
 	mux.HandleFunc("POST /device", p.device)
+	mux.HandleFunc("POST /end", p.endSession)
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	p.Issuer = server.URL
@@ -191,7 +192,7 @@ func (p *Provider) discovery(w http.ResponseWriter, _ *http.Request) {
 	answer(w, http.StatusOK, map[string]any{
 		"issuer": p.Issuer, "authorization_endpoint": p.Issuer + "/authorize", "token_endpoint": p.Issuer + "/token",
 		"jwks_uri": p.Issuer + "/keys", "userinfo_endpoint": p.Issuer + "/userinfo", "revocation_endpoint": p.Issuer + "/revoke",
-		"device_authorization_endpoint": p.Issuer + "/device", "response_types_supported": []string{"code"},
+		"device_authorization_endpoint": p.Issuer + "/device", "end_session_endpoint": p.Issuer + "/end", "response_types_supported": []string{"code"},
 		"subject_types_supported": []string{"public"}, "id_token_signing_alg_values_supported": []string{"ES256"},
 		"scopes_supported": []string{"openid", "profile", "email", "offline_access"}, "code_challenge_methods_supported": []string{"S256"},
 		"token_endpoint_auth_methods_supported": []string{"none"},

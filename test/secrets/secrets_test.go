@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"app.latchkey/internal/robot"
 	"app.latchkey/test/idp"
 )
 
@@ -36,12 +36,19 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// browse goes where it is sent; a page with a form posts it, as its script would.
 func browse(address string) int {
-	res, err := (&http.Client{Timeout: time.Minute}).Get(address)
+	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
+	defer stop()
+	b := robot.New(nil)
+	page, err := b.Visit(ctx, address)
+	if err == nil && len(page.Forms) > 0 {
+		_, err = b.Submit(ctx, page.Forms[0], nil)
+	}
 	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	_ = res.Body.Close()
 	return 0
 }
 
@@ -106,8 +113,8 @@ func TestWhatIsPlantedIsFound(t *testing.T) {
 	}
 }
 
-// TestNoSecretIsAnywhere signs in both ways, refreshes, fails and signs out with the
-// fullest logging, looks at every process at each request that the provider gets, and
+// TestNoSecretIsAnywhere signs in both ways, refreshes, fails and signs out, in the
+// browser too, with the fullest logging, looks at every process at each request that the provider gets, and
 // then reads everything that was left.
 func TestNoSecretIsAnywhere(t *testing.T) {
 	var l Look
@@ -130,7 +137,9 @@ func TestNoSecretIsAnywhere(t *testing.T) {
 	if err := l.Files(d.home); err != nil { // while somebody is signed in
 		t.Fatal(err)
 	}
-	d.run(0, "signout")
+	if report := d.run(0, "signout", "--browser", "--json"); !bytes.Contains(report, []byte(`"tokens":"done","browser":"done"`)) {
+		t.Errorf("the sign-out: %s", report)
+	}
 	if err := l.Files(d.home); err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +208,7 @@ func newDesk(t *testing.T, p *idp.Provider, l *Look) *desk {
 	}
 	d.env = []string{
 		"HOME=" + d.home, "PATH=" + os.Getenv("PATH"), "BROWSER=" + self + " browse %s", "LATCHKEY_ISSUER=" + p.Issuer, "LATCHKEY_CLIENT_ID=" + idp.ClientID,
-		"LATCHKEY_STORE=file", "LATCHKEY_STORE_PASSPHRASE_FILE=" + d.phrase, "LATCHKEY_LOG=debug",
+		"LATCHKEY_STORE=file", "LATCHKEY_STORE_PASSPHRASE_FILE=" + d.phrase, "LATCHKEY_LOG=debug", "LATCHKEY_LOGOUT_REDIRECT_PATH=/signed-out",
 	}
 	return d
 }
