@@ -33,7 +33,7 @@ function account(a) {
   const button = el("button", { class: "account-button" }, [
     looks.root,
     words,
-    icon(a.active ? "check" : "forward", "turns"),
+    ...(a.ended ? [] : [icon(a.active ? "check" : "forward", "turns")]), // an ended one has its cross there
   ]);
   if (a.active) {
     button.type = "button";
