@@ -1,0 +1,61 @@
+package vault
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"testing"
+)
+
+// FuzzParse takes apart what somebody else has written. Whatever is accepted is all
+// there, within its limits, and is not opened by a key of ours.
+func FuzzParse(f *testing.F) {
+	for _, name := range []string{"testdata/passphrase.v1.vault", "testdata/keychain.v1.vault"} {
+		golden, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(golden)
+	}
+	f.Add([]byte("{\"latchkey\":\"vault\",\"v\":2}\n"))
+	f.Add([]byte("{\"latchkey\":\"vault\",\"v\":1,\"alg\":\"A256GCM\",\"seal\":\"file\",\"kid\":\"k\",\"nonce\":\"AAAAAAAAAAAAAAAA\"}\nx"))
+	key := newKey(Keychain)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		h, sealed, err := parse(data)
+		if err != nil {
+			if !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrNewer) {
+				t.Errorf("%v is neither ErrDamaged nor ErrNewer", err)
+			}
+			return
+		}
+		if !bytes.Equal(append(bytes.Clone(h.line), sealed...), data) {
+			t.Error("header and content are not the whole file")
+		}
+		if h.Seal == File && (h.KDF.Memory > maxMemory || h.KDF.Time > maxTime || h.KDF.Threads == 0) {
+			t.Errorf("a greedy key derivation was accepted: %+v", h.KDF)
+		}
+		if _, err := key.unseal(h, sealed); !errors.Is(err, ErrDamaged) {
+			t.Errorf("opened by a key that never sealed it: %v", err)
+		}
+	})
+}
+
+// FuzzItem reads what another program may have put into our place in the keychain.
+func FuzzItem(f *testing.F) {
+	f.Add(newKey(Keychain).item())
+	f.Add([]byte("v1..AA"))
+	f.Add([]byte("v2.id.key"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		k, err := fromItem(data)
+		if err != nil {
+			if !errors.Is(err, ErrKeychain) {
+				t.Errorf("%v is no ErrKeychain", err)
+			}
+			return
+		}
+		again, err := fromItem(k.item())
+		if err != nil || again.id != k.id || again.key != k.key {
+			t.Errorf("%q reads as another key: %v", data, err)
+		}
+	})
+}
