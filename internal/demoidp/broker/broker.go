@@ -146,7 +146,7 @@ func (b *Broker) Handler() http.Handler {
 	mux.HandleFunc("POST "+pathSignOut, b.takeSignOut)
 	mux.HandleFunc("GET "+pathPicture+"{name}", b.picture)
 	mux.Handle("/", b.issuer)
-	return b.site.Guard(mux, issuer.Endpoints...)
+	return b.site.Guard(mux, issuer.Endpoints()...)
 }
 
 // Close ends the connections to the other services.

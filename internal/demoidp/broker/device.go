@@ -36,7 +36,7 @@ func (b *Broker) takeDevice(w http.ResponseWriter, r *http.Request) {
 		b.askCode(w, r, http.StatusTooManyRequests, code, "Too many codes were tried. Wait a minute and try again.")
 		return
 	}
-	if _, ok := b.issuer.Device(code); !ok {
+	if !b.issuer.Device(code) {
 		b.guessed(true)
 		b.askCode(w, r, http.StatusUnprocessableEntity, code, "No device waits with this code. Compare it with the other screen; it may also have expired.")
 		return

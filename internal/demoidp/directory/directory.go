@@ -86,7 +86,7 @@ func (d *Directory) Handler() http.Handler {
 	mux.HandleFunc("GET /signout", d.showSignOut)
 	mux.HandleFunc("POST /signout", d.takeSignOut)
 	mux.Handle("/", d.issuer)
-	return d.site.Guard(mux, issuer.Endpoints...)
+	return d.site.Guard(mux, issuer.Endpoints()...)
 }
 
 // describe says what the directory knows of its people.

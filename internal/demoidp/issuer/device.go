@@ -65,16 +65,12 @@ func (s withDevices) GetDeviceAuthorizatonState(_ context.Context, client, code 
 	return state, nil
 }
 
-// Device reports whether a device waits with a user code, and which client it is.
-// Case and hyphens do not matter (RFC 8628 §6.1).
-func (i *Issuer) Device(userCode string) (client string, ok bool) {
+// Device reports whether a device waits with a user code. Case and hyphens do not
+// matter (RFC 8628 §6.1).
+func (i *Issuer) Device(userCode string) bool {
 	i.store.mu.Lock()
 	defer i.store.mu.Unlock()
-	d := i.store.byUserCode(userCode)
-	if d == nil {
-		return "", false
-	}
-	return d.client, true
+	return i.store.byUserCode(userCode) != nil
 }
 
 // AnswerDevice lets a device in as who, or turns it away when who is nobody. It

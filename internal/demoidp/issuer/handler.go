@@ -12,9 +12,9 @@ import (
 	"github.com/zitadel/oidc/v3/pkg/oidc"
 )
 
-// Endpoints that other sites may post to: the specifications let a client send a
-// request by a form (OIDC Core §3.1.2.1, RP-Initiated Logout 1.0 §2).
-var Endpoints = []string{"/authorize", "/end_session"}
+// Endpoints are those that other sites may post to: the specifications let a client
+// send a request by a form (OIDC Core §3.1.2.1, RP-Initiated Logout 1.0 §2).
+func Endpoints() []string { return []string{"/authorize", "/end_session"} }
 
 type tenantKey struct{}
 
