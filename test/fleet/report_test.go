@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -23,8 +24,7 @@ type figure struct {
 	got, most float64
 }
 
-// report counts. The steps are as long as is needed for chance not to play the peak:
-// about two hundred refreshes are expected in each.
+// report counts, in steps of a minute, or of as many as hold 150 refreshes.
 func report(n int, d day, requests []request) *counted {
 	r := &counted{n: n, day: d, step: time.Minute}
 	for expected(n)*r.step.Minutes() < 150 && r.step < 20*time.Minute {
@@ -48,6 +48,15 @@ func report(n int, d day, requests []request) *counted {
 		{"peak over mean in the 40 minutes after the rate limit", r.peak(span{d.busy.to, d.busy.to + 40*time.Minute}) / mean, 2},
 	}
 	return r
+}
+
+// chance is what a fleet smaller than the goal's is granted: its counts are small, and
+// the highest of sixty small counts stands above what is expected by chance alone.
+func (r *counted) chance() float64 {
+	if r.n >= 10_000 {
+		return 1
+	}
+	return 1 + 1.5/math.Sqrt(expected(r.n)*r.step.Minutes())
 }
 
 // in returns the counts of the whole steps within a span.
