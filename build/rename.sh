@@ -12,11 +12,12 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 usage() { sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 2; }
-[ $# -ge 4 ] && [ $# -le 5 ] || usage
+if [ $# -lt 4 ] || [ $# -gt 5 ]; then usage; fi
 export NAME=$1 ID=$2 DOMAIN=$3 PUBLISHER=$4
 [[ $NAME =~ ^[A-Za-z0-9][A-Za-z0-9\ ._-]*$ ]] || { echo "The name \"$NAME\" becomes a folder's: letters, digits, spaces, . _ -" >&2; exit 2; }
 [[ $ID =~ ^[a-z][a-z0-9-]*$ ]] || { echo "The id \"$ID\" becomes a program's name: small letters, digits, hyphens" >&2; exit 2; }
 [[ $DOMAIN =~ ^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$ ]] || { echo "\"$DOMAIN\" is no domain in reverse, such as com.acme" >&2; exit 2; }
+[[ $PUBLISHER =~ ^[[:alnum:]][[:alnum:]\ .,_-]*$ ]] || { echo "The publisher \"$PUBLISHER\" stands in scripts and XML: letters, digits, spaces, . , _ -" >&2; exit 2; }
 [ -z "$(git status --porcelain)" ] || { echo "Commit or stash what you have changed first." >&2; exit 1; }
 
 git ls-files -z | grep -zvE '^(LICENSE|CHANGELOG\.md|go\.sum|build/licences\.txt|build/rename\.sh|test/docs/rename_test\.go)$|^internal/vault/|\.sum$|package-lock\.json$' |
@@ -38,7 +39,7 @@ git ls-files -z | grep -z latchkey | while IFS= read -r -d '' path; do
   mkdir -p "$(dirname "$to")"
   git mv "$path" "$to"
 done
-gofmt -w $(git ls-files '*.go')
+git ls-files -z '*.go' | xargs -0 gofmt -w
 
 if [ $# = 5 ]; then
   cp "$5" build/appicon.svg

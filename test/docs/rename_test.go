@@ -48,7 +48,7 @@ func TestRenaming(t *testing.T) {
 	if got := shell(`desktop-file-validate build/linux/acme-portal.desktop; cat build/linux/com.acme.acme-portal.metainfo.xml`); !strings.Contains(got, "<id>com.acme.acme-portal</id>") {
 		t.Errorf("%s", got)
 	}
-	for _, wrong := range []string{`"" acme com.acme Acme`, `Acme "Acme Portal" com.acme Acme`, `Acme acme acme Acme`, `Acme acme`} {
+	for _, wrong := range []string{`"" acme com.acme Acme`, `Acme "Acme Portal" com.acme Acme`, `Acme acme acme Acme`, `Acme acme`, `Acme acme com.acme '"; reboot'`} {
 		if out, err := exec.Command("bash", "-c", "cd "+dir+" && build/rename.sh "+wrong).CombinedOutput(); err == nil {
 			t.Errorf("rename.sh %s: %s", wrong, out)
 		}
