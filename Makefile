@@ -74,7 +74,7 @@ dev: ## run with live reload of frontend and Go, against the demo provider
 test: ## run everything that is tested
 	@build/setup.sh test
 	@rm -rf artifacts
-	@$(MAKE) --no-print-directory lint test-go test-web test-demo test-bindings test-window
+	@$(MAKE) --no-print-directory lint test-go test-web test-demo test-bindings test-window test-dev
 
 .PHONY: lint
 lint: lint-go lint-web lint-words ## vet, staticcheck, errors, security, formatting, frontend and CSS, spelling
