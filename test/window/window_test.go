@@ -171,5 +171,6 @@ func TestASettingThatCannotBeUsed(t *testing.T) {
 	}
 	d.key("Return")
 	d.title("Sign in")
+	d.drawn("signin", 1)
 	d.shot("settings-corrected")
 }
