@@ -49,6 +49,8 @@ type App struct {
 	last     session.SignInRequest // what was asked for last
 	signing  chan struct{}         // closed at the end of the sign-in under way; nil when there is none
 	turning  bool                  // one sign-in is given up for another
+	begun    bool                  // the one under way has come to its wait
+	over     bool                  // and has left it: a further press means a new one
 	refused  string                // why the last change of a setting was not made
 	checkup  CheckView
 	dark     bool // the page is dark

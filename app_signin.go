@@ -60,16 +60,18 @@ func request(who string) session.SignInRequest {
 }
 
 // signIn signs in. When a sign-in of the other kind is under way it is given up
-// first; of the same kind, the button was pressed twice.
+// first; of the same kind, the button was pressed twice, unless its end is on the
+// screen already.
 func (a *App) signIn(req session.SignInRequest) {
 	a.clear()
 	a.mu.Lock()
 	before, done := a.signing, make(chan struct{})
-	if before != nil && a.last.Device == req.Device {
+	if before != nil && !a.over && a.last.Device == req.Device {
 		a.mu.Unlock()
 		return
 	}
-	a.page, a.last, a.signing, a.turning = "", req, done, before != nil
+	a.page, a.last, a.signing, a.turning = "", req, done, before != nil && !a.over
+	a.begun, a.over = false, false
 	a.mu.Unlock()
 	c := a.core()
 	a.do("sign-in", func(ctx context.Context) error {

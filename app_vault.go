@@ -74,8 +74,7 @@ func (a *App) UseMemory() (err error) {
 }
 
 // change seals what is stored anew for another store, and goes on with what the
-// person wanted. Every store but memory is kept as a preference: the next start must
-// know where to look.
+// person wanted.
 func (a *App) change(kind string, passphrase secret.Secret) error {
 	a.do("change the store", func(ctx context.Context) error {
 		if err := a.core().changeStore(ctx, kind, passphrase); err != nil {
@@ -83,11 +82,6 @@ func (a *App) change(kind string, passphrase secret.Secret) error {
 			return err
 		}
 		a.clear()
-		if kind != storeMemory {
-			if err := a.prefer(keyStore, kind); err != nil {
-				a.core().log.Warn("settings.not_kept", "key", keyStore, "err", err)
-			}
-		}
 		return a.reopen(ctx)
 	})
 	return nil

@@ -12,7 +12,14 @@ import (
 )
 
 // changed is told every snapshot of the account.
-func (a *App) changed(account.Snapshot) { a.publish() }
+func (a *App) changed(s account.Snapshot) {
+	a.mu.Lock()
+	waiting := s.Phase == account.PhaseWaiting
+	a.over = a.signing != nil && !waiting && (a.over || a.begun)
+	a.begun = a.begun || a.signing != nil && waiting
+	a.mu.Unlock()
+	a.publish()
+}
 
 // publish sends the state to the frontend.
 func (a *App) publish() {

@@ -56,7 +56,8 @@ func (a *Account) SignOut(ctx context.Context, key session.Key, scope Scope) (Si
 	case scope < ScopeTokens:
 		report.Ending.Tokens = session.EndingNotAsked
 	}
-	a.forgotten(key, &report)
+	first := report // a snapshot's report never changes
+	a.forgotten(key, &first)
 	report.Ending = a.endAtProvider(ctx, s, revocation, scope)
 	a.opts.Log.Info("signout.completed", "issuer", key.Issuer,
 		"tokens", string(report.Ending.Tokens), "browser", string(report.Ending.Browser))

@@ -94,9 +94,10 @@ func Start(t *testing.T, c Config) *Provider {
 	mux.HandleFunc("POST /revoke", p.revoke)
 	mux.HandleFunc("POST /device", p.device)
 	mux.HandleFunc("POST /end", p.endSession)
-	server := httptest.NewServer(mux)
+	server := httptest.NewUnstartedServer(mux)
+	p.Issuer = "http://" + server.Listener.Addr().String()
+	server.Start()
 	t.Cleanup(server.Close)
-	p.Issuer = server.URL
 	return p
 }
 
