@@ -25,10 +25,14 @@ func (a *Account) Switch(ctx context.Context, key session.Key) error {
 		}
 		b.Active = key
 		return nil
-	}, a.show)
+	}, func(b session.Book) {
+		a.mu.Lock()
+		a.snap.SignOut = nil // with what show publishes: later, it could be another sign-out's
+		a.mu.Unlock()
+		a.show(b)
+	})
 	if err == nil {
 		a.opts.Log.Info("account.switched", "issuer", key.Issuer)
-		a.update(func(p *Snapshot) { p.SignOut = nil })
 	}
 	return err
 }
