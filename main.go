@@ -25,7 +25,7 @@ import (
 //go:embed all:frontend
 var assets embed.FS
 
-//go:embed build/appicon.png
+//go:embed build/icons/256.png
 var icon []byte
 
 //go:embed build/licences.txt
