@@ -154,6 +154,12 @@ func TestConformanceDocument(t *testing.T) {
 }
 
 func refreshing(t *testing.T, m module) {
+	tokens := 0
+	m.lies.idToken = func(c claims) {
+		if tokens++; tokens > 1 && m.refreshed != nil {
+			m.refreshed(c)
+		}
+	}
 	p := newOP(t, m.lies)
 	change := m.change
 	if change == nil {
