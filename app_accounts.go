@@ -7,7 +7,7 @@ import (
 	"errors"
 
 	"app.latchkey/internal/account"
-	"app.latchkey/internal/person"
+	"app.latchkey/internal/claims"
 	"app.latchkey/internal/session"
 )
 
@@ -79,7 +79,7 @@ func (a *App) accounts(s account.Snapshot) []AccountView {
 	for _, p := range s.Accounts {
 		out = append(out, AccountView{
 			ID: idOf(p.Key), Name: p.Profile.Name, Email: p.Profile.Email, Picture: a.pictureOf(p.Profile.Picture),
-			Initials: person.Initials(p.Profile.Name), Tone: person.Tone(p.Key.Issuer, p.Key.Subject),
+			Initials: claims.Initials(p.Profile.Name), Tone: claims.Tone(p.Key.Issuer, p.Key.Subject),
 			Active: s.Phase == account.PhaseSignedIn && p.Key == s.Session.Key, Ended: p.Ended != "",
 		})
 	}

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"app.latchkey/internal/account"
-	"app.latchkey/internal/person"
+	"app.latchkey/internal/claims"
 )
 
 // pages are the screens that a person opens over the account's.
@@ -71,7 +71,7 @@ func (a *App) CopyDetails() (err error) {
 	if s.Phase != account.PhaseSignedIn {
 		return errors.New("nobody is signed in")
 	}
-	text, err := person.Export(s.Session.Profile.Claims)
+	text, err := claims.Export(s.Session.Profile.Claims)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (a *App) CopyProblem() (err error) {
 
 func details(p account.Public) *DetailsView {
 	v := &DetailsView{Name: p.Profile.Name}
-	for _, row := range person.Table(p.Profile.Claims) {
+	for _, row := range claims.Table(p.Profile.Claims) {
 		v.Rows = append(v.Rows, ClaimView{Claim: row.Claim, Label: row.Label, Text: row.Text, At: milli(row.At), Group: row.Group})
 	}
 	return v

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"app.latchkey/internal/account"
-	"app.latchkey/internal/person"
+	"app.latchkey/internal/claims"
 	"app.latchkey/internal/problem"
 	"app.latchkey/internal/session"
 )
@@ -109,7 +109,7 @@ func providerView(name string, o session.Offers) ProviderView {
 }
 
 func mark(name string) string {
-	initials := []rune(person.Initials(strings.TrimPrefix(name, "the ")))
+	initials := []rune(claims.Initials(strings.TrimPrefix(name, "the ")))
 	if len(initials) == 0 {
 		return ""
 	}
@@ -218,8 +218,8 @@ func (a *App) profile(s account.Snapshot) *ProfileView {
 	p := s.Session
 	v := &ProfileView{
 		ID: idOf(p.Key), Name: p.Profile.Name, Email: p.Profile.Email, EmailVerified: p.Profile.EmailVerified,
-		Picture: a.pictureOf(p.Profile.Picture), Initials: person.Initials(p.Profile.Name), Tone: person.Tone(p.Key.Issuer, p.Key.Subject),
-		Organization: person.Organization(p.Profile.Claims), Roles: person.Roles(p.Profile.Claims), How: person.How(p.Profile.Claims, p.AMR),
+		Picture: a.pictureOf(p.Profile.Picture), Initials: claims.Initials(p.Profile.Name), Tone: claims.Tone(p.Key.Issuer, p.Key.Subject),
+		Organization: claims.Organization(p.Profile.Claims), Roles: claims.Roles(p.Profile.Claims), How: claims.How(p.Profile.Claims, p.AMR),
 		Verified: p.IDTokenVerified, SignedInAt: milli(p.SignedInAt), RefreshedAt: milli(p.Refreshed), ExpiresAt: milli(p.Expiry),
 		Renewable: p.CanRefresh, Health: string(s.Health),
 	}

@@ -18,8 +18,8 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options/mac"
 	"github.com/wailsapp/wails/v2/pkg/options/windows"
 
-	"app.latchkey/internal/parts"
 	"app.latchkey/internal/placement"
+	"app.latchkey/internal/wire"
 )
 
 //go:embed all:frontend
@@ -32,8 +32,8 @@ var icon []byte
 var licenceList string
 
 func main() {
-	v := parts.Version()
-	app := NewApp(parts.AppName, build{v.Version, v.Commit, v.Date, licenceList}, demoBuild)
+	v := wire.Version()
+	app := NewApp(wire.AppName, build{v.Version, v.Commit, v.Date, licenceList}, demoBuild)
 	app.start = func(ctx context.Context) (*core, error) { return wire(ctx, app) }
 	if err := wails.Run(windowOptions(app)); err != nil {
 		fmt.Fprintln(os.Stderr, "latchkey:", err)
@@ -43,7 +43,7 @@ func main() {
 
 // windowOptions describe the one window: as it was left, as far as that is known.
 func windowOptions(app *App) *options.App {
-	settings, _ := parts.Settings(nil) // what cannot be used is said on the screen
+	settings, _ := wire.Settings(nil) // what cannot be used is said on the screen
 	left := placement.Load(settings.DataDir)
 	if left.Width == 0 { // nothing is remembered yet
 		left.Dark = systemDark()
@@ -52,7 +52,7 @@ func windowOptions(app *App) *options.App {
 	app.attach, app.dark, app.hidden = attach(settings.DataDir, left), dark, settings.StartHidden
 	width, height := left.Size(usual, smallest, placement.Screen{})
 	return &options.App{
-		Title: parts.AppName, Width: width, Height: height, MinWidth: smallest.Width, MinHeight: smallest.Height,
+		Title: wire.AppName, Width: width, Height: height, MinWidth: smallest.Width, MinHeight: smallest.Height,
 		AssetServer:              &assetserver.Options{Assets: served()},
 		BackgroundColour:         paper(dark),
 		WindowStartState:         startState(settings.StartHidden),
@@ -66,8 +66,8 @@ func windowOptions(app *App) *options.App {
 		SingleInstanceLock:       once(app),
 		EnableDefaultContextMenu: false,
 		DragAndDrop:              &options.DragAndDrop{DisableWebViewDrop: true},
-		Linux:                    &linux.Options{Icon: icon, ProgramName: parts.AppID, WebviewGpuPolicy: linux.WebviewGpuPolicyOnDemand},
-		Mac:                      &mac.Options{About: &mac.AboutInfo{Title: parts.AppName, Message: parts.Version().Version, Icon: icon}},
+		Linux:                    &linux.Options{Icon: icon, ProgramName: wire.AppID, WebviewGpuPolicy: linux.WebviewGpuPolicyOnDemand},
+		Mac:                      &mac.Options{About: &mac.AboutInfo{Title: wire.AppName, Message: wire.Version().Version, Icon: icon}},
 		Windows:                  &windows.Options{Theme: windows.SystemDefault},
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"app.latchkey/internal/account"
-	"app.latchkey/internal/person"
+	"app.latchkey/internal/claims"
 	"app.latchkey/internal/problem"
 	"app.latchkey/internal/session"
 )
@@ -55,7 +55,7 @@ func on(screen string, with func(*StateView)) StateView {
 }
 
 // claimed is a session whose claims are these, as the account would show it.
-func claimed(subject string, claims person.Claims) account.Public {
+func claimed(subject string, claims claims.Claims) account.Public {
 	text := func(name string) string { return strings.Trim(string(claims[name]), `"`) }
 	return account.Public{
 		Key:     session.Key{Issuer: "https://id.acme.example", Subject: subject},
@@ -65,7 +65,7 @@ func claimed(subject string, claims person.Claims) account.Public {
 	}
 }
 
-var ada = claimed("ada", person.Claims{
+var ada = claimed("ada", claims.Claims{
 	"name": q("Ada Lovelace"), "given_name": q("Ada"), "family_name": q("Lovelace"), "email": q("ada@acme.example"), "email_verified": raw("true"),
 	"locale": q("en-GB"), "zoneinfo": q("Europe/London"), "updated_at": raw("1772100000"), "org_name": q("Acme Corp"), "org_id": q("org_7Q2"),
 	"roles": raw(`["Engineer","Admin"]`), "iss": q("https://id.acme.example"), "sub": q("ada"), "aud": q("acme-desk"), "iat": raw("1773479640"),
@@ -94,13 +94,13 @@ func pictured(p account.Public) account.Public { p.Profile.Picture = "portrait";
 func ended(p account.Public) account.Public { p.Ended = session.EndedRefused; return p }
 
 func named(subject, name, email string) account.Public {
-	return claimed(subject, person.Claims{"name": q(name), "email": q(email), "email_verified": raw("true")})
+	return claimed(subject, claims.Claims{"name": q(name), "email": q(email), "email_verified": raw("true")})
 }
 
 var (
 	grace = named("grace", "Grace Hopper", "grace@navy.example")
-	omar  = claimed("omar", person.Claims{"name": q("عمر الخيّام"), "email": q("omar@acme.example"), "organization": q("بيت الحكمة")})
-	long  = claimed("long", person.Claims{
+	omar  = claimed("omar", claims.Claims{"name": q("عمر الخيّام"), "email": q("omar@acme.example"), "organization": q("بيت الحكمة")})
+	long  = claimed("long", claims.Claims{
 		"name": q(strings.Repeat("Wolfeschlegelsteinhausenbergerdorff ", 5)), "email": q(strings.Repeat("very-long-", 12) + "@acme.example"),
 		"org_name": q(strings.Repeat("Amalgamated ", 9) + "Holdings"), "roles": raw(`["Keeper of the very long role names","Second assistant to the typesetter","Admin","Engineer"]`),
 	})
@@ -133,7 +133,7 @@ func profiles() map[string]StateView {
 		}),
 		"details": on(ScreenDetails, func(v *StateView) { shown(v, ada); v.Details = details(ada) }),
 		"details-huge": on(ScreenDetails, func(v *StateView) {
-			huge := claimed("huge", person.Claims{
+			huge := claimed("huge", claims.Claims{
 				"name": q("Ada Lovelace"), "bio": q(strings.Repeat("Notes by the translator. ", 400)), "unbroken": q(strings.Repeat("x", 900)),
 				"groups": raw(`["` + strings.Join(strings.Fields(strings.Repeat("engineering ", 80)), `","`) + `"]`), "about": q("عمر الخيّام"),
 				"tenants": raw(`{"T1":{"name":"Acme Corp","roles":["Engineer"],"permissions":["read","write"]}}`),

@@ -9,16 +9,16 @@ import (
 
 	"app.latchkey/internal/browser"
 	"app.latchkey/internal/logfile"
-	"app.latchkey/internal/parts"
 	"app.latchkey/internal/picture"
 	"app.latchkey/internal/provider"
+	"app.latchkey/internal/wire"
 )
 
 // wire makes the core of the app from the settings. When they cannot be used, what
 // the core returned with the error still has its log.
 func wire(ctx context.Context, a *App) (*core, error) {
 	c := newCore()
-	settings, err := parts.Settings(nil)
+	settings, err := wire.Settings(nil)
 	closers := openLog(c, settings)
 	c.stop = func() {
 		for _, end := range slices.Backward(closers) {
@@ -28,7 +28,7 @@ func wire(ctx context.Context, a *App) (*core, error) {
 	held := &preferences{s: settings}
 	c.values, c.save = held.values, held.save
 	if err != nil {
-		c.examine = examining(parts.Doctor(settings, err))
+		c.examine = examining(wire.Doctor(settings, err))
 		return c, err
 	}
 	end, err := beforeParts(ctx, c, &settings)
@@ -36,7 +36,7 @@ func wire(ctx context.Context, a *App) (*core, error) {
 		return c, err
 	}
 	closers = append(closers, end)
-	p, err := parts.New(settings, parts.Options{App: parts.AppName, ID: parts.AppID, Log: c.log, OnChange: a.changed})
+	p, err := wire.New(settings, wire.Options{App: wire.AppName, ID: wire.AppID, Log: c.log, OnChange: a.changed})
 	if err != nil {
 		return c, err
 	}
@@ -52,7 +52,7 @@ func openLog(c *core, s provider.Settings) []func() {
 	c.openFolder = openFolder(s.ConfigDir)
 	log, file := logfile.Open(c.logs, "latchkey", s.Log)
 	c.log = log
-	log.Info("app.started", "version", parts.Version().Version)
+	log.Info("app.started", "version", wire.Version().Version)
 	for _, w := range s.Warnings {
 		log.Warn("settings.warning", "text", w)
 	}
@@ -74,7 +74,7 @@ func openFolder(config string) func(context.Context, string) error {
 }
 
 // fill connects the core with the rooms.
-func fill(c *core, s provider.Settings, p *parts.Parts) {
+func fill(c *core, s provider.Settings, p *wire.Parts) {
 	c.provider, c.ready, c.account = s.Provider.Name, s.Configured, p.Account
 	c.openURL, c.paste = p.Browser.Open, p.Accept
 	c.examine = examining(p.Doctor())

@@ -5,8 +5,8 @@ package main
 import (
 	"context"
 
-	"app.latchkey/internal/parts"
 	"app.latchkey/internal/provider"
+	"app.latchkey/internal/wire"
 )
 
 const demoBuild = true
@@ -17,7 +17,7 @@ func beforeParts(ctx context.Context, c *core, s *provider.Settings) (func(), er
 	if s.Configured {
 		return func() {}, nil
 	}
-	idp, err := parts.StartDemo(ctx, s, "", c.log)
+	idp, err := wire.StartDemo(ctx, s, "", c.log)
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ export SOURCE_DATE_EPOCH
 
 dist=${DIST:-$PWD/dist}
 stage=$dist/.stage
-room=app.latchkey/internal/parts
+room=app.latchkey/internal/wire
 stamp="-X $room.version=$version -X $room.commit=$commit -X $room.date=$date"
 
 # window OS ARCH FILE: builds the window. Its bindings are committed, so wails has

@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"app.latchkey/internal/parts"
 	"app.latchkey/internal/provider"
+	"app.latchkey/internal/wire"
 )
 
 // settingLine is what --json prints of one setting.
@@ -31,7 +31,7 @@ func (c *command) config() *cobra.Command {
 				_, err := fmt.Fprint(c.stdout, provider.Example())
 				return err
 			}
-			settings, err := parts.Settings(c.flags)
+			settings, err := wire.Settings(c.flags)
 			if err != nil {
 				return &usageError{err}
 			}

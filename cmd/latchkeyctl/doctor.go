@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"app.latchkey/internal/doctor"
-	"app.latchkey/internal/parts"
+	"app.latchkey/internal/wire"
 )
 
 // errFindings ends the program with exit code 1; why has been said.
@@ -42,15 +42,15 @@ func (c *command) doctor() *cobra.Command {
 
 // examined makes the doctor of these settings, whether or not they can be used.
 func (c *command) examined() (*doctor.Doctor, error) {
-	settings, err := parts.Settings(c.flags)
+	settings, err := wire.Settings(c.flags)
 	c.started, c.name = true, settings.Provider.Name
 	if err != nil {
-		return parts.Doctor(settings, err), nil
+		return wire.Doctor(settings, err), nil
 	}
-	if c.parts, err = parts.New(settings, parts.Options{App: parts.AppName, ID: parts.AppID}); err != nil {
-		return parts.Doctor(settings, err), nil
+	if c.parts, err = wire.New(settings, wire.Options{App: wire.AppName, ID: wire.AppID}); err != nil {
+		return wire.Doctor(settings, err), nil
 	}
-	return c.parts.Doctor(), nil
+	return c.wire.Doctor(), nil
 }
 
 // finish prints and saves the report.

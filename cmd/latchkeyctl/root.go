@@ -11,8 +11,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"app.latchkey/internal/logfile"
-	"app.latchkey/internal/parts"
 	"app.latchkey/internal/provider"
+	"app.latchkey/internal/wire"
 )
 
 // command is one run of the program.
@@ -24,7 +24,7 @@ type command struct {
 	verbose bool
 	flags   map[string]string // settings, by key
 	started bool              // the words of the command line were sound
-	parts   *parts.Parts
+	parts   *wire.Parts
 	name    string // the provider's, for words
 	log     *slog.Logger
 	logFile io.Closer // nil until the settings are known
@@ -107,8 +107,8 @@ func (f *settingFlag) Type() string { return "text" }
 
 // start reads the settings and makes the parts. Whatever fails later is no longer
 // a matter of usage.
-func (c *command) start(o parts.Options) error {
-	settings, err := parts.Settings(c.flags)
+func (c *command) start(o wire.Options) error {
+	settings, err := wire.Settings(c.flags)
 	if err != nil {
 		return &usageError{err}
 	}
@@ -118,10 +118,10 @@ func (c *command) start(o parts.Options) error {
 		c.say("warning: %s", w)
 	}
 	c.started = true
-	o.App, o.ID = parts.AppName, parts.AppID
+	o.App, o.ID = wire.AppName, wire.AppID
 	c.logs(settings)
 	o.Log = c.log
-	c.parts, err = parts.New(settings, o)
+	c.parts, err = wire.New(settings, o)
 	if err != nil {
 		return &usageError{err}
 	}
@@ -138,7 +138,7 @@ func (c *command) logs(s provider.Settings) {
 
 func (c *command) close() {
 	if c.parts != nil {
-		c.parts.Close()
+		c.wire.Close()
 	}
 	if c.logFile != nil {
 		_ = c.logFile.Close()

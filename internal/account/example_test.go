@@ -74,7 +74,7 @@ func ExampleAccount_Client() {
 	}))
 	defer api.Close()
 
-	app := newDesk(newProvider(), newSealer()) // in the app: parts.New
+	app := newDesk(newProvider(), newSealer()) // in the app: wire.New
 	ctx := context.Background()
 	_ = app.Restore(ctx)
 	orders, err := NewOrders(app.Account, api.URL)

@@ -14,8 +14,8 @@ import (
 	"sync"
 	"time"
 
-	"app.latchkey/internal/parts"
 	"app.latchkey/internal/provider"
+	"app.latchkey/internal/wire"
 )
 
 // many counts the refreshes that many callers cause.
@@ -45,11 +45,11 @@ func (b *bench) callers() {
 	d := b.desk
 	env := append(append([]string{}, d.env...), "LATCHKEY_STORE=file", "LATCHKEY_STORE_PASSPHRASE=correct horse battery", "XDG_DATA_HOME="+d.folder("callers"))
 	b.stale(env)
-	settings, err := provider.Load(provider.Options{AppID: parts.AppID, Environ: env})
+	settings, err := provider.Load(provider.Options{AppID: wire.AppID, Environ: env})
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	p, err := parts.New(settings, parts.Options{App: parts.AppName, ID: parts.AppID})
+	p, err := wire.New(settings, wire.Options{App: wire.AppName, ID: wire.AppID})
 	if err != nil {
 		b.t.Fatal(err)
 	}

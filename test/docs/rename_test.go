@@ -41,7 +41,7 @@ func TestRenaming(t *testing.T) {
 	}
 	shell(`bash -n build/*.sh; for f in build/*/*.sh; do bash -n "$f"; done`)
 	shell(`go vet -tags webkit2_41 . ./cmd/... ./internal/...`)
-	shell(`go test ./internal/house ./internal/provider ./internal/parts ./internal/logfile ./internal/vault -run 'House|Module|Environment|Places|Golden'`)
+	shell(`go test ./internal/archtest ./internal/provider ./internal/wire ./internal/logfile ./internal/vault -run 'House|Module|Environment|Places|Golden'`)
 	if got := shell(`go run ./cmd/acme-portalctl --help; go run ./cmd/acme-portalctl config 2>&1 || true`); strings.Contains(strings.ToLower(got), "latchkey") || !strings.Contains(got, "Acme Portal") {
 		t.Errorf("the renamed program says\n%s", got)
 	}

@@ -1,4 +1,4 @@
-package parts_test
+package wire_test
 
 import (
 	"errors"
@@ -6,14 +6,14 @@ import (
 	"path/filepath"
 	"testing"
 
-	"app.latchkey/internal/parts"
 	"app.latchkey/internal/provider"
 	"app.latchkey/internal/secret"
 	"app.latchkey/internal/vault"
+	"app.latchkey/internal/wire"
 )
 
 // made returns parts over folders of their own, with the policy's text.
-func made(t *testing.T, policy string) (*parts.Parts, provider.Options) {
+func made(t *testing.T, policy string) (*wire.Parts, provider.Options) {
 	t.Helper()
 	dir := t.TempDir()
 	o := provider.Options{ConfigDir: filepath.Join(dir, "config"), DataDir: filepath.Join(dir, "data"), PolicyPath: filepath.Join(dir, "policy.toml")}
@@ -26,7 +26,7 @@ func made(t *testing.T, policy string) (*parts.Parts, provider.Options) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := parts.New(s, parts.Options{})
+	p, err := wire.New(s, wire.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

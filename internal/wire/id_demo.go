@@ -1,6 +1,6 @@
 //go:build demo
 
-package parts
+package wire
 
 // What this build is called.
 const (

@@ -1,4 +1,4 @@
-package house
+package archtest
 
 import (
 	"flag"
@@ -14,23 +14,23 @@ var update = flag.Bool("update", false, "draw docs/architecture.svg anew")
 
 // floors are the rows of the picture: rooms that the rows above may use.
 var floors = [][]string{
-	{"parts"},
+	{"wire"},
 	{"doctor", "problem"},
 	{"account", "openid", "loopback", "browser"},
 	{"session", "provider", "vault"},
-	{"person", "picture", "secret", "nobus", "placement", "logfile"},
+	{"claims", "picture", "secret", "nobus", "placement", "logfile"},
 	{"demoidp", "robot"},
 }
 
 // signs are what the picture says under a room's name: what it is for, what it reaches.
 var signs = map[string][2]string{
-	"parts":   {"the wiring of both programs", ""},
+	"wire":    {"the wiring of both programs", ""},
 	"doctor":  {"checks a set-up", "network, loopback"},
 	"problem": {"errors to words", ""},
 	"account": {"who is signed in", "its Client: network"},
 	"openid":  {"speaks OpenID Connect", "network"}, "loopback": {"receives the redirect", "listens"}, "browser": {"opens an address", "starts a process"},
 	"session": {"what a sign-in leaves", ""}, "provider": {"settings to one provider", "reads settings"}, "vault": {"one sealed file", "disk, keychain"},
-	"secret": {"a text never printed", ""}, "nobus": {"starts no D-Bus", ""}, "person": {"claims in words", ""},
+	"secret": {"a text never printed", ""}, "nobus": {"starts no D-Bus", ""}, "claims": {"claims in words", ""},
 	"picture": {"one image, made anew", "network"}, "placement": {"where the window was", "disk"}, "logfile": {"log lines, rotated", "disk"},
 	"demoidp": {"a company's sign-in", "demo builds alone"}, "robot": {"a scripted browser", "demo builds and tests"},
 }
@@ -59,7 +59,7 @@ func draw() string {
 	fmt.Fprintf(&b, `<rect x="%d" y="%d" width="%d" height="50" rx="10" fill="#8a5a00"/><text x="%d" y="%d" fill="#fff" font-weight="600">latchkey: main.go, wire*.go, app*.go · latchkeyctl: cmd/latchkeyctl</text><text x="%d" y="%d" fill="#fff">wired by parts; they may use every room</text>`+"\n",
 		margin, margin, pictureWidth-2*margin, pictureWidth/2, margin+21, pictureWidth/2, margin+39)
 	for _, from := range slices.Sorted(maps.Keys(at)) {
-		if from == "parts" || from == "demoidp" {
+		if from == "wire" || from == "demoidp" {
 			continue
 		}
 		for _, to := range rooms[from] {
@@ -84,7 +84,7 @@ func draw() string {
 func TestThePictureIsTheTable(t *testing.T) {
 	drawn := slices.Concat(floors...)
 	for room := range rooms {
-		if !strings.Contains(room, "/") && room != "house" && (!slices.Contains(drawn, room) || signs[room][0] == "") {
+		if !strings.Contains(room, "/") && room != "archtest" && (!slices.Contains(drawn, room) || signs[room][0] == "") {
 			t.Errorf("room %s has no place, or no sign, in the picture", room)
 		}
 	}
@@ -95,6 +95,6 @@ func TestThePictureIsTheTable(t *testing.T) {
 		}
 	}
 	if now, err := os.ReadFile(path); err != nil || string(now) != draw() {
-		t.Errorf("%s is not of this table (%v): go test ./internal/house -update", path, err)
+		t.Errorf("%s is not of this table (%v): go test ./internal/archtest -update", path, err)
 	}
 }

@@ -1,6 +1,6 @@
 //go:build demo
 
-package parts
+package wire
 
 import (
 	"context"

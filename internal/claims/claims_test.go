@@ -1,4 +1,4 @@
-package person
+package claims
 
 import (
 	"encoding/json"

@@ -1,7 +1,7 @@
-// Package parts puts the rooms together, the same way for both programs:
+// Package wire puts the rooms together, the same way for both programs:
 // settings → vault, client, account. It is wiring: it decides nothing, and what it
 // makes does nothing before it is asked to.
-package parts
+package wire
 
 import (
 	"context"

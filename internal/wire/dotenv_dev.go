@@ -1,6 +1,6 @@
 //go:build dev
 
-package parts
+package wire
 
 import "github.com/joho/godotenv"
 

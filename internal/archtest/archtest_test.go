@@ -1,6 +1,6 @@
-// Package house tests the rules of the house: which room may import which, and
+// Package archtest tests the rules of the house: which room may import which, and
 // what each room may touch. docs/architecture.md draws the same arrows.
-package house
+package archtest
 
 import (
 	"fmt"
@@ -20,7 +20,7 @@ const module = "app.latchkey"
 
 // rooms are all rooms, each with the rooms of ours that it may import.
 var rooms = map[string][]string{
-	"secret": {}, "nobus": {}, "loopback": {}, "browser": {}, "picture": {}, "logfile": {}, "robot": {}, "house": {}, "person": {}, "placement": {},
+	"secret": {}, "nobus": {}, "loopback": {}, "browser": {}, "picture": {}, "logfile": {}, "robot": {}, "archtest": {}, "claims": {}, "placement": {},
 	"demoidp":      {"demoidp/broker", "demoidp/cast", "demoidp/directory", "demoidp/issuer", "demoidp/social"},
 	"demoidp/keep": {}, "demoidp/face": {}, "demoidp/pages": {},
 	"demoidp/cast":      {"demoidp/face"},
@@ -35,15 +35,15 @@ var rooms = map[string][]string{
 	"openid":            {"secret", "session", "provider"},
 	"problem":           {"account", "browser", "loopback", "openid", "provider", "session", "vault"},
 	"doctor":            {"browser", "loopback", "openid", "provider", "vault"},
-	"parts":             {"demoidp", "demoidp/cast", "account", "browser", "doctor", "loopback", "openid", "problem", "provider", "secret", "session", "vault"},
+	"wire":              {"demoidp", "demoidp/cast", "account", "browser", "doctor", "loopback", "openid", "problem", "provider", "secret", "session", "vault"},
 }
 
 // mainFiles are the files of the root package that are not wiring.
 var mainFiles = map[string][]string{
 	"app.go": {"account", "session"}, "app_core.go": {"account", "secret", "session"}, "app_signin.go": {"account", "session"},
-	"app_accounts.go": {"account", "person", "session"}, "app_device.go": {"account", "problem", "session"}, "app_vault.go": {"account", "problem", "secret"},
-	"app_pages.go": {"account", "person"}, "app_settings.go": {}, "app_check.go": {}, "app_about.go": {}, "app_window.go": {}, "assets.go": {},
-	"app_view.go": {"account", "person", "problem", "session"}, "view.go": {},
+	"app_accounts.go": {"account", "claims", "session"}, "app_device.go": {"account", "problem", "session"}, "app_vault.go": {"account", "problem", "secret"},
+	"app_pages.go": {"account", "claims"}, "app_settings.go": {}, "app_check.go": {}, "app_about.go": {}, "app_window.go": {}, "assets.go": {},
+	"app_view.go": {"account", "claims", "problem", "session"}, "view.go": {},
 }
 
 // touches says which rooms may import what reaches the world. Everything that
@@ -52,14 +52,14 @@ var touches = map[string][]string{
 	"net/http":                       {"account", "openid", "loopback", "picture", "demoidp", "demoidp/broker", "demoidp/directory", "demoidp/issuer", "demoidp/pages", "demoidp/social", "robot", "doctor"},
 	"net":                            {"account", "openid", "loopback", "picture", "demoidp", "robot", "provider", "doctor"}, // provider parses addresses
 	"os/exec":                        {"browser"},
-	"os":                             {"vault", "provider", "logfile", "browser", "demoidp", "demoidp/keep", "parts", "nobus", "placement", "wiring"},
+	"os":                             {"vault", "provider", "logfile", "browser", "demoidp", "demoidp/keep", "wire", "nobus", "placement", "wiring"},
 	"github.com/99designs/keyring":   {"vault"},
 	"github.com/godbus":              {"vault"},
 	"github.com/wailsapp":            {"wiring"},
 	"golang.org/x/oauth2":            {"openid", "demoidp/broker", "demoidp/social"},
 	"github.com/coreos/go-oidc":      {"openid"},
 	"github.com/zitadel":             {"demoidp/broker", "demoidp/directory", "demoidp/issuer"},
-	"github.com/joho/godotenv":       {"parts"},                       // in development builds alone
+	"github.com/joho/godotenv":       {"wire"},                        // in development builds alone
 	"crypto/tls":                     {"openid", "picture", "doctor"}, // doctor reads what a handshake agreed on
 	"gopkg.in/natefinch/lumberjack.": {"logfile"},
 	"unsafe":                         {},

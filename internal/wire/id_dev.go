@@ -1,6 +1,6 @@
 //go:build dev && !demo
 
-package parts
+package wire
 
 // What this build is called.
 const (

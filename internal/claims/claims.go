@@ -1,4 +1,4 @@
-// Package person says in plain words who a session's claims describe: initials and
+// Package claims says in plain words who a session's claims describe: initials and
 // their tone, organization, roles, how the person signed in, and the table of all
 // that the provider said.
 //
@@ -6,7 +6,7 @@
 // may do: the same claim means different things at different providers. A value that
 // looks like a token is never repeated, wherever it stands. The package touches
 // neither network, disk nor keychain.
-package person
+package claims
 
 import (
 	"encoding/json"

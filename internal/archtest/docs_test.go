@@ -1,4 +1,4 @@
-package house
+package archtest
 
 import (
 	"go/ast"
@@ -26,7 +26,7 @@ func TestEverythingExportedIsDocumented(t *testing.T) {
 		}
 	}
 	for dir, ok := range opened {
-		if !ok && dir != "internal/house" {
+		if !ok && dir != "internal/archtest" {
 			t.Errorf("package %s has no opening paragraph", dir)
 		}
 	}
