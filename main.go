@@ -34,7 +34,7 @@ var licenceList string
 func main() {
 	v := wire.Version()
 	app := NewApp(wire.AppName, build{v.Version, v.Commit, v.Date, licenceList}, demoBuild)
-	app.start = func(ctx context.Context) (*core, error) { return wire(ctx, app) }
+	app.start = func(ctx context.Context) (*core, error) { return assemble(ctx, app) }
 	if err := wails.Run(windowOptions(app)); err != nil {
 		fmt.Fprintln(os.Stderr, "latchkey:", err)
 		os.Exit(1)

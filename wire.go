@@ -14,9 +14,9 @@ import (
 	"app.latchkey/internal/wire"
 )
 
-// wire makes the core of the app from the settings. When they cannot be used, what
+// assemble makes the core of the app from the settings. When they cannot be used, what
 // the core returned with the error still has its log.
-func wire(ctx context.Context, a *App) (*core, error) {
+func assemble(ctx context.Context, a *App) (*core, error) {
 	c := newCore()
 	settings, err := wire.Settings(nil)
 	closers := openLog(c, settings)

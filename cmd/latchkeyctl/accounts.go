@@ -23,13 +23,13 @@ func (c *command) accounts() *cobra.Command {
 		},
 	}
 	cmd.AddCommand(c.accountChange("switch", "Make another account the active one", func(cmd *cobra.Command, p account.Public) error {
-		if err := c.wire.Account.Switch(cmd.Context(), p.Key); err != nil {
+		if err := c.parts.Account.Switch(cmd.Context(), p.Key); err != nil {
 			return err
 		}
-		return c.printProfile(c.wire.Account.Snapshot().Session)
+		return c.printProfile(c.parts.Account.Snapshot().Session)
 	}))
 	cmd.AddCommand(c.accountChange("remove", "Remove an account whose session has ended", func(cmd *cobra.Command, p account.Public) error {
-		if err := c.wire.Account.Remove(cmd.Context(), p.Key); err != nil {
+		if err := c.parts.Account.Remove(cmd.Context(), p.Key); err != nil {
 			return err
 		}
 		c.say("%s is no longer kept here.", oneLine(p.Profile.Name))
@@ -52,7 +52,7 @@ func (c *command) accountChange(name, short string, do func(*cobra.Command, acco
 			if err := c.open(cmd); err != nil {
 				return err
 			}
-			p, err := c.wire.Account.Snapshot().Find(args[0])
+			p, err := c.parts.Account.Snapshot().Find(args[0])
 			if err != nil {
 				return err
 			}
@@ -74,12 +74,12 @@ func (c *command) chosen(who string) (account.Public, error) {
 	if who == "" {
 		return account.Public{}, nil
 	}
-	return c.wire.Account.Snapshot().Find(who)
+	return c.parts.Account.Snapshot().Find(who)
 }
 
 // listAccounts prints the accounts, one a line or as one JSON object.
 func (c *command) listAccounts() error {
-	s := c.wire.Account.Snapshot()
+	s := c.parts.Account.Snapshot()
 	if c.json {
 		type listed struct {
 			profile

@@ -54,7 +54,7 @@ func (c *command) demoAuto(ctx context.Context, file string) error {
 	for i, w := range ways(idp.Cast()) {
 		c.say("\n%d. %s", i+1, w.title)
 		walk = w.walk
-		if err := c.wire.Account.SignIn(ctx, session.SignInRequest{}); err != nil {
+		if err := c.parts.Account.SignIn(ctx, session.SignInRequest{}); err != nil {
 			return err
 		}
 		if err := <-scripted; err != nil {
@@ -69,16 +69,16 @@ func (c *command) demoAuto(ctx context.Context, file string) error {
 
 // demoArrived shows who arrived, has a token made, and signs out.
 func (c *command) demoArrived(ctx context.Context) error {
-	p := c.wire.Account.Snapshot().Session
+	p := c.parts.Account.Snapshot().Session
 	c.say("   Signed in: the ID token is verified and userinfo agrees.")
 	if err := c.printDemo(p); err != nil {
 		return err
 	}
-	if _, err := c.wire.Account.Token(ctx); err != nil {
+	if _, err := c.parts.Account.Token(ctx); err != nil {
 		return err
 	}
 	c.say("   An access token is at hand until %s; it is never printed here.", p.Expiry.Local().Format(time.TimeOnly))
-	report, err := c.wire.Account.SignOut(ctx, session.Key{}, account.ScopeTokens)
+	report, err := c.parts.Account.SignOut(ctx, session.Key{}, account.ScopeTokens)
 	if err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ func (c *command) examined() (*doctor.Doctor, error) {
 	if c.parts, err = wire.New(settings, wire.Options{App: wire.AppName, ID: wire.AppID}); err != nil {
 		return wire.Doctor(settings, err), nil
 	}
-	return c.wire.Doctor(), nil
+	return c.parts.Doctor(), nil
 }
 
 // finish prints and saves the report.

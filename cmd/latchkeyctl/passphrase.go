@@ -36,7 +36,7 @@ func (c *command) unlocked(ctx context.Context, choose bool, f func() error) err
 		}
 		typed, asked := c.typed(choose)
 		if asked == nil {
-			asked = c.wire.Vault.Unlock(ctx, typed)
+			asked = c.parts.Vault.Unlock(ctx, typed)
 		}
 		switch {
 		case asked == nil:
@@ -96,7 +96,7 @@ func (c *command) reseal() *cobra.Command {
 				return err
 			}
 			if to == "" {
-				to = string(c.wire.Vault.Kind())
+				to = string(c.parts.Vault.Kind())
 			}
 			var passphrase secret.Secret
 			if vault.Kind(to) == vault.File {
@@ -105,7 +105,7 @@ func (c *command) reseal() *cobra.Command {
 					return &usageError{err}
 				}
 			}
-			if err := c.wire.ChangeStore(cmd.Context(), to, passphrase); err != nil {
+			if err := c.parts.ChangeStore(cmd.Context(), to, passphrase); err != nil {
 				return err
 			}
 			c.say("Sealed anew: %s.", to)

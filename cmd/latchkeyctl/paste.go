@@ -20,7 +20,7 @@ func (c *command) takePasted() {
 		if lines.Text() == "" {
 			continue
 		}
-		err := c.wire.Accept(lines.Text())
+		err := c.parts.Accept(lines.Text())
 		if err == nil {
 			return
 		}

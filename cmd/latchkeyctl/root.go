@@ -138,7 +138,7 @@ func (c *command) logs(s provider.Settings) {
 
 func (c *command) close() {
 	if c.parts != nil {
-		c.wire.Close()
+		c.parts.Close()
 	}
 	if c.logFile != nil {
 		_ = c.logFile.Close()

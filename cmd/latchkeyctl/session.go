@@ -19,7 +19,7 @@ func (c *command) status() *cobra.Command {
 				return err
 			}
 			p, err := c.chosen(named)
-			s := c.wire.Account.Snapshot()
+			s := c.parts.Account.Snapshot()
 			if named == "" {
 				p = s.Session
 			}
@@ -68,13 +68,13 @@ func (c *command) token() *cobra.Command {
 // tokenOf returns a token of the account that is named, or of the active one.
 func (c *command) tokenOf(cmd *cobra.Command, named string) (account.Token, error) {
 	if named == "" {
-		return c.wire.Account.Token(cmd.Context())
+		return c.parts.Account.Token(cmd.Context())
 	}
 	p, err := c.chosen(named)
 	if err != nil {
 		return account.Token{}, err
 	}
-	return c.wire.Account.TokenOf(cmd.Context(), p.Key)
+	return c.parts.Account.TokenOf(cmd.Context(), p.Key)
 }
 
 func (c *command) version() *cobra.Command {

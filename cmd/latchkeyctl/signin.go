@@ -70,13 +70,13 @@ func (c *command) signInNow(ctx context.Context, s signingIn) error {
 		req.Prompt = "select_account"
 	}
 	// A new vault has no passphrase yet, which a sign-in notices before it begins.
-	if err := c.unlocked(ctx, true, func() error { return c.wire.Account.SignIn(ctx, req) }); err != nil {
+	if err := c.unlocked(ctx, true, func() error { return c.parts.Account.SignIn(ctx, req) }); err != nil {
 		return err
 	}
-	if c.wire.Settings.Store == "memory" {
+	if c.parts.Settings.Store == "memory" {
 		c.say("Nothing is kept: the store is memory.")
 	}
-	return c.printProfile(c.wire.Account.Snapshot().Session)
+	return c.printProfile(c.parts.Account.Snapshot().Session)
 }
 
 // discoverAhead asks the provider while the keychain is asked: neither needs the
@@ -85,7 +85,7 @@ func (c *command) signInNow(ctx context.Context, s signingIn) error {
 func (c *command) discoverAhead(ctx context.Context) func() {
 	ctx, stop := context.WithCancel(ctx)
 	var asked sync.WaitGroup
-	if client := c.wire.OpenID; client != nil {
+	if client := c.parts.OpenID; client != nil {
 		asked.Go(func() { _, _ = client.Discover(ctx) })
 	}
 	return func() { stop(); asked.Wait() }
@@ -93,10 +93,10 @@ func (c *command) discoverAhead(ctx context.Context) func() {
 
 // restore reads the vault. What had to be set aside is said, and is no failure.
 func (c *command) restore(ctx context.Context) error {
-	if err := c.unlocked(ctx, false, func() error { return c.wire.Account.Restore(ctx) }); err != nil {
+	if err := c.unlocked(ctx, false, func() error { return c.parts.Account.Restore(ctx) }); err != nil {
 		return err
 	}
-	if notice := c.wire.Account.Snapshot().Notice; notice != nil {
+	if notice := c.parts.Account.Snapshot().Notice; notice != nil {
 		p := problem.From(notice, c.name)
 		c.say("warning: %s %s", p.Message, p.Hint)
 	}

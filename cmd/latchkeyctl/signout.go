@@ -62,13 +62,13 @@ func (c *command) signOutNow(cmd *cobra.Command, s signingOut) ([]account.SignOu
 	keys := []session.Key{chosen.Key}
 	if s.all {
 		keys = nil
-		for _, p := range c.wire.Account.Snapshot().Accounts {
+		for _, p := range c.parts.Account.Snapshot().Accounts {
 			keys = append(keys, p.Key)
 		}
 	}
 	var reports []account.SignOut
 	for _, key := range keys {
-		report, err := c.wire.Account.SignOut(cmd.Context(), key, scope)
+		report, err := c.parts.Account.SignOut(cmd.Context(), key, scope)
 		if err != nil {
 			return reports, err
 		}
