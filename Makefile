@@ -7,7 +7,7 @@ wails := go tool -modfile=tools/go.mod wails
 staticcheck := go tool -modfile=tools/go.mod staticcheck
 errorlint := go tool -modfile=tools/go.mod go-errorlint
 misspell := go tool -modfile=tools/go.mod misspell
-# Left out: paths from the settings (G304, G703), which are what the rooms with a disk are for, and the
+# Left out: paths from the settings (G304, G703), which are what the packages with a disk are for, and the
 # demo provider's cookies without Secure (G124), which loopback over http would never see again.
 gosec := go tool -modfile=tools/go.mod gosec -quiet -exclude-generated -exclude=G124,G304,G703 -exclude-dir=test
 deadcode := go tool -modfile=tools/go.mod deadcode -tags webkit2_41,demo,bench -test

@@ -25,7 +25,7 @@ type App struct {
 	demo   bool
 	keys   string                               // what the main modifier key is called
 	attach func(context.Context) window         // reaches the runtime
-	start  func(context.Context) (*core, error) // wires the rooms
+	start  func(context.Context) (*core, error) // makes the core
 
 	window window
 	cored  atomic.Pointer[core]
@@ -74,7 +74,7 @@ func NewApp(name string, b build, demo bool) *App {
 	return a
 }
 
-// core returns the rooms at hand; those of before a restart may still be in use.
+// core returns the services at hand; those of before a restart may still be in use.
 func (a *App) core() *core { return a.cored.Load() }
 
 // startup runs once the window exists.
@@ -84,7 +84,7 @@ func (a *App) startup(ctx context.Context) {
 	a.begin()
 }
 
-// begin wires the rooms and takes up the stored session. It is called again after
+// begin makes the core and takes up the stored session. It is called again after
 // settings were corrected: then it ends what was there before.
 func (a *App) begin() {
 	a.beginning.Lock()

@@ -11,7 +11,7 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// core is the rooms behind the window, as main has wired them. It is replaced as a
+// core holds the services of App, as main has wired them. It is replaced as a
 // whole when the settings are read again.
 type core struct {
 	log      *slog.Logger

@@ -41,7 +41,7 @@ func (d *drawer) Lock(context.Context) (func(), error) {
 	return d.held.Unlock, nil
 }
 
-// house is an app with real rooms for accounts and sessions, and a provider whose
+// house is an app with the real packages for accounts and sessions, and a provider whose
 // sign-ins end when the test says how.
 type house struct {
 	t       *testing.T

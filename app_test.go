@@ -273,7 +273,7 @@ func TestTheWindowInTheBackground(t *testing.T) {
 	}
 }
 
-// Settings that could not be used are read again, and the rooms are made anew.
+// Settings that could not be used are read again, and the services are made anew.
 func TestTryAgainAfterSettingsWereCorrected(t *testing.T) {
 	a := NewApp("Acme Desk", build{}, false)
 	a.attach = func(context.Context) window { return a.window }

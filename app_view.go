@@ -89,7 +89,7 @@ func (a *App) view() StateView {
 	select {
 	case <-a.restored:
 	default:
-		return v // the rooms are not there yet
+		return v // the services are not there yet
 	}
 	want := a.asked()
 	if c.account == nil {

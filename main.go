@@ -1,7 +1,7 @@
 // Latchkey is a desktop app in which a person signs in with an OpenID Connect
 // provider, in their own browser, and stays signed in.
 //
-// This file wires the rooms together and nothing else happens here: generating
+// This file wires the packages together and nothing else happens here: generating
 // the JavaScript bindings runs main too.
 package main
 

@@ -116,7 +116,7 @@ func constants(t *testing.T, prefix string) []string {
 	return out
 }
 
-// standing is an app whose rooms are there, with nobody signed in.
+// standing is an app whose services are there, with nobody signed in.
 func standing() *App {
 	a := NewApp("Acme Desk", build{Version: "1"}, false)
 	close(a.restored)

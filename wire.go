@@ -10,7 +10,7 @@ import (
 	"app.latchkey/internal/browser"
 	"app.latchkey/internal/logfile"
 	"app.latchkey/internal/picture"
-	"app.latchkey/internal/provider"
+	"app.latchkey/internal/settings"
 	"app.latchkey/internal/wire"
 )
 
@@ -18,36 +18,36 @@ import (
 // the core returned with the error still has its log.
 func assemble(ctx context.Context, a *App) (*core, error) {
 	c := newCore()
-	settings, err := wire.Settings(nil)
-	closers := openLog(c, settings)
+	s, err := wire.Settings(nil)
+	closers := openLog(c, s)
 	c.stop = func() {
 		for _, end := range slices.Backward(closers) {
 			end()
 		}
 	}
-	held := &preferences{s: settings}
+	held := &preferences{s: s}
 	c.values, c.save = held.values, held.save
 	if err != nil {
-		c.examine = examining(wire.Doctor(settings, err))
+		c.examine = examining(wire.Doctor(s, err))
 		return c, err
 	}
-	end, err := beforeParts(ctx, c, &settings)
+	end, err := beforeParts(ctx, c, &s)
 	if err != nil {
 		return c, err
 	}
 	closers = append(closers, end)
-	p, err := wire.New(settings, wire.Options{App: wire.AppName, ID: wire.AppID, Log: c.log, OnChange: a.changed})
+	p, err := wire.New(s, wire.Options{App: wire.AppName, ID: wire.AppID, Log: c.log, OnChange: a.changed})
 	if err != nil {
 		return c, err
 	}
 	closers = append(closers, p.Close)
-	held.s = settings // with what the demo has put in
-	fill(c, settings, p)
+	held.s = s // with what the demo has put in
+	fill(c, s, p)
 	return c, nil
 }
 
 // openLog opens the log in its folder. Without a log the app works all the same.
-func openLog(c *core, s provider.Settings) []func() {
+func openLog(c *core, s settings.Settings) []func() {
 	c.logs, c.folder = filepath.Join(s.DataDir, "logs"), s.ConfigDir
 	c.openFolder = openFolder(s.ConfigDir)
 	log, file := logfile.Open(c.logs, "latchkey", s.Log)
@@ -73,8 +73,8 @@ func openFolder(config string) func(context.Context, string) error {
 	}
 }
 
-// fill connects the core with the rooms.
-func fill(c *core, s provider.Settings, p *wire.Parts) {
+// fill connects the core with the packages.
+func fill(c *core, s settings.Settings, p *wire.Parts) {
 	c.provider, c.ready, c.account = s.Provider.Name, s.Configured, p.Account
 	c.openURL, c.paste = p.Browser.Open, p.Accept
 	c.examine = examining(p.Doctor())

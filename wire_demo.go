@@ -5,7 +5,7 @@ package main
 import (
 	"context"
 
-	"app.latchkey/internal/provider"
+	"app.latchkey/internal/settings"
 	"app.latchkey/internal/wire"
 )
 
@@ -13,7 +13,7 @@ const demoBuild = true
 
 // beforeParts starts the demo's services and points the settings at them, unless
 // they name a provider themselves.
-func beforeParts(ctx context.Context, c *core, s *provider.Settings) (func(), error) {
+func beforeParts(ctx context.Context, c *core, s *settings.Settings) (func(), error) {
 	if s.Configured {
 		return func() {}, nil
 	}

@@ -5,10 +5,10 @@ package main
 import (
 	"context"
 
-	"app.latchkey/internal/provider"
+	"app.latchkey/internal/settings"
 )
 
 const demoBuild = false
 
 // beforeParts does nothing: a release has no provider of its own.
-func beforeParts(context.Context, *core, *provider.Settings) (func(), error) { return func() {}, nil }
+func beforeParts(context.Context, *core, *settings.Settings) (func(), error) { return func() {}, nil }

@@ -6,13 +6,13 @@ import (
 	"sync"
 
 	"app.latchkey/internal/doctor"
-	"app.latchkey/internal/provider"
+	"app.latchkey/internal/settings"
 )
 
 // preferences are the settings as the screen shows and changes them.
 type preferences struct {
 	mu sync.Mutex
-	s  provider.Settings
+	s  settings.Settings
 }
 
 // values are all settings by key.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"app.latchkey/internal/provider"
+	"app.latchkey/internal/settings"
 	"app.latchkey/internal/wire"
 )
 
@@ -28,22 +28,22 @@ func (c *command) config() *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			if example {
 				c.started = true
-				_, err := fmt.Fprint(c.stdout, provider.Example())
+				_, err := fmt.Fprint(c.stdout, settings.Example())
 				return err
 			}
-			settings, err := wire.Settings(c.flags)
+			s, err := wire.Settings(c.flags)
 			if err != nil {
 				return &usageError{err}
 			}
 			c.started = true
-			return c.printSettings(settings)
+			return c.printSettings(s)
 		},
 	}
 	cmd.Flags().BoolVar(&example, "example", false, "print a config.toml that has every key, commented out")
 	return cmd
 }
 
-func (c *command) printSettings(s provider.Settings) error {
+func (c *command) printSettings(s settings.Settings) error {
 	if c.json {
 		out := struct {
 			Settings   []settingLine `json:"settings"`

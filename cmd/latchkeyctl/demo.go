@@ -11,7 +11,7 @@ import (
 
 	"app.latchkey/internal/demoidp"
 	"app.latchkey/internal/logfile"
-	"app.latchkey/internal/provider"
+	"app.latchkey/internal/settings"
 	"app.latchkey/internal/wire"
 )
 
@@ -43,15 +43,15 @@ func (c *command) addDemo(root *cobra.Command) {
 
 // pointAtDemo lets a demo build find the demo that runs, unless its settings name
 // another provider.
-func pointAtDemo(s *provider.Settings) { wire.PointAtDemo(s) }
+func pointAtDemo(s *settings.Settings) { wire.PointAtDemo(s) }
 
 // demoStart starts the demo's services. Mistakes in the file are mistakes of usage.
 func (c *command) demoStart(ctx context.Context, file string) (*demoidp.Provider, error) {
-	settings, err := wire.Settings(c.flags)
+	s, err := wire.Settings(c.flags)
 	if err != nil {
 		return nil, &usageError{err}
 	}
-	idp, err := wire.StartDemo(ctx, &settings, file, logfile.Text(c.stderr, settings.Log))
+	idp, err := wire.StartDemo(ctx, &s, file, logfile.Text(c.stderr, s.Log))
 	if err != nil {
 		return nil, &usageError{err}
 	}

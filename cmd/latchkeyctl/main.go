@@ -1,5 +1,5 @@
 // Command latchkeyctl signs in, shows who is signed in, hands out fresh access
-// tokens and signs out, over the same rooms and the same vault as the window.
+// tokens and signs out, over the same packages and the same vault as the window.
 //
 // Standard output carries the result alone; words go to standard error. The exit
 // code is 0 for done, 1 for failed, 2 for wrong usage or settings, 3 when nobody

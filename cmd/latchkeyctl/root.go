@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"app.latchkey/internal/logfile"
-	"app.latchkey/internal/provider"
+	"app.latchkey/internal/settings"
 	"app.latchkey/internal/wire"
 )
 
@@ -108,20 +108,20 @@ func (f *settingFlag) Type() string { return "text" }
 // start reads the settings and makes the parts. Whatever fails later is no longer
 // a matter of usage.
 func (c *command) start(o wire.Options) error {
-	settings, err := wire.Settings(c.flags)
+	s, err := wire.Settings(c.flags)
 	if err != nil {
 		return &usageError{err}
 	}
-	pointAtDemo(&settings)
-	c.name = settings.Provider.Name
-	for _, w := range settings.Warnings {
+	pointAtDemo(&s)
+	c.name = s.Provider.Name
+	for _, w := range s.Warnings {
 		c.say("warning: %s", w)
 	}
 	c.started = true
 	o.App, o.ID = wire.AppName, wire.AppID
-	c.logs(settings)
+	c.logs(s)
 	o.Log = c.log
-	c.parts, err = wire.New(settings, o)
+	c.parts, err = wire.New(s, o)
 	if err != nil {
 		return &usageError{err}
 	}
@@ -129,7 +129,7 @@ func (c *command) start(o wire.Options) error {
 }
 
 // logs opens the log: a file of its own, and standard error when that was asked for.
-func (c *command) logs(s provider.Settings) {
+func (c *command) logs(s settings.Settings) {
 	c.log, c.logFile = logfile.Open(filepath.Join(s.DataDir, "logs"), "latchkeyctl", s.Log)
 	if c.verbose || s.Log == "debug" {
 		c.log = logfile.Both(c.log, logfile.Text(c.stderr, s.Log))

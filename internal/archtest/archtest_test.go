@@ -1,5 +1,6 @@
-// Package archtest tests the rules of the house: which room may import which, and
-// what each room may touch. docs/architecture.md draws the same arrows.
+// Package archtest tests what the compiler cannot: which package may import which,
+// and which may use the network, the disk, processes and the keychain.
+// docs/architecture.md draws the same arrows.
 package archtest
 
 import (
@@ -18,8 +19,9 @@ import (
 
 const module = "app.latchkey"
 
-// rooms are all rooms, each with the rooms of ours that it may import.
-var rooms = map[string][]string{
+// packages are all packages of ours, each with those of ours that it may import. A
+// package below internal/ is named without internal/, any other by its folder.
+var packages = map[string][]string{
 	"secret": {}, "nobus": {}, "loopback": {}, "browser": {}, "picture": {}, "logfile": {}, "robot": {}, "archtest": {}, "claims": {}, "placement": {},
 	"demoidp":      {"demoidp/broker", "demoidp/cast", "demoidp/directory", "demoidp/issuer", "demoidp/social"},
 	"demoidp/keep": {}, "demoidp/face": {}, "demoidp/pages": {},
@@ -30,12 +32,13 @@ var rooms = map[string][]string{
 	"demoidp/broker":    {"demoidp/cast", "demoidp/face", "demoidp/issuer", "demoidp/keep", "demoidp/pages", "demoidp/social"},
 	"vault":             {"secret", "nobus"},
 	"provider":          {"secret"},
+	"settings":          {"provider", "secret"},
 	"session":           {"secret"},
 	"account":           {"secret", "session"},
 	"openid":            {"secret", "session", "provider"},
-	"problem":           {"account", "browser", "loopback", "openid", "provider", "session", "vault"},
-	"doctor":            {"browser", "loopback", "openid", "provider", "vault"},
-	"wire":              {"demoidp", "demoidp/cast", "account", "browser", "doctor", "loopback", "openid", "problem", "provider", "secret", "session", "vault"},
+	"problem":           {"account", "browser", "loopback", "openid", "provider", "session", "settings", "vault"},
+	"doctor":            {"browser", "loopback", "openid", "provider", "settings", "vault"},
+	"wire":              {"demoidp", "demoidp/cast", "account", "browser", "doctor", "loopback", "openid", "problem", "secret", "session", "settings", "vault"},
 }
 
 // mainFiles are the files of the root package that are not wiring.
@@ -46,13 +49,13 @@ var mainFiles = map[string][]string{
 	"app_view.go": {"account", "claims", "problem", "session"}, "view.go": {},
 }
 
-// touches says which rooms may import what reaches the world. Everything that
+// touches says which packages may import what reaches the world. Everything that
 // begins with the path counts.
 var touches = map[string][]string{
 	"net/http":                       {"account", "openid", "loopback", "picture", "demoidp", "demoidp/broker", "demoidp/directory", "demoidp/issuer", "demoidp/pages", "demoidp/social", "robot", "doctor"},
-	"net":                            {"account", "openid", "loopback", "picture", "demoidp", "robot", "provider", "doctor"}, // provider parses addresses
+	"net":                            {"account", "openid", "loopback", "picture", "demoidp", "robot", "settings", "doctor"}, // settings parses addresses
 	"os/exec":                        {"browser"},
-	"os":                             {"vault", "provider", "logfile", "browser", "demoidp", "demoidp/keep", "wire", "nobus", "placement", "wiring"},
+	"os":                             {"vault", "settings", "logfile", "browser", "demoidp", "demoidp/keep", "wire", "nobus", "placement", "wiring"},
 	"github.com/99designs/keyring":   {"vault"},
 	"github.com/godbus":              {"vault"},
 	"github.com/wailsapp":            {"wiring"},
@@ -66,7 +69,17 @@ var touches = map[string][]string{
 	"plugin":                         {},
 }
 
-// imports reads every Go file below dir, whatever its build tags, tests aside.
+// skipped are folders without product code.
+var skipped = []string{"node_modules", "testdata", ".git", "tools", "artifacts", "test"}
+
+// isModule reports whether a folder is a module of its own, such as an example.
+func isModule(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "go.mod"))
+	return err == nil
+}
+
+// imports reads every Go file below dir, whatever its build tags. Tests and modules
+// of their own are left out.
 func imports(t *testing.T, dir string) map[string][]string {
 	t.Helper()
 	out := map[string][]string{}
@@ -75,7 +88,7 @@ func imports(t *testing.T, dir string) map[string][]string {
 			return err
 		}
 		rel, _ := filepath.Rel(dir, path)
-		if d.IsDir() && (slices.Contains([]string{"node_modules", "testdata", ".git", "tools", "artifacts", "test"}, d.Name()) && rel != ".") {
+		if d.IsDir() && rel != "." && (slices.Contains(skipped, d.Name()) || isModule(path)) {
 			return filepath.SkipDir
 		}
 		if d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
@@ -103,21 +116,22 @@ func imports(t *testing.T, dir string) map[string][]string {
 func violations(files map[string][]string) []string {
 	var out []string
 	for _, path := range slices.Sorted(maps.Keys(files)) {
-		room, allowed, known := roomOf(path)
+		name, allowed, known := packageOf(path)
 		if !known {
-			out = append(out, fmt.Sprintf("%s: a room that the table does not know", path))
+			out = append(out, fmt.Sprintf("%s: a package that the table does not know", path))
 			continue
 		}
-		for _, name := range files[path] {
-			if to, ours := strings.CutPrefix(name, module+"/internal/"); ours {
+		for _, imported := range files[path] {
+			if to, ours := strings.CutPrefix(imported, module+"/"); ours {
+				to = strings.TrimPrefix(to, "internal/")
 				if allowed != nil && !slices.Contains(allowed, to) {
 					out = append(out, fmt.Sprintf("%s may not import %s", path, to))
 				}
 				continue
 			}
 			for what, who := range touches {
-				if (name == what || strings.HasPrefix(name, strings.TrimSuffix(what, "/")+"/") || strings.HasSuffix(what, ".") && strings.HasPrefix(name, what)) && !slices.Contains(who, room) && !exactOnly(what, name) {
-					out = append(out, fmt.Sprintf("%s may not import %s", path, name))
+				if reaches(what, imported) && !slices.Contains(who, name) {
+					out = append(out, fmt.Sprintf("%s may not import %s", path, imported))
 				}
 			}
 		}
@@ -125,32 +139,39 @@ func violations(files map[string][]string) []string {
 	return out
 }
 
-// exactOnly keeps the rule for "net" from meaning net/url, and that for "os" from
-// meaning os/signal: these touch nothing.
-func exactOnly(what, name string) bool {
-	return (what == "net" || what == "os") && name != what
+// reaches reports whether an import falls under the rule for what: what itself and
+// everything below it. The rules for "net" and "os" are for these alone: net/url and
+// os/signal touch nothing.
+func reaches(what, imported string) bool {
+	switch {
+	case imported == what:
+		return true
+	case what == "net", what == "os":
+		return false
+	case strings.HasSuffix(what, "."):
+		return strings.HasPrefix(imported, what)
+	}
+	return strings.HasPrefix(imported, what+"/")
 }
 
-// roomOf names a file's room and what of ours it may import; nil allows all.
-func roomOf(path string) (string, []string, bool) {
-	parts := strings.Split(path, "/")
-	switch {
-	case parts[0] == "internal" && len(parts) > 2:
-		name := strings.Join(parts[1:len(parts)-1], "/")
-		allowed, known := rooms[name]
-		return name, allowed, known
-	case parts[0] == "cmd":
-		return "wiring", nil, true
-	case len(parts) == 1:
+// packageOf names a file's package and what of ours it may import; nil allows all.
+func packageOf(path string) (string, []string, bool) {
+	i := strings.LastIndexByte(path, '/')
+	if i < 0 {
 		if allowed, ok := mainFiles[path]; ok {
 			return "main", allowed, true
 		}
 		return "wiring", nil, strings.HasPrefix(path, "wire") || path == "main.go"
 	}
-	return "", nil, false
+	if strings.HasPrefix(path, "cmd/") {
+		return "wiring", nil, true
+	}
+	name := strings.TrimPrefix(path[:i], "internal/")
+	allowed, known := packages[name]
+	return name, allowed, known
 }
 
-func TestTheHouse(t *testing.T) {
+func TestTheTableOfImports(t *testing.T) {
 	files := imports(t, "../..")
 	if len(files) < 50 {
 		t.Fatalf("%d files read", len(files))
@@ -158,9 +179,10 @@ func TestTheHouse(t *testing.T) {
 	for _, v := range violations(files) {
 		t.Error(v)
 	}
-	for name := range rooms {
-		if _, err := os.Stat(filepath.Join("..", name)); err != nil {
-			t.Errorf("the table has a room %s that does not exist", name)
+	for name := range packages {
+		_, below := os.Stat(filepath.Join("..", name))
+		if _, err := os.Stat(filepath.Join("../..", name)); err != nil && below != nil {
+			t.Errorf("the table has a package %s that does not exist", name)
 		}
 	}
 }
@@ -173,7 +195,7 @@ func TestTheDemoIsBehindItsTag(t *testing.T) {
 	for path, names := range imports(t, "../..") {
 		for _, name := range names {
 			if !demo(name) || strings.HasPrefix(path, "internal/demoidp/") {
-				continue // within the demo's own rooms
+				continue // within the demo's own packages
 			}
 			data, err := os.ReadFile(filepath.Join("../..", path))
 			if err != nil || !strings.HasPrefix(string(data), "//go:build demo\n") {

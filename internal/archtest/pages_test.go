@@ -79,9 +79,9 @@ func TestEveryFileThatThePageNamesExists(t *testing.T) {
 			t.Errorf("there is no %s", m[1])
 		}
 	}
-	for room := range rooms {
-		if first, _, _ := strings.Cut(room, "/"); !strings.Contains(page, first) {
-			t.Errorf("the page does not know the room %s", room)
+	for name := range packages {
+		if first, _, _ := strings.Cut(name, "/"); !strings.Contains(page, first) {
+			t.Errorf("the page does not know the package %s", name)
 		}
 	}
 }

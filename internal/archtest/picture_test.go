@@ -12,24 +12,25 @@ import (
 
 var update = flag.Bool("update", false, "draw docs/architecture.svg anew")
 
-// floors are the rows of the picture: rooms that the rows above may use.
+// floors are the rows of the picture: packages that the rows above may use.
 var floors = [][]string{
 	{"wire"},
 	{"doctor", "problem"},
 	{"account", "openid", "loopback", "browser"},
-	{"session", "provider", "vault"},
+	{"session", "settings", "vault"},
+	{"provider"},
 	{"claims", "picture", "secret", "nobus", "placement", "logfile"},
 	{"demoidp", "robot"},
 }
 
-// signs are what the picture says under a room's name: what it is for, what it reaches.
+// signs are what the picture says under a package's name: what it is for, what it reaches.
 var signs = map[string][2]string{
 	"wire":    {"the wiring of both programs", ""},
 	"doctor":  {"checks a set-up", "network, loopback"},
 	"problem": {"errors to words", ""},
 	"account": {"who is signed in", "its Client: network"},
 	"openid":  {"speaks OpenID Connect", "network"}, "loopback": {"receives the redirect", "listens"}, "browser": {"opens an address", "starts a process"},
-	"session": {"what a sign-in leaves", ""}, "provider": {"settings to one provider", "reads settings"}, "vault": {"one sealed file", "disk, keychain"},
+	"session": {"what a sign-in leaves", ""}, "settings": {"sources to settings", "reads settings"}, "provider": {"one provider, described", ""}, "vault": {"one sealed file", "disk, keychain"},
 	"secret": {"a text never printed", ""}, "nobus": {"starts no D-Bus", ""}, "claims": {"claims in words", ""},
 	"picture": {"one image, made anew", "network"}, "placement": {"where the window was", "disk"}, "logfile": {"log lines, rotated", "disk"},
 	"demoidp": {"a company's sign-in", "demo builds alone"}, "robot": {"a scripted browser", "demo builds and tests"},
@@ -41,14 +42,14 @@ const (
 	pictureWidth, margin = 1090, 20
 )
 
-// draw draws the table of rooms. What the two programs' wiring uses is all of it, and
+// draw draws the table of packages. What the two programs' wiring uses is all of it, and
 // is not drawn.
 func draw() string {
 	at := map[string][2]int{}
 	for y, floor := range floors {
 		left := (pictureWidth - len(floor)*boxWidth - (len(floor)-1)*betweenX) / 2
-		for x, room := range floor {
-			at[room] = [2]int{left + x*(boxWidth+betweenX), margin + 76 + y*(boxHeight+betweenY)}
+		for x, name := range floor {
+			at[name] = [2]int{left + x*(boxWidth+betweenX), margin + 76 + y*(boxHeight+betweenY)}
 		}
 	}
 	var b strings.Builder
@@ -56,13 +57,13 @@ func draw() string {
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="system-ui, sans-serif" font-size="12" text-anchor="middle">`+"\n", pictureWidth, height)
 	b.WriteString(`<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z" fill="#8c8478"/></marker></defs>` + "\n")
 	b.WriteString(`<rect width="100%" height="100%" fill="#faf8f4"/>` + "\n")
-	fmt.Fprintf(&b, `<rect x="%d" y="%d" width="%d" height="50" rx="10" fill="#8a5a00"/><text x="%d" y="%d" fill="#fff" font-weight="600">latchkey: main.go, wire*.go, app*.go · latchkeyctl: cmd/latchkeyctl</text><text x="%d" y="%d" fill="#fff">wired by parts; they may use every room</text>`+"\n",
+	fmt.Fprintf(&b, `<rect x="%d" y="%d" width="%d" height="50" rx="10" fill="#8a5a00"/><text x="%d" y="%d" fill="#fff" font-weight="600">latchkey: main.go, wire*.go, app*.go · latchkeyctl: cmd/latchkeyctl</text><text x="%d" y="%d" fill="#fff">wired by internal/wire; they may use every package</text>`+"\n",
 		margin, margin, pictureWidth-2*margin, pictureWidth/2, margin+21, pictureWidth/2, margin+39)
 	for _, from := range slices.Sorted(maps.Keys(at)) {
 		if from == "wire" || from == "demoidp" {
 			continue
 		}
-		for _, to := range rooms[from] {
+		for _, to := range packages[from] {
 			a, z := at[from], at[to]
 			y1, y2 := a[1]+boxHeight, z[1]
 			if a[1] == z[1] {
@@ -71,21 +72,21 @@ func draw() string {
 			fmt.Fprintf(&b, `<line x1="%d" y1="%d" x2="%d" y2="%d" stroke="#8c8478" marker-end="url(#tip)"/>`+"\n", a[0]+boxWidth/2, y1, z[0]+boxWidth/2, y2)
 		}
 	}
-	for _, room := range slices.Sorted(maps.Keys(at)) {
-		x, y := at[room][0], at[room][1]
+	for _, name := range slices.Sorted(maps.Keys(at)) {
+		x, y := at[name][0], at[name][1]
 		fmt.Fprintf(&b, `<rect x="%d" y="%d" width="%d" height="%d" rx="8" fill="#fff" stroke="#e6e1d8"/><text x="%d" y="%d" font-weight="600" fill="#1f1c17">%s</text><text x="%d" y="%d" font-size="10" fill="#6a6359">%s</text><text x="%d" y="%d" font-size="10" fill="#8a5a00">%s</text>`+"\n",
-			x, y, boxWidth, boxHeight, x+boxWidth/2, y+18, room, x+boxWidth/2, y+33, signs[room][0], x+boxWidth/2, y+48, signs[room][1])
+			x, y, boxWidth, boxHeight, x+boxWidth/2, y+18, name, x+boxWidth/2, y+33, signs[name][0], x+boxWidth/2, y+48, signs[name][1])
 	}
 	b.WriteString("</svg>\n")
 	return b.String()
 }
 
-// The picture is drawn from the table, and has every room of the first order.
+// The picture is drawn from the table, and has every package of the first order.
 func TestThePictureIsTheTable(t *testing.T) {
 	drawn := slices.Concat(floors...)
-	for room := range rooms {
-		if !strings.Contains(room, "/") && room != "archtest" && (!slices.Contains(drawn, room) || signs[room][0] == "") {
-			t.Errorf("room %s has no place, or no sign, in the picture", room)
+	for name := range packages {
+		if !strings.Contains(name, "/") && name != "archtest" && (!slices.Contains(drawn, name) || signs[name][0] == "") {
+			t.Errorf("package %s has no place, or no sign, in the picture", name)
 		}
 	}
 	const path = "../../docs/architecture.svg"

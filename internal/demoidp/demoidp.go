@@ -13,7 +13,7 @@
 //
 // Everybody who can reach it can be anybody: it listens on loopback alone, refuses
 // foreign Host headers, and is linked into demo builds only. It imports nothing of
-// ours but its own rooms, which proves that the product has no back door for it.
+// ours but its own packages, which proves that the product has no back door for it.
 package demoidp
 
 import (

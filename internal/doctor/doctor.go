@@ -23,6 +23,7 @@ import (
 	"app.latchkey/internal/browser"
 	"app.latchkey/internal/openid"
 	"app.latchkey/internal/provider"
+	"app.latchkey/internal/settings"
 	"app.latchkey/internal/vault"
 )
 
@@ -48,7 +49,7 @@ type Finding struct {
 // Options are what is examined.
 type Options struct {
 	App, Version string
-	Settings     provider.Settings
+	Settings     settings.Settings
 	// SettingsErr is why the settings could not be loaded whole. What they are about
 	// is then not asked of the provider.
 	SettingsErr error

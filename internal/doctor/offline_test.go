@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"app.latchkey/internal/doctor"
-	"app.latchkey/internal/provider"
+	"app.latchkey/internal/settings"
 )
 
 // A policy lies where only the administrator can write: here it is given by its
@@ -21,8 +21,8 @@ func TestThePolicy(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		settings, err := provider.Load(provider.Options{ConfigDir: "/nowhere", DataDir: "/nowhere", PolicyPath: path})
-		d := doctor.New(doctor.Options{Settings: settings, SettingsErr: err})
+		s, err := settings.Load(settings.Options{ConfigDir: "/nowhere", DataDir: "/nowhere", PolicyPath: path})
+		d := doctor.New(doctor.Options{Settings: s, SettingsErr: err})
 		return worst(d.Run(t.Context(), nil), "policy")
 	}
 	sound := "issuer = \"" + s.issuer + "\"\nclient_id = \"desk\"\n"
@@ -35,8 +35,8 @@ func TestThePolicy(t *testing.T) {
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	settings, err := provider.Load(provider.Options{ConfigDir: "/nowhere", DataDir: "/nowhere", PolicyPath: path})
-	if f := worst(doctor.New(doctor.Options{Settings: settings, SettingsErr: err}).Run(t.Context(), nil), "policy"); f.Status != doctor.Pass || f.Title != "No policy is set" {
+	none, err := settings.Load(settings.Options{ConfigDir: "/nowhere", DataDir: "/nowhere", PolicyPath: path})
+	if f := worst(doctor.New(doctor.Options{Settings: none, SettingsErr: err}).Run(t.Context(), nil), "policy"); f.Status != doctor.Pass || f.Title != "No policy is set" {
 		t.Errorf("none: %+v", f)
 	}
 }
@@ -62,8 +62,8 @@ func TestPlainOAuth(t *testing.T) {
 
 // The findings come one by one, and a doctor that is sent away stops.
 func TestFindingsAreStreamed(t *testing.T) {
-	settings, err := provider.Load(provider.Options{Baked: []byte("issuer = \"" + newSite(t, nil).issuer + "\"\nclient_id = \"desk\""), ConfigDir: "/nowhere", DataDir: "/nowhere", PolicyPath: "/nowhere"})
-	d := doctor.New(doctor.Options{Settings: settings, SettingsErr: err})
+	s, err := settings.Load(settings.Options{Baked: []byte("issuer = \"" + newSite(t, nil).issuer + "\"\nclient_id = \"desk\""), ConfigDir: "/nowhere", DataDir: "/nowhere", PolicyPath: "/nowhere"})
+	d := doctor.New(doctor.Options{Settings: s, SettingsErr: err})
 	var told []doctor.Finding
 	r := d.Run(t.Context(), func(f doctor.Finding) { told = append(told, f) })
 	if len(told) != len(r.Findings) || len(told) < 15 {
@@ -87,8 +87,8 @@ func TestTheReportIsPlainText(t *testing.T) {
 	if got := r.Text(); !strings.Contains(got, "fail  tls             a: b\n                      → c\npass  dns             d\n\n1 passed, 0 to look at, 1 failed\n") {
 		t.Errorf("%q", got)
 	}
-	settings := provider.Settings{Warnings: []string{"one\ntwo\x1b[2J\u202eevil"}}
-	f := worst(doctor.New(doctor.Options{Settings: settings}).Run(t.Context(), nil), "settings")
+	s := settings.Settings{Warnings: []string{"one\ntwo\x1b[2J\u202eevil"}}
+	f := worst(doctor.New(doctor.Options{Settings: s}).Run(t.Context(), nil), "settings")
 	if f.Detail != "one two[2Jevil" {
 		t.Errorf("%q", f.Detail)
 	}

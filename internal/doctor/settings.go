@@ -7,14 +7,14 @@ import (
 	"strings"
 
 	"app.latchkey/internal/openid"
-	"app.latchkey/internal/provider"
+	"app.latchkey/internal/settings"
 )
 
 // settings: every bad one is a finding of its own, and so is every one that works
 // and should not stay so.
 func (r *round) settings(context.Context) {
 	for _, err := range each(r.o.SettingsErr) {
-		var bad *provider.Error
+		var bad *settings.Error
 		if errors.As(err, &bad) {
 			r.fail("settings", "A setting cannot be used", r.home(err.Error()), "Correct it there: docs/settings.md and latchkeyctl config --example have every key.")
 			continue
@@ -65,7 +65,7 @@ func (r *round) home(text string) string {
 func (r *round) policy(context.Context) {
 	s := r.o.Settings
 	for _, err := range each(r.o.SettingsErr) {
-		var bad *provider.Error
+		var bad *settings.Error
 		if errors.As(err, &bad) && bad.Source.Locked {
 			r.fail("policy", "The administrator's policy cannot be used", err.Error(), "Ask the administrator to mend the file: it and its folder belong to root (on Windows to Administrators), writable by nobody else.")
 			return

@@ -1,7 +1,7 @@
 // Package problem turns errors into words that a person can act on: what
 // happened, what it means, what to do next.
 //
-// It is one table from the errors of all rooms to codes and texts. Both programs
+// It is one table from the errors of all packages to codes and texts. Both programs
 // show nothing else of an error, so that no token, state or address can slip into
 // a message; what a provider itself said is quoted cleaned and as the provider's.
 // It decides nothing, and touches neither network, disk nor keychain.
@@ -17,6 +17,7 @@ import (
 	"app.latchkey/internal/loopback"
 	"app.latchkey/internal/openid"
 	"app.latchkey/internal/provider"
+	"app.latchkey/internal/settings"
 )
 
 // Problem is an error in words.
@@ -112,7 +113,7 @@ func enrich(p *Problem, err error, providerName string) {
 	if errors.As(err, &port) {
 		p.Message = fmt.Sprintf("Another program holds every port that the sign-in may come back to: %v.", port.Ports)
 	}
-	var setting *provider.Error
+	var setting *settings.Error
 	if errors.As(err, &setting) {
 		p.Message = err.Error()
 	}

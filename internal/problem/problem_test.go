@@ -18,8 +18,8 @@ import (
 	"app.latchkey/internal/loopback"
 	"app.latchkey/internal/openid"
 	"app.latchkey/internal/problem"
-	"app.latchkey/internal/provider"
 	"app.latchkey/internal/session"
+	"app.latchkey/internal/settings"
 	"app.latchkey/internal/vault"
 )
 
@@ -35,7 +35,7 @@ var codes = map[string]error{
 	"port_taken": &loopback.PortError{Ports: []int{8085}}, "wrong_address": loopback.ErrPaste, "browser_failed": &browser.OpenError{}, "browser_refused": browser.ErrAddress,
 	"tls": openid.ErrTLS, "wrong_issuer": openid.ErrDiscoveryIssuer, "bad_endpoint": errors.Join(openid.ErrDiscovery, openid.ErrEndpoint), "network": openid.ErrNetwork,
 	"access_denied": &openid.AnswerError{Kind: openid.ErrAccessDenied}, "clock": openid.ErrExpired, "other_person": openid.ErrUserinfoSubject, "signature": openid.ErrSignature,
-	"id_token": openid.ErrNonce, "answer_mixed_up": openid.ErrAnswerIssuer, "timed_out": context.DeadlineExceeded, "bad_settings": &provider.Error{Problem: "x"},
+	"id_token": openid.ErrNonce, "answer_mixed_up": openid.ErrAnswerIssuer, "timed_out": context.DeadlineExceeded, "bad_settings": &settings.Error{Problem: "x"},
 	"provider_unavailable": fmt.Errorf("%w: %w", openid.ErrTokenEndpoint, openid.ErrStatus), "token_refused": openid.ErrTokenEndpoint, "internal": errors.New("a panic"),
 	"other_provider": session.ErrForeign, "bad_origin": account.ErrOrigin, "busy": account.ErrBusy, "vault_replaced": vault.ErrReplaced, "weak_passphrase": vault.ErrWeakPassphrase,
 	"store_failed": vault.ErrDisk, "folder_missing": browser.ErrFolder, "handshake": openid.ErrHandshake, "keys_unavailable": openid.ErrKeys,
@@ -66,7 +66,7 @@ func TestCodes(t *testing.T) {
 	}
 }
 
-// Every sentinel of the rooms has words of its own: a new one that has none ends
+// Every sentinel of the packages has words of its own: a new one that has none ends
 // here, not on a person's screen.
 func TestEverySentinelIsInTheTable(t *testing.T) {
 	table, err := os.ReadFile("table.go")
@@ -76,8 +76,8 @@ func TestEverySentinelIsInTheTable(t *testing.T) {
 	// Told by another error that they come with, or never shown.
 	elsewhere := map[string]bool{"openid.ErrStatus": true, "openid.ErrRevocation": true, "openid.ErrLogout": true, "session.ErrEnded": true}
 	n := 0
-	for _, room := range []string{"account", "openid", "vault", "loopback", "browser", "session"} {
-		files, _ := filepath.Glob("../" + room + "/*.go")
+	for _, pkg := range []string{"account", "openid", "vault", "loopback", "browser", "session"} {
+		files, _ := filepath.Glob("../" + pkg + "/*.go")
 		for _, path := range files {
 			file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
 			if err != nil || strings.HasSuffix(path, "_test.go") {
@@ -89,7 +89,7 @@ func TestEverySentinelIsInTheTable(t *testing.T) {
 					return true
 				}
 				for _, name := range spec.Names {
-					full := room + "." + name.Name
+					full := pkg + "." + name.Name
 					if !strings.HasPrefix(name.Name, "Err") || elsewhere[full] {
 						continue
 					}

@@ -10,8 +10,8 @@ import (
 	"app.latchkey/internal/browser"
 	"app.latchkey/internal/loopback"
 	"app.latchkey/internal/openid"
-	"app.latchkey/internal/provider"
 	"app.latchkey/internal/session"
+	"app.latchkey/internal/settings"
 	"app.latchkey/internal/vault"
 )
 
@@ -75,7 +75,7 @@ var table = []row{
 	{errs: []error{account.ErrOrigin}, Problem: Problem{Code: "bad_origin", Title: "A token may not be sent there", Message: "It is no https origin such as https://api.example.", Hint: "Tell whoever makes this app: the details name the address.", Actions: []string{Dismiss}}},
 	{errs: []error{account.ErrBusy}, Problem: Problem{Code: "busy", Title: "A sign-in is under way", Message: "One sign-in runs at a time.", Hint: "Finish it in the browser, or cancel it.", Actions: []string{Dismiss}}},
 	{errs: []error{account.ErrNotConfigured}, Problem: Problem{Code: "not_configured", Title: "No provider is set up yet", Message: "The app does not know where to sign in.", Hint: "Set LATCHKEY_ISSUER and LATCHKEY_CLIENT_ID, or write issuer and client_id into config.toml.", Actions: []string{Folder, Dismiss}}},
-	{as: as[*provider.Error], Problem: Problem{Code: "bad_settings", Title: "A setting cannot be used", Message: "", Hint: "Correct it, then try again.", Actions: []string{Retry, Folder, Check}}},
+	{as: as[*settings.Error], Problem: Problem{Code: "bad_settings", Title: "A setting cannot be used", Message: "", Hint: "Correct it, then try again.", Actions: []string{Retry, Folder, Check}}},
 	{errs: []error{openid.ErrSettings}, Problem: Problem{Code: "bad_settings", Title: "A setting cannot be used", Message: "The provider's settings do not do.", Hint: "Correct them, then try again.", Actions: []string{Retry, Folder, Check}}},
 
 	{errs: []error{vault.ErrKeychainAbsent}, Problem: Problem{Code: "keychain_absent", Title: "This computer offers no keychain", Message: "The key that protects your sign-in has no safe place here.", Hint: "Protect it with a passphrase (store = \"file\"), or keep it in memory for this time only (store = \"memory\"). On Linux a Secret Service such as gnome-keyring or KWallet is one.", Actions: []string{UsePassphrase, UseMemory, Retry}}},

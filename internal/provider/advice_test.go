@@ -1,6 +1,9 @@
 package provider
 
 import (
+	"flag"
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 )
@@ -52,4 +55,40 @@ func TestEveryAdviceIsReached(t *testing.T) {
 			}
 		}
 	}
+}
+
+var update = flag.Bool("update", false, "write the page that is made of the advice table anew")
+
+// docs/providers/errors.md is made of the table, and stays so.
+func TestThePageOfErrorsIsTheTable(t *testing.T) {
+	const path, from, to = "../../docs/providers/errors.md", "<!-- made of internal/provider/advice.go -->\n", "<!-- end -->"
+	page, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, ok := strings.Cut(string(page), from)
+	_, after, ok2 := strings.Cut(rest, to)
+	if !ok || !ok2 {
+		t.Fatalf("%s has lost its marks", path)
+	}
+	want := before + from + "\n" + adviceTable() + "\n" + to + after
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if string(page) != want {
+		t.Errorf("%s is not what the table says: go test ./internal/provider -update", path)
+	}
+}
+
+// adviceTable is docs/providers/errors.md's table, in Markdown.
+func adviceTable() string {
+	var b strings.Builder
+	b.WriteString("| From | The error says | It means | Do |\n|---|---|---|---|\n")
+	for _, a := range advices {
+		fmt.Fprintf(&b, "| %s | `%s` | %s | %s |\n", a.From, strings.Join(a.Texts, "`, `"), a.Means, a.Do)
+	}
+	return b.String()
 }

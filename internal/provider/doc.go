@@ -1,13 +1,7 @@
-// Package provider turns settings into one Provider.
+// Package provider describes one OpenID Connect provider: the value [Provider] that
+// the other packages work with, what is known of well-known providers ([Preset]), how
+// their issuers are written, and what their error texts mean ([AdviceFor]).
 //
-// Settings come from seven places; a later one wins: built-in defaults, the
-// team's baked-in file, config.toml, preferences.toml (what the settings screen
-// writes), the environment (LATCHKEY_*), flags, and the administrator's policy
-// file, which locks what it sets. Development builds read a .env file too, below
-// the environment. An unknown key, a wrong type, a value that cannot work and a
-// combination that contradicts itself are errors that name the file, the line and
-// the key, all of them at once.
-//
-// It reads its files and writes preferences.toml alone. It uses no network: that a
-// provider exists at the issuer is for others to find out.
+// It reads no file, uses no network and knows no file format. Where the values come
+// from is the work of package settings.
 package provider

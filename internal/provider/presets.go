@@ -1,6 +1,9 @@
 package provider
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Given is what a preset asks for and cannot know: the keys of the customer's own
 // tenant. Empty is not given.
@@ -15,29 +18,31 @@ type Given struct {
 	Region              string // pingone and cognito, optional
 }
 
-// preset knows what is the same for every customer of a provider, by its
+// Preset knows what is the same for every customer of a provider, by its
 // documentation. docs/providers says what was not verified against a live tenant.
-type preset struct {
-	name, title string
-	needs, may  []string // keys of Given: demanded unless issuer is set, and optional
+type Preset struct {
+	Name, Title string
+	Needs, May  []string // keys of [Given]: demanded unless issuer is set, and optional
+	Secret      Need     // whether a client secret goes with it
+
 	// issuer makes the issuer of what is given. nil: it is asked for, or there is none.
-	issuer func(Given) (string, *fault)
+	issuer func(Given) (string, *Fault)
 	knows  func(*Provider, Given) // everything else
-	secret need                   // whether a client secret goes with it
 }
 
-// fault is what is wrong with a key that a preset asked for.
-type fault struct{ key, problem string }
+// Fault is what is wrong with a key that a preset asked for.
+type Fault struct{ Key, Problem string }
 
-// need says whether a client secret is sent.
-type need int
+// Need says whether a client secret is sent.
+type Need int
 
+// Needs of a client secret.
 const (
-	optional need = iota
-	unsafe        // works, and would be in every user's hands
-	demanded      // the provider gives one to desktop apps and refuses to do without
-	wished        // the code flow demands one, the device grant does not
-	refused       // the provider refuses a public client that sends one
+	SecretOptional Need = iota
+	SecretUnsafe        // works, and would be in every user's hands
+	SecretDemanded      // the provider gives one to desktop apps and refuses to do without
+	SecretWished        // the code flow demands one, the device grant does not
+	SecretRefused       // the provider refuses a public client that sends one
 )
 
 // exactPorts are offered for registration where a provider compares the port of
@@ -45,10 +50,10 @@ const (
 var exactPorts = []int{18085, 18086, 18087}
 
 // presets in the order in which they are named to people.
-var presets = []preset{
-	{name: "oidc", title: ""},
+var presets = []Preset{
+	{Name: "oidc", Title: ""},
 	{
-		name: "descope", title: "Descope", needs: []string{"project_id"}, may: []string{"domain"}, issuer: descopeIssuer, secret: unsafe,
+		Name: "descope", Title: "Descope", Needs: []string{"project_id"}, May: []string{"domain"}, issuer: descopeIssuer, Secret: SecretUnsafe,
 		knows: func(p *Provider, g Given) {
 			// Its API reference has loginHint, other pages of it login_hint.
 			p.OrganizationParam, p.LoginHintParam = "tenant", "login_hint loginHint"
@@ -58,18 +63,18 @@ var presets = []preset{
 		},
 	},
 	{
-		name: "okta", title: "Okta", needs: []string{"domain"}, may: []string{"authorization_server"}, issuer: oktaIssuer, secret: unsafe,
+		Name: "okta", Title: "Okta", Needs: []string{"domain"}, May: []string{"authorization_server"}, issuer: oktaIssuer, Secret: SecretUnsafe,
 		knows: func(p *Provider, _ Given) { p.OrganizationParam, p.RedirectPorts = "idp", exactPorts },
 	},
 	{
-		name: "entra", title: "Microsoft", needs: []string{"tenant"}, issuer: entraIssuer, secret: refused,
+		Name: "entra", Title: "Microsoft", Needs: []string{"tenant"}, issuer: entraIssuer, Secret: SecretRefused,
 		knows: func(p *Provider, _ Given) {
 			// localhost alone may have any port; 127.0.0.1 is for the manifest only.
 			p.RedirectHost, p.OfflineAccess, p.OrganizationParam = "localhost", "on", "domain_hint"
 		},
 	},
 	{
-		name: "google", title: "Google", issuer: fixed("https://accounts.google.com"), secret: demanded,
+		Name: "google", Title: "Google", issuer: fixed("https://accounts.google.com"), Secret: SecretDemanded,
 		knows: func(p *Provider, _ Given) {
 			// offline_access is an invalid_scope here; this is Google's way to ask.
 			p.OfflineAccess, p.AuthParams = "off", map[string]string{"access_type": "offline", "prompt": "consent"}
@@ -77,34 +82,34 @@ var presets = []preset{
 		},
 	},
 	{
-		name: "auth0", title: "Auth0", needs: []string{"domain"}, issuer: below("https://", "/"), secret: unsafe,
+		Name: "auth0", Title: "Auth0", Needs: []string{"domain"}, issuer: below("https://", "/"), Secret: SecretUnsafe,
 		knows: func(p *Provider, _ Given) {
 			p.OrganizationParam, p.OrganizationClaims, p.RedirectPorts = "organization", []string{"org_id", "org_name"}, exactPorts
 		},
 	},
 	{
-		name: "keycloak", title: "Keycloak", needs: []string{"base_url", "realm"}, issuer: keycloakIssuer, secret: unsafe,
+		Name: "keycloak", Title: "Keycloak", Needs: []string{"base_url", "realm"}, issuer: keycloakIssuer, Secret: SecretUnsafe,
 		knows: func(p *Provider, _ Given) { p.OrganizationParam = "kc_idp_hint" },
 	},
 	{
-		name: "cognito", title: "Amazon Cognito", needs: []string{"user_pool"}, may: []string{"region"}, issuer: cognitoIssuer, secret: unsafe,
+		Name: "cognito", Title: "Amazon Cognito", Needs: []string{"user_pool"}, May: []string{"region"}, issuer: cognitoIssuer, Secret: SecretUnsafe,
 		knows: func(p *Provider, _ Given) {
 			p.RedirectHost, p.RedirectPorts, p.OfflineAccess = "localhost", exactPorts, "off"
 			p.OrganizationParam, p.LogoutStyle = "idp_identifier", "cognito"
 		},
 	},
-	{name: "pingone", title: "PingOne", needs: []string{"environment_id"}, may: []string{"region"}, issuer: pingOneIssuer, secret: unsafe},
+	{Name: "pingone", Title: "PingOne", Needs: []string{"environment_id"}, May: []string{"region"}, issuer: pingOneIssuer, Secret: SecretUnsafe},
 	{
-		name: "onelogin", title: "OneLogin", needs: []string{"domain"}, issuer: below("https://", "/oidc/2"), secret: unsafe,
+		Name: "onelogin", Title: "OneLogin", Needs: []string{"domain"}, issuer: below("https://", "/oidc/2"), Secret: SecretUnsafe,
 		knows: func(p *Provider, _ Given) {
 			p.RedirectHost, p.RedirectPorts, p.OfflineAccess = "localhost", exactPorts, "off"
 		},
 	},
 	{
-		name: "zitadel", title: "Zitadel", needs: []string{"domain"}, issuer: below("https://", ""), secret: unsafe,
+		Name: "zitadel", Title: "Zitadel", Needs: []string{"domain"}, issuer: below("https://", ""), Secret: SecretUnsafe,
 		knows: func(p *Provider, _ Given) { p.OrganizationScope = "urn:zitadel:iam:org:id:" },
 	},
-	{name: "github", title: "GitHub", may: []string{"domain"}, knows: github, secret: wished},
+	{Name: "github", Title: "GitHub", May: []string{"domain"}, knows: github, Secret: SecretWished},
 }
 
 // github is OAuth 2.0 without ID tokens and without discovery.
@@ -119,16 +124,43 @@ func github(p *Provider, g Given) {
 	p.DeviceEndpoint, p.UserinfoEndpoint = site+"/login/device/code", api+"/user"
 }
 
-func presetNames() []string {
-	var out []string
-	for _, p := range presets {
-		out = append(out, p.name)
+// Presets are all presets, in the order in which they are named to people.
+func Presets() []Preset { return slices.Clone(presets) }
+
+// PresetOf finds a preset by its name.
+func PresetOf(name string) (Preset, bool) {
+	i := slices.IndexFunc(presets, func(p Preset) bool { return p.Name == name })
+	if i < 0 {
+		return Preset{}, false
 	}
-	return out
+	return presets[i], true
 }
 
-// generic is what holds of a provider that nothing is known of.
-func generic() Provider {
+// Takes reports whether the preset asks for a key of [Given].
+func (p Preset) Takes(key string) bool {
+	return slices.Contains(p.Needs, key) || slices.Contains(p.May, key)
+}
+
+// Fill puts what the preset knows into a provider.
+func (p Preset) Fill(to *Provider, g Given) {
+	if p.Title != "" {
+		to.Name = p.Title
+	}
+	if p.knows != nil {
+		p.knows(to, g)
+	}
+}
+
+// HasIssuer reports whether the preset makes the issuer of what is given. Otherwise
+// the issuer is asked for, or the provider has none.
+func (p Preset) HasIssuer() bool { return p.issuer != nil }
+
+// IssuerOf makes the issuer of what is given, to the letter; of a preset that
+// [Preset.HasIssuer] alone.
+func (p Preset) IssuerOf(g Given) (string, *Fault) { return p.issuer(g) }
+
+// Generic is what holds of a provider that nothing is known of.
+func Generic() Provider {
 	return Provider{
 		Preset: "oidc", Scopes: []string{"openid", "profile", "email"}, OfflineAccess: "auto", Consent: "auto",
 		RedirectHost: "127.0.0.1", RedirectPath: "/callback", LogoutStyle: "oidc", LoginHintParam: "login_hint",

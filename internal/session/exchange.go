@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// The values and errors that the room which speaks to the provider and the room
+// The values and errors that the package which speaks to the provider and the package
 // which keeps the account hand to each other. Neither imports the other.
 
 // ErrEnded is matched by every error after which a session cannot be continued:

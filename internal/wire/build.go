@@ -4,7 +4,7 @@ import (
 	_ "embed"
 	"runtime/debug"
 
-	"app.latchkey/internal/provider"
+	"app.latchkey/internal/settings"
 )
 
 // Set at link time by -ldflags -X.
@@ -52,8 +52,8 @@ var team []byte
 
 // Settings reads the settings of this build from all their sources. flags are by
 // key.
-func Settings(flags map[string]string) (provider.Settings, error) {
-	o := provider.Options{AppID: AppID, Baked: team, BakedName: "team.toml", Environ: Environ(), Flags: flags}
+func Settings(flags map[string]string) (settings.Settings, error) {
+	o := settings.Options{AppID: AppID, Baked: team, BakedName: "team.toml", Environ: Environ(), Flags: flags}
 	o.DotEnv, o.ParseDotEnv = dotEnv()
-	return provider.Load(o)
+	return settings.Load(o)
 }

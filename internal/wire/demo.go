@@ -10,14 +10,14 @@ import (
 
 	"app.latchkey/internal/demoidp"
 	"app.latchkey/internal/demoidp/cast"
-	"app.latchkey/internal/provider"
+	"app.latchkey/internal/settings"
 )
 
 // StartDemo starts the demo's services in the data folder, and points the settings
 // at them. file is the path of the file of people; when it is empty, demo.toml beside
 // config.toml is used if it is there, and the built-in one otherwise. Mistakes in the
-// file are *provider.Error, as those of the settings are.
-func StartDemo(ctx context.Context, s *provider.Settings, file string, log *slog.Logger) (*demoidp.Provider, error) {
+// file are *settings.Error, as those of the settings are.
+func StartDemo(ctx context.Context, s *settings.Settings, file string, log *slog.Logger) (*demoidp.Provider, error) {
 	conf := demoidp.Config{Dir: filepath.Join(s.DataDir, "provider"), File: file, Log: log}
 	if file == "" {
 		conf.File, conf.FileOptional = filepath.Join(s.ConfigDir, "demo.toml"), true
@@ -32,13 +32,13 @@ func StartDemo(ctx context.Context, s *provider.Settings, file string, log *slog
 
 // PointAtDemo points settings that name no provider at the demo where it usually
 // is, so that the command line finds the provider of a demo that runs.
-func PointAtDemo(s *provider.Settings) {
+func PointAtDemo(s *settings.Settings) {
 	if !s.Configured {
 		pointAt(s, "http://"+demoidp.DefaultAddr)
 	}
 }
 
-func pointAt(s *provider.Settings, issuer string) {
+func pointAt(s *settings.Settings, issuer string) {
 	p := &s.Provider
 	p.Issuer, p.ClientID, p.Name, s.Configured = issuer, demoidp.ClientID, "the demo provider", true
 	p.OrganizationParam, p.LogoutRedirectPath = "tenant", demoidp.SignedOutPath
@@ -54,7 +54,7 @@ func mistakes(err error) error {
 	for i, one := range all {
 		var m *cast.Error
 		if errors.As(one, &m) {
-			all[i] = &provider.Error{Source: provider.Source{Name: m.File, File: m.File, Line: m.Line}, Key: m.Key, Problem: m.Problem}
+			all[i] = &settings.Error{Source: settings.Source{Name: m.File, File: m.File, Line: m.Line}, Key: m.Key, Problem: m.Problem}
 		}
 	}
 	return errors.Join(all...)

@@ -4,7 +4,7 @@ import (
 	"os"
 
 	"app.latchkey/internal/doctor"
-	"app.latchkey/internal/provider"
+	"app.latchkey/internal/settings"
 )
 
 // Doctor examines these parts, with what was typed into them since the start.
@@ -16,6 +16,6 @@ func (p *Parts) Doctor() *doctor.Doctor {
 
 // Doctor examines settings of which no parts could be made, and what of the machine
 // does not hang on them.
-func Doctor(s provider.Settings, settingsErr error) *doctor.Doctor {
+func Doctor(s settings.Settings, settingsErr error) *doctor.Doctor {
 	return doctor.New(doctor.Options{App: AppName, Version: Version().Version, Settings: s, SettingsErr: settingsErr, Getenv: os.Getenv})
 }

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 
-	"app.latchkey/internal/provider"
 	"app.latchkey/internal/secret"
+	"app.latchkey/internal/settings"
 	"app.latchkey/internal/vault"
 )
 
@@ -24,12 +24,12 @@ func (p *Parts) ChangeStore(ctx context.Context, kind string, passphrase secret.
 	source := now.Sources[storeKey]
 	switch {
 	case source.Locked && kind != now.Store:
-		return &provider.Error{Source: source, Key: storeKey, Problem: "locked by the administrator's policy"}
+		return &settings.Error{Source: source, Key: storeKey, Problem: "locked by the administrator's policy"}
 	case vault.Kind(kind) == vault.Memory || kind == now.Store:
 		return p.Vault.Change(ctx, vault.Kind(kind), passphrase)
 	}
 	before := ""
-	if source.Name == provider.PreferencesName {
+	if source.Name == settings.PreferencesName {
 		before = now.Store
 	}
 	if err := now.SavePreferences(map[string]string{storeKey: kind}); err != nil {

@@ -6,23 +6,23 @@ import (
 	"path/filepath"
 	"testing"
 
-	"app.latchkey/internal/provider"
 	"app.latchkey/internal/secret"
+	"app.latchkey/internal/settings"
 	"app.latchkey/internal/vault"
 	"app.latchkey/internal/wire"
 )
 
 // made returns parts over folders of their own, with the policy's text.
-func made(t *testing.T, policy string) (*wire.Parts, provider.Options) {
+func made(t *testing.T, policy string) (*wire.Parts, settings.Options) {
 	t.Helper()
 	dir := t.TempDir()
-	o := provider.Options{ConfigDir: filepath.Join(dir, "config"), DataDir: filepath.Join(dir, "data"), PolicyPath: filepath.Join(dir, "policy.toml")}
+	o := settings.Options{ConfigDir: filepath.Join(dir, "config"), DataDir: filepath.Join(dir, "data"), PolicyPath: filepath.Join(dir, "policy.toml")}
 	if policy != "" {
 		if err := os.WriteFile(o.PolicyPath, []byte(policy), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	s, err := provider.Load(o)
+	s, err := settings.Load(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,9 +34,9 @@ func made(t *testing.T, policy string) (*wire.Parts, provider.Options) {
 }
 
 // store is what the next start would seal with.
-func store(t *testing.T, o provider.Options) string {
+func store(t *testing.T, o settings.Options) string {
 	t.Helper()
-	s, err := provider.Load(o)
+	s, err := settings.Load(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func TestAChosenStoreIsKeptForTheNextStart(t *testing.T) {
 func TestThePolicysStoreIsNotChanged(t *testing.T) {
 	p, o := made(t, `store = "keychain"`)
 	for _, kind := range []string{"file", "memory"} {
-		var refused *provider.Error
+		var refused *settings.Error
 		if err := p.ChangeStore(t.Context(), kind, secret.New("correct horse battery")); !errors.As(err, &refused) {
 			t.Errorf("%s: %v", kind, err)
 		}

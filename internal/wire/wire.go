@@ -1,4 +1,4 @@
-// Package wire puts the rooms together, the same way for both programs:
+// Package wire puts the packages together, the same way for both programs:
 // settings → vault, client, account. It is wiring: it decides nothing, and what it
 // makes does nothing before it is asked to.
 package wire
@@ -14,8 +14,8 @@ import (
 	"app.latchkey/internal/loopback"
 	"app.latchkey/internal/openid"
 	"app.latchkey/internal/problem"
-	"app.latchkey/internal/provider"
 	"app.latchkey/internal/session"
+	"app.latchkey/internal/settings"
 	"app.latchkey/internal/vault"
 )
 
@@ -30,7 +30,7 @@ type Options struct {
 
 // Parts are one program's parts.
 type Parts struct {
-	Settings provider.Settings
+	Settings settings.Settings
 	Vault    *vault.Vault
 	OpenID   *openid.Client // nil when no provider is set up
 	Account  *account.Account
@@ -40,7 +40,7 @@ type Parts struct {
 }
 
 // New makes the parts of the settings. Errors are of the settings.
-func New(s provider.Settings, o Options) (*Parts, error) {
+func New(s settings.Settings, o Options) (*Parts, error) {
 	p := &Parts{Settings: s, Browser: &browser.Opener{}, receiver: &current{}}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -56,7 +56,7 @@ func TestBench(t *testing.T) {
 	for _, part := range []struct {
 		name string
 		f    func()
-	}{{"commands", b.commands}, {"many", b.many}, {"rooms", b.rooms}, {"window", b.window}} {
+	}{{"commands", b.commands}, {"many", b.many}, {"packages", b.packages}, {"window", b.window}} {
 		if only := os.Getenv("ONLY"); only == "" || strings.Contains(only, part.name) {
 			part.f()
 		}

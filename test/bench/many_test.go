@@ -14,7 +14,7 @@ import (
 	"sync"
 	"time"
 
-	"app.latchkey/internal/provider"
+	"app.latchkey/internal/settings"
 	"app.latchkey/internal/wire"
 )
 
@@ -45,11 +45,11 @@ func (b *bench) callers() {
 	d := b.desk
 	env := append(append([]string{}, d.env...), "LATCHKEY_STORE=file", "LATCHKEY_STORE_PASSPHRASE=correct horse battery", "XDG_DATA_HOME="+d.folder("callers"))
 	b.stale(env)
-	settings, err := provider.Load(provider.Options{AppID: wire.AppID, Environ: env})
+	s, err := settings.Load(settings.Options{AppID: wire.AppID, Environ: env})
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	p, err := wire.New(settings, wire.Options{App: wire.AppName, ID: wire.AppID})
+	p, err := wire.New(s, wire.Options{App: wire.AppName, ID: wire.AppID})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -102,8 +102,8 @@ func (b *bench) processes() {
 
 var benchLine = regexp.MustCompile(`(?m)^Benchmark(\S+?)-\d+\s+\d+\s+(\d+(?:\.\d+)?) ns/op.*?(\d+) allocs/op`)
 
-// rooms runs the benchmarks that the rooms have of their own.
-func (b *bench) rooms() {
+// packages runs the benchmarks that the packages have of their own.
+func (b *bench) packages() {
 	b.t.Helper()
 	cmd := exec.Command("go", "test", "-run", "^$", "-bench", ".", "-benchmem", "-benchtime", "0.3s", "./internal/account", "./internal/vault")
 	cmd.Dir = "../.."
@@ -111,7 +111,7 @@ func (b *bench) rooms() {
 	if err != nil {
 		b.t.Fatalf("%v\n%s", err, out)
 	}
-	if err := os.WriteFile(filepath.Join(b.desk.out, "rooms.txt"), out, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(b.desk.out, "packages.txt"), out, 0o600); err != nil {
 		b.t.Fatal(err)
 	}
 	for _, m := range benchLine.FindAllStringSubmatch(string(out), -1) {

@@ -9,7 +9,7 @@ import (
 )
 
 // The product becomes a team's own by one command: in a copy, which builds, keeps the
-// house's rules and calls itself by its new name alone.
+// rules of internal/archtest and calls itself by its new name alone.
 func TestRenaming(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "copy")
 	shell := func(script string) string {
@@ -41,7 +41,7 @@ func TestRenaming(t *testing.T) {
 	}
 	shell(`bash -n build/*.sh; for f in build/*/*.sh; do bash -n "$f"; done`)
 	shell(`go vet -tags webkit2_41 . ./cmd/... ./internal/...`)
-	shell(`go test ./internal/archtest ./internal/provider ./internal/wire ./internal/logfile ./internal/vault -run 'House|Module|Environment|Places|Golden'`)
+	shell(`go test ./internal/archtest ./internal/settings ./internal/wire ./internal/logfile ./internal/vault -run 'Imports|Module|Environment|Places|Golden'`)
 	if got := shell(`go run ./cmd/acme-portalctl --help; go run ./cmd/acme-portalctl config 2>&1 || true`); strings.Contains(strings.ToLower(got), "latchkey") || !strings.Contains(got, "Acme Portal") {
 		t.Errorf("the renamed program says\n%s", got)
 	}

@@ -25,7 +25,7 @@ func TestOnWindows(t *testing.T) {
 		{"the uninstaller", uninstallForOne},
 		{"a session with the Credential Manager", session},
 		{"the installer for every user", installForAll},
-		{"the rooms that differ", rooms},
+		{"the packages that differ", packages},
 	} {
 		w.t = t
 		if !t.Run(step.name, func(t *testing.T) { w.t = t; step.f(t, w) }) {
@@ -184,26 +184,26 @@ func session(t *testing.T, w *wine) {
 // know, so the tests' own folders stay, and each test says so at its end.
 var wineCannot = regexp.MustCompile(`(?m)^ +testing\.go:\d+: TempDir RemoveAll cleanup: .*Invalid function\.$`)
 
-// rooms runs the tests of the rooms that Windows does differently. Left out is the
+// packages runs the tests of the packages that Windows does differently. Left out is the
 // one that kills a hundred writers: Wine takes minutes for it, and would prove
 // nothing about Windows' file system.
-func rooms(t *testing.T, w *wine) {
+func packages(t *testing.T, w *wine) {
 	failed := regexp.MustCompile(`(?m)^ +\w+\.go:\d+:|^panic:|^fatal error:`)
-	for _, room := range []string{"vault", "logfile"} {
-		tests := filepath.Join(t.TempDir(), room+".test.exe")
-		build := exec.Command("go", "test", "-c", "-o", tests, "./internal/"+room)
+	for _, name := range []string{"vault", "logfile"} {
+		tests := filepath.Join(t.TempDir(), name+".test.exe")
+		build := exec.Command("go", "test", "-c", "-o", tests, "./internal/"+name)
 		build.Dir, build.Env = repository(t), append(os.Environ(), "GOOS=windows", "CGO_ENABLED=0")
 		runCmd(t, build)
 		cmd := w.command("wine", tests, "-test.v", "-test.skip=TestAKilledWrite")
-		cmd.Dir = filepath.Join(repository(t), "internal", room)
+		cmd.Dir = filepath.Join(repository(t), "internal", name)
 		out, _ := cmd.CombinedOutput() // fails by what Wine cannot
 		got := wineCannot.ReplaceAllString(strings.ReplaceAll(string(out), "\r", ""), "")
 		if line := failed.FindString(got); line != "" || !strings.Contains(got, "=== RUN") || strings.Contains(got, "--- SKIP") {
-			t.Errorf("%s: %q\n%s", room, line, got)
+			t.Errorf("%s: %q\n%s", name, line, got)
 		}
 		// On the Credential Manager. Wine does not hold an item to 2,560 bytes as
 		// Windows does: one of these tests does.
-		if room == "vault" && !strings.Contains(got, "--- PASS: TestKeychain/the_key_of_another_machine") {
+		if name == "vault" && !strings.Contains(got, "--- PASS: TestKeychain/the_key_of_another_machine") {
 			t.Errorf("the vault was not tested on a keychain:\n%s", got)
 		}
 	}

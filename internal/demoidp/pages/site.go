@@ -126,7 +126,7 @@ func (s *Site) Proven(r *http.Request, purpose string) bool {
 	return s.KnownBrowser(r) != "" && subtle.ConstantTimeCompare([]byte(s.Proof(r, purpose)), []byte(r.PostFormValue("csrf"))) == 1
 }
 
-// Guard serves the site's own files, and next behind the rules of the house.
+// Guard serves the site's own files, and next behind the site's own rules.
 // fromElsewhere are the paths that other sites may post to.
 func (s *Site) Guard(next http.Handler, fromElsewhere ...string) http.Handler {
 	mux := http.NewServeMux()

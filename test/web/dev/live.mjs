@@ -12,9 +12,9 @@ import { chromium } from "playwright-core";
 
 const limit = 15 * 60 * 1000; // of anything that is waited for: the first compilation is whole
 const repository = fileURLToPath(new URL("../../..", import.meta.url));
-const room = mkdtempSync(join(tmpdir(), "latchkey-dev-"));
-const copy = join(room, "copy");
-const ends = [() => rmSync(room, { recursive: true, force: true })];
+const folder = mkdtempSync(join(tmpdir(), "latchkey-dev-"));
+const copy = join(folder, "copy");
+const ends = [() => rmSync(folder, { recursive: true, force: true })];
 
 /** Copies what is committed or will be; node_modules and what was built stay. */
 function copySources() {
@@ -57,7 +57,7 @@ async function dev() {
   const go = (/** @type {string} */ name) => execFileSync("go", ["env", name]).toString().trim();
   const env = {
     PATH: process.env.PATH,
-    HOME: room,
+    HOME: folder,
     DISPLAY: await display(),
     GDK_BACKEND: "x11",
     NO_AT_BRIDGE: "1",

@@ -1,0 +1,126 @@
+package settings
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// The checks of single values. Each returns what is wrong, or "".
+
+// chosen returns what is wrong with a text that has only certain values.
+func (k key) chosen(v any) string {
+	if k.choices == nil || slices.Contains(k.choices, v.(string)) {
+		return ""
+	}
+	return fmt.Sprintf("%q is none of %s", v, strings.Join(k.choices, ", "))
+}
+
+// protected are the parameters of the authorization request that a setting must
+// not touch.
+var protected = []string{"client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "request", "request_uri"}
+
+func authParams(v any) string {
+	for name := range v.(map[string]string) {
+		if slices.Contains(protected, name) {
+			return fmt.Sprintf("%s is the program's own and cannot be set", name)
+		}
+	}
+	return ""
+}
+
+// parameter refuses what are no names of further parameters.
+func parameter(v any) string {
+	for _, name := range strings.Fields(v.(string)) {
+		if problem := segment(name); problem != "" {
+			return problem
+		}
+		if problem := authParams(map[string]string{name: ""}); problem != "" {
+			return problem
+		}
+	}
+	return ""
+}
+
+func filled(v any) string {
+	if s := v.(string); s == "" || strings.TrimSpace(s) != s {
+		return "it is empty, or has a space at an end"
+	}
+	return ""
+}
+
+var segmentShape = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._~-]*$`) })
+
+// segment refuses what would not be one part of an address.
+func segment(v any) string {
+	if !segmentShape().MatchString(v.(string)) {
+		return fmt.Sprintf("%q has other characters than letters, digits and . _ ~ -", v)
+	}
+	return ""
+}
+
+// hostName refuses what is no bare host, with a port perhaps.
+func hostName(v any) string {
+	host := v.(string)
+	u, err := url.Parse("https://" + host)
+	if err != nil || u.Host != host || u.Hostname() == "" || strings.ContainsAny(host, "@ ") {
+		return fmt.Sprintf("%q is no host such as acme.example.com, without https:// and path", host)
+	}
+	return ""
+}
+
+func between(low, high time.Duration) func(any) string {
+	return func(v any) string {
+		if d := v.(time.Duration); d < low || d > high {
+			return fmt.Sprintf("%s is not between %s and %s", d, low, high)
+		}
+		return ""
+	}
+}
+
+func portRange(v any) string {
+	for _, p := range v.([]int) {
+		if p < 0 || p > 65535 {
+			return fmt.Sprintf("%d is no port (0 is any free one)", p)
+		}
+	}
+	return ""
+}
+
+var pathShape = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^/[A-Za-z0-9/_.~-]*$`) })
+
+func path(v any) string {
+	if s := v.(string); !pathShape().MatchString(s) || strings.HasPrefix(s, "/done/") {
+		return "it must begin with / and have letters, digits and / _ . ~ - alone"
+	}
+	return ""
+}
+
+// address refuses a URL that could never be used: https, or http on this machine.
+func address(v any) string {
+	raw := v.(string)
+	u, err := url.Parse(raw)
+	switch {
+	case raw != strings.TrimSpace(raw):
+		return "it has a space at an end"
+	case err != nil || u.Hostname() == "":
+		return fmt.Sprintf("%q is no address such as https://id.example.com", raw)
+	case u.User != nil || u.Fragment != "":
+		return "an address here has neither a user nor a fragment"
+	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
+		return ""
+	case u.Scheme == "http":
+		return "plain http is allowed for an address on this machine alone: use https"
+	}
+	return fmt.Sprintf("%q is neither https nor http", u.Scheme)
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

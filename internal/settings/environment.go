@@ -1,0 +1,83 @@
+package settings
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// dotEnv reads the development build's .env below the environment.
+func (l *loader) dotEnv() {
+	if l.o.ParseDotEnv == nil {
+		return
+	}
+	source := Source{Name: ".env", File: l.o.DotEnv}
+	data, err := readSmall(l.o.DotEnv)
+	if absent(l.o.DotEnv, err) {
+		return // it is a convenience: most folders have none
+	}
+	if err != nil {
+		l.fail(source, "", err.Error())
+		return
+	}
+	data, ok := l.utf8(source, data)
+	if !ok {
+		return
+	}
+	vars, err := l.o.ParseDotEnv(data)
+	if err != nil {
+		l.fail(source, "", "not a .env file: a line has not the form NAME=value")
+		return
+	}
+	at := func(name string) Source {
+		s := source
+		s.Line = lineOf(data, `(export\s+)?`+regexp.QuoteMeta(name)+`\s*[=:]`)
+		return s
+	}
+	l.tutorial(vars, at)
+	l.variables(vars, at)
+}
+
+func (l *loader) environment() {
+	l.variables(l.env, func(name string) Source { return Source{Name: name} })
+}
+
+// variables takes LATCHKEY_* over. One that no key answers to is a warning: the
+// environment is shared, and another program's must not stop this one.
+func (l *loader) variables(vars map[string]string, source func(string) Source) {
+	for _, name := range slices.Sorted(maps.Keys(vars)) {
+		short, ours := strings.CutPrefix(name, "LATCHKEY_")
+		if !ours {
+			continue
+		}
+		k, known := lookup(strings.ToLower(short))
+		if !known || k.kind == table {
+			l.warn("%s is not a setting%s", name, nearest(strings.ToLower(short)))
+			continue
+		}
+		if vars[name] == "" {
+			continue // as good as not set
+		}
+		s := source(name)
+		if k.noFile {
+			s.File = "" // a .env is the developer's own environment
+		}
+		l.put(s, k.name, vars[name])
+	}
+}
+
+// environment splits KEY=value; a later one wins, as in a shell. Windows takes a
+// name in any case, and spells its own in capitals: there they all become so.
+func environment(environ []string, goos string) map[string]string {
+	out := map[string]string{}
+	for _, kv := range environ {
+		if name, text, ok := strings.Cut(kv, "="); ok {
+			if goos == "windows" {
+				name = strings.ToUpper(name)
+			}
+			out[name] = text
+		}
+	}
+	return out
+}

@@ -1,0 +1,65 @@
+package settings
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Example is a config.toml that has every setting, commented out, with what it is
+// and its default. docs/config.example.toml is this text.
+func Example() string {
+	var b strings.Builder
+	b.WriteString("# Every setting of Latchkey, commented out. Copy what you need into config.toml\n# (docs/settings.md says where it lies). Two lines are enough for most providers.\n")
+	untouched := defaults()
+	for _, g := range groups {
+		fmt.Fprintf(&b, "\n# ## %s\n", g.title)
+		for _, k := range g.keys {
+			if k.noFile {
+				continue
+			}
+			def := shown(k.at(&untouched))
+			fmt.Fprintf(&b, "\n# %s%s\n# %s = %s\n", strings.ToUpper(k.about[:1]), k.about[1:]+k.rest(def), k.name, k.written(first(def, k.sample)))
+		}
+	}
+	return b.String()
+}
+
+// rest says which values there are and what holds when none is set.
+func (k key) rest(def string) string {
+	out := "."
+	if k.choices != nil {
+		out += " One of " + strings.Join(k.choices, ", ") + "."
+	}
+	if text := k.defaultText(def); text != "" {
+		out += " Default: " + text + "."
+	}
+	return out
+}
+
+func (k key) defaultText(def string) string {
+	if k.note != "" {
+		return k.note
+	}
+	return def
+}
+
+// written is a value in TOML.
+func (k key) written(value string) string {
+	switch k.kind {
+	case list:
+		var out []string
+		for _, one := range strings.Fields(value) {
+			out = append(out, strconv.Quote(one))
+		}
+		return "[" + strings.Join(out, ", ") + "]"
+	case ports:
+		return "[" + strings.ReplaceAll(value, " ", ", ") + "]"
+	case yesNo:
+		return value
+	case table:
+		name, text, _ := strings.Cut(value, "=")
+		return fmt.Sprintf("{ %s = %q }", name, text)
+	}
+	return strconv.Quote(value)
+}

@@ -1,0 +1,15 @@
+package settings
+
+// LoadPolicy loads a policy as if it lay where the platform has it: whose it is
+// counts.
+func LoadPolicy(path string) (Settings, error) {
+	l := &loader{values: map[string]value{}}
+	l.policy(path, false)
+	if len(l.errs) > 0 {
+		return Settings{}, l.errs[0]
+	}
+	return l.settings(), nil
+}
+
+// Presets are the names of all presets.
+func Presets() []string { return presetNames() }

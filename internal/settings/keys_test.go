@@ -1,0 +1,67 @@
+package settings
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// Every line of the example can be taken as it stands.
+func TestTheExampleCoversEveryKey(t *testing.T) {
+	lines := map[string]string{}
+	for _, line := range strings.Split(Example(), "\n") {
+		if text, ok := strings.CutPrefix(line, "# "); ok {
+			if name, _, ok := strings.Cut(text, " = "); ok && !strings.Contains(name, " ") {
+				lines[name] = text
+			}
+		}
+	}
+	each(func(k key) {
+		if k.noFile {
+			return
+		}
+		var members map[string]any
+		if err := toml.Unmarshal([]byte(lines[k.name]), &members); err != nil || len(members) != 1 {
+			t.Errorf("%s: %q: %v", k.name, lines[k.name], err)
+			return
+		}
+		v, problem := convert(k.kind, members[k.name])
+		if problem == "" && k.check != nil {
+			problem = k.check(v)
+		}
+		if problem == "" && k.choices != nil {
+			problem = k.chosen(v)
+		}
+		if problem != "" {
+			t.Errorf("%s: %s", lines[k.name], problem)
+		}
+	})
+}
+
+// What is put in comes out again, in the form that the environment takes.
+func TestEveryKeyIsShownAsItIsRead(t *testing.T) {
+	each(func(k key) {
+		s, text := defaults(), k.sample
+		if text == "" {
+			text = shown(k.at(&s))
+		}
+		var raw any = text
+		if k.kind == table {
+			name, value, _ := strings.Cut(text, "=")
+			raw = map[string]any{name: value}
+		}
+		v, problem := convert(k.kind, raw)
+		if problem != "" {
+			t.Fatalf("%s: %s", k.name, problem)
+		}
+		assign(k.at(&s), v)
+		want := text
+		if k.secret && text != "" {
+			want = "[redacted]"
+		}
+		if got := shown(k.at(&s)); got != want {
+			t.Errorf("%s: %q is shown as %q", k.name, text, got)
+		}
+	})
+}

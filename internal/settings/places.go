@@ -1,0 +1,58 @@
+package settings
+
+import (
+	"errors"
+	"path/filepath"
+	"runtime"
+)
+
+// places returns the folders of settings and of data. Data is local and does not
+// roam: what it holds is sealed with this machine's keychain.
+func places(o Options, env map[string]string) (config, data string, err error) {
+	config, data = o.ConfigDir, o.DataDir
+	home := env["HOME"]
+	title := title(o.AppID)
+	switch runtime.GOOS {
+	case "darwin":
+		support := filepath.Join(home, "Library", "Application Support")
+		config, data = first(config, filepath.Join(support, o.AppID)), first(data, filepath.Join(support, title))
+	case "windows":
+		config, data = first(config, filepath.Join(env["APPDATA"], o.AppID)), first(data, filepath.Join(env["LOCALAPPDATA"], title))
+		home = env["LOCALAPPDATA"]
+	default:
+		config = first(config, filepath.Join(absolute(env["XDG_CONFIG_HOME"], filepath.Join(home, ".config")), o.AppID))
+		data = first(data, filepath.Join(absolute(env["XDG_DATA_HOME"], filepath.Join(home, ".local", "share")), o.AppID))
+	}
+	if home == "" && (o.ConfigDir == "" || o.DataDir == "") && !(filepath.IsAbs(config) && filepath.IsAbs(data)) {
+		return "", "", errors.New("no home folder is known: set HOME")
+	}
+	return config, data, nil
+}
+
+// absolute returns dir unless it is empty or relative (XDG Base Directory
+// Specification: relative paths are to be ignored).
+func absolute(dir, otherwise string) string {
+	if filepath.IsAbs(dir) {
+		return dir
+	}
+	return otherwise
+}
+
+func title(id string) string {
+	if id == "latchkey" {
+		return "Latchkey"
+	}
+	return id
+}
+
+// policyPath is where an administrator puts the policy. Demo and development
+// builds have their own.
+func policyPath(id string) string {
+	switch runtime.GOOS {
+	case "darwin":
+		return filepath.Join("/Library/Application Support", title(id), "policy.toml")
+	case "windows":
+		return filepath.Join(programData(), title(id), "policy.toml")
+	}
+	return filepath.Join("/etc", id, "policy.toml")
+}

@@ -1,0 +1,32 @@
+//go:build unix
+
+package settings
+
+import (
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// administrators returns nil when only root can have written the file, or have put
+// another in its place.
+func administrators(f *os.File) error {
+	folder, err := os.Stat(filepath.Dir(f.Name()))
+	if err != nil {
+		return err
+	}
+	file, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	for _, info := range []os.FileInfo{file, folder} {
+		owner, ok := info.Sys().(*syscall.Stat_t)
+		if !ok || owner.Uid != 0 || info.Mode().Perm()&0o022 != 0 {
+			return errNotAdministrators
+		}
+	}
+	return nil
+}
+
+// programData is a folder of Windows alone.
+func programData() string { return "" }

@@ -1,0 +1,128 @@
+package settings
+
+import (
+	"errors"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// PreferencesName is the file that the settings screen writes, as a source names it.
+const PreferencesName = "preferences.toml"
+
+const preferencesHead = "# Written by the settings screen. A key here wins over config.toml.\n"
+
+// preferences reads the settings screen's file, or what would be written to it.
+func (l *loader) preferences(path string) {
+	if l.o.preferences != nil {
+		l.bytes(Source{Name: PreferencesName, File: path}, l.o.preferences)
+		return
+	}
+	l.file(path, PreferencesName)
+}
+
+// SavePreferences writes changes into preferences.toml, whole or not at all. An
+// empty text takes a key out again. Keys that are unknown, secret or locked by the
+// policy are refused, and so is everything after which the settings would no longer
+// load: what was there before is then still there. Errors join *Error.
+//
+// The settings themselves do not change: Reload reads them anew.
+func (s Settings) SavePreferences(changes map[string]string) error {
+	path := filepath.Join(s.DataDir, PreferencesName)
+	source := Source{Name: PreferencesName, File: path}
+	members, err := s.changed(source, changes)
+	if err != nil {
+		return err
+	}
+	data, err := toml.Marshal(members)
+	if err != nil {
+		return &Error{Source: source, Problem: err.Error()}
+	}
+	data = append([]byte(preferencesHead), data...)
+	try := s.options
+	try.preferences = data
+	if _, err := Load(try); err != nil {
+		return err
+	}
+	if err := replaceFile(path, data); err != nil {
+		return &Error{Source: source, Problem: "it cannot be written: " + err.Error()}
+	}
+	return nil
+}
+
+// Reload reads all sources again.
+func (s Settings) Reload() (Settings, error) { return Load(s.options) }
+
+// changed is what preferences.toml holds after the changes.
+func (s Settings) changed(source Source, changes map[string]string) (map[string]any, error) {
+	members := map[string]any{}
+	data, err := readSmall(source.File)
+	if err == nil {
+		err = toml.Unmarshal(data, &members)
+	} else if absent(source.File, err) {
+		err = nil
+	}
+	if err != nil {
+		return nil, &Error{Source: source, Problem: "it cannot be read, so nothing was written: " + err.Error()}
+	}
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(changes)) {
+		value, problem := s.preference(name, changes[name])
+		if problem != "" {
+			errs = append(errs, &Error{Source: source, Key: name, Problem: problem})
+			continue
+		}
+		members[name] = value
+		if changes[name] == "" {
+			delete(members, name)
+		}
+	}
+	return members, errors.Join(errs...)
+}
+
+// preference makes one change fit for the file. The second value is why it is refused.
+func (s Settings) preference(name, text string) (any, string) {
+	k, known := lookup(name)
+	switch {
+	case !known:
+		return nil, "unknown" + nearest(name)
+	case s.lock(k):
+		return nil, "locked by the administrator's policy (" + s.PolicyFile + ")"
+	case k.secret, k.kind == table:
+		return nil, "the settings screen does not write it: see docs/settings.md for where it goes"
+	case text == "":
+		return "", ""
+	}
+	value, problem := convert(k.kind, text)
+	if k.kind == span {
+		return text, problem
+	}
+	return value, problem
+}
+
+// replaceFile puts data in place of the file, whole or not at all, for its owner
+// alone.
+func replaceFile(path string, data []byte) (err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), PreferencesName+".tmp-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name())
+		}
+	}()
+	if _, err = f.Write(data); err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	return err
+}

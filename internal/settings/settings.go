@@ -1,0 +1,173 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"app.latchkey/internal/provider"
+	"app.latchkey/internal/secret"
+)
+
+// Settings are everything that can be set, from all sources.
+type Settings struct {
+	Provider   provider.Provider
+	Given      provider.Given // what the preset was told
+	Configured bool           // an issuer (or explicit endpoints) and a client are known
+
+	CAFile          string // path; its content is Provider.RootCAs
+	Store           string // keychain, file, memory
+	Passphrase      secret.Secret
+	PassphraseFile  string // path; its content is Passphrase
+	KeychainBackend string
+	KeychainTimeout time.Duration
+
+	Appearance  string // system, light, dark
+	StartHidden bool
+	Log         string // error, warn, info, debug
+
+	ConfigDir, DataDir string
+	PolicyFile         string // where the administrator's policy is looked for
+
+	Sources  map[string]Source // where each key that is set came from
+	Warnings []string          // what works and should not stay so
+
+	placeLocked bool    // the policy says where the provider is
+	options     Options // what they were loaded with, to be loaded again
+}
+
+// Source is where a value came from.
+type Source struct {
+	Name   string // "config.toml", "LATCHKEY_ISSUER", "--issuer", "policy.toml", "default", …
+	File   string // path, for a file
+	Line   int    // 1-based; 0 when not a file
+	Locked bool   // by the administrator's policy
+}
+
+// String names the place: a file with its line, a variable or a flag.
+func (s Source) String() string {
+	switch {
+	case s.File != "" && s.Line > 0:
+		return fmt.Sprintf("%s:%d", s.File, s.Line)
+	case s.File != "":
+		return s.File
+	}
+	return s.Name
+}
+
+// Error is one bad setting.
+type Error struct {
+	Source  Source
+	Key     string // empty when the file itself is bad
+	Problem string
+}
+
+// Error names file, line and key.
+func (e *Error) Error() string {
+	if e.Key != "" && e.Key != e.Source.Name {
+		return fmt.Sprintf("%s: %s: %s", e.Source, e.Key, e.Problem)
+	}
+	return fmt.Sprintf("%s: %s", e.Source, e.Problem)
+}
+
+// Options say where settings are read from.
+type Options struct {
+	AppID      string            // names the folders; "latchkey" when empty
+	Baked      []byte            // the team's file, as TOML
+	BakedName  string            // how it is called in errors
+	Environ    []string          // as os.Environ gives it
+	Flags      map[string]string // by key
+	ConfigDir  string            // overrides the platform's
+	DataDir    string            // overrides the platform's
+	PolicyPath string            // overrides the platform's, and its owner is then not checked
+	DotEnv     string            // a .env file; development builds only
+
+	// ParseDotEnv reads what is in it; nil reads none. It is given, so that a release
+	// has no code that could.
+	ParseDotEnv func([]byte) (map[string]string, error)
+
+	preferences []byte // in place of the file's, to try a change before it is written
+}
+
+// Load reads every source. The error joins one *Error for each bad setting; the
+// settings are then those that could be read.
+func Load(o Options) (Settings, error) {
+	if o.AppID == "" {
+		o.AppID = "latchkey"
+	}
+	l := &loader{o: o, values: map[string]value{}, env: environment(o.Environ, runtime.GOOS)}
+	configDir, dataDir, err := places(o, l.env)
+	if err != nil {
+		return Settings{}, err
+	}
+	policy, trusted := o.PolicyPath, true
+	if policy == "" {
+		policy, trusted = policyPath(o.AppID), false
+	}
+	for _, read := range []func(){
+		func() { l.bytes(Source{Name: first(o.BakedName, "the built-in settings")}, o.Baked) },
+		func() { l.file(filepath.Join(configDir, "config.toml"), "config.toml") },
+		func() { l.preferences(filepath.Join(dataDir, PreferencesName)) },
+		l.dotEnv,
+		l.environment,
+		l.flags,
+		func() { l.policy(policy, trusted) },
+	} {
+		read()
+		l.settle()
+		l.rank++
+	}
+	s := l.settings()
+	s.ConfigDir, s.DataDir, s.PolicyFile, s.options = configDir, dataDir, policy, o
+	return s, errors.Join(l.errs...)
+}
+
+func first(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// defaults are the settings without any source.
+func defaults() Settings {
+	return Settings{
+		Provider: provider.Generic(), Store: "keychain", KeychainTimeout: 10 * time.Second,
+		Appearance: "system", Log: "info", Sources: map[string]Source{},
+	}
+}
+
+// settings makes the Settings of the values, then checks how they go together.
+func (l *loader) settings() Settings {
+	s := defaults()
+	each(func(k key) { // what the preset is told comes before the preset
+		if v, ok := l.values[k.name]; ok && k.given() {
+			l.assign(&s, k, v)
+		}
+	})
+	l.usePreset(&s)
+	each(func(k key) {
+		if v, ok := l.values[k.name]; ok && !k.given() {
+			l.assign(&s, k, v)
+		}
+	})
+	l.readNamed(&s)
+	l.together(&s)
+	s.placeLocked = l.lockedPlace()
+	return s
+}
+
+// assign checks a value and puts it in its place.
+func (l *loader) assign(s *Settings, k key, v value) {
+	s.Sources[k.name] = v.source
+	assign(k.at(s), v.data)
+	problem := k.chosen(v.data)
+	if problem == "" && k.check != nil {
+		problem = k.check(v.data)
+	}
+	if problem != "" {
+		l.fail(v.source, k.name, problem)
+	}
+}

@@ -1,0 +1,134 @@
+package settings
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// value is one setting as it was read.
+type value struct {
+	data   any
+	source Source
+	rank   int // of its source
+}
+
+// loader gathers the values of all sources, in their order.
+type loader struct {
+	o        Options
+	env      map[string]string
+	rank     int // of the source that is being read; 0 is the team's file
+	values   map[string]value
+	errs     []error
+	warnings []string
+
+	preset    string // that the sources so far name
+	described bool   // by the sources so far, a provider is
+}
+
+func (l *loader) fail(s Source, key, problem string) {
+	l.errs = append(l.errs, &Error{Source: s, Key: key, Problem: problem})
+}
+
+func (l *loader) warn(format string, args ...any) {
+	l.warnings = append(l.warnings, fmt.Sprintf(format, args...))
+}
+
+// put takes a value over from a source.
+func (l *loader) put(s Source, name string, raw any) {
+	k, known := lookup(name)
+	if !known {
+		l.fail(s, name, "unknown"+nearest(name))
+		return
+	}
+	if k.noFile && s.File != "" {
+		l.fail(s, name, "a passphrase has no place in a file of settings: use store_passphrase_file, LATCHKEY_STORE_PASSPHRASE, or type it when asked")
+		return
+	}
+	data, problem := convert(k.kind, raw)
+	if problem != "" {
+		l.fail(s, name, problem)
+		return
+	}
+	if k.secret && data == "" {
+		return // an empty secret is none
+	}
+	l.values[name] = value{data, s, l.rank}
+}
+
+// file reads a TOML file, if it is there.
+func (l *loader) file(path, name string) {
+	source := Source{Name: name, File: path}
+	data, err := readSmall(path)
+	if absent(path, err) {
+		return
+	}
+	if err != nil {
+		l.fail(source, "", err.Error())
+		return
+	}
+	l.bytes(source, data)
+	if v, ok := l.values["client_secret"]; ok && v.source.File == path && openToOthers(path) {
+		l.warn("%s holds client_secret and others can read it: chmod 600 %s", path, path)
+	}
+}
+
+// bytes reads TOML.
+func (l *loader) bytes(source Source, data []byte) {
+	data, ok := l.utf8(source, data)
+	if !ok {
+		return
+	}
+	var members map[string]any
+	if err := toml.Unmarshal(data, &members); err != nil {
+		var at *toml.DecodeError
+		if errors.As(err, &at) {
+			source.Line, _ = at.Position()
+		}
+		l.fail(source, "", "not TOML: "+strings.TrimPrefix(err.Error(), "toml: "))
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		s := source
+		s.Line = lineOf(data, `(\[\s*)?["']?`+regexp.QuoteMeta(name)+`["']?\s*[=.\]]`)
+		l.put(s, name, members[name])
+	}
+}
+
+// utf8 takes a byte order mark off, and refuses what is no text.
+func (l *loader) utf8(source Source, data []byte) ([]byte, bool) {
+	if !utf8.Valid(data) {
+		l.fail(source, "", "it is not UTF-8 text")
+		return nil, false
+	}
+	return bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), true
+}
+
+// lineOf finds the line that begins with the pattern; 0 when there is none. What
+// stands within a text of several lines begins no line.
+func lineOf(data []byte, pattern string) int {
+	shape := regexp.MustCompile(`^\s*` + pattern)
+	within := false
+	for i, line := range strings.Split(string(data), "\n") {
+		if !within && shape.MatchString(line) {
+			return i + 1
+		}
+		if (strings.Count(line, `"""`)+strings.Count(line, "'''"))%2 == 1 {
+			within = !within
+		}
+	}
+	return 0
+}
+
+func (l *loader) flags() {
+	for _, name := range slices.Sorted(maps.Keys(l.o.Flags)) {
+		l.put(Source{Name: "--" + strings.ReplaceAll(name, "_", "-")}, name, l.o.Flags[name])
+	}
+}

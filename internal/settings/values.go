@@ -1,0 +1,36 @@
+package settings
+
+// Value is one setting as it stands.
+type Value struct {
+	Key    string
+	Text   string // in the form that the environment takes; masked when it is a secret
+	Source Source // "default" and "preset …" are names of sources too
+	Locked bool   // by the administrator's policy
+	About  string // what the setting is, in one line
+}
+
+// Values are all settings in the order of docs/settings.md, set or not.
+func (s Settings) Values() []Value {
+	untouched := defaults()
+	var out []Value
+	each(func(k key) {
+		v := Value{Key: k.name, Text: shown(k.at(&s)), About: k.about, Locked: s.lock(k)}
+		source, set := s.Sources[k.name]
+		switch {
+		case set:
+			v.Source = source
+		case v.Text == shown(k.at(&untouched)), k.name == "name" && s.Provider.Preset == "oidc":
+			v.Source = Source{Name: "default"}
+		case s.Provider.Preset == "oidc":
+			v.Source = Source{Name: "this build"} // the demo's own provider
+		default:
+			v.Source = Source{Name: "preset " + s.Provider.Preset}
+		}
+		out = append(out, v)
+	})
+	return out
+}
+
+// lock reports whether the policy locks the key: by itself, or as one of those that
+// say where the provider is.
+func (s Settings) lock(k key) bool { return s.Sources[k.name].Locked || k.place && s.placeLocked }
