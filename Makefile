@@ -99,7 +99,7 @@ lint-web: $(webtools)
 # The words are British; names of the web's and the specifications' own are not.
 .PHONY: lint-words
 lint-words:
-	$(misspell) -error $$(git ls-files '*.go' '*.js' '*.mjs' '*.css' '*.html' '*.sh' '*.toml' '*.y*ml' | grep -v wailsjs/)
+	$(misspell) -error $$(git ls-files '*.go' '*.js' '*.mjs' '*.css' '*.html' '*.sh' '*.toml' '*.y*ml' 'internal/**/*.json' | grep -v wailsjs/)
 	$(misspell) -error -locale UK -i artifact,artifacts,organization,organizations,authorize,unauthorized,license $$(git ls-files '*.md')
 
 .PHONY: fmt

@@ -24,35 +24,70 @@ var checks = []check{
 	{err: openid.ErrDoubledClaim, message: "Its answer says one thing twice, and two readers could take it for two."},
 
 	{err: openid.ErrIssuer, message: "Its ID token was issued by somebody else."},
-	{err: openid.ErrAudience, message: "Its ID token is for another app.", hint: "Check client_id (LATCHKEY_CLIENT_ID), then try again."},
-	{err: openid.ErrExtraAudience, message: "Its ID token is also for an app that the settings do not trust.", hint: "If the app named in the details is yours, add it to trusted_audiences (LATCHKEY_TRUSTED_AUDIENCES)."},
+	{
+		err:     openid.ErrAudience,
+		message: "Its ID token is for another app.",
+		hint:    "Check client_id (LATCHKEY_CLIENT_ID), then try again.",
+	},
+	{
+		err:     openid.ErrExtraAudience,
+		message: "Its ID token is also for an app that the settings do not trust.",
+		hint:    "If the app named in the details is yours, add it to trusted_audiences (LATCHKEY_TRUSTED_AUDIENCES).",
+	},
 	{err: openid.ErrAZP, message: "Its ID token was issued to another app."},
 	{err: openid.ErrNonce, message: "Its ID token belongs to another sign-in: somebody may have played it back."},
-	{err: openid.ErrATHash, message: "The access token that came along is not the one that the ID token was made with."},
+	{
+		err:     openid.ErrATHash,
+		message: "The access token that came along is not the one that the ID token was made with.",
+	},
 	{err: openid.ErrSubject, message: "It does not say who you are."},
 
-	{err: openid.ErrExpired, message: "{provider}'s ID token has expired by this computer's clock, or does not say when it does."},
-	{err: openid.ErrIssuedAt, message: "{provider}'s ID token was issued in the future by this computer's clock, or does not say when."},
+	{
+		err:     openid.ErrExpired,
+		message: "{provider}'s ID token has expired by this computer's clock, or does not say when it does.",
+	},
+	{
+		err:     openid.ErrIssuedAt,
+		message: "{provider}'s ID token was issued in the future by this computer's clock, or does not say when.",
+	},
 	{err: openid.ErrNotBefore, message: "{provider}'s ID token is not valid yet by this computer's clock."},
 
 	{err: openid.ErrState, message: "It belongs to another sign-in, or to none."},
 	{err: openid.ErrDoubledParameter, message: "It says one thing twice, and two readers could take it for two."},
-	{err: openid.ErrAnswerShape, message: "It is both a yes and a no, or neither."},
+	{err: openid.ErrAnswerShape, message: "The answer contains both a code and an error, or neither."},
 	{err: openid.ErrAnswerIssuer, message: "It names another provider than {provider}."},
-	{err: openid.ErrAnswerNoIss, message: "It does not name the provider it comes from, although {provider} has announced that its answers do."},
+	{
+		err:     openid.ErrAnswerNoIss,
+		message: "It does not name the provider it comes from, although {provider} has announced that its answers do.",
+	},
 
-	{err: openid.ErrOtherPerson, message: "You are signed in there as somebody else than was asked for.", hint: "Sign in as the person you were asked for."},
-	{err: openid.ErrUserinfoSubject, message: "The ID token and the user endpoint of {provider} speak of two different people.", hint: verify},
+	{
+		err:     openid.ErrOtherPerson,
+		message: "You are signed in there as somebody else than was asked for.",
+		hint:    "Sign in as the person you were asked for.",
+	},
+	{
+		err:     openid.ErrUserinfoSubject,
+		message: "The ID token and the user endpoint of {provider} speak of two different people.",
+		hint:    "{verify}",
+	},
 
 	{err: openid.ErrBodyTooLarge, message: "Its answer is larger than 1 MiB, and was not read to the end."},
-	{err: openid.ErrTokenAnswer, message: "It should have sent tokens, and sent something else: another page, of a hotel's network for example."},
-	{err: openid.ErrPlainHTTP, message: "It is on plain http, where anybody in between can read along.", hint: "Use the https address of the issuer, or tell whoever runs {provider}."},
+	{
+		err:     openid.ErrTokenAnswer,
+		message: "It should have sent tokens, and sent something else: another page, of a hotel's network for example.",
+	},
+	{
+		err:     openid.ErrPlainHTTP,
+		message: "It is on plain http, where anybody in between can read along.",
+		hint:    "Use the https address of the issuer, or tell whoever runs {provider}.",
+	},
 	{err: openid.ErrTimeout, message: "It did not answer in time."},
 }
 
 // words are the row's, with those of the one check that failed in their place.
 func (r row) words(err error) Problem {
-	p := r.Problem
+	p := wordsOf(r.code)
 	for _, c := range checks {
 		if !slices.Contains(r.errs, c.err) || !errors.Is(err, c.err) {
 			continue

@@ -59,7 +59,7 @@ func From(err error, providerName string) Problem {
 		enrich(&p, err, providerName)
 		return p
 	}
-	p := internal
+	p := wordsOf(internal)
 	p.Detail = err.Error()
 	return p
 }
@@ -68,27 +68,10 @@ func From(err error, providerName string) Problem {
 // whoever shows or documents every one of them.
 func All(providerName string) []Problem {
 	var out []Problem
-	seen := map[string]bool{}
-	for _, row := range table {
-		if seen[row.Code] {
-			continue
-		}
-		seen[row.Code] = true
-		out = append(out, filled(row.Problem, providerName))
+	for _, p := range allWords() {
+		out = append(out, filled(p, providerName))
 	}
-	return append(out, internal)
-}
-
-// filled puts the provider's name into the words.
-func filled(p Problem, providerName string) Problem {
-	p.Title, p.Message, p.Hint = fill(p.Title, providerName), fill(p.Message, providerName), fill(p.Hint, providerName)
-	return p
-}
-
-// internal is the problem that the table does not know.
-var internal = Problem{
-	Code: "internal", Title: "Something went wrong inside the app", Message: "This should not have happened, and nothing of yours is lost.",
-	Hint: "Try again. If it stays, send the log to whoever gave you this app.", Actions: []string{Retry, Dismiss},
+	return out
 }
 
 // enrich adds what only the error itself knows.

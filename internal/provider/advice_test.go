@@ -45,7 +45,7 @@ func TestAdvice(t *testing.T) {
 
 // Every text leads to its own row: none is swallowed by one that stands higher.
 func TestEveryAdviceIsReached(t *testing.T) {
-	for i, row := range advices {
+	for i, row := range advices() {
 		if row.From == "" || row.Means == "" || row.Do == "" {
 			t.Errorf("row %d is not whole", i)
 		}
@@ -61,7 +61,7 @@ var update = flag.Bool("update", false, "write the page that is made of the advi
 
 // docs/providers/errors.md is made of the table, and stays so.
 func TestThePageOfErrorsIsTheTable(t *testing.T) {
-	const path, from, to = "../../docs/providers/errors.md", "<!-- made of internal/provider/advice.go -->\n", "<!-- end -->"
+	const path, from, to = "../../docs/providers/errors.md", "<!-- made of internal/provider/advice.json -->\n", "<!-- end -->"
 	page, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -87,7 +87,7 @@ func TestThePageOfErrorsIsTheTable(t *testing.T) {
 func adviceTable() string {
 	var b strings.Builder
 	b.WriteString("| From | The error says | It means | Do |\n|---|---|---|---|\n")
-	for _, a := range advices {
+	for _, a := range advices() {
 		fmt.Fprintf(&b, "| %s | `%s` | %s | %s |\n", a.From, strings.Join(a.Texts, "`, `"), a.Means, a.Do)
 	}
 	return b.String()

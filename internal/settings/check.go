@@ -15,10 +15,10 @@ import (
 
 // chosen returns what is wrong with a text that has only certain values.
 func (k key) chosen(v any) string {
-	if k.choices == nil || slices.Contains(k.choices, v.(string)) {
+	if k.Choices == nil || slices.Contains(k.Choices, v.(string)) {
 		return ""
 	}
-	return fmt.Sprintf("%q is none of %s", v, strings.Join(k.choices, ", "))
+	return fmt.Sprintf("%q is none of %s", v, strings.Join(k.Choices, ", "))
 }
 
 // protected are the parameters of the authorization request that a setting must

@@ -60,10 +60,10 @@ func (l *loader) variables(vars map[string]string, source func(string) Source) {
 			continue // as good as not set
 		}
 		s := source(name)
-		if k.noFile {
+		if k.NoFile {
 			s.File = "" // a .env is the developer's own environment
 		}
-		l.put(s, k.name, vars[name])
+		l.put(s, k.Name, vars[name])
 	}
 }
 

@@ -12,14 +12,14 @@ func Example() string {
 	var b strings.Builder
 	b.WriteString("# Every setting of Latchkey, commented out. Copy what you need into config.toml\n# (docs/settings.md says where it lies). Two lines are enough for most providers.\n")
 	untouched := defaults()
-	for _, g := range groups {
-		fmt.Fprintf(&b, "\n# ## %s\n", g.title)
-		for _, k := range g.keys {
-			if k.noFile {
+	for _, g := range groups() {
+		fmt.Fprintf(&b, "\n# ## %s\n", g.Title)
+		for _, k := range g.Keys {
+			if k.NoFile {
 				continue
 			}
 			def := shown(k.at(&untouched))
-			fmt.Fprintf(&b, "\n# %s%s\n# %s = %s\n", strings.ToUpper(k.about[:1]), k.about[1:]+k.rest(def), k.name, k.written(first(def, k.sample)))
+			fmt.Fprintf(&b, "\n# %s%s\n# %s = %s\n", strings.ToUpper(k.About[:1]), k.About[1:]+k.rest(def), k.Name, k.written(first(def, k.Sample)))
 		}
 	}
 	return b.String()
@@ -28,8 +28,8 @@ func Example() string {
 // rest says which values there are and what holds when none is set.
 func (k key) rest(def string) string {
 	out := "."
-	if k.choices != nil {
-		out += " One of " + strings.Join(k.choices, ", ") + "."
+	if k.Choices != nil {
+		out += " One of " + strings.Join(k.Choices, ", ") + "."
 	}
 	if text := k.defaultText(def); text != "" {
 		out += " Default: " + text + "."
@@ -38,8 +38,8 @@ func (k key) rest(def string) string {
 }
 
 func (k key) defaultText(def string) string {
-	if k.note != "" {
-		return k.note
+	if k.Note != "" {
+		return k.Note
 	}
 	return def
 }

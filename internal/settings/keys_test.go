@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -18,23 +19,23 @@ func TestTheExampleCoversEveryKey(t *testing.T) {
 		}
 	}
 	each(func(k key) {
-		if k.noFile {
+		if k.NoFile {
 			return
 		}
 		var members map[string]any
-		if err := toml.Unmarshal([]byte(lines[k.name]), &members); err != nil || len(members) != 1 {
-			t.Errorf("%s: %q: %v", k.name, lines[k.name], err)
+		if err := toml.Unmarshal([]byte(lines[k.Name]), &members); err != nil || len(members) != 1 {
+			t.Errorf("%s: %q: %v", k.Name, lines[k.Name], err)
 			return
 		}
-		v, problem := convert(k.kind, members[k.name])
+		v, problem := convert(k.kind, members[k.Name])
 		if problem == "" && k.check != nil {
 			problem = k.check(v)
 		}
-		if problem == "" && k.choices != nil {
+		if problem == "" && k.Choices != nil {
 			problem = k.chosen(v)
 		}
 		if problem != "" {
-			t.Errorf("%s: %s", lines[k.name], problem)
+			t.Errorf("%s: %s", lines[k.Name], problem)
 		}
 	})
 }
@@ -42,7 +43,7 @@ func TestTheExampleCoversEveryKey(t *testing.T) {
 // What is put in comes out again, in the form that the environment takes.
 func TestEveryKeyIsShownAsItIsRead(t *testing.T) {
 	each(func(k key) {
-		s, text := defaults(), k.sample
+		s, text := defaults(), k.Sample
 		if text == "" {
 			text = shown(k.at(&s))
 		}
@@ -53,15 +54,29 @@ func TestEveryKeyIsShownAsItIsRead(t *testing.T) {
 		}
 		v, problem := convert(k.kind, raw)
 		if problem != "" {
-			t.Fatalf("%s: %s", k.name, problem)
+			t.Fatalf("%s: %s", k.Name, problem)
 		}
 		assign(k.at(&s), v)
 		want := text
-		if k.secret && text != "" {
+		if k.Secret && text != "" {
 			want = "[redacted]"
 		}
 		if got := shown(k.at(&s)); got != want {
-			t.Errorf("%s: %q is shown as %q", k.name, text, got)
+			t.Errorf("%s: %q is shown as %q", k.Name, text, got)
 		}
 	})
+}
+
+// keys.json and the bindings are of the same settings.
+func TestEveryKeyHasItsBinding(t *testing.T) {
+	left := maps.Clone(bindings)
+	each(func(k key) {
+		if _, ok := left[k.Name]; !ok {
+			t.Errorf("%s has no binding, or stands in keys.json twice", k.Name)
+		}
+		delete(left, k.Name)
+	})
+	for name := range left {
+		t.Errorf("%s is not in keys.json", name)
+	}
 }

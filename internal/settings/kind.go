@@ -23,6 +23,23 @@ const (
 	table             // map[string]string; in files only
 )
 
+// kindOf is the kind of the values that a pointer of a [binding] takes.
+func kindOf(at any) kind {
+	switch at.(type) {
+	case *[]string:
+		return list
+	case *[]int:
+		return ports
+	case *bool, *inverse:
+		return yesNo
+	case *time.Duration:
+		return span
+	case *map[string]string:
+		return table
+	}
+	return text
+}
+
 // inverse is a setting that says the opposite of its field.
 type inverse bool
 

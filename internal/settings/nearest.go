@@ -6,8 +6,8 @@ import "fmt"
 func nearest(name string) string {
 	best, distance := "", 3
 	each(func(k key) {
-		if d := edits(name, k.name); d < distance {
-			best, distance = k.name, d
+		if d := edits(name, k.Name); d < distance {
+			best, distance = k.Name, d
 		}
 	})
 	if best == "" {

@@ -13,7 +13,7 @@ var update = flag.Bool("update", false, "write the pages that are made of the ke
 // made is a page with what stands between its marks made anew.
 func made(t *testing.T, path, text string) string {
 	t.Helper()
-	from, to := "<!-- made of internal/settings/keys.go -->\n", "<!-- end -->"
+	from, to := "<!-- made of internal/settings/keys.json -->\n", "<!-- end -->"
 	page, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -49,14 +49,14 @@ func TestThePagesAreTheTables(t *testing.T) {
 func reference() string {
 	var b strings.Builder
 	untouched := defaults()
-	for _, g := range groups {
-		fmt.Fprintf(&b, "### %s\n\n| Key | Meaning | Default |\n|---|---|---|\n", g.title)
-		for _, k := range g.keys {
-			about := k.about
-			if k.choices != nil {
-				about += ": " + strings.Join(k.choices, ", ")
+	for _, g := range groups() {
+		fmt.Fprintf(&b, "### %s\n\n| Key | Meaning | Default |\n|---|---|---|\n", g.Title)
+		for _, k := range g.Keys {
+			about := k.About
+			if k.Choices != nil {
+				about += ": " + strings.Join(k.Choices, ", ")
 			}
-			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", k.name, about, k.defaultText(shown(k.at(&untouched))))
+			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", k.Name, about, k.defaultText(shown(k.at(&untouched))))
 		}
 		b.WriteString("\n")
 	}

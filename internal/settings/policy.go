@@ -45,7 +45,7 @@ func (l *loader) lockPlace() {
 	for _, name := range slices.Sorted(maps.Keys(l.values)) {
 		k, _ := lookup(name)
 		v := l.values[name]
-		if k.place && v.rank > 0 && v.rank < l.rank {
+		if k.Place && v.rank > 0 && v.rank < l.rank {
 			l.warn("%s: %s is ignored: the administrator's policy says where the provider is", v.source, name)
 			delete(l.values, name)
 		}
@@ -55,7 +55,7 @@ func (l *loader) lockPlace() {
 // lockedPlace reports whether the policy says where the provider is.
 func (l *loader) lockedPlace() bool {
 	for name, v := range l.values {
-		if k, _ := lookup(name); k.place && v.source.Locked {
+		if k, _ := lookup(name); k.Place && v.source.Locked {
 			return true
 		}
 	}

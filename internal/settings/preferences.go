@@ -91,7 +91,7 @@ func (s Settings) preference(name, text string) (any, string) {
 		return nil, "unknown" + nearest(name)
 	case s.lock(k):
 		return nil, "locked by the administrator's policy (" + s.PolicyFile + ")"
-	case k.secret, k.kind == table:
+	case k.Secret, k.kind == table:
 		return nil, "the settings screen does not write it: see docs/settings.md for where it goes"
 	case text == "":
 		return "", ""

@@ -10,7 +10,7 @@ import (
 
 // given reports whether the key is the preset's name or one that a preset asks for.
 func (k key) given() bool {
-	return k.name == "provider" || slices.ContainsFunc(provider.Presets(), func(p provider.Preset) bool { return p.Takes(k.name) })
+	return k.Name == "provider" || slices.ContainsFunc(provider.Presets(), func(p provider.Preset) bool { return p.Takes(k.Name) })
 }
 
 // settle runs after each source. One that names another preset than the sources
@@ -24,7 +24,7 @@ func (l *loader) settle() {
 	if named && l.described && name != l.preset {
 		for other, older := range l.values {
 			k, _ := lookup(other)
-			if older.rank < l.rank && (k.place || slices.Contains([]string{"client_id", "client_secret", "name"}, other)) {
+			if older.rank < l.rank && (k.Place || slices.Contains([]string{"client_id", "client_secret", "name"}, other)) {
 				delete(l.values, other)
 			}
 		}
@@ -57,17 +57,17 @@ func (l *loader) usePreset(s *Settings) {
 // foreign refuses what was given for another preset.
 func (l *loader) foreign(p provider.Preset) {
 	each(func(k key) {
-		v, ok := l.values[k.name]
-		if !ok || k.name == "provider" || !k.given() || p.Takes(k.name) {
+		v, ok := l.values[k.Name]
+		if !ok || k.Name == "provider" || !k.given() || p.Takes(k.Name) {
 			return
 		}
 		var of []string
 		for _, other := range provider.Presets() {
-			if other.Takes(k.name) {
+			if other.Takes(k.Name) {
 				of = append(of, other.Name)
 			}
 		}
-		l.fail(v.source, k.name, fmt.Sprintf("not for provider %q: it belongs to %s", p.Name, strings.Join(of, ", ")))
+		l.fail(v.source, k.Name, fmt.Sprintf("not for provider %q: it belongs to %s", p.Name, strings.Join(of, ", ")))
 	})
 }
 

@@ -143,13 +143,13 @@ func defaults() Settings {
 func (l *loader) settings() Settings {
 	s := defaults()
 	each(func(k key) { // what the preset is told comes before the preset
-		if v, ok := l.values[k.name]; ok && k.given() {
+		if v, ok := l.values[k.Name]; ok && k.given() {
 			l.assign(&s, k, v)
 		}
 	})
 	l.usePreset(&s)
 	each(func(k key) {
-		if v, ok := l.values[k.name]; ok && !k.given() {
+		if v, ok := l.values[k.Name]; ok && !k.given() {
 			l.assign(&s, k, v)
 		}
 	})
@@ -161,13 +161,13 @@ func (l *loader) settings() Settings {
 
 // assign checks a value and puts it in its place.
 func (l *loader) assign(s *Settings, k key, v value) {
-	s.Sources[k.name] = v.source
+	s.Sources[k.Name] = v.source
 	assign(k.at(s), v.data)
 	problem := k.chosen(v.data)
 	if problem == "" && k.check != nil {
 		problem = k.check(v.data)
 	}
 	if problem != "" {
-		l.fail(v.source, k.name, problem)
+		l.fail(v.source, k.Name, problem)
 	}
 }

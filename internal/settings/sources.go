@@ -48,7 +48,7 @@ func (l *loader) put(s Source, name string, raw any) {
 		l.fail(s, name, "unknown"+nearest(name))
 		return
 	}
-	if k.noFile && s.File != "" {
+	if k.NoFile && s.File != "" {
 		l.fail(s, name, "a passphrase has no place in a file of settings: use store_passphrase_file, LATCHKEY_STORE_PASSPHRASE, or type it when asked")
 		return
 	}
@@ -57,7 +57,7 @@ func (l *loader) put(s Source, name string, raw any) {
 		l.fail(s, name, problem)
 		return
 	}
-	if k.secret && data == "" {
+	if k.Secret && data == "" {
 		return // an empty secret is none
 	}
 	l.values[name] = value{data, s, l.rank}

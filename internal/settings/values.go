@@ -14,12 +14,12 @@ func (s Settings) Values() []Value {
 	untouched := defaults()
 	var out []Value
 	each(func(k key) {
-		v := Value{Key: k.name, Text: shown(k.at(&s)), About: k.about, Locked: s.lock(k)}
-		source, set := s.Sources[k.name]
+		v := Value{Key: k.Name, Text: shown(k.at(&s)), About: k.About, Locked: s.lock(k)}
+		source, set := s.Sources[k.Name]
 		switch {
 		case set:
 			v.Source = source
-		case v.Text == shown(k.at(&untouched)), k.name == "name" && s.Provider.Preset == "oidc":
+		case v.Text == shown(k.at(&untouched)), k.Name == "name" && s.Provider.Preset == "oidc":
 			v.Source = Source{Name: "default"}
 		case s.Provider.Preset == "oidc":
 			v.Source = Source{Name: "this build"} // the demo's own provider
@@ -33,4 +33,4 @@ func (s Settings) Values() []Value {
 
 // lock reports whether the policy locks the key: by itself, or as one of those that
 // say where the provider is.
-func (s Settings) lock(k key) bool { return s.Sources[k.name].Locked || k.place && s.placeLocked }
+func (s Settings) lock(k key) bool { return s.Sources[k.Name].Locked || k.Place && s.placeLocked }

@@ -1,0 +1,64 @@
+package problem
+
+import (
+	_ "embed"
+	"encoding/json"
+	"strings"
+	"sync"
+	"unicode"
+)
+
+// wordsFile has the words of each code. In its texts {provider} becomes the
+// provider's name, and {verify} the advice that failed checks share.
+//
+//go:embed words.json
+var wordsFile []byte
+
+// verify is what to do when something that must be verified is false.
+const verify = "Nothing was stored. Try again; if it stays, tell whoever runs {provider}: " +
+	"this is either a fault there or somebody in between."
+
+// internal is the code of an error that the table does not know.
+const internal = "internal"
+
+// allWords are the problems of words.json, in its order.
+var allWords = sync.OnceValue(func() []Problem {
+	var out []Problem
+	if err := json.Unmarshal(wordsFile, &out); err != nil {
+		panic(err) // the file is a part of the program
+	}
+	return out
+})
+
+// wordsOf are the words of a code.
+func wordsOf(code string) Problem {
+	for _, p := range allWords() {
+		if p.Code == code {
+			return p
+		}
+	}
+	return wordsOf(internal)
+}
+
+// fill puts the provider's name into a text.
+func fill(text, name string) string {
+	text = strings.ReplaceAll(text, "{verify}", verify)
+	if strings.HasPrefix(text, "{provider}") {
+		text = sentence(name) + strings.TrimPrefix(text, "{provider}")
+	}
+	return strings.ReplaceAll(text, "{provider}", name)
+}
+
+// sentence makes a name fit to begin a sentence.
+func sentence(s string) string {
+	for i, r := range s {
+		return string(unicode.ToUpper(r)) + s[i+len(string(r)):]
+	}
+	return s
+}
+
+// filled puts the provider's name into the words.
+func filled(p Problem, providerName string) Problem {
+	p.Title, p.Message, p.Hint = fill(p.Title, providerName), fill(p.Message, providerName), fill(p.Hint, providerName)
+	return p
+}
