@@ -17,29 +17,44 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	// With somebody to take the signal, a write to a reader that has ended is an error,
+	// which has words and an exit code, instead of the program's sudden end.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	code := run(ctx, os.Args[1:], os.Stdin, standardOutput(), os.Stderr)
 	stop()
 	os.Exit(code)
 }
 
 // run is main with its edges given.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	c := &command{stdin: stdin, stdout: stdout, stderr: stderr, flags: map[string]string{}}
+	out := &output{to: stdout}
+	c := &command{stdin: stdin, stdout: out, stderr: stderr, flags: map[string]string{}}
 	root := c.root()
 	root.SetArgs(args)
 	root.SetIn(stdin)
-	root.SetOut(stdout)
+	root.SetOut(out)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	defer c.close()
-	if err == nil {
-		return exitDone
+	code := c.ended(err)
+	if out.err != nil {
+		c.say("%s.", sentence(out.err.Error()))
+		if code == exitDone {
+			code = exitFailed
+		}
 	}
-	if errors.Is(err, errFindings) {
-		return exitFailed // the findings have said it
-	}
+	return code
+}
+
+// ended says how the command ended and returns its exit code.
+func (c *command) ended(err error) int {
 	var usage *usageError
-	if errors.As(err, &usage) || !c.started {
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errFindings), errors.Is(err, errOutput):
+		return exitFailed // it has been said, or is about to be
+	case errors.As(err, &usage) || !c.started:
 		return c.failUsage(err)
 	}
 	return c.fail(err)

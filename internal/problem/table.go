@@ -58,6 +58,7 @@ var table = []row{
 	{code: "vault_replaced", errs: []error{vault.ErrReplaced}},
 	{code: "vault_newer", errs: []error{vault.ErrNewer, session.ErrNewer}},
 	{code: "vault_damaged", errs: []error{vault.ErrDamaged, session.ErrDamaged}},
+	{code: "too_much", errs: []error{session.ErrTooLarge}},
 	{code: "wrong_passphrase", errs: []error{vault.ErrWrongPassphrase}},
 	{code: "passphrase_needed", errs: []error{vault.ErrPassphraseNeeded}},
 	{code: "weak_passphrase", errs: []error{vault.ErrWeakPassphrase}},

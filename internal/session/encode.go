@@ -1,7 +1,6 @@
 package session
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,8 +21,14 @@ var ErrNewer = errors.New("session: written by a newer version")
 var ErrDamaged = errors.New("session: not an encoding of sessions")
 
 // Encode returns the book as bytes that bear every token in the clear: they are
-// for a sealer alone. The first version is a JSON object with a number "v".
+// for a sealer alone. The first version is a JSON object with a number "v". What
+// could not be read back is an error that matches [ErrTooLarge] or [ErrDamaged].
 func Encode(b Book) ([]byte, error) {
+	for _, s := range b.Sessions {
+		if err := CheckClaims(s.Profile.Claims); err != nil {
+			return nil, fmt.Errorf("session: encode: %w", err)
+		}
+	}
 	w := wireBook{V: version, Active: wireKey(b.Active), Sessions: []wireSession{}, Revoke: []wireRevocation{}}
 	for _, s := range b.Sessions {
 		w.Sessions = append(w.Sessions, toWire(s))
@@ -34,11 +39,33 @@ func Encode(b Book) ([]byte, error) {
 			Access: r.Access.Reveal(), Refresh: r.Refresh.Reveal(), Since: unix(r.Since),
 		})
 	}
-	out, err := json.Marshal(w)
+	out, err := encode(w)
 	if err != nil {
-		return nil, fmt.Errorf("session: encode: %w", err)
+		// The encoder's own words could quote a claim.
+		return nil, fmt.Errorf("session: encode: %w: a claim is not JSON", ErrDamaged)
 	}
-	return out, nil
+	if len(out) > MaxBookBytes {
+		return nil, fmt.Errorf("session: encode: %w: %d bytes, and %d are the most", ErrTooLarge, len(out), MaxBookBytes)
+	}
+	return out, checkEncoded(out, b)
+}
+
+// checkEncoded decodes what was encoded: what cannot be read back must not take the
+// place of a good file.
+func checkEncoded(data []byte, b Book) error {
+	again, err := Decode(data)
+	if err != nil {
+		return fmt.Errorf("session: encode: what was encoded does not decode: %w", err)
+	}
+	same := len(again.Sessions) == len(b.Sessions) && len(again.Revoke) == len(b.Revoke)
+	for i := 0; same && i < len(b.Sessions); i++ {
+		was, is := b.Sessions[i], again.Sessions[i]
+		same = was.Key == is.Key && was.Tokens.Refresh.Equal(is.Tokens.Refresh) && was.Tokens.Access.Equal(is.Tokens.Access)
+	}
+	if !same {
+		return fmt.Errorf("session: encode: %w: what was encoded reads as something else", ErrDamaged)
+	}
+	return nil
 }
 
 // Decode reads what Encode wrote, in this version or an earlier one. No bytes
@@ -58,13 +85,16 @@ func Decode(data []byte) (Book, error) {
 		return Book{}, fmt.Errorf("%w: version %d, this program reads up to %d", ErrNewer, head.V, version)
 	}
 	var w wireBook
-	if err := json.NewDecoder(bytes.NewReader(data)).Decode(&w); err != nil {
+	if err := json.Unmarshal(data, &w); err != nil {
 		return Book{}, ErrDamaged
 	}
 	b := Book{Active: Key(w.Active)}
 	for _, s := range w.Sessions {
 		if s.Key.Issuer == "" || s.Key.Subject == "" {
 			return Book{}, ErrDamaged
+		}
+		if CheckClaims(s.Claims) != nil {
+			s.Claims = nil // version 0.1.0 had no limits; without them the session can be written again
 		}
 		b.Put(fromWire(s))
 	}

@@ -94,14 +94,28 @@ type Session struct {
 // Live reports whether the session has not ended.
 func (s Session) Live() bool { return s.Ended == "" }
 
+// maxAhead is how far in the future a renewal may lie: the clocks of two programs on
+// one computer differ by less, unless the clock was set back in between.
+const maxAhead = time.Minute
+
 // FreshAt reports whether the access token can be used at now without a refresh
-// being due. A session without a known expiry counts as fresh.
+// being due. A session without a known expiry counts as fresh. A session that was
+// renewed more than a minute after now is due: the clock was wrong then or is now,
+// and the expiry, which was reckoned by it, says nothing.
 func (s Session) FreshAt(now time.Time) bool {
-	if s.Tokens.Access.IsZero() {
+	if s.Tokens.Access.IsZero() || s.renewedAt().Sub(now) > maxAhead {
 		return false
 	}
 	due := s.Due()
 	return due.IsZero() || now.Before(due)
+}
+
+// renewedAt is when the access token was issued, by this computer's clock.
+func (s Session) renewedAt() time.Time {
+	if s.Refreshed.IsZero() {
+		return s.SignedInAt
+	}
+	return s.Refreshed
 }
 
 // maxLead is the most that a refresh is brought forward of the expiry.

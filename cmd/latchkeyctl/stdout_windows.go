@@ -1,0 +1,6 @@
+package main
+
+import "os"
+
+// wasClosed knows nothing here: Windows refuses a write to a closed stream by itself.
+func wasClosed(_, _ *os.File) bool { return false }
