@@ -68,27 +68,13 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s: %v, want %v", path, err, want)
 		}
 	}
-	for _, address := range []string{"", "data:image/png;base64,AAAA", "file:///etc/passwd", "http://pictures.example/a.png", "https://u:p@pictures.example/a.png", "javascript:1", site.URL + "/svg"} {
+	for _, address := range []string{
+		"", "data:image/png;base64,AAAA", "file:///etc/passwd", "http://pictures.example/a.png",
+		"https://u:p@pictures.example/a.png", "javascript:1", site.URL + "/svg",
+	} {
 		if _, err := (Fetcher{}).Fetch(t.Context(), address); !errors.Is(err, ErrAddress) {
 			t.Errorf("%q: %v, want ErrAddress", address, err)
 		}
-	}
-}
-
-// A public name may resolve to an address inside: what counts is where the
-// connection would go.
-func TestNoWayIntoAPrivateNetwork(t *testing.T) {
-	control := Fetcher{}.control()
-	if control == nil {
-		t.Fatal("a proxy is set in the environment of this test")
-	}
-	for _, inside := range []string{"127.0.0.1:443", "[::1]:443", "10.0.0.1:443", "192.168.1.1:443", "169.254.169.254:80", "[fe80::1]:443", "[fd00::1]:443", "0.0.0.0:443", "[::ffff:10.0.0.1]:443"} {
-		if err := control("tcp", inside, nil); !errors.Is(err, ErrAddress) {
-			t.Errorf("%s: %v", inside, err)
-		}
-	}
-	if err := control("tcp", "93.184.216.34:443", nil); err != nil {
-		t.Errorf("a public address: %v", err)
 	}
 }
 
@@ -100,7 +86,7 @@ func FuzzEncode(f *testing.F) {
 		if len(data) > 1<<16 {
 			return
 		}
-		if out, err := encode(data); err == nil && !strings.HasPrefix(out, "data:image/png;base64,") {
+		if out, err := encode(t.Context(), data); err == nil && !strings.HasPrefix(out, "data:image/png;base64,") {
 			t.Error("something else than a PNG came out")
 		}
 	})
