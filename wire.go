@@ -84,6 +84,8 @@ func fill(c *core, s settings.Settings, p *wire.Parts) {
 	if p.OpenID != nil {
 		c.offers = p.OpenID.Offers
 	}
-	fetcher := picture.Fetcher{Loopback: strings.HasPrefix(s.Provider.Issuer, "http://"), RootCAs: s.Provider.RootCAs}
+	fetcher := picture.Fetcher{
+		Loopback: strings.HasPrefix(s.Provider.Issuer, "http://"), Hosts: s.PictureHosts, RootCAs: s.Provider.RootCAs,
+	}
 	c.picture = fetcher.Fetch
 }

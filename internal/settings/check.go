@@ -74,6 +74,19 @@ func hostName(v any) string {
 	return ""
 }
 
+// hostNames refuses what names no host alone; a port is none of its name.
+func hostNames(v any) string {
+	for _, host := range v.([]string) {
+		if problem := hostName(host); problem != "" {
+			return problem
+		}
+		if strings.Contains(host, ":") {
+			return fmt.Sprintf("%q names a port too: leave it out, any port will do", host)
+		}
+	}
+	return ""
+}
+
 func between(low, high time.Duration) func(any) string {
 	return func(v any) string {
 		if d := v.(time.Duration); d < low || d > high {

@@ -24,16 +24,29 @@ type key struct {
 	Choices []string // of a text: the only ones
 	Secret  bool     // masked when shown
 	NoFile  bool     // refused in files
-	// Place marks what says where the provider is. A policy that sets one of them
-	// locks them all: an issuer that is locked is worth nothing beside a jwks_uri that
-	// is not.
-	Place  bool
-	Note   string // what stands for the default where it is not one value
-	Sample string // for the example, where there is no default to show
+	Decides decision // what a wrong value could bring about
+	Note    string   // what stands for the default where it is not one value
+	Sample  string   // for the example, where there is no default to show
 
 	binding
 	kind kind
 }
+
+// decision says what a key decides. Each key must say it: a test refuses one that does not.
+type decision string
+
+const (
+	// where the provider is: its addresses, and whether it gives ID tokens at all. A policy
+	// that sets one such key locks all of them, and those of whom: an issuer that is locked
+	// is worth nothing beside a jwks_uri that is not.
+	where decision = "where"
+	// whom and what we believe: certificates, audiences, tenants, and parameters of the
+	// request that the provider's answer depends on.
+	whom decision = "whom"
+	// neither of the two. client_id and client_secret say who we are; the policy locks them
+	// when it sets them.
+	neither decision = "neither"
+)
 
 // binding says where a setting's value goes.
 type binding struct {
@@ -150,6 +163,10 @@ var bindings = map[string]binding{
 	"appearance":   {at: func(s *Settings) any { return &s.Appearance }},
 	"start_hidden": {at: func(s *Settings) any { return &s.StartHidden }},
 	"log":          {at: func(s *Settings) any { return &s.Log }},
+	"picture_hosts": {
+		at:    func(s *Settings) any { return &s.PictureHosts },
+		check: hostNames,
+	},
 }
 
 func presetNames() []string {

@@ -3,9 +3,7 @@ package settings
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"os"
-	"slices"
 )
 
 // policy reads the administrator's file. What it sets is locked.
@@ -32,30 +30,15 @@ func (l *loader) policy(path string, trusted bool) {
 		return
 	}
 	l.bytes(source, data)
-	l.lockPlace()
 }
 
-// lockPlace: once the policy says where the provider is, nothing that the person's
-// own files, environment or flags say about that counts. The team's file, which
-// the person cannot change, still does.
-func (l *loader) lockPlace() {
-	if !l.lockedPlace() {
-		return
-	}
-	for _, name := range slices.Sorted(maps.Keys(l.values)) {
-		k, _ := lookup(name)
-		v := l.values[name]
-		if k.Place && v.rank > 0 && v.rank < l.rank {
-			l.warn("%s: %s is ignored: the administrator's policy says where the provider is", v.source, name)
-			delete(l.values, name)
-		}
-	}
-}
-
-// lockedPlace reports whether the policy says where the provider is.
-func (l *loader) lockedPlace() bool {
-	for name, v := range l.values {
-		if k, _ := lookup(name); k.Place && v.source.Locked {
+// locksProvider reports whether a policy with these values says where the provider is.
+// If it does, nothing that the person's own files, environment or flags say about that,
+// or about whom to believe, counts: [loader.put] passes over it. The team's file, which
+// the person cannot change, still counts.
+func locksProvider(policy map[string]value) bool {
+	for name := range policy {
+		if k, _ := lookup(name); k.Decides == where {
 			return true
 		}
 	}

@@ -24,7 +24,7 @@ func (l *loader) settle() {
 	if named && l.described && name != l.preset {
 		for other, older := range l.values {
 			k, _ := lookup(other)
-			if older.rank < l.rank && (k.Place || slices.Contains([]string{"client_id", "client_secret", "name"}, other)) {
+			if older.rank < l.rank && (k.Decides == where || slices.Contains([]string{"client_id", "client_secret", "name"}, other)) {
 				delete(l.values, other)
 			}
 		}

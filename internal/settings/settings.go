@@ -3,6 +3,7 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"runtime"
 	"time"
@@ -24,9 +25,10 @@ type Settings struct {
 	KeychainBackend string
 	KeychainTimeout time.Duration
 
-	Appearance  string // system, light, dark
-	StartHidden bool
-	Log         string // error, warn, info, debug
+	Appearance   string // system, light, dark
+	StartHidden  bool
+	PictureHosts []string // whose pictures may lie in a private network
+	Log          string   // error, warn, info, debug
 
 	ConfigDir, DataDir string
 	PolicyFile         string // where the administrator's policy is looked for
@@ -34,8 +36,8 @@ type Settings struct {
 	Sources  map[string]Source // where each key that is set came from
 	Warnings []string          // what works and should not stay so
 
-	placeLocked bool    // the policy says where the provider is
-	options     Options // what they were loaded with, to be loaded again
+	providerLocked bool    // the policy says where the provider is
+	options        Options // what they were loaded with, to be loaded again
 }
 
 // Source is where a value came from.
@@ -91,6 +93,12 @@ type Options struct {
 	preferences []byte // in place of the file's, to try a change before it is written
 }
 
+// Ranks of the sources in their order; those between belong to the person.
+const (
+	teamRank   = 0
+	policyRank = 100
+)
+
 // Load reads every source. The error joins one *Error for each bad setting; the
 // settings are then those that could be read.
 func Load(o Options) (Settings, error) {
@@ -106,6 +114,10 @@ func Load(o Options) (Settings, error) {
 	if policy == "" {
 		policy, trusted = policyPath(o.AppID), false
 	}
+	l.rank = policyRank
+	l.policy(policy, trusted) // first, for what it locks is not even read elsewhere
+	locks := l.values
+	l.values, l.locked, l.rank = map[string]value{}, locksProvider(locks), teamRank
 	for _, read := range []func(){
 		func() { l.bytes(Source{Name: first(o.BakedName, "the built-in settings")}, o.Baked) },
 		func() { l.file(filepath.Join(configDir, "config.toml"), "config.toml") },
@@ -113,12 +125,14 @@ func Load(o Options) (Settings, error) {
 		l.dotEnv,
 		l.environment,
 		l.flags,
-		func() { l.policy(policy, trusted) },
 	} {
 		read()
 		l.settle()
 		l.rank++
 	}
+	l.rank = policyRank
+	maps.Copy(l.values, locks)
+	l.settle()
 	s := l.settings()
 	s.ConfigDir, s.DataDir, s.PolicyFile, s.options = configDir, dataDir, policy, o
 	return s, errors.Join(l.errs...)
@@ -155,7 +169,7 @@ func (l *loader) settings() Settings {
 	})
 	l.readNamed(&s)
 	l.together(&s)
-	s.placeLocked = l.lockedPlace()
+	s.providerLocked = l.locked
 	return s
 }
 

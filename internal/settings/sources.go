@@ -24,7 +24,8 @@ type value struct {
 type loader struct {
 	o        Options
 	env      map[string]string
-	rank     int // of the source that is being read; 0 is the team's file
+	rank     int  // of the source that is being read
+	locked   bool // the policy says where the provider is
 	values   map[string]value
 	errs     []error
 	warnings []string
@@ -50,6 +51,10 @@ func (l *loader) put(s Source, name string, raw any) {
 	}
 	if k.NoFile && s.File != "" {
 		l.fail(s, name, "a passphrase has no place in a file of settings: use store_passphrase_file, LATCHKEY_STORE_PASSPHRASE, or type it when asked")
+		return
+	}
+	if l.locked && l.rank > teamRank && l.rank < policyRank && k.Decides != neither {
+		l.warn("%s: %s is ignored: the administrator's policy says where the provider is, and whom to believe", s, name)
 		return
 	}
 	data, problem := convert(k.kind, raw)

@@ -51,7 +51,7 @@ func TestAPolicyLocksTheWholePlace(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := s.Provider
-	if p.Issuer != "https://acme.okta.com" || p.JWKSURI != "" || p.NoIDToken || p.TokenEndpoint != "" || p.DiscoveryURL != "" || p.UserinfoEndpoint != "" || p.Leeway.Minutes() != 2 || p.ClientID != "theirs" {
+	if p.Issuer != "https://acme.okta.com" || p.JWKSURI != "" || p.NoIDToken || p.TokenEndpoint != "" || p.DiscoveryURL != "" || p.UserinfoEndpoint != "" || p.Leeway.Minutes() != 1 || p.ClientID != "theirs" {
 		t.Errorf("%+v", p)
 	}
 	warned := strings.Join(s.Warnings, "\n")
@@ -64,7 +64,7 @@ func TestAPolicyLocksTheWholePlace(t *testing.T) {
 	for _, v := range s.Values() {
 		locked[v.Key] = v.Locked
 	}
-	if !locked["domain"] || !locked["issuer"] || !locked["jwks_uri"] || locked["leeway"] || !locked["client_id"] {
+	if !locked["domain"] || !locked["issuer"] || !locked["jwks_uri"] || !locked["leeway"] || locked["scopes"] || !locked["client_id"] {
 		t.Errorf("locked: %v", locked)
 	}
 }

@@ -31,6 +31,8 @@ func (s Settings) Values() []Value {
 	return out
 }
 
-// lock reports whether the policy locks the key: by itself, or as one of those that
-// say where the provider is.
-func (s Settings) lock(k key) bool { return s.Sources[k.Name].Locked || k.Place && s.placeLocked }
+// lock reports whether the policy locks the key: by itself, or together with the place
+// of the provider.
+func (s Settings) lock(k key) bool {
+	return s.Sources[k.Name].Locked || k.Decides != neither && s.providerLocked
+}
