@@ -26,22 +26,43 @@ var ErrOrigin = errors.New("account: no origin that a token may be sent to")
 // origin, be it an allowed one: who may redirect must not choose where a token goes.
 // A request that has an Authorization header of its own is left as it is. The client
 // has no time limit of its own: give each request a context that has one.
-func (a *Manager) Client(origins ...string) (*http.Client, error) {
+func (a *Account) Client(origins ...string) (*http.Client, error) {
 	return a.client(origins, a.Token, a.Renew)
 }
 
 // ClientOf is Client for one account, whichever is active.
-func (a *Manager) ClientOf(key session.Key, origins ...string) (*http.Client, error) {
+func (a *Account) ClientOf(key session.Key, origins ...string) (*http.Client, error) {
 	return a.client(origins,
 		func(ctx context.Context) (Token, error) { return a.TokenOf(ctx, key) },
 		func(ctx context.Context, refused Token) (Token, error) { return a.RenewOf(ctx, key, refused) })
 }
 
-func (a *Manager) client(origins []string, token func(context.Context) (Token, error), renew func(context.Context, Token) (Token, error)) (*http.Client, error) {
+// RoundTripper is Client for a caller that makes its own http.Client. base carries the requests; nil takes the transport
+// that Client has.
+func (a *Account) RoundTripper(base http.RoundTripper, origins ...string) (http.RoundTripper, error) {
+	if base == nil {
+		base = a.opts.Transport
+	}
+	return newBearer(base, origins, a.Token, a.Renew)
+}
+
+func (a *Account) client(origins []string, token func(context.Context) (Token, error), renew func(context.Context, Token) (Token, error)) (*http.Client, error) {
+	b, err := newBearer(a.opts.Transport, origins, token, renew)
+	if err != nil {
+		return nil, err
+	}
+	return &http.Client{Transport: b}, nil
+}
+
+// newBearer checks the origins.
+func newBearer(
+	base http.RoundTripper, origins []string,
+	token func(context.Context) (Token, error), renew func(context.Context, Token) (Token, error),
+) (*bearer, error) {
 	if len(origins) == 0 {
 		return nil, fmt.Errorf("%w: none was named", ErrOrigin)
 	}
-	b := &bearer{base: a.opts.Transport, token: token, renew: renew, allowed: map[string]bool{}}
+	b := &bearer{base: base, token: token, renew: renew, allowed: map[string]bool{}}
 	for _, text := range origins {
 		u, err := url.Parse(text)
 		if err != nil || u.User != nil || u.Hostname() == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
@@ -52,7 +73,7 @@ func (a *Manager) client(origins []string, token func(context.Context) (Token, e
 		}
 		b.allowed[originOf(u)] = true
 	}
-	return &http.Client{Transport: b}, nil
+	return b, nil
 }
 
 // bearer adds the token. It judges each hop by its own address: net/http would let

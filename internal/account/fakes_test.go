@@ -174,21 +174,21 @@ func (p *provider) Revoke(_ context.Context, r session.Revocation) (session.Endi
 	return session.EndingDone, nil
 }
 
-// testManager is a manager with its parts and the snapshots that it published.
-type testManager struct {
-	*account.Manager
+// desk is an account with its parts and the snapshots that it published.
+type desk struct {
+	*account.Account
 	provider *provider
 	sealer   *sealer
 	mu       sync.Mutex
 	seen     []account.Snapshot
 }
 
-func newManager(p *provider, s *sealer) *testManager { return newManagerAt(p, s, nil) }
+func newDesk(p *provider, s *sealer) *desk { return newDeskAt(p, s, nil) }
 
-// newManagerAt is newManager with a wall clock of the test's own.
-func newManagerAt(p *provider, s *sealer, now func() time.Time) *testManager {
-	d := &testManager{provider: p, sealer: s}
-	d.Manager = account.New(account.Options{
+// newDeskAt is newDesk with a wall clock of the test's own.
+func newDeskAt(p *provider, s *sealer, now func() time.Time) *desk {
+	d := &desk{provider: p, sealer: s}
+	d.Account = account.New(account.Options{
 		Auth: p, Store: session.NewStore(s), Now: now,
 		OnChange: func(snap account.Snapshot) {
 			d.mu.Lock()
@@ -199,10 +199,10 @@ func newManagerAt(p *provider, s *sealer, now func() time.Time) *testManager {
 	return d
 }
 
-// signedIn returns a manager with which Ada has signed in.
-func signedIn(t testing.TB) *testManager {
+// signedIn returns a desk at which Ada has signed in.
+func signedIn(t testing.TB) *desk {
 	t.Helper()
-	d := newManager(newProvider(), newSealer())
+	d := newDesk(newProvider(), newSealer())
 	if err := d.Restore(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +213,7 @@ func signedIn(t testing.TB) *testManager {
 }
 
 // phases returns the phases that were published, repeats left out.
-func (d *testManager) phases() []account.Phase {
+func (d *desk) phases() []account.Phase {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var out []account.Phase

@@ -22,7 +22,7 @@ const module = "app.latchkey"
 // packages are all packages of ours, each with those of ours that it may import. A
 // package below internal/ is named without internal/, any other by its folder.
 var packages = map[string][]string{
-	"secret": {}, "nobus": {}, "loopback": {}, "browser": {}, "picture": {}, "logfile": {}, "robot": {}, "archtest": {}, "claims": {}, "placement": {},
+	"secret": {}, "nobus": {}, "loopback": {}, "browser": {}, "picture": {}, "logfile": {}, "robot": {}, "archtest": {}, "claims": {}, "placement": {}, "clock": {},
 	"demoidp":      {"demoidp/broker", "demoidp/cast", "demoidp/directory", "demoidp/issuer", "demoidp/social"},
 	"demoidp/keep": {}, "demoidp/face": {}, "demoidp/pages": {},
 	"demoidp/cast":      {"demoidp/face"},
@@ -39,6 +39,8 @@ var packages = map[string][]string{
 	"problem":           {"account", "browser", "loopback", "openid", "provider", "session", "settings", "vault"},
 	"doctor":            {"browser", "loopback", "openid", "provider", "settings", "vault"},
 	"wire":              {"demoidp", "demoidp/cast", "account", "browser", "doctor", "loopback", "openid", "problem", "secret", "session", "settings", "vault"},
+	"signin":            {"account", "browser", "claims", "clock", "problem", "secret", "session", "settings", "vault", "wire"},
+	"signin/signintest": {"clock", "signin", "test/idp"},
 }
 
 // mainFiles are the files of the root package that are not wiring.
@@ -52,14 +54,14 @@ var mainFiles = map[string][]string{
 // touches says which packages may import what reaches the world. Everything that
 // begins with the path counts.
 var touches = map[string][]string{
-	"net/http":                       {"account", "openid", "loopback", "picture", "demoidp", "demoidp/broker", "demoidp/directory", "demoidp/issuer", "demoidp/pages", "demoidp/social", "robot", "doctor"},
+	"net/http":                       {"account", "openid", "loopback", "picture", "demoidp", "demoidp/broker", "demoidp/directory", "demoidp/issuer", "demoidp/pages", "demoidp/social", "robot", "doctor", "signin", "signin/signintest"},
 	"net":                            {"account", "openid", "loopback", "picture", "demoidp", "robot", "settings", "doctor"}, // settings parses addresses
 	"os/exec":                        {"browser"},
 	"os":                             {"vault", "settings", "logfile", "browser", "demoidp", "demoidp/keep", "wire", "nobus", "placement", "wiring"},
 	"github.com/99designs/keyring":   {"vault"},
 	"github.com/godbus":              {"vault"},
 	"github.com/wailsapp":            {"wiring"},
-	"golang.org/x/oauth2":            {"openid", "demoidp/broker", "demoidp/social"},
+	"golang.org/x/oauth2":            {"openid", "signin", "demoidp/broker", "demoidp/social"},
 	"github.com/coreos/go-oidc":      {"openid"},
 	"github.com/zitadel":             {"demoidp/broker", "demoidp/directory", "demoidp/issuer"},
 	"github.com/joho/godotenv":       {"wire"},                        // in development builds alone

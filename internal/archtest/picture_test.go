@@ -14,18 +14,20 @@ var update = flag.Bool("update", false, "draw docs/architecture.svg anew")
 
 // floors are the rows of the picture: packages that the rows above may use.
 var floors = [][]string{
+	{"signin"},
 	{"wire"},
 	{"doctor", "problem"},
 	{"account", "openid", "loopback", "browser"},
 	{"session", "settings", "vault"},
 	{"provider"},
-	{"claims", "picture", "secret", "nobus", "placement", "logfile"},
+	{"claims", "picture", "secret", "nobus", "placement", "logfile", "clock"},
 	{"demoidp", "robot"},
 }
 
 // signs are what the picture says under a package's name: what it is for, what it reaches.
 var signs = map[string][2]string{
-	"wire":    {"the wiring of both programs", ""},
+	"signin": {"the public package", "by the packages below"},
+	"wire":   {"the wiring of both programs", ""}, "clock": {"a test's clock", ""},
 	"doctor":  {"checks a set-up", "network, loopback"},
 	"problem": {"errors to words", ""},
 	"account": {"who is signed in", "its Client: network"},
@@ -38,8 +40,8 @@ var signs = map[string][2]string{
 
 const (
 	boxWidth, boxHeight  = 150, 56
-	betweenX, betweenY   = 26, 46
-	pictureWidth, margin = 1090, 20
+	betweenX, betweenY   = 18, 46
+	pictureWidth, margin = 1200, 20
 )
 
 // draw draws the table of packages. What the two programs' wiring uses is all of it, and

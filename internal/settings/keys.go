@@ -187,6 +187,18 @@ func lookup(name string) (key, bool) {
 	return key{}, false
 }
 
+// OfApp reports whether the setting of that name is a matter of the app, such as where it keeps the session, and not of
+// the provider.
+func OfApp(name string) bool {
+	all := groups()
+	for _, g := range all[len(all)-2:] {
+		if slices.ContainsFunc(g.Keys, func(k key) bool { return k.Name == name }) {
+			return true
+		}
+	}
+	return false
+}
+
 // each calls f with every setting, in order.
 func each(f func(key)) {
 	for _, g := range groups() {

@@ -56,3 +56,9 @@ func policyPath(id string) string {
 	}
 	return filepath.Join("/etc", id, "policy.toml")
 }
+
+// DataFolder returns the folder in which the app of that ID keeps its data on this system.
+func DataFolder(appID string, environ []string) (string, error) {
+	_, data, err := places(Options{AppID: appID}, environment(environ, runtime.GOOS))
+	return data, err
+}

@@ -81,6 +81,8 @@ type Options struct {
 	BakedName  string            // how it is called in errors
 	Environ    []string          // as os.Environ gives it
 	Flags      map[string]string // by key
+	Program    map[string]string // what the program itself says, by key
+	Alone      bool              // Program is the only source
 	ConfigDir  string            // overrides the platform's
 	DataDir    string            // overrides the platform's
 	PolicyPath string            // overrides the platform's, and its owner is then not checked
@@ -115,17 +117,24 @@ func Load(o Options) (Settings, error) {
 		policy, trusted = policyPath(o.AppID), false
 	}
 	l.rank = policyRank
-	l.policy(policy, trusted) // first, for what it locks is not even read elsewhere
+	if !o.Alone {
+		l.policy(policy, trusted) // first, for what it locks is not even read elsewhere
+	}
 	locks := l.values
 	l.values, l.locked, l.rank = map[string]value{}, locksProvider(locks), teamRank
-	for _, read := range []func(){
+	reads := []func(){
 		func() { l.bytes(Source{Name: first(o.BakedName, "the built-in settings")}, o.Baked) },
 		func() { l.file(filepath.Join(configDir, "config.toml"), "config.toml") },
 		func() { l.preferences(filepath.Join(dataDir, PreferencesName)) },
 		l.dotEnv,
 		l.environment,
 		l.flags,
-	} {
+		l.program,
+	}
+	if o.Alone {
+		reads = []func(){l.program}
+	}
+	for _, read := range reads {
 		read()
 		l.settle()
 		l.rank++

@@ -137,3 +137,10 @@ func (l *loader) flags() {
 		l.put(Source{Name: "--" + strings.ReplaceAll(name, "_", "-")}, name, l.o.Flags[name])
 	}
 }
+
+// program reads what the program says in its own code.
+func (l *loader) program() {
+	for _, name := range slices.Sorted(maps.Keys(l.o.Program)) {
+		l.put(Source{Name: "the program"}, name, l.o.Program[name])
+	}
+}

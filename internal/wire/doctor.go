@@ -10,7 +10,7 @@ import (
 // Doctor examines these parts, with what was typed into them since the start.
 func (p *Parts) Doctor() *doctor.Doctor {
 	return doctor.New(doctor.Options{
-		App: AppName, Version: Version().Version, Settings: p.Settings, Vault: p.Vault, Browser: p.Browser, Getenv: os.Getenv,
+		App: p.options.App, Version: Version().Version, Settings: p.Settings, Vault: p.Vault, Browser: p.Browser, Getenv: os.Getenv,
 	})
 }
 

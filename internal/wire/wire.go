@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"time"
 
 	"app.latchkey/internal/account"
 	"app.latchkey/internal/browser"
@@ -26,6 +27,7 @@ type Options struct {
 	Log      *slog.Logger
 	OpenURL  func(context.Context, string) error // nil: the system's browser
 	OnChange func(account.Snapshot)
+	Now      func() time.Time // the wall clock; time.Now when nil
 }
 
 // Parts are one program's parts.
@@ -33,15 +35,16 @@ type Parts struct {
 	Settings settings.Settings
 	Vault    *vault.Vault
 	OpenID   *openid.Client // nil when no provider is set up
-	Account  *account.Manager
+	Account  *account.Account
 	Browser  *browser.Opener
 
+	options  Options
 	receiver *current
 }
 
 // New makes the parts of the settings. Errors are of the settings.
 func New(s settings.Settings, o Options) (*Parts, error) {
-	p := &Parts{Settings: s, Browser: &browser.Opener{}, receiver: &current{}}
+	p := &Parts{Settings: s, Browser: &browser.Opener{}, options: o, receiver: &current{}}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -50,10 +53,10 @@ func New(s settings.Settings, o Options) (*Parts, error) {
 	}
 	p.Vault = vault.New(vault.Config{
 		Dir: s.DataDir, Kind: vault.Kind(s.Store), Service: o.ID, Backend: s.KeychainBackend,
-		Passphrase: s.Passphrase, Timeout: s.KeychainTimeout, Log: o.Log,
+		Passphrase: s.Passphrase, Timeout: s.KeychainTimeout, Log: o.Log, Now: o.Now,
 	})
 	options := account.Options{
-		Store: session.NewStore(&sealer{p.Vault}), OnChange: o.OnChange, Log: o.Log, SignInTimeout: s.Provider.SignInTimeout,
+		Store: session.NewStore(&sealer{p.Vault}), OnChange: o.OnChange, Log: o.Log, SignInTimeout: s.Provider.SignInTimeout, Now: o.Now,
 	}
 	var err error
 	if options.Transport, err = openid.Transport(s.Provider.RootCAs); err != nil {
@@ -72,6 +75,7 @@ func New(s settings.Settings, o Options) (*Parts, error) {
 				return words.Title, words.Message + " " + o.App + " says what to do next. You can close this tab."
 			},
 			Log: o.Log,
+			Now: o.Now,
 		})
 		if err != nil {
 			return nil, err

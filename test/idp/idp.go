@@ -30,6 +30,8 @@ type Config struct {
 	// OnRequest, when set, is told of each request to the token, revocation and
 	// userinfo endpoints before it is answered.
 	OnRequest func(path string)
+	// Now is the provider's clock; time.Now when nil.
+	Now func() time.Time
 }
 
 // ClientID is the one client, a native app without a secret.
@@ -51,31 +53,37 @@ type Provider struct {
 	count    int // of refreshes
 	reused   int // spent tokens that came again after the grace period
 	early    int // refreshes that came before they were due
+	person   map[string]any
+	refusal  string
+	outage   bool
 }
 
 // login is one person's way from the request to the tokens.
 type login struct {
-	sub, nonce, challenge, redirect string
-	userCode                        string
-	approved                        bool
-	at                              time.Time
+	nonce, challenge, redirect string
+	claims                     map[string]any
+	userCode                   string
+	approved                   bool
+	at                         time.Time
 }
 
 // family is one grant with all its refresh tokens.
 type family struct {
-	sub, nonce string
-	at         time.Time
-	current    string
-	rotated    map[string]time.Time // when a token was replaced
-	ended      bool
-	due        time.Time // of the current access token; zero when it has no lifetime
+	nonce   string
+	claims  map[string]any
+	at      time.Time
+	current string
+	rotated map[string]time.Time // when a token was replaced
+	ended   bool
+	due     time.Time // of the current access token; zero when it has no lifetime
+	expiry  time.Time // of the current access token; zero when it has no lifetime
 }
 
 // Secret is a text that must be found nowhere but in a vault, sealed.
 type Secret struct{ Kind, Text string }
 
 // Start starts a provider on loopback.
-func Start(t *testing.T, c Config) *Provider {
+func Start(t testing.TB, c Config) *Provider {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -94,7 +102,7 @@ func Start(t *testing.T, c Config) *Provider {
 	mux.HandleFunc("POST /revoke", p.revoke)
 	mux.HandleFunc("POST /device", p.device)
 	mux.HandleFunc("POST /end", p.endSession)
-	server := httptest.NewUnstartedServer(mux)
+	server := httptest.NewUnstartedServer(p.working(mux))
 	p.Issuer = "http://" + server.Listener.Addr().String()
 	server.Start()
 	t.Cleanup(server.Close)
@@ -136,7 +144,7 @@ func (p *Provider) Due(sub string) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, f := range slices.Backward(p.families) {
-		if f.sub == sub {
+		if f.claims["sub"] == sub {
 			return f.due
 		}
 	}
@@ -158,7 +166,7 @@ func (p *Provider) Approve(userCode string) bool {
 	defer p.mu.Unlock()
 	for _, l := range p.devices {
 		if l.userCode == userCode {
-			l.approved, l.at = true, time.Now()
+			l.approved, l.at = true, p.now()
 			return true
 		}
 	}
@@ -170,7 +178,7 @@ func (p *Provider) ApproveAny() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, l := range p.devices {
-		l.approved, l.at = true, time.Now()
+		l.approved, l.at = true, p.now()
 	}
 	return len(p.devices) > 0
 }
