@@ -59,13 +59,13 @@ func (a *App) SignOut(scope string) (err error) {
 }
 
 // find returns the account that JavaScript means.
-func (a *App) find(id string) (account.Public, error) {
+func (a *App) find(id string) (account.Account, error) {
 	for _, p := range a.core().account.Snapshot().Accounts {
 		if idOf(p.Key) == id {
 			return p, nil
 		}
 	}
-	return account.Public{}, errors.New("this account is not kept here any more")
+	return account.Account{}, errors.New("this account is not kept here any more")
 }
 
 // idOf names an account to JavaScript without saying anything about it.

@@ -15,7 +15,7 @@ import (
 // whole when the settings are read again.
 type core struct {
 	log      *slog.Logger
-	account  *account.Account // nil when the settings cannot be used
+	account  *account.Manager // nil when the settings cannot be used
 	provider string           // its name
 	ready    bool             // a provider is set up
 	err      error            // why there is no account

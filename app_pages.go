@@ -88,7 +88,7 @@ func (a *App) CopyProblem() (err error) {
 	return a.window.copy(fmt.Sprintf("%s %s\n%s · ref %s\n%s", a.name, a.build.Version, p.Code, p.Ref, p.Detail))
 }
 
-func details(p account.Public) *DetailsView {
+func details(p account.Account) *DetailsView {
 	v := &DetailsView{Name: p.Profile.Name}
 	for _, row := range claims.Table(p.Profile.Claims) {
 		v.Rows = append(v.Rows, ClaimView{Claim: row.Claim, Label: row.Label, Text: row.Text, At: milli(row.At), Group: row.Group})

@@ -55,9 +55,9 @@ func on(screen string, with func(*StateView)) StateView {
 }
 
 // claimed is a session whose claims are these, as the account would show it.
-func claimed(subject string, claims claims.Claims) account.Public {
+func claimed(subject string, claims claims.Claims) account.Account {
 	text := func(name string) string { return strings.Trim(string(claims[name]), `"`) }
-	return account.Public{
+	return account.Account{
 		Key:     session.Key{Issuer: "https://id.acme.example", Subject: subject},
 		Profile: session.Profile{Name: text("name"), Email: text("email"), EmailVerified: text("email_verified") == "true", Claims: claims},
 		AMR:     []string{"sso"}, IDTokenVerified: true, CanRefresh: true,
@@ -77,23 +77,23 @@ func q(s string) []byte   { return []byte(`"` + s + `"`) }
 func raw(s string) []byte { return []byte(s) }
 
 // shown is the profile and the accounts of signed-in people, the first one active.
-func shown(v *StateView, people ...account.Public) {
+func shown(v *StateView, people ...account.Account) {
 	a := NewApp("Acme Desk", build{}, true)
 	a.pictures["portrait"] = portrait
 	s := account.Snapshot{Phase: account.PhaseSignedIn, Session: people[0], Health: account.HealthFresh, Accounts: people}
 	if v.Screen == ScreenSignIn {
-		s.Phase, s.Session = account.PhaseSignedOut, account.Public{}
+		s.Phase, s.Session = account.PhaseSignedOut, account.Account{}
 	} else {
 		v.Profile = a.profile(s)
 	}
 	v.Accounts = a.accounts(s)
 }
 
-func pictured(p account.Public) account.Public { p.Profile.Picture = "portrait"; return p }
+func pictured(p account.Account) account.Account { p.Profile.Picture = "portrait"; return p }
 
-func ended(p account.Public) account.Public { p.Ended = session.EndedRefused; return p }
+func ended(p account.Account) account.Account { p.Ended = session.EndedRefused; return p }
 
-func named(subject, name, email string) account.Public {
+func named(subject, name, email string) account.Account {
 	return claimed(subject, claims.Claims{"name": q(name), "email": q(email), "email_verified": raw("true")})
 }
 
@@ -104,7 +104,7 @@ var (
 		"name": q(strings.Repeat("Wolfeschlegelsteinhausenbergerdorff ", 5)), "email": q(strings.Repeat("very-long-", 12) + "@acme.example"),
 		"org_name": q(strings.Repeat("Amalgamated ", 9) + "Holdings"), "roles": raw(`["Keeper of the very long role names","Second assistant to the typesetter","Admin","Engineer"]`),
 	})
-	mystery = account.Public{Key: session.Key{Issuer: "https://id.acme.example", Subject: "0oa7f3"}, Profile: session.Profile{Name: "0oa7f3"}, SignedInAt: snapshotTime}
+	mystery = account.Account{Key: session.Key{Issuer: "https://id.acme.example", Subject: "0oa7f3"}, Profile: session.Profile{Name: "0oa7f3"}, SignedInAt: snapshotTime}
 )
 
 func profiles() map[string]StateView {

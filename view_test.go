@@ -134,7 +134,7 @@ func screenOf(s account.Snapshot, want asked) StateView {
 
 // The guard: only a signed-in account has a profile, whatever else is known.
 func TestTheProfileIsReachableOnlyWithASession(t *testing.T) {
-	person := account.Public{Key: session.Key{Issuer: "i", Subject: "s"}, Profile: session.Profile{Name: "Ada"}}
+	person := account.Account{Key: session.Key{Issuer: "i", Subject: "s"}, Profile: session.Profile{Name: "Ada"}}
 	for phase, want := range map[account.Phase]string{
 		account.PhaseSignedIn: ScreenProfile, account.PhaseSignedOut: ScreenSignIn, account.PhaseWaiting: ScreenWaiting, account.PhaseLocked: ScreenProblem,
 	} {

@@ -95,14 +95,14 @@ func (c *Client) Remove(ctx context.Context, id string) error {
 }
 
 // find returns the account of that ID, as the vault has it now.
-func (c *Client) find(ctx context.Context, id string) (account.Public, error) {
+func (c *Client) find(ctx context.Context, id string) (account.Account, error) {
 	c.manager().Sync(ctx)
 	for _, a := range c.manager().Snapshot().Accounts {
 		if account.Address(a.Key) == id {
 			return a, nil
 		}
 	}
-	return account.Public{}, account.ErrNoAccount
+	return account.Account{}, account.ErrNoAccount
 }
 
 // accountsOf returns the accounts of a snapshot.
@@ -114,7 +114,7 @@ func accountsOf(s account.Snapshot) []Account {
 	return out
 }
 
-func accountOf(p account.Public, active bool) Account {
+func accountOf(p account.Account, active bool) Account {
 	return Account{
 		ID: account.Address(p.Key), Issuer: p.Key.Issuer, Subject: p.Key.Subject,
 		Name: p.Profile.Name, Email: p.Profile.Email, EmailVerified: p.Profile.EmailVerified, Picture: p.Profile.Picture,

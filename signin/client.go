@@ -75,7 +75,7 @@ func (c *Client) Close() error {
 }
 
 // manager returns who is signed in.
-func (c *Client) manager() *account.Account { return c.parts.Account }
+func (c *Client) manager() *account.Manager { return c.parts.Account }
 
 // enter begins one call, which ends with ctx or with the client. The returned function ends the call.
 func (c *Client) enter(ctx context.Context) (context.Context, func(), error) {

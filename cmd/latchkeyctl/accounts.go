@@ -22,13 +22,13 @@ func (c *command) accounts() *cobra.Command {
 			return c.listAccounts()
 		},
 	}
-	cmd.AddCommand(c.accountChange("switch", "Make another account the active one", func(cmd *cobra.Command, p account.Public) error {
+	cmd.AddCommand(c.accountChange("switch", "Make another account the active one", func(cmd *cobra.Command, p account.Account) error {
 		if err := c.parts.Account.Switch(cmd.Context(), p.Key); err != nil {
 			return err
 		}
 		return c.printProfile(c.parts.Account.Snapshot().Session)
 	}))
-	cmd.AddCommand(c.accountChange("remove", "Remove an account whose session has ended", func(cmd *cobra.Command, p account.Public) error {
+	cmd.AddCommand(c.accountChange("remove", "Remove an account whose session has ended", func(cmd *cobra.Command, p account.Account) error {
 		if err := c.parts.Account.Remove(cmd.Context(), p.Key); err != nil {
 			return err
 		}
@@ -39,7 +39,7 @@ func (c *command) accounts() *cobra.Command {
 }
 
 // accountChange is a command that does something with one account.
-func (c *command) accountChange(name, short string, do func(*cobra.Command, account.Public) error) *cobra.Command {
+func (c *command) accountChange(name, short string, do func(*cobra.Command, account.Account) error) *cobra.Command {
 	return &cobra.Command{
 		Use: name + " ACCOUNT", Short: short, Long: short + ".\nACCOUNT is its email, name or subject, or exactly issuer#subject.",
 		Args: func(_ *cobra.Command, args []string) error {
@@ -70,9 +70,9 @@ func (c *command) open(cmd *cobra.Command) error {
 }
 
 // chosen returns the account that --account names; zero when it names none.
-func (c *command) chosen(who string) (account.Public, error) {
+func (c *command) chosen(who string) (account.Account, error) {
 	if who == "" {
-		return account.Public{}, nil
+		return account.Account{}, nil
 	}
 	return c.parts.Account.Snapshot().Find(who)
 }

@@ -101,7 +101,7 @@ func ways(people *cast.Cast) []way {
 	return out
 }
 
-func (c *command) printDemo(p account.Public) error {
+func (c *command) printDemo(p account.Account) error {
 	if c.json {
 		return c.object(profileOf(p))
 	}
@@ -117,7 +117,7 @@ func (c *command) printDemo(p account.Public) error {
 }
 
 // claim is a text of the profile, or a list of them.
-func claim(p account.Public, name string) string {
+func claim(p account.Account, name string) string {
 	var one string
 	var many []string
 	if json.Unmarshal(p.Profile.Claims[name], &one) == nil {

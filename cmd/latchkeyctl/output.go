@@ -44,7 +44,7 @@ type profile struct {
 	Renewable       bool    `json:"renewable"`
 }
 
-func profileOf(p account.Public) profile {
+func profileOf(p account.Account) profile {
 	return profile{
 		Issuer: p.Key.Issuer, Subject: p.Key.Subject, Name: p.Profile.Name, Email: p.Profile.Email, EmailVerified: p.Profile.EmailVerified,
 		Picture: p.Profile.Picture, Expiry: stamp(p.Expiry), SignedInAt: stamp(p.SignedInAt), IDTokenVerified: p.IDTokenVerified, Renewable: p.CanRefresh,

@@ -103,7 +103,7 @@ func (c *command) restore(ctx context.Context) error {
 	return nil
 }
 
-func (c *command) printProfile(p account.Public) error {
+func (c *command) printProfile(p account.Account) error {
 	if c.json {
 		return c.object(profileOf(p))
 	}
@@ -115,7 +115,7 @@ func (c *command) printProfile(p account.Public) error {
 }
 
 // who is a person on one line.
-func who(p account.Public) string {
+func who(p account.Account) string {
 	name := p.Profile.Name
 	if p.Profile.Email != "" && p.Profile.Email != name {
 		name += " <" + p.Profile.Email + ">"

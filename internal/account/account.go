@@ -70,7 +70,7 @@ type store interface {
 	Hold(context.Context, func(context.Context, *session.Held) error) error
 }
 
-// Options are the parts of an Account. Auth may be nil: then no provider is set
+// Options are the parts of a [Manager]. Auth may be nil: then no provider is set
 // up, and what is stored can still be seen and signed out.
 type Options struct {
 	Auth  authenticator
@@ -87,9 +87,9 @@ type Options struct {
 	Transport http.RoundTripper
 }
 
-// Account is all accounts of the vault, of which at most one is active: the
+// Manager holds all accounts of the vault, of which at most one is active: the
 // signed-in person. Its methods may be called from any goroutine.
-type Account struct {
+type Manager struct {
 	opts    Options
 	flights singleflight.Group
 	flying  sync.WaitGroup // callers' refreshes that have not ended
@@ -107,8 +107,8 @@ type Account struct {
 	plan      plan                            // of the background
 }
 
-// New returns an account that knows nothing yet; call Restore.
-func New(o Options) *Account {
+// New returns a manager that knows nothing yet; call [Manager.Restore].
+func New(o Options) *Manager {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -124,7 +124,7 @@ func New(o Options) *Account {
 	if o.SignInTimeout <= 0 {
 		o.SignInTimeout = 10 * time.Minute
 	}
-	return &Account{
+	return &Manager{
 		opts:    o,
 		wake:    make(chan struct{}, 1),
 		snap:    Snapshot{Phase: PhaseStarting},
@@ -133,4 +133,4 @@ func New(o Options) *Account {
 }
 
 // now is the wall clock alone: a monotonic reading stops while a laptop sleeps.
-func (a *Account) now() time.Time { return a.opts.Now().Round(0) }
+func (a *Manager) now() time.Time { return a.opts.Now().Round(0) }

@@ -31,7 +31,7 @@ func TestSignInIsSignedInOnlyWhenStored(t *testing.T) {
 func TestTomorrowTheProfileIsThereWithoutTheNetwork(t *testing.T) {
 	d := signedIn(t)
 	d.provider.refresh = func(context.Context) error { t.Error("the network was used"); return errDown }
-	later := newDesk(d.provider, d.sealer)
+	later := newManager(d.provider, d.sealer)
 	if err := later.Restore(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -76,14 +76,14 @@ func TestStepUpAsksTheSamePersonAnew(t *testing.T) {
 	if err := d.Reauthenticate(t.Context(), 0, nil); !errors.Is(err, weak) || d.Snapshot().Phase != account.PhaseSignedIn {
 		t.Errorf("%v, phase %v", err, d.Snapshot().Phase)
 	}
-	if err := newDesk(newProvider(), newSealer()).Reauthenticate(t.Context(), 0, nil); !errors.Is(err, account.ErrNobody) {
+	if err := newManager(newProvider(), newSealer()).Reauthenticate(t.Context(), 0, nil); !errors.Is(err, account.ErrNobody) {
 		t.Errorf("nobody: %v", err)
 	}
 }
 
 func TestSignInTimesOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(newProvider(), newSealer())
+		d := newManager(newProvider(), newSealer())
 		d.provider.signIn = func(ctx context.Context, _ session.SignInRequest) error { <-ctx.Done(); return ctx.Err() }
 		if err := d.SignIn(t.Context(), session.SignInRequest{}); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%v, want DeadlineExceeded", err)
@@ -95,7 +95,7 @@ func TestSignInTimesOut(t *testing.T) {
 }
 
 func TestASecondSignInIsBusy(t *testing.T) {
-	d := newDesk(newProvider(), newSealer())
+	d := newManager(newProvider(), newSealer())
 	var second error
 	d.provider.signIn = func(ctx context.Context, _ session.SignInRequest) error {
 		second = d.SignIn(ctx, session.SignInRequest{})
@@ -107,7 +107,7 @@ func TestASecondSignInIsBusy(t *testing.T) {
 }
 
 func TestNobodySignsInForNothing(t *testing.T) {
-	d := newDesk(newProvider(), newSealer())
+	d := newManager(newProvider(), newSealer())
 	d.sealer.readyErr = errors.New("no keychain")
 	d.provider.signIn = func(context.Context, session.SignInRequest) error { t.Error("the browser was opened"); return nil }
 	if err := d.SignIn(t.Context(), session.SignInRequest{}); !errors.Is(err, d.sealer.readyErr) {
@@ -116,7 +116,7 @@ func TestNobodySignsInForNothing(t *testing.T) {
 }
 
 func TestASignInThatCouldNotBeStoredNeedsNoSecondOne(t *testing.T) {
-	d := newDesk(newProvider(), newSealer())
+	d := newManager(newProvider(), newSealer())
 	d.sealer.saveErr = errors.New("disk full")
 	if err := d.SignIn(t.Context(), session.SignInRequest{}); !errors.Is(err, d.sealer.saveErr) {
 		t.Fatalf("%v", err)
@@ -135,7 +135,7 @@ func TestALockedVaultIsAStateAndNotASignOut(t *testing.T) {
 	d := signedIn(t)
 	locked := errors.New("keychain locked")
 	d.sealer.loadErr = locked
-	later := newDesk(d.provider, d.sealer)
+	later := newManager(d.provider, d.sealer)
 	if err := later.Restore(t.Context()); !errors.Is(err, locked) {
 		t.Errorf("%v", err)
 	}
@@ -153,7 +153,7 @@ func TestALockedVaultIsAStateAndNotASignOut(t *testing.T) {
 
 func TestAnotherProcessIsFollowed(t *testing.T) {
 	d := signedIn(t)
-	other := newDesk(d.provider, d.sealer)
+	other := newManager(d.provider, d.sealer)
 	if err := other.Restore(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -215,9 +215,9 @@ func TestSignOutOfflineIsRevokedLater(t *testing.T) {
 	}
 }
 
-func newRestored(t *testing.T, d *desk) *desk {
+func newRestored(t *testing.T, d *testManager) *testManager {
 	t.Helper()
-	next := newDesk(d.provider, d.sealer)
+	next := newManager(d.provider, d.sealer)
 	if err := next.Restore(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +225,7 @@ func newRestored(t *testing.T, d *desk) *desk {
 }
 
 // run runs the account's background work while f runs, and waits for its end.
-func run(t *testing.T, d *desk, f func()) {
+func run(t *testing.T, d *testManager, f func()) {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan struct{})
@@ -236,7 +236,7 @@ func run(t *testing.T, d *desk, f func()) {
 }
 
 // waitSealed waits until what is stored fulfils done.
-func (d *desk) waitSealed(t *testing.T, done func(session.Book) bool) {
+func (d *testManager) waitSealed(t *testing.T, done func(session.Book) bool) {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 		d.sealer.mu.Lock()

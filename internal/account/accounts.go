@@ -15,7 +15,7 @@ import (
 // ErrNoAccount; ErrSessionEnded when its session ended by itself, which a sign-in
 // mends (with its email as login_hint); and those of the vault. When it fails
 // whoever was active still is.
-func (a *Account) Switch(ctx context.Context, key session.Key) error {
+func (a *Manager) Switch(ctx context.Context, key session.Key) error {
 	err := a.change(ctx, func(b *session.Book) error {
 		switch s, ok := b.Find(key); {
 		case !ok:
@@ -40,7 +40,7 @@ func (a *Account) Switch(ctx context.Context, key session.Key) error {
 // Remove takes an account whose session has ended out of the vault. Errors:
 // ErrNoAccount; ErrLive when it is still signed in, for SignOut then; and those of
 // the vault.
-func (a *Account) Remove(ctx context.Context, key session.Key) error {
+func (a *Manager) Remove(ctx context.Context, key session.Key) error {
 	err := a.change(ctx, func(b *session.Book) error {
 		switch s, ok := b.Find(key); {
 		case !ok:
@@ -66,7 +66,7 @@ func (a *Account) Remove(ctx context.Context, key session.Key) error {
 
 // change makes one change to the book durable and then shows it. A failure is
 // shown too: a person asked for the change.
-func (a *Account) change(ctx context.Context, f func(*session.Book) error, then func(session.Book)) error {
+func (a *Manager) change(ctx context.Context, f func(*session.Book) error, then func(session.Book)) error {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
 	defer stop()
 	var book session.Book
@@ -93,7 +93,7 @@ func (a *Account) change(ctx context.Context, f func(*session.Book) error, then 
 
 // hold holds the vault's lock while f runs. A vault that had to be set aside is told,
 // and is no failure: f goes on with an empty one.
-func (a *Account) hold(ctx context.Context, f func(context.Context, *session.Held) error) error {
+func (a *Manager) hold(ctx context.Context, f func(context.Context, *session.Held) error) error {
 	return a.opts.Store.Hold(ctx, func(ctx context.Context, h *session.Held) error {
 		if h.Aside != nil {
 			a.tellAside(h.Aside)
@@ -105,8 +105,8 @@ func (a *Account) hold(ctx context.Context, f func(context.Context, *session.Hel
 // Find returns the account that a person means by who: "issuer#subject" exactly (an
 // issuer has no fragment), or the subject, the email or the name of one account.
 // Errors: ErrNoAccount, or an AmbiguousError.
-func (s Snapshot) Find(who string) (Public, error) {
-	var found []Public
+func (s Snapshot) Find(who string) (Account, error) {
+	var found []Account
 	for _, p := range s.Accounts {
 		switch {
 		case who == Address(p.Key):
@@ -117,9 +117,9 @@ func (s Snapshot) Find(who string) (Public, error) {
 	}
 	switch {
 	case who == "" || len(found) == 0:
-		return Public{}, ErrNoAccount
+		return Account{}, ErrNoAccount
 	case len(found) > 1:
-		return Public{}, &AmbiguousError{Matches: found}
+		return Account{}, &AmbiguousError{Matches: found}
 	}
 	return found[0], nil
 }
@@ -128,7 +128,7 @@ func (s Snapshot) Find(who string) (Public, error) {
 func Address(k session.Key) string { return k.Issuer + "#" + k.Subject }
 
 // AmbiguousError tells which accounts a name fits. It matches ErrAmbiguous.
-type AmbiguousError struct{ Matches []Public }
+type AmbiguousError struct{ Matches []Account }
 
 // Error names the accounts by issuer and subject.
 func (e *AmbiguousError) Error() string {
@@ -148,12 +148,12 @@ func (e *AmbiguousError) Names() []string {
 func (e *AmbiguousError) Unwrap() error { return ErrAmbiguous }
 
 // list returns the accounts of a book as a snapshot shows them.
-func list(b session.Book) []Public {
-	out := make([]Public, 0, len(b.Sessions))
+func list(b session.Book) []Account {
+	out := make([]Account, 0, len(b.Sessions))
 	for _, s := range b.Sessions {
 		out = append(out, public(s))
 	}
-	slices.SortStableFunc(out, func(x, y Public) int {
+	slices.SortStableFunc(out, func(x, y Account) int {
 		switch {
 		case x.Key == b.Active:
 			return -1
@@ -170,22 +170,22 @@ func list(b session.Book) []Public {
 
 // alike reports whether two lists show the same. What is in memory is finer than
 // the milliseconds that the vault keeps.
-func alike(x, y []Public) bool {
-	return slices.EqualFunc(x, y, func(x, y Public) bool {
+func alike(x, y []Account) bool {
+	return slices.EqualFunc(x, y, func(x, y Account) bool {
 		return x.Key == y.Key && x.Ended == y.Ended && x.Profile.Name == y.Profile.Name &&
 			x.SignedInAt.UnixMilli() == y.SignedInAt.UnixMilli() && x.Refreshed.UnixMilli() == y.Refreshed.UnixMilli()
 	})
 }
 
 // note lists the accounts of the book; the next update publishes them.
-func (a *Account) note(b session.Book) {
+func (a *Manager) note(b session.Book) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.snap.Accounts = list(b)
 }
 
 // isCurrent reports whether key is the active account.
-func (a *Account) isCurrent(key session.Key) bool {
+func (a *Manager) isCurrent(key session.Key) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return !key.IsZero() && a.current.Key == key

@@ -12,8 +12,8 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// three returns a desk at which Ada, Grace and Edsger have signed in, in this order.
-func three(t *testing.T) *desk {
+// three returns a manager with which Ada, Grace and Edsger have signed in, in this order.
+func three(t *testing.T) *testManager {
 	t.Helper()
 	d := signedIn(t)
 	for _, who := range []string{"grace", "edsger"} {
@@ -200,7 +200,7 @@ func TestAFailedAdditionLeavesWhoeverIsActiveThen(t *testing.T) {
 }
 
 func TestFindTakesWhatAPersonTypes(t *testing.T) {
-	snap := account.Snapshot{Accounts: []account.Public{
+	snap := account.Snapshot{Accounts: []account.Account{
 		{Key: key("ada"), Profile: session.Profile{Name: "Ada Lovelace", Email: "ada@acme.example"}},
 		{Key: session.Key{Issuer: "https://other.example", Subject: "ada"}, Profile: session.Profile{Name: "A. L.", Email: "ada@home.example"}},
 	}}

@@ -26,12 +26,12 @@ var ErrOrigin = errors.New("account: no origin that a token may be sent to")
 // origin, be it an allowed one: who may redirect must not choose where a token goes.
 // A request that has an Authorization header of its own is left as it is. The client
 // has no time limit of its own: give each request a context that has one.
-func (a *Account) Client(origins ...string) (*http.Client, error) {
+func (a *Manager) Client(origins ...string) (*http.Client, error) {
 	return a.client(origins, a.Token, a.Renew)
 }
 
 // ClientOf is Client for one account, whichever is active.
-func (a *Account) ClientOf(key session.Key, origins ...string) (*http.Client, error) {
+func (a *Manager) ClientOf(key session.Key, origins ...string) (*http.Client, error) {
 	return a.client(origins,
 		func(ctx context.Context) (Token, error) { return a.TokenOf(ctx, key) },
 		func(ctx context.Context, refused Token) (Token, error) { return a.RenewOf(ctx, key, refused) })
@@ -39,14 +39,14 @@ func (a *Account) ClientOf(key session.Key, origins ...string) (*http.Client, er
 
 // RoundTripper is Client for a caller that makes its own http.Client. base carries the requests; nil takes the transport
 // that Client has.
-func (a *Account) RoundTripper(base http.RoundTripper, origins ...string) (http.RoundTripper, error) {
+func (a *Manager) RoundTripper(base http.RoundTripper, origins ...string) (http.RoundTripper, error) {
 	if base == nil {
 		base = a.opts.Transport
 	}
 	return newBearer(base, origins, a.Token, a.Renew)
 }
 
-func (a *Account) client(origins []string, token func(context.Context) (Token, error), renew func(context.Context, Token) (Token, error)) (*http.Client, error) {
+func (a *Manager) client(origins []string, token func(context.Context) (Token, error), renew func(context.Context, Token) (Token, error)) (*http.Client, error) {
 	b, err := newBearer(a.opts.Transport, origins, token, renew)
 	if err != nil {
 		return nil, err

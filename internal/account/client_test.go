@@ -55,7 +55,7 @@ func (a *api) tokens() []string {
 	return slices.Clone(a.bore)
 }
 
-func client(t *testing.T, d *desk, origins ...string) *http.Client {
+func client(t *testing.T, d *testManager, origins ...string) *http.Client {
 	t.Helper()
 	c, err := d.Client(origins...)
 	if err != nil {

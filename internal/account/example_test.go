@@ -33,7 +33,7 @@ type Orders struct {
 
 // NewOrders makes it of the app's account. base is an origin: the token goes there
 // and nowhere else.
-func NewOrders(a *account.Account, base string) (*Orders, error) {
+func NewOrders(a *account.Manager, base string) (*Orders, error) {
 	client, err := a.Client(base)
 	return &Orders{client, base}, err
 }
@@ -64,7 +64,7 @@ func (o *Orders) List(ctx context.Context) ([]Order, error) {
 
 // end your-app
 
-func ExampleAccount_Client() {
+func ExampleManager_Client() {
 	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "Bearer AT1" {
 			w.WriteHeader(http.StatusUnauthorized)
@@ -74,10 +74,10 @@ func ExampleAccount_Client() {
 	}))
 	defer api.Close()
 
-	app := newDesk(newProvider(), newSealer()) // in the app: wire.New
+	app := newManager(newProvider(), newSealer()) // in the app: wire.New
 	ctx := context.Background()
 	_ = app.Restore(ctx)
-	orders, err := NewOrders(app.Account, api.URL)
+	orders, err := NewOrders(app.Manager, api.URL)
 	if err != nil {
 		fmt.Println(err)
 		return

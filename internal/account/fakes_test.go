@@ -174,21 +174,21 @@ func (p *provider) Revoke(_ context.Context, r session.Revocation) (session.Endi
 	return session.EndingDone, nil
 }
 
-// desk is an account with its parts and the snapshots that it published.
-type desk struct {
-	*account.Account
+// testManager is a manager with its parts and the snapshots that it published.
+type testManager struct {
+	*account.Manager
 	provider *provider
 	sealer   *sealer
 	mu       sync.Mutex
 	seen     []account.Snapshot
 }
 
-func newDesk(p *provider, s *sealer) *desk { return newDeskAt(p, s, nil) }
+func newManager(p *provider, s *sealer) *testManager { return newManagerAt(p, s, nil) }
 
-// newDeskAt is newDesk with a wall clock of the test's own.
-func newDeskAt(p *provider, s *sealer, now func() time.Time) *desk {
-	d := &desk{provider: p, sealer: s}
-	d.Account = account.New(account.Options{
+// newManagerAt is newManager with a wall clock of the test's own.
+func newManagerAt(p *provider, s *sealer, now func() time.Time) *testManager {
+	d := &testManager{provider: p, sealer: s}
+	d.Manager = account.New(account.Options{
 		Auth: p, Store: session.NewStore(s), Now: now,
 		OnChange: func(snap account.Snapshot) {
 			d.mu.Lock()
@@ -199,10 +199,10 @@ func newDeskAt(p *provider, s *sealer, now func() time.Time) *desk {
 	return d
 }
 
-// signedIn returns a desk at which Ada has signed in.
-func signedIn(t testing.TB) *desk {
+// signedIn returns a manager with which Ada has signed in.
+func signedIn(t testing.TB) *testManager {
 	t.Helper()
-	d := newDesk(newProvider(), newSealer())
+	d := newManager(newProvider(), newSealer())
 	if err := d.Restore(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +213,7 @@ func signedIn(t testing.TB) *desk {
 }
 
 // phases returns the phases that were published, repeats left out.
-func (d *desk) phases() []account.Phase {
+func (d *testManager) phases() []account.Phase {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var out []account.Phase

@@ -15,7 +15,7 @@ const refreshTimeout = 90 * time.Second
 // Callers of the same moment share one refresh, and none of them can end it for
 // the others: it runs under its own time limit. With stale set, an access token
 // that a server has refused is renewed although its time has not come.
-func (a *Account) refresh(ctx context.Context, key session.Key, stale string) (session.Session, error) {
+func (a *Manager) refresh(ctx context.Context, key session.Key, stale string) (session.Session, error) {
 	a.flying.Add(1)
 	result := a.flights.DoChan(key.Issuer+"\x00"+key.Subject+"\x00"+stale, func() (any, error) {
 		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
@@ -37,10 +37,10 @@ func (a *Account) refresh(ctx context.Context, key session.Key, stale string) (s
 
 // Wait returns when no refresh is under way, also none whose callers have given up. Nobody may ask for a token
 // meanwhile.
-func (a *Account) Wait() { a.flying.Wait() }
+func (a *Manager) Wait() { a.flying.Wait() }
 
 // refreshHeld holds the lock over read → refresh → write.
-func (a *Account) refreshHeld(ctx context.Context, key session.Key, stale string) (session.Session, error) {
+func (a *Manager) refreshHeld(ctx context.Context, key session.Key, stale string) (session.Session, error) {
 	a.refreshing(key)
 	var out session.Session
 	err := a.hold(ctx, func(ctx context.Context, h *session.Held) error {
@@ -69,7 +69,7 @@ func (a *Account) refreshHeld(ctx context.Context, key session.Key, stale string
 
 // renew asks the provider. After a refusal the vault is read once more: another
 // program that keeps no lock may have rotated the token.
-func (a *Account) renew(ctx context.Context, h *session.Held, s session.Session) (session.Session, error) {
+func (a *Manager) renew(ctx context.Context, h *session.Held, s session.Session) (session.Session, error) {
 	if s.Tokens.Refresh.IsZero() {
 		if a.now().Before(s.Tokens.Expiry) {
 			return s, nil // usable to the end, not renewable
@@ -105,7 +105,7 @@ func (a *Account) renew(ctx context.Context, h *session.Held, s session.Session)
 
 // exchange spends the refresh token and stores what came back: the rotated
 // token at once, the whole session when it is verified.
-func (a *Account) exchange(ctx context.Context, h *session.Held, s session.Session) (session.Session, error) {
+func (a *Manager) exchange(ctx context.Context, h *session.Held, s session.Session) (session.Session, error) {
 	next, err := a.opts.Auth.Refresh(ctx, s, func(_ context.Context, kept session.Session) error {
 		return a.keep(ctx, h, kept)
 	})
@@ -117,7 +117,7 @@ func (a *Account) exchange(ctx context.Context, h *session.Held, s session.Sessi
 
 // keep writes s, and holds it in memory when it cannot be written: a rotated
 // token that is lost is a session lost.
-func (a *Account) keep(ctx context.Context, h *session.Held, s session.Session) error {
+func (a *Manager) keep(ctx context.Context, h *session.Held, s session.Session) error {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	defer stop()
 	h.Book.Put(s)
@@ -136,7 +136,7 @@ func (a *Account) keep(ctx context.Context, h *session.Held, s session.Session) 
 }
 
 // saveRescued writes what could not be written before.
-func (a *Account) saveRescued(ctx context.Context) {
+func (a *Manager) saveRescued(ctx context.Context) {
 	a.mu.Lock()
 	waiting := len(a.rescued) > 0
 	a.mu.Unlock()
@@ -161,7 +161,7 @@ func (a *Account) saveRescued(ctx context.Context) {
 }
 
 // rescue returns the session that could not be written.
-func (a *Account) rescue(key session.Key) (session.Session, bool) {
+func (a *Manager) rescue(key session.Key) (session.Session, bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	s, ok := a.rescued[key]
@@ -170,7 +170,7 @@ func (a *Account) rescue(key session.Key) (session.Session, bool) {
 
 // end marks a session as ended. Its tokens are dropped, who it was is kept for
 // the picker.
-func (a *Account) end(ctx context.Context, h *session.Held, s session.Session, why session.Ended, cause error) (session.Session, error) {
+func (a *Manager) end(ctx context.Context, h *session.Held, s session.Session, why session.Ended, cause error) (session.Session, error) {
 	a.opts.Log.Warn("session.ended", "issuer", s.Key.Issuer, "reason", string(why), "err", cause)
 	s.Ended = why
 	s.Tokens = session.Tokens{}
@@ -181,14 +181,14 @@ func (a *Account) end(ctx context.Context, h *session.Held, s session.Session, w
 }
 
 // refreshing shows that a refresh is under way.
-func (a *Account) refreshing(key session.Key) {
+func (a *Manager) refreshing(key session.Key) {
 	if s := a.Snapshot(); s.Phase == PhaseSignedIn && s.Session.Key == key && s.Health != HealthRefreshing {
 		a.update(func(p *Snapshot) { p.Health = HealthRefreshing })
 	}
 }
 
 // settle publishes how a refresh ended.
-func (a *Account) settle(key session.Key, s session.Session, err error) {
+func (a *Manager) settle(key session.Key, s session.Session, err error) {
 	if !a.isCurrent(key) {
 		a.update(func(*Snapshot) {}) // keep has listed how the account does
 		return

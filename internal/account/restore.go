@@ -17,11 +17,11 @@ type setAside interface {
 // Restore reads the vault and takes up the session that was active. It uses no
 // network. When the vault cannot be opened the phase is PhaseLocked with the
 // reason; Restore may be called again once that is mended.
-func (a *Account) Restore(ctx context.Context) error {
+func (a *Manager) Restore(ctx context.Context) error {
 	book, err := a.read(ctx)
 	if err != nil {
 		a.opts.Log.Warn("vault.unreadable", "err", err)
-		a.update(func(p *Snapshot) { p.Phase, p.Err, p.Session = PhaseLocked, err, Public{} })
+		a.update(func(p *Snapshot) { p.Phase, p.Err, p.Session = PhaseLocked, err, Account{} })
 		return err
 	}
 	a.show(book)
@@ -30,7 +30,7 @@ func (a *Account) Restore(ctx context.Context) error {
 
 // read reads the vault without its lock. One that had to be set aside is told, and is
 // empty from then on.
-func (a *Account) read(ctx context.Context) (session.Book, error) {
+func (a *Manager) read(ctx context.Context) (session.Book, error) {
 	book, err := a.opts.Store.Read(ctx)
 	var aside setAside
 	if errors.As(err, &aside) {
@@ -41,7 +41,7 @@ func (a *Account) read(ctx context.Context) (session.Book, error) {
 }
 
 // tellAside tells that a vault was set aside.
-func (a *Account) tellAside(err error) {
+func (a *Manager) tellAside(err error) {
 	a.opts.Log.Warn("vault.set_aside", "err", err)
 	a.update(func(p *Snapshot) { p.Notice = err })
 }
@@ -49,7 +49,7 @@ func (a *Account) tellAside(err error) {
 // Sync reads the vault again and follows what another process did: a sign-in, a
 // sign-out, a refresh. A vault that cannot be read now changes nothing. It returns
 // what it read.
-func (a *Account) Sync(ctx context.Context) session.Book {
+func (a *Manager) Sync(ctx context.Context) session.Book {
 	switch a.Snapshot().Phase {
 	case PhaseSignedIn, PhaseSignedOut:
 	default:
@@ -70,7 +70,7 @@ func (a *Account) Sync(ctx context.Context) session.Book {
 }
 
 // same reports whether the book's active session is the one that is shown.
-func (a *Account) same(book session.Book) bool {
+func (a *Manager) same(book session.Book) bool {
 	s, _ := book.Current()
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -85,7 +85,7 @@ func (a *Account) same(book session.Book) bool {
 }
 
 // show draws the active session of the book, or nobody.
-func (a *Account) show(book session.Book) {
+func (a *Manager) show(book session.Book) {
 	s, ok := book.Current()
 	if r, newer := a.rescue(s.Key); ok && newer {
 		s = r

@@ -12,7 +12,7 @@ const maxSleep = time.Minute
 // Run keeps the session fresh until ctx ends: it refreshes when due, follows
 // what other processes did, and revokes what a sign-out could not. It is the
 // owner of all background work and returns when that has ended.
-func (a *Account) Run(ctx context.Context) {
+func (a *Manager) Run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -34,7 +34,7 @@ func (a *Account) Run(ctx context.Context) {
 
 // Wake makes Run look at the clock now: after a window's focus, a change of the
 // network, a wake-up of the machine.
-func (a *Account) Wake() {
+func (a *Manager) Wake() {
 	select {
 	case a.wake <- struct{}{}:
 	default: // one is waiting already
@@ -42,12 +42,12 @@ func (a *Account) Wake() {
 }
 
 // Retry forgets the backoff and looks at once: the person asked for it.
-func (a *Account) Retry() {
+func (a *Manager) Retry() {
 	a.succeeded()
 	a.Wake()
 }
 
-func (a *Account) refreshIfDue(ctx context.Context) {
+func (a *Manager) refreshIfDue(ctx context.Context) {
 	s, err := a.signedIn()
 	if err != nil || a.untilRefresh() > 0 {
 		return

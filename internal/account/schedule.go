@@ -25,7 +25,7 @@ type plan struct {
 }
 
 // setCurrent makes s the session in memory; a.mu is held.
-func (a *Account) setCurrent(s session.Session) {
+func (a *Manager) setCurrent(s session.Session) {
 	if !s.Tokens.Access.Equal(a.current.Tokens.Access) || s.Key != a.current.Key {
 		now := a.now()
 		inTurn := s.Key == a.current.Key && a.plan.failures == 0 && !(now.Before(a.plan.refreshAt) && a.current.FreshAt(now))
@@ -56,7 +56,7 @@ func draw(s session.Session, now time.Time, inTurn bool) time.Time {
 
 // overslept puts off a refresh that the machine slept through. Nobody has asked for
 // the token since, and lids are opened at one time.
-func (a *Account) overslept() {
+func (a *Manager) overslept() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	now := a.now()
@@ -66,7 +66,7 @@ func (a *Account) overslept() {
 }
 
 // hurry brings the next try forward: somebody looks.
-func (a *Account) hurry() {
+func (a *Manager) hurry() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if now := a.now(); a.plan.refreshAt.After(now) && !a.current.FreshAt(now) {
@@ -83,13 +83,13 @@ func share(d time.Duration) time.Duration {
 }
 
 // sleep returns how long Run may wait.
-func (a *Account) sleep() time.Duration {
+func (a *Manager) sleep() time.Duration {
 	return min(max(a.untilRefresh(), time.Second), maxSleep)
 }
 
 // untilRefresh returns how long it is until a background refresh should start; zero
 // or less means now.
-func (a *Account) untilRefresh() time.Duration {
+func (a *Manager) untilRefresh() time.Duration {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	at := a.plan.refreshAt
@@ -103,7 +103,7 @@ func (a *Account) untilRefresh() time.Duration {
 }
 
 // succeeded forgets the failures before.
-func (a *Account) succeeded() {
+func (a *Manager) succeeded() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.plan.failures, a.plan.retryAt, a.plan.soonest = 0, time.Time{}, time.Time{}
@@ -111,7 +111,7 @@ func (a *Account) succeeded() {
 
 // failedOnce plans the next try. after is how long the provider asked to wait; zero
 // when it did not say.
-func (a *Account) failedOnce(after time.Duration) {
+func (a *Manager) failedOnce(after time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	now := a.now()

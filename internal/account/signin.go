@@ -17,7 +17,7 @@ const storeTimeout = 20 * time.Second
 //
 // A session that the provider gave and the vault could not take is kept in
 // memory: the next call stores it without asking the person to sign in again.
-func (a *Account) SignIn(ctx context.Context, req session.SignInRequest) error {
+func (a *Manager) SignIn(ctx context.Context, req session.SignInRequest) error {
 	if a.opts.Auth == nil {
 		return ErrNotConfigured
 	}
@@ -47,7 +47,7 @@ func (a *Account) SignIn(ctx context.Context, req session.SignInRequest) error {
 // meaning now, and of one of the classes acrValues when there are any; auth_time and
 // acr of what comes back are verified, and that it is the same person (OIDC Core
 // §3.1.2.1, §3.1.3.7 items 12 and 13). When it fails the session at hand goes on.
-func (a *Account) Reauthenticate(ctx context.Context, maxAge time.Duration, acrValues []string) error {
+func (a *Manager) Reauthenticate(ctx context.Context, maxAge time.Duration, acrValues []string) error {
 	s, err := a.signedIn()
 	if err != nil {
 		return err
@@ -59,7 +59,7 @@ func (a *Account) Reauthenticate(ctx context.Context, maxAge time.Duration, acrV
 }
 
 // begin claims the one sign-in that may run.
-func (a *Account) begin(parent context.Context) (context.Context, func(), error) {
+func (a *Manager) begin(parent context.Context) (context.Context, func(), error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.cancel != nil {
@@ -78,7 +78,7 @@ func (a *Account) begin(parent context.Context) (context.Context, func(), error)
 }
 
 // Cancel ends the sign-in under way, if there is one.
-func (a *Account) Cancel() {
+func (a *Manager) Cancel() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.cancel != nil {
@@ -87,7 +87,7 @@ func (a *Account) Cancel() {
 }
 
 // authenticate asks the provider, with the waiting screen shown meanwhile.
-func (a *Account) authenticate(ctx context.Context, req session.SignInRequest) (session.Session, error) {
+func (a *Manager) authenticate(ctx context.Context, req session.SignInRequest) (session.Session, error) {
 	if s, ok := a.unsavedFresh(); ok {
 		return s, nil
 	}
@@ -114,7 +114,7 @@ func (a *Account) authenticate(ctx context.Context, req session.SignInRequest) (
 }
 
 // storeSignIn makes the session durable; only then is the person signed in.
-func (a *Account) storeSignIn(ctx context.Context, s session.Session) error {
+func (a *Manager) storeSignIn(ctx context.Context, s session.Session) error {
 	// The provider has issued tokens: a cancel in this moment must not lose them.
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	defer stop()
@@ -149,7 +149,7 @@ func (a *Account) storeSignIn(ctx context.Context, s session.Session) error {
 }
 
 // unsavedFresh returns a session that waits to be stored.
-func (a *Account) unsavedFresh() (session.Session, bool) {
+func (a *Manager) unsavedFresh() (session.Session, bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.unsaved == nil || !a.unsaved.FreshAt(a.now()) {
@@ -159,7 +159,7 @@ func (a *Account) unsavedFresh() (session.Session, bool) {
 }
 
 // failed returns to whoever is active, with the reason.
-func (a *Account) failed(err error) {
+func (a *Manager) failed(err error) {
 	level := a.opts.Log.Warn
 	if errors.Is(err, ErrCancelled) {
 		level = a.opts.Log.Info
@@ -174,7 +174,7 @@ func (a *Account) failed(err error) {
 }
 
 // why puts the person's own cancel in place of the context error it caused.
-func (a *Account) why(ctx context.Context, err error) error {
+func (a *Manager) why(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); errors.Is(cause, ErrCancelled) {
 		return ErrCancelled
 	}

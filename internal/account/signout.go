@@ -27,7 +27,7 @@ const (
 // and what did not; its error is for the first step alone. For an account that is
 // not there the report's key is zero. What earlier sign-outs could not revoke is tried
 // again as well.
-func (a *Account) SignOut(ctx context.Context, key session.Key, scope Scope) (SignOut, error) {
+func (a *Manager) SignOut(ctx context.Context, key session.Key, scope Scope) (SignOut, error) {
 	if key.IsZero() {
 		key = a.shown()
 	}
@@ -71,7 +71,7 @@ func (a *Account) SignOut(ctx context.Context, key session.Key, scope Scope) (Si
 
 // shown returns the account that a person sees: the active one, or the one whose
 // session has just ended.
-func (a *Account) shown() session.Key {
+func (a *Manager) shown() session.Key {
 	s := a.Snapshot()
 	if s.Session.Key.IsZero() && s.Ended != nil {
 		return s.Ended.Key
@@ -81,7 +81,7 @@ func (a *Account) shown() session.Key {
 
 // forget removes the account in one write that also notes what is to be revoked.
 // The session is zero when there was none.
-func (a *Account) forget(ctx context.Context, key session.Key, scope Scope) (session.Session, session.Revocation, error) {
+func (a *Manager) forget(ctx context.Context, key session.Key, scope Scope) (session.Session, session.Revocation, error) {
 	var s session.Session
 	var r session.Revocation
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
@@ -117,7 +117,7 @@ func (a *Account) forget(ctx context.Context, key session.Key, scope Scope) (ses
 
 // forgotten shows that an account is no longer here. report is nil when there is
 // nothing to tell.
-func (a *Account) forgotten(key session.Key, report *SignOut) {
+func (a *Manager) forgotten(key session.Key, report *SignOut) {
 	tell := func(p *Snapshot) {
 		p.Err, p.Notice, p.SignOut = nil, nil, report
 		if p.Ended != nil && p.Ended.Key == key {
@@ -132,7 +132,7 @@ func (a *Account) forgotten(key session.Key, report *SignOut) {
 }
 
 // endAtProvider does what needs the network.
-func (a *Account) endAtProvider(ctx context.Context, s session.Session, r session.Revocation, scope Scope) session.Ending {
+func (a *Manager) endAtProvider(ctx context.Context, s session.Session, r session.Revocation, scope Scope) session.Ending {
 	out := session.Ending{Tokens: session.EndingNothing, Browser: session.EndingNotAsked}
 	if scope < ScopeTokens && s.Live() {
 		out.Tokens = session.EndingNotAsked
@@ -154,7 +154,7 @@ func (a *Account) endAtProvider(ctx context.Context, s session.Session, r sessio
 
 // revoke revokes one session's tokens and drops them from the list unless the
 // provider could not be asked.
-func (a *Account) revoke(ctx context.Context, r session.Revocation) (session.EndingOutcome, error) {
+func (a *Manager) revoke(ctx context.Context, r session.Revocation) (session.EndingOutcome, error) {
 	if a.opts.Auth == nil {
 		return session.EndingPending, ErrNotConfigured
 	}
@@ -178,7 +178,7 @@ func (a *Account) revoke(ctx context.Context, r session.Revocation) (session.End
 // revokePending tries again what earlier sign-outs could not revoke. A revocation
 // waits while the same account is signed in: at several providers it would end
 // the living session too.
-func (a *Account) revokePending(ctx context.Context) {
+func (a *Manager) revokePending(ctx context.Context) {
 	if phase := a.Snapshot().Phase; phase == PhaseStarting || phase == PhaseLocked || a.opts.Auth == nil {
 		return
 	}
@@ -190,7 +190,7 @@ func (a *Account) revokePending(ctx context.Context) {
 }
 
 // revokeLeft tries what the book says is still to be revoked.
-func (a *Account) revokeLeft(ctx context.Context, book session.Book) {
+func (a *Manager) revokeLeft(ctx context.Context, book session.Book) {
 	if a.opts.Auth == nil {
 		return
 	}

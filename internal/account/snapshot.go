@@ -35,9 +35,9 @@ type Snapshot struct {
 
 	// Accounts are all that the vault keeps: the active one first, then by name.
 	// Those whose session ended by itself bear Ended. The slice is never changed.
-	Accounts []Public
+	Accounts []Account
 
-	Session   Public // of the signed-in person; zero otherwise
+	Session   Account // of the signed-in person; zero otherwise
 	Health    Health
 	HealthErr error // why Health is offline
 
@@ -45,12 +45,12 @@ type Snapshot struct {
 
 	Err     error    // why the last thing the person asked for failed, or why the vault is locked
 	Notice  error    // told once: something that was set right, such as a vault set aside
-	Ended   *Public  // a session that ended by itself and waits for a new sign-in
+	Ended   *Account // a session that ended by itself and waits for a new sign-in
 	SignOut *SignOut // report of the last sign-out, until the next action
 }
 
-// Public is a session without its tokens.
-type Public struct {
+// Account is one account of the vault: its session without the tokens.
+type Account struct {
 	Key             session.Key
 	Profile         session.Profile
 	IDTokenVerified bool
@@ -83,8 +83,8 @@ type SignOut struct {
 	Ending session.Ending
 }
 
-func public(s session.Session) Public {
-	return Public{
+func public(s session.Session) Account {
+	return Account{
 		Key: s.Key, Profile: s.Profile, IDTokenVerified: s.IDTokenVerified,
 		Expiry: s.Tokens.Expiry, CanRefresh: !s.Tokens.Refresh.IsZero(),
 		AuthTime: s.AuthTime, ACR: s.ACR, AMR: s.AMR,
@@ -93,14 +93,14 @@ func public(s session.Session) Public {
 }
 
 // Snapshot returns what is known now.
-func (a *Account) Snapshot() Snapshot {
+func (a *Manager) Snapshot() Snapshot {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.snap
 }
 
 // update changes the snapshot under the lock and publishes it.
-func (a *Account) update(f func(*Snapshot)) {
+func (a *Manager) update(f func(*Snapshot)) {
 	a.publishing.Lock()
 	defer a.publishing.Unlock()
 	a.mu.Lock()
@@ -112,7 +112,7 @@ func (a *Account) update(f func(*Snapshot)) {
 }
 
 // adopt makes s the signed-in session and clears what belonged to an earlier state.
-func (a *Account) adopt(s session.Session, then func(*Snapshot)) {
+func (a *Manager) adopt(s session.Session, then func(*Snapshot)) {
 	a.update(func(p *Snapshot) {
 		a.setCurrent(s)
 		p.Session, p.Ended = public(s), nil
@@ -124,10 +124,10 @@ func (a *Account) adopt(s session.Session, then func(*Snapshot)) {
 }
 
 // vacate leaves nobody active.
-func (a *Account) vacate(then func(*Snapshot)) {
+func (a *Manager) vacate(then func(*Snapshot)) {
 	a.update(func(p *Snapshot) {
 		a.setCurrent(session.Session{})
-		p.Session, p.Health, p.HealthErr = Public{}, "", nil
+		p.Session, p.Health, p.HealthErr = Account{}, "", nil
 		if p.Phase != PhaseWaiting {
 			p.Phase = PhaseSignedOut
 		}
@@ -136,7 +136,7 @@ func (a *Account) vacate(then func(*Snapshot)) {
 }
 
 // Dismiss clears the problem, the notice and the report that a person has read.
-func (a *Account) Dismiss() {
+func (a *Manager) Dismiss() {
 	a.update(func(p *Snapshot) {
 		if p.Phase != PhaseLocked {
 			p.Err = nil
@@ -147,10 +147,10 @@ func (a *Account) Dismiss() {
 
 // Touch publishes the state once more, with a new revision: something that is
 // shown with it, such as a picture, has arrived.
-func (a *Account) Touch() { a.update(func(*Snapshot) {}) }
+func (a *Manager) Touch() { a.update(func(*Snapshot) {}) }
 
 // Opened notes how it went when the browser was opened once more.
-func (a *Account) Opened(err error) {
+func (a *Manager) Opened(err error) {
 	a.update(func(p *Snapshot) {
 		if p.Phase == PhaseWaiting {
 			p.Waiting.Opened, p.Waiting.OpenErr = err == nil, err

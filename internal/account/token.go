@@ -19,7 +19,7 @@ type Token struct {
 // that is due. A refresh that fails for now is no failure while the token at hand
 // still lives. It returns ErrNobody or ErrSessionEnded when a sign-in is needed,
 // and any other error for a fault that may pass.
-func (a *Account) Token(ctx context.Context) (Token, error) {
+func (a *Manager) Token(ctx context.Context) (Token, error) {
 	s, err := a.signedIn()
 	if err != nil {
 		return Token{}, err
@@ -29,7 +29,7 @@ func (a *Account) Token(ctx context.Context) (Token, error) {
 
 // TokenOf is Token for any account of the vault. It returns ErrNoAccount for one
 // that is not there.
-func (a *Account) TokenOf(ctx context.Context, key session.Key) (Token, error) {
+func (a *Manager) TokenOf(ctx context.Context, key session.Key) (Token, error) {
 	s, err := a.session(ctx, key)
 	if err != nil {
 		return Token{}, err
@@ -38,7 +38,7 @@ func (a *Account) TokenOf(ctx context.Context, key session.Key) (Token, error) {
 }
 
 // tokenOf refreshes s when that is due.
-func (a *Account) tokenOf(ctx context.Context, s session.Session) (Token, error) {
+func (a *Manager) tokenOf(ctx context.Context, s session.Session) (Token, error) {
 	if s.FreshAt(a.now()) {
 		return token(s), nil
 	}
@@ -54,7 +54,7 @@ func (a *Account) tokenOf(ctx context.Context, s session.Session) (Token, error)
 
 // Renew returns an access token of the signed-in person other than the refused
 // one, which a server has answered with 401 (RFC 6750 §3.1).
-func (a *Account) Renew(ctx context.Context, refused Token) (Token, error) {
+func (a *Manager) Renew(ctx context.Context, refused Token) (Token, error) {
 	s, err := a.signedIn()
 	if err != nil {
 		return Token{}, err
@@ -63,7 +63,7 @@ func (a *Account) Renew(ctx context.Context, refused Token) (Token, error) {
 }
 
 // RenewOf is Renew for any account of the vault.
-func (a *Account) RenewOf(ctx context.Context, key session.Key, refused Token) (Token, error) {
+func (a *Manager) RenewOf(ctx context.Context, key session.Key, refused Token) (Token, error) {
 	s, err := a.session(ctx, key)
 	if err != nil {
 		return Token{}, err
@@ -72,7 +72,7 @@ func (a *Account) RenewOf(ctx context.Context, key session.Key, refused Token) (
 }
 
 // renewOf refreshes s unless its token is another than the refused one already.
-func (a *Account) renewOf(ctx context.Context, s session.Session, refused Token) (Token, error) {
+func (a *Manager) renewOf(ctx context.Context, s session.Session, refused Token) (Token, error) {
 	if !s.Tokens.Access.Equal(refused.Access) {
 		return a.tokenOf(ctx, s)
 	}
@@ -84,7 +84,7 @@ func (a *Account) renewOf(ctx context.Context, s session.Session, refused Token)
 }
 
 // signedIn returns the active session, or why there is none.
-func (a *Account) signedIn() (session.Session, error) {
+func (a *Manager) signedIn() (session.Session, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	switch {
@@ -100,7 +100,7 @@ func (a *Account) signedIn() (session.Session, error) {
 
 // session returns the live session of any account: the active one from memory,
 // another as it is stored.
-func (a *Account) session(ctx context.Context, key session.Key) (session.Session, error) {
+func (a *Manager) session(ctx context.Context, key session.Key) (session.Session, error) {
 	if a.isCurrent(key) {
 		return a.signedIn()
 	}
@@ -122,7 +122,7 @@ func (a *Account) session(ctx context.Context, key session.Key) (session.Session
 }
 
 // usable reports whether the access token has time left.
-func (a *Account) usable(s session.Session) bool {
+func (a *Manager) usable(s session.Session) bool {
 	return !s.Tokens.Access.IsZero() && (s.Tokens.Expiry.IsZero() || a.now().Before(s.Tokens.Expiry))
 }
 

@@ -16,7 +16,7 @@ import (
 func TestAfterSleepTheTokenIsRefreshedBeforeUse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var slept atomic.Int64
-		d := newDeskAt(newProvider(), newSealer(), func() time.Time { return time.Now().Add(time.Duration(slept.Load())) })
+		d := newManagerAt(newProvider(), newSealer(), func() time.Time { return time.Now().Add(time.Duration(slept.Load())) })
 		sleep := func(until time.Duration) {
 			slept.Store(int64(until))
 			d.provider.mu.Lock()
@@ -71,7 +71,7 @@ func TestOfflineIsAStateAndMendsByItself(t *testing.T) {
 // Without a lifetime the token is taken for good until a server refuses it.
 func TestWithoutALifetime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(newProvider(), newSealer())
+		d := newManager(newProvider(), newSealer())
 		d.provider.lifetime = 0
 		if err := d.SignIn(t.Context(), session.SignInRequest{}); err != nil {
 			t.Fatal(err)

@@ -19,7 +19,7 @@ func read(t *testing.T, path string) string {
 }
 
 // named is a function in a step of docs/architecture.md, with its file:
-// `Account.SignIn` (`internal/account/signin.go`).
+// `Manager.SignIn` (`internal/account/signin.go`).
 var named = regexp.MustCompile("`([A-Za-z.]+)` \\(`([a-z0-9_/.]+\\.(?:go|js))`\\)")
 
 // absences lists what the text names and the tree has not.
@@ -60,7 +60,7 @@ func TestTheTenStepsAreThere(t *testing.T) {
 	for _, what := range absences(t, steps) {
 		t.Errorf("there is no %s", what)
 	}
-	if got := absences(t, "`Account.Nothing` (`internal/account/signin.go`), `A.b` (`none.go`)"); len(got) != 2 {
+	if got := absences(t, "`Manager.Nothing` (`internal/account/signin.go`), `A.b` (`none.go`)"); len(got) != 2 {
 		t.Errorf("the check itself finds %v", got)
 	}
 }

@@ -35,7 +35,7 @@ type Parts struct {
 	Settings settings.Settings
 	Vault    *vault.Vault
 	OpenID   *openid.Client // nil when no provider is set up
-	Account  *account.Account
+	Account  *account.Manager
 	Browser  *browser.Opener
 
 	options  Options

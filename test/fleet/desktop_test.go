@@ -16,7 +16,7 @@ import (
 // desktop is one Latchkey: the product's account, its client, its store and its
 // timers. Only the edges are replaced: the network, the browser, and the disk.
 type desktop struct {
-	account *account.Account
+	account *account.Manager
 	disk    *disk
 }
 
