@@ -115,7 +115,7 @@ func (a *App) OpenBrowserAgain() (err error) {
 	if address := c.account.Snapshot().Waiting.URL; address != "" {
 		a.do("open the browser", func(ctx context.Context) error {
 			err := c.openURL(ctx, address)
-			c.account.Opened(err)
+			c.account.BrowserTried(err)
 			return err
 		})
 	}

@@ -103,7 +103,8 @@ type Manager struct {
 	unsaved   *session.Session                // signed in at the provider, could not be stored
 	rescued   map[session.Key]session.Session // refreshed, could not be written
 	unwritten error                           // why
-	cancel    context.CancelCauseFunc         // of the sign-in under way
+	attempt   *attempt                        // the sign-in under way; nil when there is none
+	asked     session.SignInRequest           // by the last one
 	plan      plan                            // of the background
 }
 

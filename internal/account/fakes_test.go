@@ -181,6 +181,7 @@ type testManager struct {
 	sealer   *sealer
 	mu       sync.Mutex
 	seen     []account.Snapshot
+	onChange func(account.Snapshot) // called within the publication
 }
 
 func newManager(p *provider, s *sealer) *testManager { return newManagerAt(p, s, nil) }
@@ -192,8 +193,11 @@ func newManagerAt(p *provider, s *sealer, now func() time.Time) *testManager {
 		Auth: p, Store: session.NewStore(s), Now: now,
 		OnChange: func(snap account.Snapshot) {
 			d.mu.Lock()
-			defer d.mu.Unlock()
 			d.seen = append(d.seen, snap)
+			d.mu.Unlock()
+			if d.onChange != nil {
+				d.onChange(snap)
+			}
 		},
 	})
 	return d

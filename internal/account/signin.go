@@ -18,23 +18,38 @@ const storeTimeout = 20 * time.Second
 // A session that the provider gave and the vault could not take is kept in
 // memory: the next call stores it without asking the person to sign in again.
 func (a *Manager) SignIn(ctx context.Context, req session.SignInRequest) error {
+	return a.signIn(ctx, req, false)
+}
+
+// SignInInstead is [Manager.SignIn] for a person who may have pressed another button
+// meanwhile: a sign-in under way that asks for something else is cancelled, and the
+// wait goes on as this one's. The same request again is a double click and gets
+// ErrBusy. Once a result has been published there is no sign-in under way.
+func (a *Manager) SignInInstead(ctx context.Context, req session.SignInRequest) error {
+	return a.signIn(ctx, req, true)
+}
+
+func (a *Manager) signIn(ctx context.Context, req session.SignInRequest, instead bool) error {
 	if a.opts.Auth == nil {
 		return ErrNotConfigured
 	}
-	ctx, done, err := a.begin(ctx)
+	ctx, at, err := a.begin(ctx, req, instead)
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer a.release(at)
+	if at.reached() {
+		a.finish(at, func(*Snapshot) {})
+		return nil
+	}
 	a.opts.Log.Info("signin.started")
-	s, err := a.authenticate(ctx, req)
+	s, err := a.authenticate(ctx, at)
 	if err == nil {
-		err = a.storeSignIn(ctx, s)
+		err = a.storeSignIn(ctx, at, s)
 	}
 	if err != nil {
 		err = a.why(ctx, err)
-		a.opts.Log.Warn("signin.failed", "err", err)
-		a.failed(err)
+		a.failed(at, err)
 		return err
 	}
 	a.opts.Log.Info("signin.completed", "issuer", s.Key.Issuer)
@@ -58,36 +73,11 @@ func (a *Manager) Reauthenticate(ctx context.Context, maxAge time.Duration, acrV
 	})
 }
 
-// begin claims the one sign-in that may run.
-func (a *Manager) begin(parent context.Context) (context.Context, func(), error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.cancel != nil {
-		return nil, nil, ErrBusy
-	}
-	limited, stop := context.WithTimeout(parent, a.opts.SignInTimeout)
-	ctx, cancel := context.WithCancelCause(limited)
-	a.cancel = cancel
-	return ctx, func() {
-		cancel(nil)
-		stop()
-		a.mu.Lock()
-		a.cancel = nil
-		a.mu.Unlock()
-	}, nil
-}
-
-// Cancel ends the sign-in under way, if there is one.
-func (a *Manager) Cancel() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.cancel != nil {
-		a.cancel(ErrCancelled)
-	}
-}
-
 // authenticate asks the provider, with the waiting screen shown meanwhile.
-func (a *Manager) authenticate(ctx context.Context, req session.SignInRequest) (session.Session, error) {
+func (a *Manager) authenticate(ctx context.Context, at *attempt) (session.Session, error) {
+	if err := ctx.Err(); err != nil {
+		return session.Session{}, err // cancelled while the one before it ended
+	}
 	if s, ok := a.unsavedFresh(); ok {
 		return s, nil
 	}
@@ -95,26 +85,25 @@ func (a *Manager) authenticate(ctx context.Context, req session.SignInRequest) (
 		return session.Session{}, err
 	}
 	a.revokePending(ctx) // before the new grant, which a late revocation could end
-	told := req.Progress
+	req := at.req
 	req.Progress = func(p session.Progress) {
-		a.update(func(s *Snapshot) {
-			s.Waiting.URL, s.Waiting.OpenErr, s.Waiting.Strays, s.Waiting.Device = p.URL, p.OpenErr, p.Strays, p.Device
-			s.Waiting.Opened = p.URL != "" && p.OpenErr == nil
+		a.during(at, func(s *Snapshot) {
+			w := &s.Waiting
+			w.URL, w.OpenErr, w.Strays, w.Device = p.URL, p.OpenErr, p.Strays, p.Device
 		})
-		if told != nil {
-			told(p)
+		if at.req.Progress != nil {
+			at.req.Progress(p)
 		}
 	}
-	now := a.now()
-	a.update(func(p *Snapshot) {
-		p.Phase, p.Waiting = PhaseWaiting, Waiting{Since: now, Until: now.Add(a.opts.SignInTimeout)}
+	a.during(at, func(p *Snapshot) {
+		p.Phase, p.Waiting = PhaseWaiting, a.waitingFor(req)
 		p.Err, p.SignOut = nil, nil
 	})
 	return a.opts.Auth.SignIn(ctx, req)
 }
 
 // storeSignIn makes the session durable; only then is the person signed in.
-func (a *Manager) storeSignIn(ctx context.Context, s session.Session) error {
+func (a *Manager) storeSignIn(ctx context.Context, at *attempt, s session.Session) error {
 	// The provider has issued tokens: a cancel in this moment must not lose them.
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	defer stop()
@@ -141,9 +130,12 @@ func (a *Manager) storeSignIn(ctx context.Context, s session.Session) error {
 	if err != nil {
 		return err
 	}
+	at.stored = true
 	a.adopt(s, func(p *Snapshot) {
-		p.Phase, p.Waiting = PhaseSignedIn, Waiting{}
 		p.Err, p.Health, p.HealthErr, p.SignOut = nil, HealthFresh, nil, nil
+		if a.attempt == at { // otherwise the wait goes on, as another attempt's
+			a.attempt, p.Phase, p.Waiting = nil, PhaseSignedIn, Waiting{}
+		}
 	})
 	return nil
 }
@@ -159,18 +151,13 @@ func (a *Manager) unsavedFresh() (session.Session, bool) {
 }
 
 // failed returns to whoever is active, with the reason.
-func (a *Manager) failed(err error) {
+func (a *Manager) failed(at *attempt, err error) {
 	level := a.opts.Log.Warn
 	if errors.Is(err, ErrCancelled) {
 		level = a.opts.Log.Info
 	}
 	level("signin.failed", "err", err)
-	a.update(func(p *Snapshot) {
-		p.Phase, p.Waiting, p.Err = PhaseSignedOut, Waiting{}, err
-		if !a.current.Key.IsZero() {
-			p.Phase = PhaseSignedIn
-		}
-	})
+	a.finish(at, func(p *Snapshot) { p.Err = err })
 }
 
 // why puts the person's own cancel in place of the context error it caused.

@@ -68,9 +68,9 @@ type Account struct {
 type Waiting struct {
 	Since, Until time.Time
 	URL          string // the authorization request, once known; never logged
-	Opened       bool   // the browser was opened without an error
-	OpenErr      error
-	Strays       int // answers that were not for this sign-in
+	OpenErr      error  // why the browser did not open; nil when it did
+	Strays       int    // answers that were not for this sign-in
+	Elsewhere    bool   // the person signs in on another device
 	// Device is the code to type on another device, once known; nil in a sign-in
 	// with the browser here.
 	Device *session.DeviceCode
@@ -149,11 +149,11 @@ func (a *Manager) Dismiss() {
 // shown with it, such as a picture, has arrived.
 func (a *Manager) Touch() { a.update(func(*Snapshot) {}) }
 
-// Opened notes how it went when the browser was opened once more.
-func (a *Manager) Opened(err error) {
+// BrowserTried notes how it went when the browser was opened once more.
+func (a *Manager) BrowserTried(err error) {
 	a.update(func(p *Snapshot) {
 		if p.Phase == PhaseWaiting {
-			p.Waiting.Opened, p.Waiting.OpenErr = err == nil, err
+			p.Waiting.OpenErr = err
 		}
 	})
 }

@@ -1,0 +1,123 @@
+package account
+
+import (
+	"context"
+	"reflect"
+
+	"app.latchkey/internal/session"
+)
+
+// attempt is one sign-in under way.
+type attempt struct {
+	req    session.SignInRequest
+	cancel context.CancelCauseFunc
+	before *attempt      // the one that it replaces; nil when there was none
+	ended  chan struct{} // closed when the attempt does nothing any more
+	stored bool          // the person is signed in; to be read after ended
+}
+
+// Asked returns what the last sign-in asked for, so that it can be tried again or
+// asked for in another way.
+func (a *Manager) Asked() session.SignInRequest {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.asked
+}
+
+// Cancel ends the sign-in under way, if there is one.
+func (a *Manager) Cancel() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.attempt != nil {
+		a.attempt.cancel(ErrCancelled)
+	}
+}
+
+// begin claims the one sign-in that may run. With instead an attempt under way that
+// asks for something else is cancelled, and the wait is this one's from now on.
+func (a *Manager) begin(parent context.Context, req session.SignInRequest, instead bool) (context.Context, *attempt, error) {
+	a.mu.Lock()
+	before := a.attempt
+	if before != nil && (!instead || alikeRequests(before.req, req)) {
+		a.mu.Unlock()
+		return nil, nil, ErrBusy
+	}
+	limited, stop := context.WithTimeout(parent, a.opts.SignInTimeout)
+	ctx, cancel := context.WithCancelCause(limited)
+	at := &attempt{req: req, before: before, ended: make(chan struct{})}
+	at.cancel = func(cause error) { cancel(cause); stop() }
+	a.attempt, a.asked = at, req
+	a.asked.Progress = nil
+	a.mu.Unlock()
+	if before != nil {
+		before.cancel(ErrCancelled)
+		a.during(at, func(p *Snapshot) {
+			if p.Phase == PhaseWaiting {
+				p.Waiting = a.waitingFor(req)
+			}
+		})
+	}
+	return ctx, at, nil
+}
+
+// reached waits for the end of the attempt that this one replaces. It reports
+// whether that one has signed the person in at the last moment and this one would only
+// have been another way to the same end.
+func (at *attempt) reached() bool {
+	before := at.before
+	if before == nil {
+		return false
+	}
+	<-before.ended
+	at.before = nil
+	here, there := before.req, at.req
+	here.Device, there.Device = false, false
+	return before.stored && alikeRequests(here, there)
+}
+
+// release gives the claim back if the result has not done so already.
+func (a *Manager) release(at *attempt) {
+	at.cancel(nil)
+	a.mu.Lock()
+	if a.attempt == at {
+		a.attempt = nil
+	}
+	a.mu.Unlock()
+	close(at.ended)
+}
+
+// during changes the snapshot unless the attempt has been replaced: what it still has
+// to say is not of the wait that is shown.
+func (a *Manager) during(at *attempt, f func(*Snapshot)) {
+	a.update(func(p *Snapshot) {
+		if a.attempt == at {
+			f(p)
+		}
+	})
+}
+
+// finish is during for the result. The claim is given back in the same moment, so that
+// whoever has seen the result can begin anew.
+func (a *Manager) finish(at *attempt, f func(*Snapshot)) {
+	a.during(at, func(p *Snapshot) {
+		a.attempt = nil
+		p.Waiting = Waiting{}
+		p.Phase = PhaseSignedOut
+		if !a.current.Key.IsZero() {
+			p.Phase = PhaseSignedIn
+		}
+		f(p)
+	})
+}
+
+// waitingFor is the wait as it begins now.
+func (a *Manager) waitingFor(req session.SignInRequest) Waiting {
+	now := a.now()
+	return Waiting{Since: now, Until: now.Add(a.opts.SignInTimeout), Elsewhere: req.Device}
+}
+
+// alikeRequests reports whether two requests ask for the same.
+func alikeRequests(x, y session.SignInRequest) bool {
+	x.Progress, y.Progress = nil, nil
+	return reflect.DeepEqual(x, y)
+}

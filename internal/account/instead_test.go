@@ -1,0 +1,194 @@
+package account_test
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+
+	"app.latchkey/internal/account"
+	"app.latchkey/internal/session"
+)
+
+// asking is a provider whose sign-ins wait: the test reads what was asked for and says
+// how each one ends.
+func asking(p *provider) (asked chan session.SignInRequest, answers chan error) {
+	asked, answers = make(chan session.SignInRequest), make(chan error)
+	p.signIn = func(ctx context.Context, req session.SignInRequest) error {
+		asked <- req
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case err := <-answers:
+			return err
+		}
+	}
+	return asked, answers
+}
+
+// begun starts a sign-in, which ends with the returned func.
+func begun(t *testing.T, d *testManager, req session.SignInRequest) (result func() error) {
+	t.Helper()
+	out := make(chan error, 1)
+	go func() { out <- d.SignInInstead(t.Context(), req) }()
+	return func() error { return <-out }
+}
+
+// The wait goes on as another one's: no other phase is shown between, the old link is
+// gone at once, and the first sign-in ends as cancelled.
+func TestASignInIsReplacedByAnother(t *testing.T) {
+	d := newManager(newProvider(), newSealer())
+	asked, answers := asking(d.provider)
+	here := session.SignInRequest{LoginHint: "ada@acme.example"}
+	first := begun(t, d, here)
+	<-asked
+	there := here
+	there.Device = true
+	second := begun(t, d, there)
+	if req := <-asked; !req.Device || req.LoginHint != here.LoginHint || !d.Snapshot().Waiting.Elsewhere {
+		t.Errorf("asked for %+v, waiting %+v", req, d.Snapshot().Waiting)
+	}
+	if err := first(); !errors.Is(err, account.ErrCancelled) {
+		t.Errorf("the first one: %v", err)
+	}
+	answers <- nil
+	if err := second(); err != nil {
+		t.Errorf("the second one: %v", err)
+	}
+	if got := d.phases(); !slices.Equal(got, []account.Phase{account.PhaseWaiting, account.PhaseSignedIn}) {
+		t.Errorf("phases %v", got)
+	}
+	if req := d.Asked(); !req.Device || req.Progress != nil {
+		t.Errorf("what was asked for last is told as %+v", req)
+	}
+	if d.Snapshot().Err != nil {
+		t.Errorf("the cancelled one left %v", d.Snapshot().Err)
+	}
+}
+
+// The same again is a double click while the wait lasts, and a new sign-in as soon as
+// the result has been published, also from within the publication.
+func TestTheSameAgain(t *testing.T) {
+	d := newManager(newProvider(), newSealer())
+	asked, answers := asking(d.provider)
+	var again func() error
+	d.onChange = func(s account.Snapshot) {
+		if s.Err != nil && again == nil {
+			again = begun(t, d, session.SignInRequest{})
+		}
+	}
+	first := begun(t, d, session.SignInRequest{})
+	<-asked
+	if err := d.SignInInstead(t.Context(), session.SignInRequest{}); !errors.Is(err, account.ErrBusy) {
+		t.Errorf("the double click: %v", err)
+	}
+	answers <- errDown
+	<-asked
+	answers <- nil
+	if err := first(); !errors.Is(err, errDown) {
+		t.Errorf("the first one: %v", err)
+	}
+	if err := again(); err != nil || d.Snapshot().Phase != account.PhaseSignedIn {
+		t.Errorf("the second one: %v, %v", err, d.Snapshot().Phase)
+	}
+}
+
+// A sign-in that was replaced in the moment of its success stands: another way to the
+// same end is not begun, another account is.
+func TestReplacedInTheMomentOfSuccess(t *testing.T) {
+	for _, c := range []struct {
+		req   session.SignInRequest
+		moot  bool
+		phase account.Phase
+	}{
+		{session.SignInRequest{Device: true}, true, account.PhaseSignedIn},
+		{session.SignInRequest{Prompt: "select_account"}, false, account.PhaseWaiting},
+	} {
+		d := newManager(newProvider(), newSealer())
+		var second func() error
+		asked := make(chan bool)
+		d.provider.signIn = func(ctx context.Context, req session.SignInRequest) error {
+			if req.Device || req.Prompt != "" {
+				asked <- true
+				<-ctx.Done()
+				return ctx.Err()
+			}
+			second = begun(t, d, c.req)
+			<-ctx.Done() // replaced, and yet the provider has given a session
+			return nil
+		}
+		if err := d.SignInInstead(t.Context(), session.SignInRequest{}); err != nil {
+			t.Errorf("%+v: the first one: %v", c.req, err)
+		}
+		if !c.moot {
+			<-asked
+			if s := d.Snapshot(); s.Phase != c.phase || s.Session.Profile.Name != "Ada" {
+				t.Errorf("%+v: %v %q", c.req, s.Phase, s.Session.Profile.Name)
+			}
+			d.Cancel()
+		}
+		if err := second(); (err == nil) != c.moot {
+			t.Errorf("%+v: %v", c.req, err)
+		}
+		if s := d.Snapshot(); s.Phase != account.PhaseSignedIn || s.Waiting.Elsewhere {
+			t.Errorf("%+v: in the end %v %+v", c.req, s.Phase, s.Waiting)
+		}
+	}
+}
+
+// Presses, cancels, switches and sign-outs at once: the revisions rise by one, the wait
+// is left in the end, and nothing stays claimed.
+func TestEverythingAtOnce(t *testing.T) {
+	d := newManager(newProvider(), newSealer())
+	d.provider.signIn = func(ctx context.Context, _ session.SignInRequest) error {
+		if rand.N(3) > 0 {
+			return nil
+		}
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	if err := d.Restore(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	presses := []func(context.Context){
+		func(ctx context.Context) { _ = d.SignInInstead(ctx, session.SignInRequest{}) },
+		func(ctx context.Context) { _ = d.SignInInstead(ctx, session.SignInRequest{Device: true}) },
+		func(ctx context.Context) { _ = d.SignInInstead(ctx, session.SignInRequest{Prompt: "select_account"}) },
+		func(context.Context) { d.Cancel() },
+		func(ctx context.Context) { _ = d.Switch(ctx, key("ada")) },
+		func(ctx context.Context) { _, _ = d.SignOut(ctx, session.Key{}, account.ScopeTokens) },
+		func(context.Context) { d.Dismiss(); _ = d.Snapshot(); _ = d.Asked() },
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var people sync.WaitGroup
+	for range 8 {
+		people.Go(func() {
+			for range 60 {
+				presses[rand.N(len(presses))](ctx)
+			}
+		})
+	}
+	var impatient sync.WaitGroup
+	impatient.Go(func() { // a sign-in that nobody finishes is cancelled, so that its presser goes on
+		for ctx.Err() == nil {
+			d.Cancel()
+		}
+	})
+	people.Wait()
+	stop()
+	impatient.Wait()
+	for i, s := range d.seen {
+		if i > 0 && s.Revision != d.seen[i-1].Revision+1 {
+			t.Fatalf("revision %d after %d", s.Revision, d.seen[i-1].Revision)
+		}
+	}
+	if s := d.Snapshot(); s.Phase == account.PhaseWaiting || s.Waiting != (account.Waiting{}) {
+		t.Errorf("left in %v %+v", s.Phase, s.Waiting)
+	}
+	d.provider.signIn = nil
+	if err := d.SignIn(t.Context(), session.SignInRequest{}); err != nil || d.Snapshot().Phase != account.PhaseSignedIn {
+		t.Errorf("afterwards: %v, %v", err, d.Snapshot().Phase)
+	}
+}
