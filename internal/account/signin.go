@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"app.latchkey/internal/session"
@@ -152,11 +153,11 @@ func (a *Manager) unsavedFresh() (session.Session, bool) {
 
 // failed returns to whoever is active, with the reason.
 func (a *Manager) failed(at *attempt, err error) {
-	level := a.opts.Log.Warn
+	level := slog.LevelWarn
 	if errors.Is(err, ErrCancelled) {
-		level = a.opts.Log.Info
+		level = slog.LevelInfo
 	}
-	level("signin.failed", "err", err)
+	a.opts.Log.Log(context.Background(), level, "signin.failed", "err", err)
 	a.finish(at, func(p *Snapshot) { p.Err = err })
 }
 
