@@ -19,6 +19,8 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options/windows"
 
 	"app.latchkey/internal/placement"
+	_ "app.latchkey/internal/quiethttp" // before net/http reads GODEBUG
+	"app.latchkey/internal/startenv"
 	"app.latchkey/internal/wire"
 )
 
@@ -32,6 +34,7 @@ var icon []byte
 var licenceList string
 
 func main() {
+	startenv.Prepare()
 	v := wire.Version()
 	app := NewApp(wire.AppName, build{v.Version, v.Commit, v.Date, licenceList}, demoBuild)
 	app.start = func(ctx context.Context) (*core, error) { return assemble(ctx, app) }

@@ -13,9 +13,13 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	_ "app.latchkey/internal/quiethttp" // before net/http reads GODEBUG
+	"app.latchkey/internal/startenv"
 )
 
 func main() {
+	startenv.Prepare()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// With somebody to take the signal, a write to a reader that has ended is an error,
 	// which has words and an exit code, instead of the program's sudden end.

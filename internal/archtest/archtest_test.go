@@ -23,6 +23,7 @@ const module = "app.latchkey"
 // package below internal/ is named without internal/, any other by its folder.
 var packages = map[string][]string{
 	"secret": {}, "nobus": {}, "loopback": {}, "browser": {}, "picture": {}, "logfile": {}, "robot": {}, "archtest": {}, "claims": {}, "placement": {}, "clock": {},
+	"peer": {}, "startenv": {}, "quiethttp": {},
 	"demoidp":      {"demoidp/broker", "demoidp/cast", "demoidp/directory", "demoidp/issuer", "demoidp/social"},
 	"demoidp/keep": {}, "demoidp/face": {}, "demoidp/pages": {},
 	"demoidp/cast":      {"demoidp/face"},
@@ -38,7 +39,7 @@ var packages = map[string][]string{
 	"openid":            {"secret", "session", "provider"},
 	"problem":           {"account", "browser", "loopback", "openid", "provider", "session", "settings", "vault"},
 	"doctor":            {"browser", "loopback", "openid", "provider", "settings", "vault"},
-	"wire":              {"demoidp", "demoidp/cast", "account", "browser", "doctor", "loopback", "openid", "problem", "secret", "session", "settings", "vault"},
+	"wire":              {"demoidp", "demoidp/cast", "account", "browser", "doctor", "loopback", "openid", "peer", "problem", "secret", "session", "settings", "startenv", "vault"},
 	"signin":            {"account", "browser", "claims", "clock", "problem", "secret", "session", "settings", "vault", "wire"},
 	"signin/signintest": {"clock", "signin", "test/idp"},
 }
@@ -55,9 +56,9 @@ var mainFiles = map[string][]string{
 // begins with the path counts.
 var touches = map[string][]string{
 	"net/http":                       {"account", "openid", "loopback", "picture", "demoidp", "demoidp/broker", "demoidp/directory", "demoidp/issuer", "demoidp/pages", "demoidp/social", "robot", "doctor", "signin", "signin/signintest"},
-	"net":                            {"account", "openid", "loopback", "picture", "demoidp", "robot", "settings", "doctor"}, // settings parses addresses
+	"net":                            {"account", "openid", "loopback", "picture", "demoidp", "robot", "settings", "doctor", "peer"}, // settings and peer parse addresses
 	"os/exec":                        {"browser"},
-	"os":                             {"vault", "settings", "logfile", "browser", "demoidp", "demoidp/keep", "wire", "nobus", "placement", "wiring"},
+	"os":                             {"vault", "settings", "logfile", "browser", "demoidp", "demoidp/keep", "wire", "nobus", "placement", "peer", "startenv", "quiethttp", "wiring"},
 	"github.com/99designs/keyring":   {"vault"},
 	"github.com/godbus":              {"vault"},
 	"github.com/wailsapp":            {"wiring"},
@@ -67,7 +68,7 @@ var touches = map[string][]string{
 	"github.com/joho/godotenv":       {"wire"},                        // in development builds alone
 	"crypto/tls":                     {"openid", "picture", "doctor"}, // doctor reads what a handshake agreed on
 	"gopkg.in/natefinch/lumberjack.": {"logfile"},
-	"unsafe":                         {},
+	"unsafe":                         {"peer"}, // Windows gives its table of connections by a pointer
 	"plugin":                         {},
 }
 

@@ -20,7 +20,8 @@ var floors = [][]string{
 	{"account", "openid", "loopback", "browser"},
 	{"session", "settings", "vault"},
 	{"provider"},
-	{"claims", "picture", "secret", "nobus", "placement", "logfile", "clock"},
+	{"claims", "picture", "secret", "nobus", "placement", "logfile"},
+	{"clock", "peer", "startenv", "quiethttp"},
 	{"demoidp", "robot"},
 }
 
@@ -28,6 +29,7 @@ var floors = [][]string{
 var signs = map[string][2]string{
 	"signin": {"the public package", "by the packages below"},
 	"wire":   {"the wiring of both programs", ""}, "clock": {"a test's clock", ""},
+	"peer": {"whose program answers", "the system's tables"}, "startenv": {"cleans the environment", ""}, "quiethttp": {"no headers in logs", ""},
 	"doctor":  {"checks a set-up", "network, loopback"},
 	"problem": {"errors to words", ""},
 	"account": {"who is signed in", "its Client: network"},

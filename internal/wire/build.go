@@ -5,6 +5,7 @@ import (
 	"runtime/debug"
 
 	"app.latchkey/internal/settings"
+	"app.latchkey/internal/startenv"
 )
 
 // Set at link time by -ldflags -X.
@@ -53,7 +54,7 @@ var team []byte
 // Settings reads the settings of this build from all their sources. flags are by
 // key.
 func Settings(flags map[string]string) (settings.Settings, error) {
-	o := settings.Options{AppID: AppID, Baked: team, BakedName: "team.toml", Environ: Environ(), Flags: flags}
+	o := settings.Options{AppID: AppID, Baked: team, BakedName: "team.toml", Environ: startenv.Environ(), Flags: flags}
 	o.DotEnv, o.ParseDotEnv = dotEnv()
 	return settings.Load(o)
 }
