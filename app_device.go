@@ -20,6 +20,10 @@ func (a *App) waiting(v *StateView, s account.Snapshot, elsewhere bool) {
 	if w.OpenErr != nil {
 		v.Waiting.OpenFailed = problem.From(w.OpenErr, a.core().provider).Title
 	}
+	if w.StrayErr != nil {
+		p := problem.From(w.StrayErr, a.core().provider)
+		v.Waiting.Stray = p.Title + ". " + p.Message
+	}
 	if !elsewhere {
 		return
 	}

@@ -48,6 +48,9 @@ var portrait = func() string {
 	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(out.Bytes())
 }()
 
+// strayWords are what is said of an error without a state.
+const strayWords = "An error came that names no sign-in. It says: “invalid_scope: no such scope”. Anybody can have sent it, so that it ends nothing: the app still waits."
+
 func on(screen string, with func(*StateView)) StateView {
 	v := StateView{Screen: screen, App: snapshotApp, Provider: acmeID, Accounts: []AccountView{}}
 	with(&v)
@@ -175,7 +178,7 @@ func signIns() map[string]StateView {
 			v.Waiting = &WaitingView{Since: since, Until: until, SignedIn: true}
 		}),
 		"waiting-trouble": on(ScreenWaiting, func(v *StateView) {
-			v.Waiting = &WaitingView{Since: since, Until: until, Linked: true, OpenFailed: "Your browser did not open", Strays: 2}
+			v.Waiting = &WaitingView{Since: since, Until: until, Linked: true, OpenFailed: "Your browser did not open", Strays: 2, Stray: strayWords}
 		}),
 		"device": on(ScreenDevice, func(v *StateView) {
 			v.Waiting, v.Device = &WaitingView{Since: since, Until: until}, device("https://id.acme.example/device?user_code=WDJB-MJHT")

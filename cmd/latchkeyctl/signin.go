@@ -161,8 +161,17 @@ func (t *teller) progress(p session.Progress) {
 	}
 	if p.Strays > t.strays {
 		t.strays = p.Strays
-		t.c.say("An answer came that was not for this sign-in; it was refused, and the wait goes on.")
+		t.c.say("%s", strayWords(p.StrayErr, t.c.name))
 	}
+}
+
+// strayWords say what came that was not the answer.
+func strayWords(err error, provider string) string {
+	if err == nil {
+		return "An answer came that was not for this sign-in; it was refused, and the wait goes on."
+	}
+	p := problem.From(err, provider)
+	return oneLine(p.Title + ". " + p.Message + " " + p.Hint)
 }
 
 // oneLine keeps a stranger's text from moving the terminal's cursor.

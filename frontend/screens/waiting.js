@@ -15,7 +15,7 @@ export function waiting() {
   title.tabIndex = -1;
   const lead = el("p", { class: "lead" });
   const said = el("p", { class: "quiet center said" });
-  const strays = el("p", { class: "quiet center", text: text.strays });
+  const strays = el("p", { class: "quiet center" });
   const left = countdown();
   const cancel = act(el("button", { class: "button", text: text.cancel }), bridge.cancelSignIn);
   const pasting = paste();
@@ -62,6 +62,7 @@ export function waiting() {
       again.disabled = copy.disabled = !s.waiting.linked;
       other.hidden = !s.provider.device;
       strays.hidden = s.waiting.strays === 0;
+      strays.textContent = s.waiting.stray || text.strays;
     },
     shown() {
       said.textContent = "";

@@ -90,7 +90,7 @@ func (a *Manager) authenticate(ctx context.Context, at *attempt) (session.Sessio
 	req.Progress = func(p session.Progress) {
 		a.during(at, func(s *Snapshot) {
 			w := &s.Waiting
-			w.URL, w.OpenErr, w.Strays, w.Device = p.URL, p.OpenErr, p.Strays, p.Device
+			w.URL, w.OpenErr, w.Strays, w.StrayErr, w.Device = p.URL, p.OpenErr, p.Strays, p.StrayErr, p.Device
 		})
 		if at.req.Progress != nil {
 			at.req.Progress(p)

@@ -70,6 +70,7 @@ type Waiting struct {
 	URL          string // the authorization request, once known; never logged
 	OpenErr      error  // why the browser did not open; nil when it did
 	Strays       int    // answers that were not for this sign-in
+	StrayErr     error  // what the person must be told of the last one
 	Elsewhere    bool   // the person signs in on another device
 	// Device is the code to type on another device, once known; nil in a sign-in
 	// with the browser here.

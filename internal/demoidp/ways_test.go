@@ -76,7 +76,7 @@ func newApp(t *testing.T, idp *demoidp.Provider) *app {
 			return nil
 		},
 		Listen: func(ctx context.Context, s openid.ListenSpec) (openid.Receiver, error) {
-			r, err := loopback.Listen(ctx, loopback.Config{State: s.State, App: "Test", OnStray: s.OnStray})
+			r, err := loopback.Listen(ctx, loopback.Config{State: s.State, App: "Test", OnStray: func(l loopback.Stray) { s.OnStray(openid.Stray(l)) }})
 			return receiver{r}, err
 		},
 	})

@@ -2,15 +2,9 @@ package loopback
 
 import (
 	"context"
-	"io"
-	"log"
 	"net"
 	"strconv"
-	"sync"
 )
-
-// maxConnections bounds what a flood can hold open on one listener.
-const maxConnections = 64
 
 // bindTries is how often another free port is asked for when the one that IPv4
 // gave is taken on IPv6.
@@ -63,50 +57,3 @@ func bindPort(ctx context.Context, host string, port int) ([]net.Listener, int, 
 	}
 	return []net.Listener{four}, got, nil
 }
-
-// limit bounds the connections that are open at once; a further one waits in the
-// system's queue.
-func limit(l net.Listener, n int) net.Listener {
-	return &limited{Listener: l, slots: make(chan struct{}, n), done: make(chan struct{})}
-}
-
-type limited struct {
-	net.Listener
-	slots chan struct{}
-	done  chan struct{}
-	once  sync.Once
-}
-
-func (l *limited) Accept() (net.Conn, error) {
-	select {
-	case l.slots <- struct{}{}:
-	case <-l.done:
-		return nil, net.ErrClosed
-	}
-	c, err := l.Listener.Accept()
-	if err != nil {
-		<-l.slots
-		return nil, err
-	}
-	return &limitedConn{Conn: c, free: func() { <-l.slots }}, nil
-}
-
-func (l *limited) Close() error {
-	l.once.Do(func() { close(l.done) })
-	return l.Listener.Close()
-}
-
-type limitedConn struct {
-	net.Conn
-	once sync.Once
-	free func()
-}
-
-func (c *limitedConn) Close() error {
-	err := c.Conn.Close()
-	c.once.Do(c.free)
-	return err
-}
-
-// quiet drops net/http's own log lines, which quote what strangers sent.
-func quiet() *log.Logger { return log.New(io.Discard, "", 0) }

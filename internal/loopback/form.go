@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"crypto/subtle"
 	"html/template"
 	"net"
 	"net/http"
@@ -25,6 +24,8 @@ type FormConfig struct {
 	// it sends it nowhere. State is what it must bring back; a return to a form
 	// without a state says that a browser came, and proves nothing.
 	Landing, State string
+	// Peer, when set, says whether a peer may fetch the page.
+	Peer PeerCheck
 }
 
 // Form is a page of our own that posts a form, once, and where the browser may
@@ -78,9 +79,9 @@ func ServeForm(ctx context.Context, c FormConfig) (*Form, error) {
 		conf: c, path: "/form/" + rand.Text(), sent: make(chan struct{}), landed: make(chan struct{}),
 		base: &url.URL{Scheme: "http", Host: net.JoinHostPort(c.Host, strconv.Itoa(port))},
 	}
-	f.server = &http.Server{Handler: f, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 5 * time.Second, MaxHeaderBytes: 16 << 10, ErrorLog: quiet()}
+	f.server = newServer(f)
 	for _, l := range listeners {
-		f.serving.Go(func() { _ = f.server.Serve(limit(l, maxConnections)) })
+		f.serving.Go(func() { _ = f.server.Serve(newFair(l)) })
 	}
 	return f, nil
 }
@@ -143,10 +144,16 @@ func (f *Form) Close() error {
 // ServeHTTP answers the page's one request, and the browser's return.
 func (f *Form) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	secure(w.Header())
+	c := connection(req)
+	defer c.keep()()
 	switch {
 	case req.Host != f.base.Host || req.Method != http.MethodGet || prefetch(req.Header):
 		http.Error(w, "Not found.", http.StatusNotFound)
-	case subtle.ConstantTimeCompare([]byte(req.URL.Path), []byte(f.path)) == 1:
+	case same(req.URL.Path, f.path):
+		if f.conf.Peer.check(c) != nil {
+			http.Error(w, "This page is for a browser of the user who signs out.", http.StatusForbidden)
+			return
+		}
 		f.page(w)
 	case f.conf.Landing != "" && req.URL.Path == f.conf.Landing:
 		f.land(w, req)
@@ -159,7 +166,7 @@ func (f *Form) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 // that was sent is it the answer.
 func (f *Form) land(w http.ResponseWriter, req *http.Request) {
 	state := req.URL.Query()["state"]
-	if f.conf.State != "" && (len(state) != 1 || subtle.ConstantTimeCompare([]byte(state[0]), []byte(f.conf.State)) != 1) {
+	if f.conf.State != "" && (len(state) != 1 || !same(state[0], f.conf.State)) {
 		render(w, http.StatusBadRequest, page{
 			App: f.conf.App, Title: "That was not for this sign-out",
 			Text: "This address belongs to another sign-out, or to none. Look at the app for how yours ended.",

@@ -1,7 +1,8 @@
 package loopback
 
 import (
-	"crypto/subtle"
+	"errors"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -9,49 +10,75 @@ import (
 )
 
 const (
-	donePrefix = "/done/"
-	// maxQuery is the longest query that is looked at, in bytes. Codes of real
-	// providers stay below 4 KiB.
-	maxQuery = 8 << 10
+	donePrefix   = "/done/"
+	givenUpPath  = donePrefix + "given-up"
+	fragmentPath = donePrefix + "fragment"
 )
 
 // ServeHTTP sorts the answer of this sign-in from everything else.
 func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	secure(w.Header())
-	if reason := r.foreign(req); reason != "" {
-		r.stray(w, http.StatusForbidden, reason)
+	if r.over() {
+		r.late(w, req)
 		return
 	}
-	switch {
-	case req.URL.Path == r.donePath:
-		r.done(w, req)
-	case req.URL.Path != r.redirect.Path:
-		http.Error(w, "Not found.", http.StatusNotFound) // a favicon, mostly: not worth a word
-	default:
-		if reason := r.take(req.URL.RawQuery); reason != "" {
-			r.stray(w, http.StatusBadRequest, reason)
-			return
-		}
-		// RFC 9700 §4.2.4: the page that the person sees has no code in its address.
-		http.Redirect(w, req, r.donePath, http.StatusSeeOther)
+	if reason := r.foreign(req); reason != "" {
+		r.stray(w, http.StatusForbidden, Stray{Reason: reason})
+		return
 	}
+	c := connection(req)
+	if req.Method == http.MethodGet && req.URL.Path == r.donePath {
+		defer c.keep()()
+		r.done(w, req)
+		return
+	}
+	if !r.bears(req) { // which may have to read a form, so that its connection is not kept
+		r.unbound(w, req)
+		return
+	}
+	defer c.keep()()
+	if err := r.conf.Peer.check(c); err != nil {
+		r.stray(w, http.StatusForbidden, Stray{Reason: "an answer by another user, or by nobody that can be told", Err: err})
+		return
+	}
+	stray, broken := r.judge(req)
+	if stray != "" {
+		r.stray(w, http.StatusBadRequest, Stray{Reason: stray})
+		return
+	}
+	if broken != "" {
+		r.refuse(broken)
+	}
+	// RFC 9700 §4.2.4: the page that the person sees has no code in its address.
+	http.Redirect(w, req, r.donePath, http.StatusSeeOther)
 }
 
 // foreign says why a request cannot come from the person's own navigation.
 func (r *Receiver) foreign(req *http.Request) string {
 	switch {
-	case req.Host != r.redirect.Host:
+	case req.Host != r.redirect.Host && !r.otherName(req.Host):
 		return "a request for another host" // DNS rebinding
-	case req.Method != http.MethodGet:
+	case req.Method != http.MethodGet && req.Method != http.MethodPost:
 		return "a request that is no GET"
 	case prefetch(req.Header):
 		return "a prefetch"
 	}
-	switch mode := req.Header.Get("Sec-Fetch-Mode"); mode {
+	switch req.Header.Get("Sec-Fetch-Mode") {
 	case "", "navigate":
 		return ""
 	}
 	return "a request by a script or a picture of a page"
+}
+
+// otherName reports whether host is another name of this listener. A provider that
+// changes the redirect URI sends the browser there.
+func (r *Receiver) otherName(host string) bool {
+	for _, name := range []string{"127.0.0.1", "localhost", "::1"} {
+		if strings.EqualFold(host, net.JoinHostPort(name, r.redirect.Port())) {
+			return true
+		}
+	}
+	return false
 }
 
 // prefetch reports whether a browser or a scanner asks ahead of the person.
@@ -64,55 +91,42 @@ func prefetch(h http.Header) bool {
 	return false
 }
 
-// take accepts the query as the answer of this sign-in, or says why not. The
-// same answer again is accepted again, and delivered once.
-func (r *Receiver) take(raw string) string {
-	if len(raw) > maxQuery {
-		return "an answer that is too long"
+// unbound refuses a request without the state. An error in it is told: a provider
+// that cannot read a request answers without the state (RFC 6749 §4.1.2.1). But
+// anybody could have sent it, so that it ends nothing.
+func (r *Receiver) unbound(w http.ResponseWriter, req *http.Request) {
+	if req.Method != http.MethodGet {
+		r.stray(w, http.StatusForbidden, Stray{Reason: "a request that is no GET"})
+		return
 	}
-	values, err := url.ParseQuery(raw)
-	if err != nil {
-		return "an answer that is no query"
+	values, _ := url.ParseQuery(req.URL.RawQuery) // what can be read of it
+	if req.URL.Path != r.redirect.Path && !values.Has("error") {
+		http.Error(w, "Not found.", http.StatusNotFound) // a favicon, mostly: not worth a word
+		return
 	}
-	if len(values["state"]) != 1 || subtle.ConstantTimeCompare([]byte(values.Get("state")), []byte(r.conf.State)) != 1 {
-		return "an answer with the state of another sign-in, or none"
+	if req.URL.RawQuery == "" {
+		r.conf.OnStray(Stray{Reason: "a request without an answer"})
+		renderFragment(w, r.conf.App)
+		return
 	}
-	// RFC 6749 §3.1: parameters must not be included more than once. Who knows the
-	// state and doubles one is the provider, or somebody who read its answer: this
-	// is not the answer, and a sound one may still come.
-	for _, v := range values {
-		if len(v) != 1 {
-			return "an answer with a doubled parameter"
-		}
+	s := Stray{Reason: "an answer with the state of another sign-in, or none"}
+	if !values.Has("state") {
+		s.Code, s.Description = values.Get("error"), values.Get("error_description")
 	}
-	if !values.Has("code") && !values.Has("error") {
-		return "an answer with neither code nor error"
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	select {
-	case <-r.closed:
-		return "an answer after the end"
-	default:
-	}
-	if r.taken == "" {
-		r.taken = raw
-		r.answer <- values
-		return ""
-	}
-	if r.taken != raw {
-		return "a second answer"
-	}
-	return ""
+	r.stray(w, http.StatusBadRequest, s)
 }
 
 // stray refuses a request, and says so to the person if one is looking.
-func (r *Receiver) stray(w http.ResponseWriter, status int, reason string) {
-	r.conf.OnStray(reason)
-	render(w, status, page{
+func (r *Receiver) stray(w http.ResponseWriter, status int, s Stray) {
+	r.conf.OnStray(s)
+	p := page{
 		App: r.conf.App, Title: "That was not for this sign-in",
 		Text: "This address belongs to another sign-in, or to none. The app still waits for yours: go back to the tab in which you were signing in.",
-	})
+	}
+	if errors.Is(s.Err, ErrOtherUser) {
+		p.Title, p.Text = "That came from another user of this computer", "The app takes an answer only from a browser that its own user has started. Where the two share this network on purpose (WSL, a container), the setting redirect_any_user allows it. The app still waits."
+	}
+	render(w, status, p)
 }
 
 // done shows the outcome as soon as it is known.
@@ -139,5 +153,23 @@ func (r *Receiver) done(w http.ResponseWriter, req *http.Request) {
 	case <-r.outcome:
 		r.showing.Do(func() { close(r.shown) })
 	default:
+	}
+}
+
+// late tells a browser that comes after the end that nobody waits for it any longer.
+// What it brought is not kept, and leaves its address bar.
+func (r *Receiver) late(w http.ResponseWriter, req *http.Request) {
+	switch {
+	case req.Host != r.redirect.Host && !r.otherName(req.Host), req.Method != http.MethodGet && req.Method != http.MethodPost:
+		http.Error(w, "Not found.", http.StatusNotFound)
+	case req.URL.Path == givenUpPath:
+		render(w, http.StatusOK, page{
+			App: r.conf.App, Bad: true, Title: "This sign-in was given up",
+			Text: "It was cancelled, or took too long. Nothing has happened. Close this tab, and begin again in the app.",
+		})
+	case req.URL.Path == r.redirect.Path || req.URL.RawQuery != "":
+		http.Redirect(w, req, givenUpPath, http.StatusSeeOther)
+	default:
+		http.Error(w, "Not found.", http.StatusNotFound)
 	}
 }

@@ -2,14 +2,19 @@
 // (RFC 8252 §7.3).
 //
 // A Receiver listens before the browser opens. It takes exactly one answer: a GET
-// on its one path, with its own Host and the state of this sign-in. Everything
-// else that a browser, a web page or another program sends (a favicon, a
-// prefetch, a wrong state, an error without state, POST, a foreign Host) gets a
-// plain 4xx and the wait goes on. The answer gets a 303 to a page without the code
-// in its address; that page waits for the real outcome, which the caller knows
-// only after verification, and shows it.
+// on its one path, with its own Host and the state of this sign-in, from a peer that
+// [Config.Peer] allows. Everything that does not bear the state (a favicon, a wrong
+// state, an error without state) and what no person's navigation sends (a prefetch, a
+// script, HEAD, a foreign Host) gets a plain 4xx and the wait goes on. What bears the
+// state and cannot be taken ends the wait with [BrokenError]. The answer gets a 303 to a
+// page without the code in its address; that page waits for the real outcome, which
+// the caller knows only after verification, and shows it. After [Receiver.GiveUp] a
+// browser that comes late is told so.
 //
-// It does not verify anything but the state, does not exchange the code, and
+// The listener is fair: one request for each connection, which has 1.5 seconds to
+// send it, and the oldest silent connection makes way for a new one.
+//
+// It does not verify anything but state and peer, does not exchange the code, and
 // cannot tell the person's browser from another program of the same user that
 // knows the state. It listens on loopback addresses only and touches no disk.
 package loopback
@@ -36,9 +41,11 @@ type Config struct {
 	State string // the state that an answer must bear
 	App   string // the product's name, for the page
 
-	// OnStray, when set, is told why a request was not taken as the answer. The
-	// words bear nothing of the request. It must not block.
-	OnStray func(reason string)
+	// OnStray, when set, is told of a request that was not taken as the answer. It
+	// must not block.
+	OnStray func(Stray)
+	// Peer, when set, says whether a peer may bring an answer.
+	Peer PeerCheck
 	// OutcomeTimeout limits how long the page waits for Finish; 30 s when zero.
 	OutcomeTimeout time.Duration
 }
@@ -49,11 +56,48 @@ type Outcome struct {
 	Title, Text string
 }
 
-// ErrClosed is returned by Wait after Close.
-var ErrClosed = errors.New("loopback: closed")
+// Stray is a request that was not taken as the answer.
+type Stray struct {
+	Reason string // bears nothing of the request
+	// Code and Description are error and error_description of an answer without a
+	// state (RFC 6749 §4.1.2.1). They are not cleaned, and anybody can have sent them.
+	Code, Description string
+	// Err is what the person must be told; nil for most. It matches ErrOtherUser.
+	Err error
+}
 
-// ErrPaste is matched by every error of Accept.
-var ErrPaste = errors.New("loopback: not the address of this sign-in")
+// PeerCheck says whether the program at the other end of a connection may bring an
+// answer. Its error is told to the person; it matches ErrOtherUser.
+type PeerCheck func(local, remote net.Addr) error
+
+func (f PeerCheck) check(c *fairConn) error {
+	if f == nil || c == nil {
+		return nil
+	}
+	if err := f(c.LocalAddr(), c.RemoteAddr()); err != nil {
+		return fmt.Errorf("%w: %w", ErrOtherUser, err)
+	}
+	return nil
+}
+
+// Errors of a Receiver.
+var (
+	// ErrClosed is returned by Wait after Close and GiveUp.
+	ErrClosed = errors.New("loopback: closed")
+	// ErrPaste is matched by every error of Accept.
+	ErrPaste = errors.New("loopback: not the address of this sign-in")
+	// ErrOtherUser means that an answer came from a program of another user, or from
+	// one whose user cannot be told.
+	ErrOtherUser = errors.New("loopback: the answer is not from a program of this user")
+)
+
+// BrokenError means that an answer bore the state and could not be taken.
+type BrokenError struct {
+	Reason string // "it …", in words for the person; bears nothing of the answer
+}
+
+// Error names the reason.
+func (e *BrokenError) Error() string { return "loopback: the answer cannot be used: " + e.Reason }
 
 // PortError means that none of the configured ports could be had.
 type PortError struct {
@@ -78,14 +122,15 @@ type Receiver struct {
 
 	mu      sync.Mutex
 	taken   string // the raw query of the answer, once there is one
-	answer  chan url.Values
+	answer  chan result
 	outcome chan struct{} // closed when told is set
 	told    Outcome
 	shown   chan struct{} // closed when a page with the outcome was delivered
 	showing sync.Once
 	telling sync.Once
+	ending  sync.Once
+	closed  chan struct{} // closed when the wait is over
 	closing sync.Once
-	closed  chan struct{}
 	serving sync.WaitGroup
 }
 
@@ -102,7 +147,7 @@ func Listen(ctx context.Context, c Config) (*Receiver, error) {
 		c.OutcomeTimeout = 30 * time.Second
 	}
 	if c.OnStray == nil {
-		c.OnStray = func(string) {}
+		c.OnStray = func(Stray) {}
 	}
 	if c.Host != "127.0.0.1" && c.Host != "localhost" {
 		return nil, fmt.Errorf("loopback: host %q is neither 127.0.0.1 nor localhost (RFC 8252 §8.3)", c.Host)
@@ -118,21 +163,14 @@ func Listen(ctx context.Context, c Config) (*Receiver, error) {
 		conf:     c,
 		redirect: &url.URL{Scheme: "http", Host: net.JoinHostPort(c.Host, strconv.Itoa(port)), Path: c.Path},
 		donePath: donePrefix + rand.Text(),
-		answer:   make(chan url.Values, 1),
+		answer:   make(chan result, 1),
 		outcome:  make(chan struct{}),
 		shown:    make(chan struct{}),
 		closed:   make(chan struct{}),
 	}
-	r.server = &http.Server{
-		Handler:           r,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       5 * time.Second,
-		IdleTimeout:       5 * time.Second,
-		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          quiet(),
-	}
+	r.server = newServer(r)
 	for _, l := range listeners {
-		r.serving.Go(func() { _ = r.server.Serve(limit(l, maxConnections)) })
+		r.serving.Go(func() { _ = r.server.Serve(newFair(l)) })
 	}
 	return r, nil
 }
@@ -141,12 +179,12 @@ func Listen(ctx context.Context, c Config) (*Receiver, error) {
 // letter, of the token request.
 func (r *Receiver) RedirectURI() string { return r.redirect.String() }
 
-// Wait returns the parameters of the one answer, each exactly once, or the
-// context's error, or ErrClosed.
+// Wait returns the parameters of the one answer, each exactly once, or
+// *BrokenError, the context's error, or ErrClosed.
 func (r *Receiver) Wait(ctx context.Context) (url.Values, error) {
 	select {
-	case v := <-r.answer:
-		return v, nil
+	case got := <-r.answer:
+		return got.values, got.err
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case <-r.closed:
@@ -172,10 +210,24 @@ func (r *Receiver) Finish(ctx context.Context, o Outcome) {
 	}
 }
 
+// GiveUp ends the wait and keeps the port: until Close, a browser that comes late is
+// told that nobody waits for it. It may be called more than once.
+func (r *Receiver) GiveUp() { r.ending.Do(func() { close(r.closed) }) }
+
+// over reports whether the wait has ended.
+func (r *Receiver) over() bool {
+	select {
+	case <-r.closed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Close frees the port and ends every request. It may be called more than once.
 func (r *Receiver) Close() error {
 	r.closing.Do(func() {
-		close(r.closed)
+		r.GiveUp()
 		// A page in delivery may finish; anything else has no claim to more time.
 		ctx, stop := context.WithTimeout(context.Background(), 500*time.Millisecond)
 		defer stop()
@@ -197,8 +249,8 @@ func (r *Receiver) Accept(address string) error {
 	if u.Scheme != r.redirect.Scheme || u.Host != r.redirect.Host || u.Path != r.redirect.Path || u.User != nil || u.Fragment != "" {
 		return fmt.Errorf("%w: it does not begin with %s", ErrPaste, r.redirect)
 	}
-	if reason := r.take(u.RawQuery); reason != "" {
-		return fmt.Errorf("%w: %s", ErrPaste, reason)
+	if stray, broken := r.take(u.RawQuery); stray+broken != "" {
+		return fmt.Errorf("%w: %s", ErrPaste, stray+broken)
 	}
 	return nil
 }

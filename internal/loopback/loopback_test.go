@@ -55,6 +55,14 @@ func header(name, value string) func(*http.Request) {
 	return func(r *http.Request) { r.Header.Set(name, value) }
 }
 
+// form posts a body.
+func form(body string) func(*http.Request) {
+	return func(r *http.Request) {
+		r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+}
+
 // Whatever a browser, a page or another program sends: the wait goes on, and then
 // takes the one answer.
 func TestStrays(t *testing.T) {
@@ -68,11 +76,6 @@ func TestStrays(t *testing.T) {
 		"no state":                 {"GET", "/callback?code=C", nil},
 		"an error without state":   {"GET", "/callback?error=access_denied", nil},
 		"an error, another state":  {"GET", "/callback?error=access_denied&state=other", nil},
-		"two states":               {"GET", "/callback" + good + "&state=other", nil},
-		"two codes":                {"GET", "/callback" + good + "&code=D", nil},
-		"neither code nor error":   {"GET", "/callback?state=" + state, nil},
-		"a query that is none":     {"GET", "/callback?%zz&state=" + state, nil},
-		"a query without end":      {"GET", "/callback" + good + "&x=" + strings.Repeat("x", 9<<10), nil},
 		"HEAD":                     {"HEAD", "/callback" + good, nil},
 		"POST":                     {"POST", "/callback" + good, nil},
 		"OPTIONS":                  {"OPTIONS", "/callback" + good, nil},
@@ -80,9 +83,10 @@ func TestStrays(t *testing.T) {
 		"an older prefetch":        {"GET", "/callback" + good, header("Purpose", "prefetch")},
 		"Firefox's prefetch":       {"GET", "/callback" + good, header("X-Moz", "prefetch")},
 		"a script of a page":       {"GET", "/callback" + good, header("Sec-Fetch-Mode", "no-cors")},
+		"an error, another path":   {"GET", "/callback/?error=access_denied", nil},
+		"nothing at all":           {"GET", "/callback", nil},
+		"a form without the state": {"POST", "/callback", form("code=C&state=other")},
 		"a foreign host":           {"GET", "/callback" + good, func(r *http.Request) { r.Host = "evil.example" }},
-		"localhost, not as agreed": {"GET", "/callback" + good, func(r *http.Request) { r.Host = "localhost:" + r.URL.Port() }},
-		"another path":             {"GET", "/callback/" + good, nil},
 		"the page before its time": {"GET", "/done/guess", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -99,6 +103,140 @@ func TestStrays(t *testing.T) {
 				t.Errorf("%v, %v", v, err)
 			}
 		})
+	}
+}
+
+// An answer that bears the state and cannot be taken ends the wait at once, and the
+// browser is told how, at an address without a code.
+func TestBrokenAnswers(t *testing.T) {
+	good := "?code=C&state=" + state
+	for name, c := range map[string]struct {
+		method, tail string
+		change       func(*http.Request)
+		reason       string
+	}{
+		"a slash more":                {"GET", "/callback/" + good, nil, "another path than /callback"},
+		"a slash too early":           {"GET", "//callback" + good, nil, "another path"},
+		"another case":                {"GET", "/Callback" + good, nil, "another path"},
+		"a letter in other words":     {"GET", "/%63allback" + good, nil, "another path"},
+		"the query in the path":       {"GET", "/callback%3Fcode=C%26state=" + state, nil, "another path"},
+		"two question marks":          {"GET", "/callback?code=C?state=" + state, nil, "not one parameter state"},
+		"markup for an ampersand":     {"GET", "/callback?code=C&amp;state=" + state, nil, "no query"},
+		"a foreign parameter twice":   {"GET", "/callback" + good + "&hint=a&hint=b", nil, "twice"},
+		"two codes":                   {"GET", "/callback" + good + "&code=D", nil, "twice"},
+		"two states":                  {"GET", "/callback" + good + "&state=other", nil, "not one parameter state"},
+		"a percent sign":              {"GET", "/callback" + good + "&hint=100%", nil, "a percent sign"},
+		"a percent sign in the state": {"GET", "/callback?code=C&x=%zz&state=" + state, nil, "a percent sign"},
+		"a semicolon":                 {"GET", "/callback?code=C;state=" + state, nil, "no query"},
+		"something behind the state":  {"GET", "/callback" + good + "/", nil, "not the one that was sent"},
+		"neither code nor error":      {"GET", "/callback?token=T&state=" + state, nil, "neither code nor error"},
+		"a form":                      {"POST", "/callback", form("code=C&state=" + state), "form_post"},
+		"a form with a slash more":    {"POST", "/callback/", form("state=" + state + "&code=C"), "form_post"},
+		"a fragment":                  {"GET", "/done/fragment" + good, nil, "fragment"},
+		"localhost instead":           {"GET", "/callback" + good, func(r *http.Request) { r.Host = "localhost:" + r.URL.Port() }, "came to localhost"},
+		"a query without end":         {"GET", "/callback" + good + "&x=" + strings.Repeat("x", 129<<10), nil, "longer than 128 KiB"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := listen(t, loopback.Config{})
+			base := strings.TrimSuffix(r.RedirectURI(), "/callback")
+			res := send(t, c.method, base+c.tail, c.change)
+			if to := res.Header.Get("Location"); res.StatusCode != http.StatusSeeOther || strings.ContainsAny(to, "?=") {
+				t.Errorf("%d to %q", res.StatusCode, to)
+			}
+			var broken *loopback.BrokenError
+			if v, err := r.Wait(t.Context()); !errors.As(err, &broken) || !strings.Contains(broken.Reason, c.reason) || strings.Contains(err.Error(), state) {
+				t.Errorf("%v %v", v, err)
+			}
+			if res := send(t, "GET", r.RedirectURI()+good, nil); res.StatusCode != http.StatusBadRequest {
+				t.Errorf("a sound one afterwards: %d", res.StatusCode)
+			}
+		})
+	}
+}
+
+// A code of 16 KiB, and what other programs on this host have left in the browser.
+func TestLargeAnswers(t *testing.T) {
+	r := listen(t, loopback.Config{})
+	code := strings.Repeat("c", 16<<10)
+	res := send(t, "GET", r.RedirectURI()+"?code="+code+"&state="+state, header("Cookie", "a="+strings.Repeat("x", 64<<10)))
+	if res.StatusCode != http.StatusSeeOther {
+		t.Fatal(res.StatusCode)
+	}
+	if v, err := r.Wait(t.Context()); err != nil || v.Get("code") != code {
+		t.Errorf("%d bytes, %v", len(v.Get("code")), err)
+	}
+}
+
+// What an error without a state says is told, and ends nothing.
+func TestAnErrorWithoutAState(t *testing.T) {
+	var told []loopback.Stray
+	r := listen(t, loopback.Config{OnStray: func(s loopback.Stray) { told = append(told, s) }})
+	base := strings.TrimSuffix(r.RedirectURI(), "/callback")
+	for _, tail := range []string{"/callback?", "/callback/?", "/done/fragment?"} {
+		send(t, "GET", base+tail+"error=invalid_scope&error_description=no%20such", nil)
+	}
+	send(t, "GET", r.RedirectURI()+"?error=invalid_scope&state=other", nil)
+	if len(told) != 4 || told[3].Code != "" {
+		t.Fatalf("%+v", told)
+	}
+	for _, s := range told[:3] {
+		if s.Code != "invalid_scope" || s.Description != "no such" || strings.Contains(s.Reason, "such") {
+			t.Errorf("%+v", s)
+		}
+	}
+}
+
+// Whoever comes after the end is told so, at an address without a code, until Close.
+func TestLateAnswers(t *testing.T) {
+	r := listen(t, loopback.Config{Host: "localhost"})
+	r.GiveUp()
+	if _, err := r.Wait(t.Context()); !errors.Is(err, loopback.ErrClosed) {
+		t.Errorf("%v", err)
+	}
+	for _, tail := range []string{"?code=C&state=" + state, "?error=access_denied", "/?code=C&state=" + state, ""} {
+		res, err := http.Get(r.RedirectURI() + tail)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, _ := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		if !strings.Contains(string(page), "given up") || res.Request.URL.RawQuery != "" {
+			t.Errorf("%q: %s at %s", tail, page, res.Request.URL)
+		}
+	}
+	if res := send(t, "GET", strings.TrimSuffix(r.RedirectURI(), "/callback")+"/favicon.ico", nil); res.StatusCode != http.StatusNotFound {
+		t.Errorf("a favicon: %d", res.StatusCode)
+	}
+	if res := send(t, "GET", r.RedirectURI()+"?code=C", func(r *http.Request) { r.Host = "evil.example" }); res.StatusCode != http.StatusNotFound {
+		t.Errorf("a foreign host: %d", res.StatusCode)
+	}
+}
+
+// A peer that is refused ends nothing, and is told apart from other strays.
+func TestPeers(t *testing.T) {
+	foreign, told := true, error(nil)
+	r := listen(t, loopback.Config{
+		Peer: func(_, _ net.Addr) error {
+			if foreign {
+				return errors.New("uid 65534")
+			}
+			return nil
+		},
+		OnStray: func(s loopback.Stray) { told = s.Err },
+	})
+	for _, tail := range []string{"?code=EVIL&state=" + state, "/?code=EVIL&state=" + state} {
+		res := send(t, "GET", r.RedirectURI()+tail, nil)
+		page, _ := io.ReadAll(res.Body)
+		if res.StatusCode != http.StatusForbidden || !strings.Contains(string(page), "redirect_any_user") || !errors.Is(told, loopback.ErrOtherUser) {
+			t.Errorf("%d %s %v", res.StatusCode, page, told)
+		}
+	}
+	foreign = false
+	if res := send(t, "GET", r.RedirectURI()+"?code=C&state="+state, nil); res.StatusCode != http.StatusSeeOther {
+		t.Fatal(res.StatusCode)
+	}
+	if v, err := r.Wait(t.Context()); err != nil || v.Get("code") != "C" {
+		t.Errorf("%v %v", v, err)
 	}
 }
 
@@ -290,6 +428,10 @@ func FuzzCallback(f *testing.F) {
 		ctx, stop := context.WithTimeout(context.Background(), time.Second)
 		defer stop()
 		v, err := r.Wait(ctx)
+		var broken *loopback.BrokenError
+		if errors.As(err, &broken) {
+			return
+		}
 		if err != nil || v.Get("state") != state || !v.Has("code") && !v.Has("error") {
 			t.Errorf("%q was taken: %v %v", query, v, err)
 		}

@@ -14,6 +14,7 @@ import (
 type page struct {
 	App, Title, Text string
 	OK, Bad          bool
+	Script           template.HTML // of ours
 }
 
 const style = `:root{color-scheme:light dark;--paper:#faf8f4;--ink:#1f1c17;--ink-2:#6a6359;--line:#e6e1d8;--surface:#fff;--good:#1d7a4c;--bad:#b3261e;--brass:#8a5a00}
@@ -32,10 +33,30 @@ var (
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><link rel="icon" href="data:,">
 <title>{{.Title}} · {{.App}}</title><style>` + style + `</style>
 <main class="{{if .OK}}ok{{else if .Bad}}bad{{end}}"><svg viewBox="0 0 52 52" fill="none" stroke="currentColor" stroke-width="4" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><circle cx="26" cy="26" r="23"/>{{if .OK}}<path d="m16 27 7 7 14-15"/>{{else if .Bad}}<path d="M26 14v16M26 37v.5"/>{{else}}<path d="M26 14v12l8 6"/>{{end}}</svg>
-<h1 dir="auto">{{.Title}}</h1><p dir="auto">{{.Text}}</p></main></html>
+<h1 dir="auto">{{.Title}}</h1><p dir="auto">{{.Text}}</p></main>{{.Script}}</html>
 `))
 	})
 )
+
+// toQuery moves what a browser keeps behind a # into a query, where it is judged.
+const toQuery = `if(location.hash.length>1)location.replace("` + fragmentPath + `?"+location.hash.slice(1))`
+
+var toQueryHash = hash(toQuery)
+
+// renderFragment answers a request without a query. A provider that answers behind a
+// # (response_mode fragment) sends one; only a script in the page can see the rest.
+func renderFragment(w http.ResponseWriter, app string) {
+	w.Header().Set("Content-Security-Policy", policy("script-src 'sha256-"+toQueryHash+"'; "))
+	render(w, http.StatusBadRequest, page{
+		App: app, Script: template.HTML("<script>" + toQuery + "</script>"), // #nosec G203 -- a constant
+		Title: "That was not for this sign-in", Text: "This address bears no answer. The app still waits for yours.",
+	})
+}
+
+// policy is the Content-Security-Policy of a page; script begins the allowance of one.
+func policy(script string) string {
+	return "default-src 'none'; " + script + "style-src 'sha256-" + styleHash + "'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+}
 
 // render writes the page. Nothing of it may be stored, framed, or tell another
 // site where the person came from.
@@ -55,7 +76,7 @@ func render(w http.ResponseWriter, status int, p page) {
 
 // secure sets the headers of every answer.
 func secure(h http.Header) {
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'sha256-"+styleHash+"'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", policy(""))
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")

@@ -184,7 +184,7 @@ func TestNothingSecretIsLogged(t *testing.T) {
 	c, err := openid.New(provider.Provider{Issuer: p.site.URL, ClientID: "desk"}, openid.Options{
 		Log: slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Listen: func(_ context.Context, s openid.ListenSpec) (openid.Receiver, error) {
-			s.OnStray("an answer with the state of another sign-in, or none")
+			s.OnStray(openid.Stray{Reason: "an answer with the state of another sign-in, or none"})
 			return r, nil
 		},
 		OpenURL: func(_ context.Context, address string) error {

@@ -98,7 +98,7 @@ func realClient(t *testing.T, conf provider.Provider, p *person) *openid.Client 
 
 // listenForReal is the product's redirect receiver.
 func listenForReal(ctx context.Context, s openid.ListenSpec) (openid.Receiver, error) {
-	r, err := loopback.Listen(ctx, loopback.Config{State: s.State, App: "Test", OnStray: s.OnStray})
+	r, err := loopback.Listen(ctx, loopback.Config{State: s.State, App: "Test", OnStray: func(l loopback.Stray) { s.OnStray(openid.Stray(l)) }})
 	if err != nil {
 		return nil, err
 	}

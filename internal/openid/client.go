@@ -53,7 +53,14 @@ type ListenSpec struct {
 	Ports   []int
 	Path    string
 	State   string
-	OnStray func(reason string)
+	OnStray func(Stray)
+}
+
+// Stray is what came to the redirect URI and was not taken as the answer.
+type Stray struct {
+	Reason            string
+	Code, Description string // of an error without a state, as it came; anybody can have sent it
+	Err               error  // what the person must be told; nil for most
 }
 
 // Receiver receives the one answer to an authorization request.

@@ -33,6 +33,7 @@ var (
 	ErrInteraction      = errors.New("openid: the provider needs the person")                        // OIDC Core §3.1.2.6
 	ErrAnswer           = errors.New("openid: the provider answered with an error")                  // RFC 6749 §4.1.2.1
 	ErrAnswerShape      = errors.New("openid: the provider's answer contradicts itself")             // RFC 6749 §4.1.2
+	ErrUnbound          = errors.New("openid: an error that names no sign-in")                       // RFC 6749 §4.1.2.1
 	ErrState            = errors.New("openid: the answer has the state of another sign-in, or none") // RFC 6749 §10.12
 	ErrDoubledParameter = errors.New("openid: a parameter of the answer stands twice")               // RFC 6749 §3.1
 	ErrAnswerIssuer     = errors.New("openid: the answer names another issuer")                      // RFC 9207 §2.4
@@ -79,9 +80,26 @@ var (
 	ErrContinuity      = errors.New("openid: the refreshed ID token is another's") // OIDC Core §12.2
 )
 
+// WaitError means that nobody came back from the browser.
+type WaitError struct {
+	Err  error // of the context
+	Told error // what came meanwhile and was not the answer; nil for nothing worth a word
+}
+
+// Error names the reason.
+func (e *WaitError) Error() string {
+	if e.Told != nil {
+		return fmt.Sprintf("openid: wait for the browser: %v (%v)", e.Err, e.Told)
+	}
+	return fmt.Sprintf("openid: wait for the browser: %v", e.Err)
+}
+
+// Unwrap returns the context's error.
+func (e *WaitError) Unwrap() error { return e.Err }
+
 // AnswerError is an error that the provider itself put into words.
 type AnswerError struct {
-	Kind        error  // ErrAccessDenied, ErrInteraction, ErrAnswer, ErrDevice or ErrTokenEndpoint
+	Kind        error  // ErrAccessDenied, ErrInteraction, ErrAnswer, ErrUnbound, ErrDevice or ErrTokenEndpoint
 	Code        string // error (RFC 6749 §4.1.2.1, §5.2), cleaned
 	Description string // error_description, cleaned and cut
 	Status      int    // of the HTTP answer; 0 for the authorization response

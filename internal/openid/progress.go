@@ -24,10 +24,13 @@ func (w *progress) update(f func(*session.Progress)) {
 
 // stray counts an answer that was not for this sign-in, and reports whether it is
 // worth a word: any page can send thousands, and of a flood each doubling is told.
-func (w *progress) stray() bool {
+func (w *progress) stray(told error) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.last.Strays++
+	if told != nil {
+		w.last.StrayErr = told
+	}
 	if n := w.last.Strays; n > 8 && n&(n-1) != 0 {
 		return false
 	}
@@ -35,4 +38,20 @@ func (w *progress) stray() bool {
 		w.tell(w.last)
 	}
 	return true
+}
+
+// told is what the person was last told of an answer that was not for this sign-in;
+// nil when nothing was.
+func (w *progress) told() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.last.StrayErr
+}
+
+// told is what the person must know of the stray; nil for most.
+func (s Stray) told() error {
+	if s.Err != nil || s.Code == "" {
+		return s.Err
+	}
+	return &AnswerError{Kind: ErrUnbound, Code: clean(s.Code, 60), Description: clean(s.Description, 200)}
 }

@@ -2,7 +2,6 @@ package openid
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"time"
 
@@ -53,9 +52,9 @@ func (c *Client) SignIn(ctx context.Context, req session.SignInRequest) (session
 	}
 	recv, err := c.opts.Listen(ctx, ListenSpec{
 		Host: c.p.RedirectHost, Ports: c.p.RedirectPorts, Path: c.p.RedirectPath, State: a.state,
-		OnStray: func(reason string) {
-			if watch.stray() {
-				c.opts.Log.Warn("signin.stray_answer", "reason", reason)
+		OnStray: func(s Stray) {
+			if err := s.told(); watch.stray(err) {
+				c.opts.Log.Warn("signin.stray_answer", "reason", s.Reason, "err", err)
 			}
 		},
 	})
@@ -65,11 +64,14 @@ func (c *Client) SignIn(ctx context.Context, req session.SignInRequest) (session
 	a.redirect = recv.RedirectURI()
 	c.open(ctx, c.authorizationURL(a), watch)
 	answer, err := recv.Wait(ctx)
-	if err != nil {
+	if err != nil && ctx.Err() != nil {
 		_ = recv.Close()
-		return session.Session{}, fmt.Errorf("openid: wait for the browser: %w", err)
+		return session.Session{}, &WaitError{Err: err, Told: watch.told()}
 	}
-	s, err := c.complete(ctx, a, answer)
+	var s session.Session
+	if err == nil {
+		s, err = c.complete(ctx, a, answer)
+	}
 	title, text := c.opts.Words(err)
 	c.background.Go(func() {
 		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), finishTimeout)

@@ -76,11 +76,23 @@ func All(providerName string) []Problem {
 
 // enrich adds what only the error itself knows.
 func enrich(p *Problem, err error, providerName string) {
+	var wait *openid.WaitError
+	if errors.As(err, &wait) && wait.Told != nil {
+		told := From(wait.Told, providerName)
+		p.Message += " Meanwhile: " + told.Title + ". " + told.Message
+		p.Hint += " " + told.Hint
+	}
+	var broken *loopback.BrokenError
+	if errors.As(err, &broken) {
+		p.Message = "It is for this sign-in, but " + broken.Reason + "."
+	}
 	var answer *openid.AnswerError
 	if errors.As(err, &answer) {
 		advise(p, answer)
 	}
-	if answer != nil && answer.Description != "" {
+	if answer != nil && errors.Is(answer, openid.ErrUnbound) {
+		p.Message = fmt.Sprintf("It says: “%s”. ", strings.TrimRight(strings.TrimSuffix(answer.Code+": "+answer.Description, ": "), ". ")) + p.Message
+	} else if answer != nil && answer.Description != "" {
 		p.Message += fmt.Sprintf(" %s says: “%s”.", sentence(providerName), strings.TrimRight(answer.Description, ". "))
 	}
 	var clock *openid.ClockError

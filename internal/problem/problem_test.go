@@ -42,7 +42,7 @@ var codes = map[string]error{
 	"device_unsupported": openid.ErrDeviceUnsupported, "device_declined": openid.ErrDeviceDeclined, "device_expired": openid.ErrDeviceExpired, "device_refused": openid.ErrDevice,
 	"interaction_needed": openid.ErrInteraction, "provider_error": openid.ErrAnswer, "token_type": openid.ErrTokenType, "no_id_token": openid.ErrNoIDToken,
 	"too_long_ago": openid.ErrAuthTime, "not_strong_enough": openid.ErrACR, "tenant": openid.ErrTenant, "organization": openid.ErrOrganization, "bad_answer": openid.ErrDocument,
-	"discovery": openid.ErrDiscovery,
+	"discovery": openid.ErrDiscovery, "other_user": loopback.ErrOtherUser, "answer_unusable": &loopback.BrokenError{Reason: "it is a form"}, "unbound_error": openid.ErrUnbound,
 }
 
 // Every code has an error above that leads to it: none is of a kind that cannot be.

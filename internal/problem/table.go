@@ -68,6 +68,9 @@ var table = []row{
 
 	{code: "port_taken", as: as[*loopback.PortError]},
 	{code: "wrong_address", errs: []error{loopback.ErrPaste}},
+	{code: "other_user", errs: []error{loopback.ErrOtherUser}},
+	{code: "answer_unusable", as: as[*loopback.BrokenError]},
+	{code: "unbound_error", errs: []error{openid.ErrUnbound}},
 	{code: "cancelled", errs: []error{loopback.ErrClosed}},
 	{code: "browser_refused", errs: []error{browser.ErrAddress}},
 	{code: "folder_missing", errs: []error{browser.ErrFolder}},

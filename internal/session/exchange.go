@@ -72,6 +72,8 @@ type Progress struct {
 	// Strays counts answers that were not for this sign-in (wrong state, error
 	// without state, …). The wait goes on. Of a flood not every one is told.
 	Strays int
+	// StrayErr is what the person must be told of the last one; nil for most.
+	StrayErr error
 	// Device is the code to type on another device, in a sign-in that asked for one;
 	// nil before the provider has given it.
 	Device *DeviceCode

@@ -116,6 +116,7 @@ var bindings = map[string]binding{
 	"redirect_host":        {at: func(s *Settings) any { return &s.Provider.RedirectHost }},
 	"redirect_ports":       {at: func(s *Settings) any { return &s.Provider.RedirectPorts }, check: portRange},
 	"redirect_path":        {at: func(s *Settings) any { return &s.Provider.RedirectPath }, check: path},
+	"redirect_any_user":    {at: func(s *Settings) any { return &s.RedirectAnyUser }},
 	"logout_redirect_path": {at: func(s *Settings) any { return &s.Provider.LogoutRedirectPath }, check: path},
 	"logout_style":         {at: func(s *Settings) any { return &s.Provider.LogoutStyle }},
 	"signin_timeout": {

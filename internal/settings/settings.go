@@ -18,6 +18,9 @@ type Settings struct {
 	Given      provider.Given // what the preset was told
 	Configured bool           // an issuer (or explicit endpoints) and a client are known
 
+	// RedirectAnyUser takes an answer from the program of any user of this machine.
+	RedirectAnyUser bool
+
 	CAFile          string // path; its content is Provider.RootCAs
 	Store           string // keychain, file, memory
 	Passphrase      secret.Secret

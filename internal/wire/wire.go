@@ -66,7 +66,7 @@ func New(s settings.Settings, o Options) (*Parts, error) {
 		client, err := openid.New(s.Provider, openid.Options{
 			Listen:        p.listen(o.App),
 			OpenURL:       o.OpenURL,
-			NewLogoutForm: logoutForm(o),
+			NewLogoutForm: p.logoutForm(o),
 			Words: func(err error) (string, string) {
 				if err == nil {
 					return "You are signed in", "You can close this tab and go back to " + o.App + "."
@@ -92,6 +92,7 @@ func (p *Parts) Close() {
 	if p.OpenID != nil {
 		p.OpenID.Close()
 	}
+	p.receiver.closeLate()
 }
 
 // Accept takes a pasted redirect address for the sign-in under way.
@@ -100,19 +101,25 @@ func (p *Parts) Accept(address string) error { return p.receiver.accept(address)
 // listen adapts loopback to what openid declares.
 func (p *Parts) listen(app string) func(context.Context, openid.ListenSpec) (openid.Receiver, error) {
 	return func(ctx context.Context, s openid.ListenSpec) (openid.Receiver, error) {
-		r, err := loopback.Listen(ctx, loopback.Config{Host: s.Host, Ports: s.Ports, Path: s.Path, State: s.State, App: app, OnStray: s.OnStray})
+		if fixed(s.Ports) {
+			p.receiver.closeLate()
+		}
+		r, err := loopback.Listen(ctx, loopback.Config{
+			Host: s.Host, Ports: s.Ports, Path: s.Path, State: s.State, App: app, Peer: peers(p.Settings),
+			OnStray: func(l loopback.Stray) { s.OnStray(openid.Stray(l)) },
+		})
 		if err != nil {
 			return nil, err
 		}
 		p.receiver.set(r)
-		return &receiver{r, p.receiver}, nil
+		return &receiver{Receiver: r, current: p.receiver}, nil
 	}
 }
 
 // sealer adapts vault to what session declares.
 type sealer struct{ *vault.Vault }
 
+var errNoSignIn = errors.New("no sign-in is under way")
+
 // Environ is this process's environment for settings.
 func Environ() []string { return os.Environ() }
-
-var errNoSignIn = errors.New("no sign-in is under way")

@@ -423,6 +423,7 @@ export namespace main {
 	    linked: boolean;
 	    openFailed: string;
 	    strays: number;
+	    stray: string;
 	    signedIn: boolean;
 	
 	    static createFrom(source: any = {}) {
@@ -436,6 +437,7 @@ export namespace main {
 	        this.linked = source["linked"];
 	        this.openFailed = source["openFailed"];
 	        this.strays = source["strays"];
+	        this.stray = source["stray"];
 	        this.signedIn = source["signedIn"];
 	    }
 	}
