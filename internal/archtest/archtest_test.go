@@ -22,7 +22,7 @@ const module = "app.latchkey"
 // packages are all packages of ours, each with those of ours that it may import. A
 // package below internal/ is named without internal/, any other by its folder.
 var packages = map[string][]string{
-	"secret": {}, "nobus": {}, "loopback": {}, "browser": {}, "picture": {}, "logfile": {}, "robot": {}, "archtest": {}, "claims": {}, "placement": {}, "clock": {},
+	"cleantext": {}, "secret": {}, "nobus": {}, "loopback": {}, "browser": {}, "picture": {}, "robot": {}, "archtest": {}, "placement": {}, "clock": {},
 	"peer": {}, "startenv": {}, "quiethttp": {},
 	"demoidp":      {"demoidp/broker", "demoidp/cast", "demoidp/directory", "demoidp/issuer", "demoidp/social"},
 	"demoidp/keep": {}, "demoidp/face": {}, "demoidp/pages": {},
@@ -31,14 +31,16 @@ var packages = map[string][]string{
 	"demoidp/social":    {"demoidp/cast", "demoidp/face", "demoidp/pages"},
 	"demoidp/directory": {"demoidp/cast", "demoidp/issuer", "demoidp/pages"},
 	"demoidp/broker":    {"demoidp/cast", "demoidp/face", "demoidp/issuer", "demoidp/keep", "demoidp/pages", "demoidp/social"},
+	"logfile":           {"cleantext"},
+	"claims":            {"cleantext"},
 	"vault":             {"secret", "nobus"},
 	"provider":          {"secret"},
 	"settings":          {"provider", "secret"},
 	"session":           {"secret"},
 	"account":           {"secret", "session"},
-	"openid":            {"secret", "session", "provider"},
-	"problem":           {"account", "browser", "loopback", "openid", "provider", "session", "settings", "vault"},
-	"doctor":            {"browser", "loopback", "openid", "provider", "settings", "vault"},
+	"openid":            {"cleantext", "secret", "session", "provider"},
+	"problem":           {"account", "browser", "cleantext", "loopback", "openid", "provider", "session", "settings", "vault"},
+	"doctor":            {"browser", "cleantext", "loopback", "openid", "provider", "settings", "vault"},
 	"wire":              {"demoidp", "demoidp/cast", "account", "browser", "doctor", "loopback", "openid", "peer", "problem", "secret", "session", "settings", "startenv", "vault"},
 	"signin":            {"account", "browser", "claims", "clock", "problem", "secret", "session", "settings", "vault", "wire"},
 	"signin/signintest": {"clock", "signin", "test/idp"},

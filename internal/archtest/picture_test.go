@@ -20,7 +20,8 @@ var floors = [][]string{
 	{"account", "openid", "loopback", "browser"},
 	{"session", "settings", "vault"},
 	{"provider"},
-	{"claims", "picture", "secret", "nobus", "placement", "logfile"},
+	{"claims", "picture", "nobus", "placement", "logfile"},
+	{"cleantext", "secret"},
 	{"clock", "peer", "startenv", "quiethttp"},
 	{"demoidp", "robot"},
 }
@@ -35,7 +36,8 @@ var signs = map[string][2]string{
 	"account": {"who is signed in", "its Client: network"},
 	"openid":  {"speaks OpenID Connect", "network"}, "loopback": {"receives the redirect", "listens"}, "browser": {"opens an address", "starts a process"},
 	"session": {"what a sign-in leaves", ""}, "settings": {"sources to settings", "reads settings"}, "provider": {"one provider, described", ""}, "vault": {"one sealed file", "disk, keychain"},
-	"secret": {"a text never printed", ""}, "nobus": {"starts no D-Bus", ""}, "claims": {"claims in words", ""},
+	"cleantext": {"text fit to be shown", ""},
+	"secret":    {"a text never printed", ""}, "nobus": {"starts no D-Bus", ""}, "claims": {"claims in words", ""},
 	"picture": {"one image, made anew", "network"}, "placement": {"where the window was", "disk"}, "logfile": {"log lines, rotated", "disk"},
 	"demoidp": {"a company's sign-in", "demo builds alone"}, "robot": {"a scripted browser", "demo builds and tests"},
 }

@@ -1,6 +1,8 @@
 package doctor_test
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
 	"net/http"
 	"os"
@@ -122,6 +124,34 @@ var breaks = []struct {
 		m.site.set(faults{discovery: func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<h1>Welcome, room 12</h1>")) }})
 		return func() { m.site.set(faults{}) }
 	}},
+	{"broken JSON", "discovery", doctor.Fail, "cannot be read", false, func(m *machine, _ *authority) func() {
+		m.site.set(faults{discovery: func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"issuer": "x",,}`)) }})
+		return func() { m.site.set(faults{}) }
+	}},
+	{"a redirect", "discovery", doctor.Fail, "that it sends to", false, func(m *machine, _ *authority) func() {
+		real := m.site.issuer
+		m.site.set(faults{discovery: http.RedirectHandler(real+"/moved/openid-configuration", http.StatusFound).ServeHTTP})
+		return func() { m.site.set(faults{}) }
+	}},
+	{"a template as the issuer", "issuer", doctor.Fail, "your own tenant", false, func(m *machine, _ *authority) func() {
+		real := m.site.issuer
+		m.site.set(faults{document: func(d map[string]any) { d["issuer"] = real + "/{tenantid}/v2.0" }})
+		return func() { m.site.set(faults{}) }
+	}},
+	{"no jwks_uri", "discovery", doctor.Fail, "Set jwks_uri in the settings", false, func(m *machine, _ *authority) func() {
+		real := ""
+		m.site.set(faults{document: func(d map[string]any) {
+			if uri, ok := d["jwks_uri"].(string); ok {
+				real = uri
+			}
+			delete(d, "jwks_uri")
+		}})
+		return func() { m.config["jwks_uri"] = quoted(real) }
+	}},
+	{"an optional member of a wrong type", "metadata", doctor.Warn, "can mend it", false, func(m *machine, _ *authority) func() {
+		m.site.set(faults{document: func(d map[string]any) { d["grant_types_supported"] = "refresh_token" }})
+		return func() { m.site.set(faults{}) }
+	}},
 	{"a description that moved", "discovery", doctor.Fail, "set discovery_url", false, func(m *machine, _ *authority) func() {
 		real := m.site.issuer
 		m.site.set(faults{document: func(d map[string]any) { d["issuer"] = real + "/tenant" }})
@@ -158,6 +188,14 @@ var breaks = []struct {
 	{"a jwks_uri that is wrong", "keys", doctor.Fail, "Take jwks_uri out of the settings", false, func(m *machine, _ *authority) func() {
 		m.config["jwks_uri"] = quoted(m.site.issuer + "/elsewhere")
 		return func() { delete(m.config, "jwks_uri") }
+	}},
+	{"a private key in public", "keys.private", doctor.Fail, "replace that key at once", false, func(m *machine, _ *authority) func() {
+		private, err := rsa.GenerateKey(rand.Reader, 2048)
+		if err != nil {
+			panic(err)
+		}
+		m.site.set(faults{keys: []jose.JSONWebKey{{Key: private, KeyID: "k1", Algorithm: "RS256"}}})
+		return func() { m.site.set(faults{}) }
 	}},
 	{"weak keys", "keys", doctor.Fail, "RSA of 2,048 bits or more", false, func(m *machine, _ *authority) func() {
 		m.site.set(faults{keys: []jose.JSONWebKey{weakKey()}})

@@ -25,6 +25,34 @@ func (r *round) discovery(context.Context) {
 	case errors.Is(err, openid.ErrDiscoveryIssuer):
 		r.pass("discovery", "The provider describes itself", at)
 		r.fail("issuer", "The issuer is another one than was set", strings.TrimPrefix(err.Error(), openid.ErrDiscoveryIssuer.Error()+": "), "Set issuer to exactly what it says, if that is your provider: every slash counts.")
+	default:
+		r.undescribed(at, err)
+	}
+	if r.meta != nil {
+		for _, fault := range r.meta.Ignored {
+			r.warn("metadata", "An optional part of the provider's description cannot be used", fault, "Nothing of it is used, and a sign-in goes on. Whoever runs the provider can mend it; a setting of the same name can overrule an address.")
+		}
+	}
+}
+
+// undescribed says why there is no description, each reason in words of its own.
+func (r *round) undescribed(at string, err error) {
+	var member *openid.MemberError
+	switch {
+	case errors.Is(err, openid.ErrDiscoveryTemplate):
+		r.fail("issuer", "The issuer is a template with a place left to fill", strings.TrimPrefix(err.Error(), openid.ErrDiscoveryTemplate.Error()+": "), "Set "+r.where()+" to the address of your own tenant. For several tenants of Microsoft Entra set issuer to …/common/v2.0 and allowed_tenants.")
+	case errors.As(err, &member):
+		advice := "Whoever runs the provider has to mend it."
+		if member.Setting != "" {
+			advice = "Set " + member.Setting + " in the settings, or have whoever runs the provider mend it."
+		}
+		r.fail("discovery", "The provider's description lacks what a sign-in needs", fmt.Sprintf("%s: %v", at, err), advice)
+	case errors.Is(err, openid.ErrRedirect):
+		r.fail("discovery", "The issuer's address sends to another one, and no redirect is followed", fmt.Sprintf("%s: %v", at, err), "If the address that it sends to is your provider's, set "+r.where()+" or discovery_url to it; otherwise look for what the network wants.")
+	case errors.Is(err, openid.ErrWebPage):
+		r.fail("discovery", "A web page came instead of the provider's description", at, "Open that address in a browser: a sign-in page of the network (hotel, proxy) or another site answers there. Check "+r.where()+".")
+	case errors.Is(err, openid.ErrBrokenJSON):
+		r.fail("discovery", "The provider's description is broken JSON", at, "Tell whoever runs the provider: the document at that address cannot be read.")
 	case errors.Is(err, openid.ErrTimeout):
 		r.fail("discovery", "The provider does not answer in time", at, "Try again; if it stays, tell whoever runs the provider, or look for a filter in between.")
 	case errors.Is(err, openid.ErrPlainHTTP), errors.Is(err, openid.ErrEndpoint):
@@ -32,7 +60,7 @@ func (r *round) discovery(context.Context) {
 	case errors.Is(err, openid.ErrStatus):
 		r.fail("discovery", "There is no description at the issuer's address", fmt.Sprintf("%s: %v", at, last(err)), "Open that address in a browser. Check "+r.where()+" for a missing or doubled part (realm, tenant, /v2.0, a slash); where the document lies elsewhere, set discovery_url.")
 	case errors.Is(err, openid.ErrDiscovery):
-		r.fail("discovery", "The description is not one of an OpenID Connect provider", fmt.Sprintf("%s: %v", at, err), "Open that address in a browser: a sign-in page of the network (hotel, proxy) or another site answers there. Check "+r.where()+".")
+		r.fail("discovery", "The description is not one of an OpenID Connect provider", fmt.Sprintf("%s: %v", at, err), "Open that address in a browser. Check "+r.where()+".")
 	default:
 		r.fail("discovery", "The description could not be fetched", err.Error(), "Try again; check "+r.where()+" and the network.")
 	}
@@ -54,15 +82,32 @@ func (r *round) keys(ctx context.Context) {
 	if r.meta == nil || r.p().NoIDToken {
 		return
 	}
-	keys, err := r.asked.Keys(ctx)
+	keys, faults, err := r.asked.Keys(ctx)
 	switch {
 	case err != nil:
 		r.fail("keys", "The provider's keys cannot be fetched", fmt.Sprintf("%s: %v", r.meta.JWKSURL, last(err)), "Open that address in a browser: it has to answer with a JSON object that has \"keys\". Take jwks_uri out of the settings if it is set there.")
 	case len(keys) == 0:
-		r.fail("keys", "None of the provider's keys can verify a signature", r.meta.JWKSURL, "It has to publish a signing key: RSA of 2,048 bits or more, EC, or Ed25519, with use \"sig\" or none.")
+		r.fail("keys", "None of the provider's keys can verify a signature", strings.Join(append([]string{r.meta.JWKSURL}, words(faults)...), "; "), "It has to publish a signing key: RSA of 2,048 bits or more, EC, or Ed25519, with use \"sig\" or none.")
 	default:
 		r.pass("keys", fmt.Sprintf("%d of the provider's keys can verify signatures", len(keys)), strings.Join(keys, ", "))
 	}
+	for _, f := range faults {
+		switch {
+		case f.Published:
+			r.fail("keys.private", "The provider publishes the private part of a key", f.String(), "Whoever runs the provider has to replace that key at once: anybody who read it can sign ID tokens in its name.")
+		case len(keys) > 0:
+			r.warn("keys", "One of the provider's keys cannot be used", f.String(), "A sign-in goes on with the others. Whoever runs the provider can mend it.")
+		}
+	}
+}
+
+// words are faults of keys as text.
+func words(faults []openid.KeyFault) []string {
+	var out []string
+	for _, f := range faults {
+		out = append(out, f.String())
+	}
+	return out
 }
 
 // drift is the least difference of the clocks that is worth a word: Date has whole

@@ -81,38 +81,45 @@ func (c *Client) checkAZP(t *idToken, _ expected) error {
 // checkTimes: exp and iat are there, and exp, iat and nbf hold within the leeway
 // (items 9 and 10, RFC 7519 §4.1.4–6).
 func (c *Client) checkTimes(t *idToken, _ expected) error {
-	now := c.now()
-	exp, ok := t.claims.date("exp")
-	if !ok {
+	now, leeway := c.now(), c.p.Leeway
+	exp, ok, fault := t.claims.date("exp")
+	switch {
+	case fault != "":
+		return fmt.Errorf("%w: %w: %s", ErrExpired, ErrTimeClaim, fault)
+	case !ok:
 		return fmt.Errorf("%w: it has no exp", ErrExpired)
 	}
-	if !now.Before(exp.Add(c.p.Leeway)) {
-		return c.skew.blame(ErrExpired)
+	if err := c.skew.blame(ErrExpired, now, func(now time.Time) bool { return now.Before(exp.Add(leeway)) }); err != nil {
+		return err
 	}
-	iat, ok := t.claims.date("iat")
-	if !ok {
+	iat, ok, fault := t.claims.date("iat")
+	switch {
+	case fault != "":
+		return fmt.Errorf("%w: %w: %s", ErrIssuedAt, ErrTimeClaim, fault)
+	case !ok:
 		return fmt.Errorf("%w: missing", ErrIssuedAt)
 	}
-	if iat.After(now.Add(c.p.Leeway)) {
-		return c.skew.blame(ErrIssuedAt)
+	if err := c.skew.blame(ErrIssuedAt, now, func(now time.Time) bool { return !iat.After(now.Add(leeway)) }); err != nil {
+		return err
 	}
-	if t.claims.has("nbf") {
-		nbf, ok := t.claims.date("nbf")
-		if !ok {
-			return ErrNotBefore
-		}
-		if nbf.After(now.Add(c.p.Leeway)) {
-			return c.skew.blame(ErrNotBefore)
-		}
+	nbf, ok, fault := t.claims.date("nbf")
+	switch {
+	case fault != "":
+		return fmt.Errorf("%w: %w: %s", ErrNotBefore, ErrTimeClaim, fault)
+	case !ok:
+		return nil
 	}
-	return nil
+	return c.skew.blame(ErrNotBefore, now, func(now time.Time) bool { return !nbf.After(now.Add(leeway)) })
 }
 
-// checkSubject: sub is there, and at most 255 ASCII characters (OIDC Core §2). A
-// longer one would only be somebody's joke at the vault's expense.
+// maxSubject bounds what is stored of a sub, in bytes: OIDC Core §2 allows 255 ASCII
+// characters.
+const maxSubject = 1024
+
+// checkSubject: sub is there, and not too long.
 func (c *Client) checkSubject(t *idToken, _ expected) error {
 	t.subject = t.claims.text("sub")
-	if t.subject == "" || len(t.subject) > 1024 {
+	if t.subject == "" || len(t.subject) > maxSubject {
 		return ErrSubject
 	}
 	return nil
@@ -159,18 +166,21 @@ func checkATHash(t *idToken, want expected, alg string) error {
 // checkAuthTime: when max_age was asked, auth_time is there and young enough
 // (item 13).
 func (c *Client) checkAuthTime(t *idToken, want expected) error {
-	at, ok := t.claims.date("auth_time")
+	at, ok, fault := t.claims.date("auth_time")
 	t.authTime = at
-	if want.maxAge == nil {
+	switch {
+	case want.maxAge == nil:
 		return nil
-	}
-	if !ok {
+	case fault != "":
+		return fmt.Errorf("%w: %w: %s", ErrAuthTime, ErrTimeClaim, fault)
+	case !ok:
 		return fmt.Errorf("%w: it has no auth_time", ErrAuthTime)
 	}
-	if want.requested.Sub(at) > *want.maxAge+c.p.Leeway || at.After(c.now().Add(c.p.Leeway)) {
-		return c.skew.blame(ErrAuthTime)
-	}
-	return nil
+	now := c.now()
+	return c.skew.blame(ErrAuthTime, now, func(by time.Time) bool {
+		began := want.requested.Add(by.Sub(now))
+		return began.Sub(at) <= *want.maxAge+c.p.Leeway && !at.After(by.Add(c.p.Leeway))
+	})
 }
 
 // checkACR: acr is one of those demanded (item 12). acr_values alone is a wish.

@@ -9,6 +9,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -111,8 +112,9 @@ func TestKeysThatDoNotCount(t *testing.T) {
 		"of another type":           {lies{header: put2("kid", "ec")}, openid.ErrUnknownKey},
 		"without kid, among others": {lies{keys: func(k []jose.JSONWebKey) any { k[0].KeyID = ""; return k }}, openid.ErrUnknownKey},
 		"without kid, alone":        {lies{keys: func(k []jose.JSONWebKey) any { k[0].KeyID = ""; return k[:1] }}, nil},
-		"a private one":             {lies{keys: func([]jose.JSONWebKey) any { return []jose.JSONWebKey{{Key: rsaKey(), KeyID: "rsa"}} }}, openid.ErrUnknownKey},
-		"beyond the hundredth":      {lies{keys: func(k []jose.JSONWebKey) any { return append(make([]claims, 100), claimsOf(k[0])) }}, openid.ErrUnknownKey},
+		"a private one":             {lies{keys: func([]jose.JSONWebKey) any { return []jose.JSONWebKey{{Key: rsaKey(), KeyID: "rsa"}} }}, nil}, // with a warning: see TestKeySets
+		"behind a hundred empty":    {lies{keys: func(k []jose.JSONWebKey) any { return append(make([]claims, 100), claimsOf(k[0])) }}, nil},
+		"beyond the hundredth":      {lies{keys: func(k []jose.JSONWebKey) any { return append(slices.Repeat(k[1:2], 100), k[0]) }}, openid.ErrUnknownKey},
 		"a chain of foreign keys":   {lies{signer: foreignRSA, header: put2("x5u", "http://127.0.0.1:9/chain")}, openid.ErrSignature},
 		"two of one name, one is true": {lies{keys: func(k []jose.JSONWebKey) any {
 			return []jose.JSONWebKey{{Key: otherRSA().Public(), KeyID: "rsa"}, k[0]}
@@ -205,7 +207,7 @@ func TestUserinfoThatIsNotUsed(t *testing.T) {
 		"signed by nobody":            {func(p *op) http.HandlerFunc { return jwt(p, foreignRSA, claims{"sub": "ada", "name": "Eve"}) }, nil},
 		"signed by a secret":          {func(p *op) http.HandlerFunc { return jwt(p, shared, claims{"sub": "ada", "name": "Eve"}) }, nil},
 		"signed, about somebody else": {func(p *op) http.HandlerFunc { return jwt(p, nil, claims{"sub": "eve", "name": "Eve"}) }, openid.ErrUserinfoSubject},
-		"about several":               {func(*op) http.HandlerFunc { return body("application/json", 200, `{"sub":["ada"],"name":"Eve"}`) }, openid.ErrUserinfoSubject},
+		"about several":               {func(*op) http.HandlerFunc { return body("application/json", 200, `{"sub":["ada"],"name":"Eve"}`) }, nil},
 		"about ADA":                   {func(*op) http.HandlerFunc { return body("application/json", 200, `{"sub":"ADA","name":"Eve"}`) }, openid.ErrUserinfoSubject},
 		"about nobody":                {func(*op) http.HandlerFunc { return body("application/json", 200, `{"SUB":"ada","name":"Eve"}`) }, nil},
 		"about two": {func(*op) http.HandlerFunc {

@@ -3,6 +3,7 @@ package openid
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -14,39 +15,70 @@ import (
 // encoding/json would take AUD for aud.
 type object map[string]json.RawMessage
 
+// mark is a byte order mark, which is no content (RFC 8259 §8.1).
+const mark = "\xef\xbb\xbf"
+
 // parseObject reads one JSON object and nothing after it. A member that stands
 // twice gives ErrDoubledClaim (RFC 7519 §4): two readers could disagree.
 func parseObject(data []byte) (object, error) {
+	out, twice, err := readObject(data)
+	if err == nil && len(twice) > 0 {
+		return nil, fmt.Errorf("%w: %s", ErrDoubledClaim, clean(twice[0], 40))
+	}
+	return out, err
+}
+
+// readObject is parseObject for a document of which not every member is used: it
+// returns the names of the members that stand twice.
+func readObject(data []byte) (o object, twice []string, err error) {
+	data = bytes.TrimPrefix(data, []byte(mark))
 	if !utf8.Valid(data) {
-		return nil, fmt.Errorf("%w: not UTF-8", ErrDocument)
+		return nil, nil, fmt.Errorf("%w: not UTF-8", ErrDocument)
 	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
-		return nil, fmt.Errorf("%w: not a JSON object", ErrDocument)
+		return nil, nil, fmt.Errorf("%w: %w", ErrDocument, noObject(data))
 	}
+	broken := fmt.Errorf("%w: %w", ErrDocument, ErrBrokenJSON)
 	out := object{}
 	for dec.More() {
 		key, err := dec.Token()
 		name, ok := key.(string)
 		if err != nil || !ok {
-			return nil, fmt.Errorf("%w: broken JSON", ErrDocument)
+			return nil, nil, broken
 		}
 		var value json.RawMessage
 		if err := dec.Decode(&value); err != nil {
-			return nil, fmt.Errorf("%w: broken JSON", ErrDocument)
+			return nil, nil, broken
 		}
-		if _, twice := out[name]; twice {
-			return nil, fmt.Errorf("%w: %s", ErrDoubledClaim, clean(name, 40))
+		if _, again := out[name]; again && len(twice) < 100 {
+			twice = append(twice, name)
 		}
 		out[name] = value
 	}
 	if _, err := dec.Token(); err != nil {
-		return nil, fmt.Errorf("%w: broken JSON", ErrDocument)
+		return nil, nil, broken
 	}
 	if _, err := dec.Token(); err != io.EOF {
-		return nil, fmt.Errorf("%w: something stands after the JSON object", ErrDocument)
+		return nil, nil, fmt.Errorf("%w: something stands after the JSON object", ErrDocument)
 	}
-	return out, nil
+	return out, twice, nil
+}
+
+// noObject says what stands in the place of a JSON object.
+func noObject(data []byte) error {
+	data = bytes.TrimSpace(data)
+	switch {
+	case len(data) == 0:
+		return errors.New("it is empty")
+	case data[0] == '<':
+		return ErrWebPage
+	case json.Valid(data) && data[0] == '[':
+		return errors.New("it is a list, not a JSON object")
+	case json.Valid(data):
+		return errors.New("it is JSON, but no object")
+	}
+	return ErrBrokenJSON
 }
 
 func (o object) has(name string) bool {
@@ -88,12 +120,25 @@ func (o object) texts(name string) ([]string, bool) {
 	return nil, false
 }
 
-// date returns a NumericDate (RFC 7519 §2), which may have a fraction.
-func (o object) date(name string) (time.Time, bool) {
+// date returns a NumericDate (RFC 7519 §2), which may have a fraction, and why a
+// member is none; a member that is absent is none without a reason.
+func (o object) date(name string) (at time.Time, ok bool, fault string) {
+	if !o.has(name) {
+		return time.Time{}, false, ""
+	}
 	var n float64
-	if !o.has(name) || json.Unmarshal(o[name], &n) != nil || math.IsNaN(n) || n < 0 || n > 1<<40 {
-		return time.Time{}, false
+	switch err := json.Unmarshal(o[name], &n); {
+	case err != nil:
+		return time.Time{}, false, fmt.Sprintf("%s is %s, not a number of seconds", name, typeName(o[name]))
+	case n >= milliseconds && n < 1000*milliseconds:
+		return time.Time{}, false, name + " is in milliseconds, not in seconds"
+	case math.IsNaN(n), n < 0, n >= milliseconds:
+		return time.Time{}, false, name + " is no time in seconds"
 	}
 	whole, part := math.Modf(n)
-	return time.Unix(int64(whole), int64(part*1e9)), true
+	return time.Unix(int64(whole), int64(part*1e9)), true, ""
 }
+
+// milliseconds is the first number that is taken for milliseconds: as such it is in
+// 2001, as seconds in the year 33,658.
+const milliseconds = 1e12

@@ -45,7 +45,7 @@ func (p *op) client(change ...func(*provider.Provider)) (*openid.Client, *receiv
 	r := &receiver{answer: make(chan url.Values, 1), finished: make(chan bool, 16)}
 	c, err := openid.New(conf, openid.Options{
 		Listen:         func(context.Context, openid.ListenSpec) (openid.Receiver, error) { return r, nil },
-		RequestTimeout: 5 * time.Second,
+		RequestTimeout: 5 * time.Second, Now: p.now, Log: p.log,
 		OpenURL: func(_ context.Context, address string) error {
 			client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 			res, err := client.Get(address)

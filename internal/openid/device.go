@@ -99,7 +99,7 @@ func (c *Client) readDevice(ctx context.Context, o object) (deviceAnswer, error)
 	switch {
 	case d.code.IsZero():
 		return deviceAnswer{}, fmt.Errorf("%w: no device_code", ErrDocument)
-	case user == "" || user != clean(user, maxUserCode) || strings.ContainsAny(user, string([]rune{nonJoiner, joiner})):
+	case user == "" || user != clean(user, maxUserCode) || strings.ContainsAny(user, "\u200c\u200d"):
 		return deviceAnswer{}, fmt.Errorf("%w: no user_code that could be typed", ErrDocument)
 	}
 	if err := c.checkEndpoint("verification_uri", address); err != nil {

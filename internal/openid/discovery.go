@@ -2,7 +2,6 @@ package openid
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -19,15 +18,21 @@ import (
 type Metadata struct {
 	oidc.ProviderConfig
 
-	RevocationURL         string   `json:"revocation_endpoint"`
-	EndSessionURL         string   `json:"end_session_endpoint"`
-	ScopesSupported       []string `json:"scopes_supported"`
-	AuthMethods           []string `json:"token_endpoint_auth_methods_supported"`
-	ChallengeMethods      []string `json:"code_challenge_methods_supported"`
-	AnswerNamesIssuer     bool     `json:"authorization_response_iss_parameter_supported"` // RFC 9207 §3
-	GrantTypes            []string `json:"grant_types_supported"`
-	UserinfoAlgorithms    []string `json:"userinfo_signing_alg_values_supported"`
-	ScopesSupportedListed bool     `json:"-"` // scopes_supported stands in the document
+	RevocationURL         string
+	EndSessionURL         string
+	ScopesSupported       []string
+	AuthMethods           []string
+	ChallengeMethods      []string
+	AnswerNamesIssuer     bool // RFC 9207 §3
+	GrantTypes            []string
+	UserinfoAlgorithms    []string
+	ScopesSupportedListed bool // scopes_supported stands in the document
+
+	// Ignored says what is wrong with optional members of the document, which count as
+	// absent: "scopes_supported is an object, not a list of texts".
+	Ignored []string
+
+	faults map[string]string // of members, by name
 }
 
 // metadataAge is how long a discovery document is used before it is asked for
@@ -63,13 +68,26 @@ func (c *Client) Discover(ctx context.Context) (Metadata, error) {
 	return meta, nil
 }
 
+// keySet returns the keys of the metadata at hand; nil before the first discovery.
+func (c *Client) keySet() *keySet {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.keys
+}
+
 func (c *Client) rediscover(ctx context.Context) (Metadata, error) {
 	meta, err := c.discover(ctx)
 	if err != nil {
 		return Metadata{}, err
 	}
 	c.explicit(&meta)
-	return meta, c.checkMetadata(&meta)
+	if err := c.checkMetadata(&meta); err != nil {
+		return Metadata{}, err
+	}
+	if len(meta.Ignored) > 0 {
+		c.opts.Log.Warn("discovery.members_ignored", "members", strings.Join(meta.Ignored, "; "))
+	}
+	return meta, nil
 }
 
 // discover fetches the document and checks who it is about.
@@ -82,6 +100,9 @@ func (c *Client) discover(ctx context.Context) (Metadata, error) {
 		// OIDC Discovery §4: a trailing slash goes before the path is appended.
 		address = strings.TrimSuffix(c.p.Issuer, "/") + "/.well-known/openid-configuration"
 	}
+	if isTemplate(c.p.Issuer) {
+		return Metadata{}, fmt.Errorf("%w: the settings say %q", ErrDiscoveryTemplate, c.p.Issuer)
+	}
 	if err := c.checkEndpoint("discovery", address); err != nil {
 		return Metadata{}, err
 	}
@@ -92,47 +113,27 @@ func (c *Client) discover(ctx context.Context) (Metadata, error) {
 	if res.StatusCode != http.StatusOK {
 		return Metadata{}, c.statusError(ErrDiscovery, res)
 	}
-	members, err := parseObject(body)
+	members, twice, err := readObject(body)
 	if err != nil {
 		return Metadata{}, errors.Join(ErrDiscovery, err)
 	}
-	meta, err := decodeMetadata(members)
-	if err != nil {
-		return Metadata{}, err
-	}
-	// OIDC Discovery §4.3: the issuer must be the one that was asked, exactly.
-	if meta.IssuerURL != c.p.Issuer && !templateOf(meta.IssuerURL, c.p.Issuer) {
-		return Metadata{}, fmt.Errorf("%w: it says %q, the settings say %q", ErrDiscoveryIssuer, clean(meta.IssuerURL, 200), c.p.Issuer)
-	}
-	return meta, nil
+	meta := decodeMetadata(members, twice)
+	return meta, c.checkNamed(meta)
 }
 
-// decodeMetadata reads the members by their exact names.
-func decodeMetadata(o object) (Metadata, error) {
-	exact := map[string]json.RawMessage{}
-	for _, name := range []string{
-		"issuer", "authorization_endpoint", "token_endpoint", "device_authorization_endpoint", "userinfo_endpoint", "jwks_uri",
-		"id_token_signing_alg_values_supported", "revocation_endpoint", "end_session_endpoint", "scopes_supported",
-		"token_endpoint_auth_methods_supported", "grant_types_supported", "code_challenge_methods_supported",
-		"authorization_response_iss_parameter_supported", "userinfo_signing_alg_values_supported",
-	} {
-		if o.has(name) {
-			exact[name] = o[name]
-		}
+// checkNamed: the issuer is the one that was asked, exactly (OIDC Discovery §4.3).
+func (c *Client) checkNamed(m Metadata) error {
+	switch {
+	case m.IssuerURL == c.p.Issuer && !isTemplate(m.IssuerURL), templateOf(m.IssuerURL, c.p.Issuer):
+		return nil
+	case m.IssuerURL == "" && m.faults["issuer"] == twiceFault:
+		return fmt.Errorf("%w: %w: issuer", ErrDiscovery, ErrDoubledClaim)
+	case m.IssuerURL == "":
+		return &MemberError{Member: "issuer", Fault: m.faults["issuer"]}
+	case isTemplate(m.IssuerURL):
+		return fmt.Errorf("%w: it says %q, the settings say %q", ErrDiscoveryTemplate, clean(m.IssuerURL, 200), c.p.Issuer)
 	}
-	data, err := json.Marshal(exact)
-	if err != nil {
-		return Metadata{}, fmt.Errorf("%w: %w", ErrDiscovery, ErrDocument)
-	}
-	meta := Metadata{ScopesSupportedListed: o.has("scopes_supported")}
-	if err := json.Unmarshal(data, &meta); err != nil {
-		var shape *json.UnmarshalTypeError
-		if errors.As(err, &shape) {
-			return Metadata{}, fmt.Errorf("%w: %w: %s is a %s", ErrDiscovery, ErrDocument, shape.Field, shape.Value)
-		}
-		return Metadata{}, fmt.Errorf("%w: %w", ErrDiscovery, ErrDocument)
-	}
-	return meta, nil
+	return fmt.Errorf("%w: it says %q, the settings say %q", ErrDiscoveryIssuer, clean(m.IssuerURL, 200), c.p.Issuer)
 }
 
 // explicit lets the settings overrule the document.
@@ -151,30 +152,32 @@ func (c *Client) explicit(m *Metadata) {
 // checkMetadata demands what a sign-in needs, and of every address that it is one
 // that may be used. An optional endpoint that may not be used is dropped.
 func (c *Client) checkMetadata(m *Metadata) error {
-	need := map[string]string{"authorization_endpoint": m.AuthURL, "token_endpoint": m.TokenURL}
-	if !c.p.NoIDToken {
-		need["jwks_uri"] = m.JWKSURL
-	} else {
-		need["userinfo_endpoint"] = m.UserInfoURL
+	need := []struct{ name, address string }{{"authorization_endpoint", m.AuthURL}, {"token_endpoint", m.TokenURL}, {"jwks_uri", m.JWKSURL}}
+	if c.p.NoIDToken {
+		need[2].name, need[2].address = "userinfo_endpoint", m.UserInfoURL
 	}
-	for name, address := range need {
-		if address == "" {
-			return fmt.Errorf("%w: no %s", ErrDiscovery, name)
+	for _, n := range need {
+		if n.address == "" {
+			return &MemberError{Member: n.name, Fault: m.faults[n.name], Setting: n.name}
 		}
-		if err := c.checkEndpoint(name, address); err != nil {
+		if err := c.checkEndpoint(n.name, n.address); err != nil {
 			return fmt.Errorf("%w: %w", ErrDiscovery, err)
 		}
 	}
-	for name, address := range map[string]*string{
-		"userinfo_endpoint": &m.UserInfoURL, "revocation_endpoint": &m.RevocationURL,
-		"end_session_endpoint": &m.EndSessionURL, "device_authorization_endpoint": &m.DeviceAuthURL,
+	for _, e := range []struct {
+		name    string
+		address *string
+	}{
+		{"userinfo_endpoint", &m.UserInfoURL}, {"revocation_endpoint", &m.RevocationURL},
+		{"end_session_endpoint", &m.EndSessionURL}, {"device_authorization_endpoint", &m.DeviceAuthURL},
 	} {
-		if *address == "" {
+		if *e.address == "" {
 			continue
 		}
-		if err := c.checkEndpoint(name, *address); err != nil {
-			c.opts.Log.Warn("discovery.endpoint_ignored", "endpoint", name, "err", err)
-			*address = ""
+		if err := c.checkEndpoint(e.name, *e.address); err != nil {
+			c.opts.Log.Warn("discovery.endpoint_ignored", "endpoint", e.name, "err", err)
+			m.Ignored = append(m.Ignored, fmt.Sprintf("%s is an address that must not be used", e.name))
+			*e.address = ""
 		}
 	}
 	return nil
@@ -183,6 +186,13 @@ func (c *Client) checkMetadata(m *Metadata) error {
 // tenantMark stands for the tenant in the issuer of Microsoft Entra's multi-tenant
 // discovery.
 const tenantMark = "{tenantid}"
+
+// isTemplate reports whether an issuer has a place left in it that somebody should
+// have filled: {tenantid}, ${TENANT}, <tenant>.
+func isTemplate(issuer string) bool {
+	lower := strings.ToLower(issuer)
+	return strings.ContainsAny(issuer, "{}<>") || strings.Contains(lower, "%7b") || strings.Contains(lower, "%3c")
+}
 
 // templateOf reports whether the document's issuer is Entra's template at the
 // address that was asked.

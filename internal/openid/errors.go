@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
+	"app.latchkey/internal/cleantext"
 	"app.latchkey/internal/session"
 )
 
@@ -23,11 +23,17 @@ var (
 	ErrBodyTooLarge = errors.New("openid: an answer of more than 1 MiB")
 	ErrEndpoint     = errors.New("openid: an address that must not be used")
 	ErrStatus       = errors.New("openid: an answer that is no success")
+	ErrRedirect     = errors.New("openid: the provider sends elsewhere, and no redirect is followed")
+	ErrWebPage      = errors.New("openid: a web page came in the place of an answer")
+	ErrBrokenJSON   = errors.New("openid: an answer that is broken JSON, or none")
 	ErrDocument     = errors.New("openid: an answer that is not what it should be")
 
-	ErrDiscovery       = errors.New("openid: discovery failed")
-	ErrDiscoveryIssuer = errors.New("openid: the discovery document names another issuer") // OIDC Discovery §4.3
-	ErrKeys            = errors.New("openid: the provider's keys cannot be fetched")
+	ErrDiscovery         = errors.New("openid: discovery failed")
+	ErrDiscoveryIssuer   = errors.New("openid: the discovery document names another issuer") // OIDC Discovery §4.3
+	ErrDiscoveryTemplate = errors.New("openid: the issuer is a template with a place left to fill")
+	ErrMember            = errors.New("openid: the discovery document lacks what a sign-in needs")             // OIDC Discovery §3
+	ErrBrokenKey         = errors.New("openid: the provider's key is published in a form that cannot be used") // RFC 7518 §6
+	ErrKeys              = errors.New("openid: the provider's keys cannot be fetched")
 
 	ErrAccessDenied     = errors.New("openid: the provider or the person refused")                   // RFC 6749 §4.1.2.1
 	ErrInteraction      = errors.New("openid: the provider needs the person")                        // OIDC Core §3.1.2.6
@@ -65,6 +71,7 @@ var (
 	ErrExpired       = errors.New("openid: the ID token has expired")                                // OIDC Core §3.1.3.7 item 9
 	ErrIssuedAt      = errors.New("openid: the ID token's iat is missing or in the future")          // OIDC Core §2
 	ErrNotBefore     = errors.New("openid: the ID token is not valid yet")                           // RFC 7519 §4.1.5
+	ErrTimeClaim     = errors.New("openid: a time of the ID token is no number of seconds")          // RFC 7519 §2
 	ErrNonce         = errors.New("openid: the ID token is not for this sign-in")                    // OIDC Core §3.1.3.7 item 11
 	ErrATHash        = errors.New("openid: the access token is not the ID token's")                  // OIDC Core §3.1.3.8
 	ErrSubject       = errors.New("openid: the ID token names nobody")                               // OIDC Core §2
@@ -116,39 +123,33 @@ func (e *AnswerError) Error() string {
 // Unwrap returns the kind.
 func (e *AnswerError) Unwrap() error { return e.Kind }
 
-// Persian and Indic names, and many emoji, are written with these two, which
-// unicode.IsPrint does not know.
-const nonJoiner, joiner = '\u200c', '\u200d'
-
-// clean makes a stranger's text fit to be shown: printable, on one line, without
-// characters that turn the direction of the words around it, and short.
-func clean(s string, most int) string {
-	var b strings.Builder
-	n := 0
-	for _, r := range s {
-		if n == most {
-			b.WriteRune('…')
-			break
-		}
-		switch {
-		case unicode.IsSpace(r):
-			r = ' '
-		case !unicode.IsPrint(r) && r != nonJoiner && r != joiner:
-			continue
-		}
-		b.WriteRune(r)
-		n++
-	}
-	return strings.TrimSpace(b.String())
-}
+// clean makes a stranger's text fit to be shown on one line, and short.
+func clean(s string, most int) string { return cleantext.Line(s, most) }
 
 // statusError is what an answer other than 200 means. 408, 429 and 5xx may pass.
 func (c *Client) statusError(kind error, res *http.Response) error {
 	err := fmt.Errorf("%w: %w: HTTP %d", kind, ErrStatus, res.StatusCode)
+	if res.StatusCode >= 300 && res.StatusCode < 400 && res.Header.Get("Location") != "" {
+		err = fmt.Errorf("%w: %w: %w: HTTP %d to %s", kind, ErrStatus, ErrRedirect, res.StatusCode, target(res))
+	}
 	if res.StatusCode == http.StatusRequestTimeout || res.StatusCode == http.StatusTooManyRequests || res.StatusCode >= 500 {
 		return &session.RetryError{After: retryAfter(res.Header, c.now()), Err: err}
 	}
 	return err
+}
+
+// target is where a redirect leads: without a query, and without the path where the
+// request bore a secret that the provider could have written into it.
+func target(res *http.Response) string {
+	to, err := res.Location()
+	if err != nil {
+		return "no address"
+	}
+	where := to.Scheme + "://" + to.Host
+	if res.Request != nil && res.Request.Method == http.MethodGet && res.Request.Header.Get("Authorization") == "" {
+		where += to.EscapedPath()
+	}
+	return clean(where, 200)
 }
 
 // maxRetryAfter bounds what a provider can ask for.

@@ -25,26 +25,26 @@ import (
 // session of anybody is touched.
 
 // Keys fetches the provider's keys and names those that may verify a signature, such
-// as "RSA 2048". Errors match ErrKeys. Without ID tokens there are none.
-func (c *Client) Keys(ctx context.Context) ([]string, error) {
+// as "RSA 2048", and what is wrong with others. Errors match ErrKeys. Without ID
+// tokens there are none.
+func (c *Client) Keys(ctx context.Context) (names []string, faults []KeyFault, err error) {
 	if c.p.NoIDToken {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if _, err := c.Discover(ctx); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	c.mu.Lock()
-	set := c.keys
-	c.mu.Unlock()
+	set := c.keySet()
 	keys, err := set.load(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	out := []string{}
 	for _, key := range keys {
-		out = append(out, keyName(key))
+		names = append(names, keyName(key))
 	}
-	return out, nil
+	set.mu.Lock()
+	defer set.mu.Unlock()
+	return names, set.faults, nil
 }
 
 func keyName(key jose.JSONWebKey) string {

@@ -19,14 +19,14 @@ var algorithms = []jose.SignatureAlgorithm{
 // parseJWT parses a compact JWS of one of our algorithms. Headers that name
 // foreign keys (jku, jwk, x5u, x5c) are never looked at (RFC 8725 §3.10).
 func parseJWT(raw string) (*jose.JSONWebSignature, error) {
-	head, ok := headerOf(raw)
-	if !ok {
-		return nil, ErrMalformed
+	head, err := headerOf(raw)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
 	if alg := head.text("alg"); !slices.Contains(algorithms, jose.SignatureAlgorithm(alg)) {
 		return nil, fmt.Errorf("%w: %s", ErrAlgorithm, clean(alg, 20))
 	}
-	if _, critical := head["crit"]; critical {
+	if head.has("crit") {
 		return nil, ErrCritical // none is understood here (RFC 7515 §4.1.11)
 	}
 	jws, err := jose.ParseSignedCompact(raw, algorithms)
@@ -39,20 +39,19 @@ func parseJWT(raw string) (*jose.JSONWebSignature, error) {
 // headerOf reads the protected header of a compact JWS. Each part must be base64url
 // as an encoder writes it (RFC 4648 §3.5): go-jose verifies what it has decoded, and
 // so would take letters that stand for the same bytes.
-func headerOf(raw string) (object, bool) {
-	if strings.Count(raw, ".") != 2 {
-		return nil, false
+func headerOf(raw string) (object, error) {
+	parts := strings.Split(raw, ".")
+	if len(parts) != 3 {
+		return nil, fmt.Errorf("it has %d parts, not three", len(parts))
 	}
-	var head []byte
-	for i, part := range strings.Split(raw, ".") {
-		data, err := base64.RawURLEncoding.DecodeString(part)
-		if err != nil || base64.RawURLEncoding.EncodeToString(data) != part {
-			return nil, false
-		}
-		if i == 0 {
-			head = data
+	for i, name := range []string{"header", "payload", "signature"} {
+		if fault := base64URLFault(parts[i]); fault != "" {
+			return nil, fmt.Errorf("its %s %s", name, fault)
 		}
 	}
-	o, err := parseObject(head)
-	return o, err == nil
+	head, err := base64.RawURLEncoding.DecodeString(parts[0])
+	if err != nil {
+		return nil, err
+	}
+	return parseObject(head)
 }

@@ -34,8 +34,9 @@ type keySet struct {
 
 	mu        sync.Mutex
 	keys      []jose.JSONWebKey
-	fetched   time.Time // last success
-	refetched time.Time // last fetch for an unknown key
+	faults    []KeyFault // of the same document
+	fetched   time.Time  // last success
+	refetched time.Time  // last fetch for an unknown key
 }
 
 func newKeySet(c *Client, address string) *keySet { return &keySet{c: c, address: address} }
@@ -84,7 +85,7 @@ func (k *keySet) again(ctx context.Context, seen []jose.JSONWebKey) ([]jose.JSON
 	return k.load(ctx)
 }
 
-// load fetches the key set. Broken neighbours are skipped (RFC 7517 §5).
+// load fetches the key set.
 func (k *keySet) load(ctx context.Context) ([]jose.JSONWebKey, error) {
 	res, body, err := k.c.get(ctx, k.address, http.Header{"Accept": {"application/jwk-set+json, application/json"}})
 	if err != nil {
@@ -93,35 +94,39 @@ func (k *keySet) load(ctx context.Context) ([]jose.JSONWebKey, error) {
 	if res.StatusCode != http.StatusOK {
 		return nil, transient(k.c.statusError(ErrKeys, res))
 	}
-	members, err := parseObject(body)
-	var raw []json.RawMessage
-	if err != nil || json.Unmarshal(members["keys"], &raw) != nil {
-		return nil, transient(fmt.Errorf("%w: %w: no key set", ErrKeys, ErrDocument))
+	raw, err := keysIn(body)
+	if err != nil {
+		return nil, transient(fmt.Errorf("%w: %w", ErrKeys, err))
 	}
-	keys := usable(raw)
+	keys, faults := usable(raw)
+	for _, f := range faults {
+		if f.Published {
+			k.c.opts.Log.Warn("keys.private_part_published", "kid", f.Key)
+		} else {
+			k.c.opts.Log.Warn("keys.key_skipped", "kid", f.Key, "reason", f.Problem)
+		}
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.keys, k.fetched = keys, k.c.now()
+	k.keys, k.faults, k.fetched = keys, faults, k.c.now()
 	return keys, nil
 }
 
-// usable returns the keys that may verify a signature.
-func usable(raw []json.RawMessage) []jose.JSONWebKey {
-	var keys []jose.JSONWebKey
-	for _, one := range raw[:min(len(raw), maxKeys)] {
-		var key jose.JSONWebKey
-		if json.Unmarshal(one, &key) != nil || !key.Valid() {
-			continue
-		}
-		if key.Use != "" && key.Use != "sig" {
-			continue
-		}
-		if rsaKey, ok := key.Key.(*rsa.PublicKey); ok && rsaKey.N.BitLen() < minRSABits {
-			continue
-		}
-		keys = append(keys, key)
+// keysIn returns the members of a key set (RFC 7517 §5).
+func keysIn(body []byte) ([]json.RawMessage, error) {
+	members, twice, err := readObject(body)
+	var raw []json.RawMessage
+	switch {
+	case err != nil:
+		return nil, err
+	case slices.Contains(twice, "keys"):
+		return nil, fmt.Errorf("%w: keys", ErrDoubledClaim)
+	case !members.has("keys"):
+		return nil, fmt.Errorf("%w: it has no keys", ErrDocument)
+	case json.Unmarshal(members["keys"], &raw) != nil:
+		return nil, fmt.Errorf("%w: keys is no list", ErrDocument)
 	}
-	return keys
+	return raw, nil
 }
 
 // candidates returns the keys that a header may mean: by kid when it has one, and
@@ -176,21 +181,29 @@ func (k *keySet) verifySignature(ctx context.Context, raw string) (*jose.JSONWeb
 	// The provider may have rotated its keys since, or reused a kid.
 	fresh, err := k.again(ctx, keys)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%w: %w", err, refusal(fit))
+		return nil, nil, fmt.Errorf("%w: %w", err, k.refusal(header, fit))
 	}
 	fit = candidates(fresh, header)
 	if payload, ok = try(jws, fit); ok {
 		return jws, payload, nil
 	}
-	return nil, nil, refusal(fit)
+	return nil, nil, k.refusal(header, fit)
 }
 
-// refusal says why none of the keys that fit has verified a token.
-func refusal(fit []jose.JSONWebKey) error {
-	if len(fit) == 0 {
-		return ErrUnknownKey
+// refusal says why none of the keys that fit has verified a token. The key that the
+// header means may be one that is broken.
+func (k *keySet) refusal(h jose.Header, fit []jose.JSONWebKey) error {
+	if len(fit) > 0 {
+		return ErrSignature
 	}
-	return ErrSignature
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, f := range k.faults {
+		if !f.Published && (h.KeyID == "" || f.kid == "" || f.kid == h.KeyID) {
+			return fmt.Errorf("%w: %w: %v", ErrUnknownKey, ErrBrokenKey, f)
+		}
+	}
+	return ErrUnknownKey
 }
 
 func try(jws *jose.JSONWebSignature, keys []jose.JSONWebKey) ([]byte, bool) {

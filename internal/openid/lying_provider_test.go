@@ -11,6 +11,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -49,6 +50,8 @@ type op struct {
 	t    *testing.T
 	site *httptest.Server
 	lies lies
+	now  func() time.Time // of the client; nil is the system's
+	log  *slog.Logger     // of the client; nil is none
 
 	mu       sync.Mutex
 	requests []string // "METHOD /path", in order

@@ -151,7 +151,7 @@ func TestLies(t *testing.T) {
 }
 
 func TestTheClocksAreBlamed(t *testing.T) {
-	p := newOP(t, lies{idToken: put("exp", time.Now().Add(-10*time.Minute).Unix())})
+	p := newOP(t, lies{idToken: put("exp", time.Now().Add(10*time.Minute).Unix())})
 	conf := provider.Provider{Issuer: p.site.URL, ClientID: "desk"}
 	r := &receiver{answer: make(chan url.Values, 1), finished: make(chan bool, 1)}
 	c, err := openid.New(conf, openid.Options{

@@ -2,6 +2,7 @@ package openid_test
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/go-jose/go-jose/v4"
@@ -97,6 +98,30 @@ var modules = []module{
 	{plan: "FAPI client", name: "fapi-client-test-valid-aud-as-array", lies: lies{idToken: put("aud", []string{"desk"})}},
 	{plan: "FAPI client", name: "fapi-client-test-token-type-case-insensitivity", lies: lies{token: put("token_type", "bEaReR")}},
 	{plan: "FAPI client", name: "fapi-client-test-no-expires-in", lies: lies{token: drop("expires_in")}},
+	{plan: "Latchkey's own", name: "key-with-an-unreadable-certificate", lies: lies{keys: oneKey("x5c", 7)}, note: "x5c, x5t, x5t#S256 and x5u are never looked at"},
+	{plan: "Latchkey's own", name: "key-ops-without-verify", lies: lies{keys: oneKey("key_ops", []string{"encrypt"})}, want: openid.ErrUnknownKey},
+	{plan: "Latchkey's own", name: "key-with-a-padded-modulus", lies: lies{keys: oneKey("n", "AQAB=")}, want: openid.ErrBrokenKey, note: "the member is named"},
+	{plan: "Latchkey's own", name: "published-private-key", lies: lies{keys: oneKey("d", "AQAB")}, note: "with a warning in the log; doctor fails"},
+	{plan: "Latchkey's own", name: "discovery-optional-member-of-a-wrong-type", lies: lies{discovery: put("grant_types_supported", 7)}, note: "counts as absent; doctor warns"},
+	{plan: "Latchkey's own", name: "discovery-required-member-missing", lies: lies{discovery: drop("jwks_uri")}, want: openid.ErrMember, note: "with the setting that cures it"},
+	{plan: "Latchkey's own", name: "discovery-issuer-template", lies: lies{discovery: put("issuer", "https://id.example/{tenantid}/v2.0")}, want: openid.ErrDiscoveryTemplate},
+	{plan: "Latchkey's own", name: "userinfo-sub-of-another-type", lies: lies{userinfo: put("sub", 4711)}, note: "userinfo is not used, and logged"},
+	{plan: "Latchkey's own", name: "times-in-milliseconds", lies: lies{idToken: put("exp", 1900000000000)}, want: openid.ErrTimeClaim},
+	{plan: "Latchkey's own", name: "claims-nested-too-deep", lies: lies{payload: nested}, want: session.ErrTooLarge},
+}
+
+// nested adds a claim of 9,998 arrays in each other.
+func nested(payload []byte) []byte {
+	return append([]byte(`{"deep":`+strings.Repeat("[", 9998)+strings.Repeat("]", 9998)+","), payload[1:]...)
+}
+
+// oneKey publishes the key that signs with one member changed.
+func oneKey(name string, value any) func([]jose.JSONWebKey) any {
+	return func(keys []jose.JSONWebKey) any {
+		key := claimsOf(keys[0])
+		key[name] = value
+		return []any{key}
+	}
 }
 
 func trust(audience string) func(*provider.Provider) {

@@ -97,9 +97,7 @@ func (c *Client) open(ctx context.Context, address string, watch *progress) {
 
 // prefetchKeys fetches the keys while the person signs in.
 func (c *Client) prefetchKeys(ctx context.Context) {
-	c.mu.Lock()
-	keys := c.keys
-	c.mu.Unlock()
+	keys := c.keySet()
 	c.background.Go(func() { keys.prefetch(ctx) })
 }
 

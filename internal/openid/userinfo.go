@@ -27,15 +27,22 @@ func (c *Client) userinfo(ctx context.Context, m Metadata, access secret.Secret,
 		c.opts.Log.Warn("userinfo.unusable", "err", err)
 		return nil, nil
 	}
-	// OIDC Core §5.3.2: sub must be there and must match exactly.
+	// OIDC Core §5.3.2: sub must be there and must match exactly. Only another text
+	// speaks of another person.
 	switch got := claims.text("sub"); {
-	case !claims.has("sub"):
-		c.opts.Log.Warn("userinfo.unusable", "err", "it names nobody")
-		return nil, nil
-	case got != subject:
+	case got == subject:
+		return claims, nil
+	case got != "":
 		return nil, ErrUserinfoSubject
+	case !claims.has("sub"):
+		err = errors.New("it has no sub")
+	case string(claims["sub"]) == `""`:
+		err = errors.New("its sub is empty")
+	default:
+		err = fmt.Errorf("its sub is %s, not a text", typeName(claims["sub"]))
 	}
-	return claims, nil
+	c.opts.Log.Warn("userinfo.unusable", "err", err)
+	return nil, nil
 }
 
 // fetchUserinfo returns what the endpoint says, as JSON or as a signed JWT.
@@ -51,24 +58,33 @@ func (c *Client) fetchUserinfo(ctx context.Context, m Metadata, access secret.Se
 		return nil, c.statusError(ErrUserinfo, res)
 	}
 	if !isJWT(res.Header) {
-		claims, err := parseObject(body)
-		if err != nil {
-			return nil, errors.Join(ErrUserinfo, err)
-		}
-		return claims, nil
+		return readUserinfo(body)
 	}
-	if c.keys == nil || c.p.NoIDToken {
+	keys := c.keySet()
+	if keys == nil || c.p.NoIDToken {
 		return nil, fmt.Errorf("%w: signed, and no keys are known", ErrUserinfo)
 	}
-	_, payload, err := c.keys.verifySignature(ctx, strings.TrimSpace(string(body)))
+	_, payload, err := keys.verifySignature(ctx, strings.TrimSpace(string(body)))
 	if err != nil {
 		return nil, errors.Join(ErrUserinfo, err)
 	}
-	claims, err := parseObject(payload)
+	claims, err := readUserinfo(payload)
 	if err != nil {
-		return nil, errors.Join(ErrUserinfo, err)
+		return nil, err
 	}
 	return claims, c.checkSignedUserinfo(claims)
+}
+
+// readUserinfo reads the claims, which are no more than a session can keep.
+func readUserinfo(data []byte) (object, error) {
+	claims, err := parseObject(data)
+	if err == nil {
+		err = session.CheckClaims(claims)
+	}
+	if err != nil {
+		return nil, errors.Join(ErrUserinfo, err)
+	}
+	return claims, nil
 }
 
 // checkSignedUserinfo: iss and aud, which a signed answer should have, are ours
@@ -95,10 +111,10 @@ func (c *Client) identify(ctx context.Context, m Metadata, got tokenAnswer) (ses
 		return session.Session{}, err
 	}
 	id := claims.text(c.p.UserIDField)
-	if id == "" {
-		id = string(claims[c.p.UserIDField]) // GitHub's id is a number
+	if number := string(claims[c.p.UserIDField]); id == "" && !strings.ContainsFunc(number, func(r rune) bool { return r < '0' || r > '9' }) {
+		id = number // GitHub's id
 	}
-	if id == "" || id == "null" || strings.ContainsAny(id, "{[") || len(id) > 1024 {
+	if id == "" || len(id) > maxSubject {
 		return session.Session{}, fmt.Errorf("%w: the user endpoint's %s", ErrSubject, c.p.UserIDField)
 	}
 	issuer := c.p.Issuer

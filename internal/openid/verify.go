@@ -41,7 +41,7 @@ type expected struct {
 // claims are checked one by one in checks.go: go-oidc's own checks of iss, aud and
 // exp give errors without a kind, and it has no leeway.
 func (c *Client) verifyIDToken(ctx context.Context, raw string, want expected) (idToken, error) {
-	set := &capture{keys: c.keys}
+	set := &capture{keys: c.keySet()}
 	conf := &oidc.Config{ClientID: c.p.ClientID, SupportedSigningAlgs: algorithmNames(), SkipExpiryCheck: true, SkipIssuerCheck: true, SkipClientIDCheck: true}
 	if _, err := oidc.NewVerifier(c.p.Issuer, set, conf).Verify(ctx, raw); err != nil && set.err == nil && set.claims == nil {
 		// go-oidc has not come as far as the key set: what it was given is no JWT of
@@ -89,6 +89,9 @@ func (s *capture) VerifySignature(ctx context.Context, raw string) ([]byte, erro
 		if !errors.Is(s.err, ErrDoubledClaim) {
 			s.err = fmt.Errorf("%w: %w", ErrMalformed, s.err)
 		}
+		return nil, s.err
+	}
+	if s.err = session.CheckClaims(s.claims); s.err != nil {
 		return nil, s.err
 	}
 	canonical := object{}

@@ -20,6 +20,11 @@ var checks = []check{
 	{err: openid.ErrAlgorithm, message: "Its ID token is signed in a way that proves nothing here, or is not signed."},
 	{err: openid.ErrCritical, message: "Its ID token demands to be read in a way that this app does not know."},
 	{err: openid.ErrSignature, message: "The signature of its ID token is false."},
+	{
+		err:     openid.ErrBrokenKey,
+		message: "It has published the key that signs its ID token in a form that cannot be used.",
+		hint:    "Tell whoever runs {provider}: the details name the key and the member.",
+	},
 	{err: openid.ErrUnknownKey, message: "Its ID token is signed by a key that it has not published."},
 	{err: openid.ErrDoubledClaim, message: "Its answer says one thing twice, and two readers could take it for two."},
 
@@ -44,13 +49,13 @@ var checks = []check{
 
 	{
 		err:     openid.ErrExpired,
-		message: "{provider}'s ID token has expired by this computer's clock, or does not say when it does.",
+		message: "{provider}'s ID token has expired, or does not say when it does.",
 	},
 	{
 		err:     openid.ErrIssuedAt,
-		message: "{provider}'s ID token was issued in the future by this computer's clock, or does not say when.",
+		message: "{provider}'s ID token was issued in the future, or does not say when.",
 	},
-	{err: openid.ErrNotBefore, message: "{provider}'s ID token is not valid yet by this computer's clock."},
+	{err: openid.ErrNotBefore, message: "{provider}'s ID token is not valid yet."},
 
 	{err: openid.ErrState, message: "It belongs to another sign-in, or to none."},
 	{err: openid.ErrDoubledParameter, message: "It says one thing twice, and two readers could take it for two."},

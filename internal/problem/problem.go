@@ -104,6 +104,10 @@ func enrich(p *Problem, err error, providerName string) {
 		p.Message = fmt.Sprintf("This computer's clock is %s %s %s's.", clock.Off.Abs().Round(time.Second), way, providerName)
 		p.Hint = "Set the clock (date, time and time zone), then try again."
 	}
+	var member *openid.MemberError
+	if errors.As(err, &member) {
+		*p = incomplete(*p, member, providerName)
+	}
 	var port *loopback.PortError
 	if errors.As(err, &port) {
 		p.Message = fmt.Sprintf("Another program holds every port that the sign-in may come back to: %v.", port.Ports)
@@ -120,6 +124,18 @@ func enrich(p *Problem, err error, providerName string) {
 	if errors.As(err, &aside) {
 		p.Message += " It is kept as " + aside.SetAside() + "."
 	}
+}
+
+// incomplete names the member of a discovery document, and the setting that cures.
+func incomplete(p Problem, e *openid.MemberError, providerName string) Problem {
+	p.Message = fmt.Sprintf("There is no %s in it.", e.Member)
+	if e.Fault != "" {
+		p.Message = fmt.Sprintf("Its %s %s.", e.Member, e.Fault)
+	}
+	if e.Setting != "" {
+		p.Hint = fmt.Sprintf("The setting %s can give one. Whoever runs %s can mend it.", e.Setting, providerName)
+	}
+	return p
 }
 
 // advise says what the provider's own words mean and what mends it, where they are

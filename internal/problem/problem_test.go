@@ -43,6 +43,8 @@ var codes = map[string]error{
 	"interaction_needed": openid.ErrInteraction, "provider_error": openid.ErrAnswer, "token_type": openid.ErrTokenType, "no_id_token": openid.ErrNoIDToken,
 	"too_long_ago": openid.ErrAuthTime, "not_strong_enough": openid.ErrACR, "tenant": openid.ErrTenant, "organization": openid.ErrOrganization, "bad_answer": openid.ErrDocument,
 	"discovery": openid.ErrDiscovery, "other_user": loopback.ErrOtherUser, "answer_unusable": &loopback.BrokenError{Reason: "it is a form"}, "unbound_error": openid.ErrUnbound,
+	"issuer_template": openid.ErrDiscoveryTemplate, "discovery_incomplete": &openid.MemberError{Member: "jwks_uri", Setting: "jwks_uri"},
+	"redirected": openid.ErrRedirect, "web_page": openid.ErrWebPage, "broken_json": openid.ErrBrokenJSON, "time_claim": openid.ErrTimeClaim,
 }
 
 // Every code has an error above that leads to it: none is of a kind that cannot be.
@@ -130,6 +132,7 @@ func TestEveryCheckHasItsOwnWords(t *testing.T) {
 	seen := map[string]error{}
 	for _, err := range []error{
 		openid.ErrMalformed, openid.ErrAlgorithm, openid.ErrCritical, openid.ErrSignature, openid.ErrUnknownKey, openid.ErrDoubledClaim,
+		openid.ErrBrokenKey, openid.ErrTimeClaim, openid.ErrDiscoveryTemplate, openid.ErrMember, openid.ErrRedirect, openid.ErrWebPage, openid.ErrBrokenJSON,
 		openid.ErrIssuer, openid.ErrAudience, openid.ErrExtraAudience, openid.ErrAZP, openid.ErrExpired, openid.ErrIssuedAt, openid.ErrNotBefore,
 		openid.ErrNonce, openid.ErrATHash, openid.ErrSubject, openid.ErrAuthTime, openid.ErrACR, openid.ErrTenant, openid.ErrOtherPerson,
 		openid.ErrUserinfo, openid.ErrUserinfoSubject, openid.ErrContinuity, openid.ErrState, openid.ErrDoubledParameter, openid.ErrAnswerShape,

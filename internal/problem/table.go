@@ -78,6 +78,12 @@ var table = []row{
 
 	{code: "tls", errs: []error{openid.ErrTLS}},
 	{code: "handshake", errs: []error{openid.ErrHandshake}},
+	{code: "issuer_template", errs: []error{openid.ErrDiscoveryTemplate}},
+	{code: "discovery_incomplete", as: as[*openid.MemberError]},
+	{code: "discovery_incomplete", errs: []error{openid.ErrMember}},
+	{code: "redirected", errs: []error{openid.ErrRedirect}},
+	{code: "web_page", errs: []error{openid.ErrWebPage}},
+	{code: "broken_json", errs: []error{openid.ErrBrokenJSON}},
 	{code: "wrong_issuer", errs: []error{openid.ErrDiscoveryIssuer}},
 	{code: "bad_endpoint", errs: []error{openid.ErrPlainHTTP, openid.ErrEndpoint}},
 	{code: "keys_unavailable", errs: []error{openid.ErrKeys}},
@@ -96,6 +102,7 @@ var table = []row{
 	{code: "token_refused", errs: []error{openid.ErrTokenEndpoint}},
 	{code: "token_type", errs: []error{openid.ErrTokenType}},
 	{code: "no_id_token", errs: []error{openid.ErrNoIDToken}},
+	{code: "time_claim", errs: []error{openid.ErrTimeClaim}},
 	{code: "clock", errs: []error{openid.ErrExpired, openid.ErrIssuedAt, openid.ErrNotBefore}},
 	{code: "too_long_ago", errs: []error{openid.ErrAuthTime}},
 	{code: "not_strong_enough", errs: []error{openid.ErrACR}},
@@ -103,7 +110,7 @@ var table = []row{
 	{code: "organization", errs: []error{openid.ErrOrganization}},
 	{code: "other_person", errs: []error{openid.ErrOtherPerson, openid.ErrUserinfoSubject}},
 	{code: "signature", errs: []error{
-		openid.ErrUnknownKey, openid.ErrSignature, openid.ErrAlgorithm, openid.ErrCritical,
+		openid.ErrBrokenKey, openid.ErrUnknownKey, openid.ErrSignature, openid.ErrAlgorithm, openid.ErrCritical,
 		openid.ErrMalformed, openid.ErrDoubledClaim,
 	}},
 	{code: "id_token", errs: []error{
