@@ -240,6 +240,19 @@ var breaks = []struct {
 		m.site.set(faults{redirects: []string{"http://127.0.0.1:" + port + "/callback"}})
 		return func() { m.config["redirect_ports"] = "[" + port + "]" }
 	}},
+	{"a sign-in page for any redirect address", "redirect", doctor.Warn, "/callback for client desk, with any port", false, func(m *machine, _ *authority) func() {
+		m.site.set(faults{blind: true})
+		return func() { m.site.set(faults{}) } // no set-up can make this provider tell
+	}},
+	{"a sign-in page for any redirect address, with ports that are compared", "redirect", doctor.Warn, "Register exactly http://127.0.0.1:", false, func(m *machine, _ *authority) func() {
+		m.config["redirect_ports"] = "[" + freePort(m.t) + "]"
+		m.site.set(faults{blind: true})
+		return func() { m.site.set(faults{}) }
+	}},
+	{"answers that are sent to any address", "redirect", doctor.Warn, "Then try a sign-in", false, func(m *machine, _ *authority) func() {
+		m.site.set(faults{anywhere: true})
+		return func() { m.site.set(faults{}) }
+	}},
 	{"a client that is not known", "redirect", doctor.Fail, "Compare client_id with the provider's console", false, func(m *machine, _ *authority) func() {
 		m.config["client_id"] = `"dsek"`
 		return func() { m.config["client_id"] = `"desk"` }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"app.latchkey/internal/openid"
@@ -25,10 +27,14 @@ func (r *round) redirects(ctx context.Context) {
 }
 
 func (r *round) redirect(ctx context.Context, address string) bool {
-	err := r.asked.TryAuthorize(ctx, address)
+	back, err := r.asked.TryAuthorize(ctx, address)
 	var answer *openid.AnswerError
 	var page *openid.PageError
 	switch {
+	case err == nil && r.saysNothing(ctx, back):
+		r.warn("redirect", "This provider does not tell beforehand whether the redirect address is registered",
+			address+" is answered as an address that nobody can have registered", r.register(address)+" Then try a sign-in.")
+		return false
 	case err == nil:
 		r.pass("redirect", "The provider takes the request of a sign-in", address)
 		return true
@@ -45,6 +51,24 @@ func (r *round) redirect(ctx context.Context, address string) bool {
 		r.warn("redirect", "Whether the provider takes the request could not be told", fmt.Sprint(last(err)), "Try a sign-in.")
 	}
 	return false
+}
+
+// saysNothing asks once more with a redirect address that cannot be registered. Where that is
+// answered in the same way, the first answer said nothing of the address.
+func (r *round) saysNothing(ctx context.Context, back bool) bool {
+	other, err := r.asked.TryAuthorize(ctx, openid.UnregisteredRedirect())
+	return errors.Is(err, openid.ErrNetwork) || errors.Is(err, openid.ErrTimeout) || err == nil && other == back
+}
+
+// register says what to enter at the provider. A port that the system has chosen for this run is no
+// part of it.
+func (r *round) register(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || slices.ContainsFunc(r.p().RedirectPorts, func(port int) bool { return strconv.Itoa(port) == u.Port() }) {
+		return "Register exactly " + address + " for client " + r.p().ClientID + "."
+	}
+	u.Host = u.Hostname()
+	return "Register exactly " + u.String() + " for client " + r.p().ClientID + ", with any port; where the provider compares the port, set redirect_ports to those that you register."
 }
 
 // client asks the token endpoint for a code that was never given: how it refuses

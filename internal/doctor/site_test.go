@@ -44,7 +44,9 @@ type faults struct {
 	keys      []jose.JSONWebKey
 	noKeys    bool
 	ahead     time.Duration // of its clock
-	redirects []string      // the registered ones; nil takes any
+	redirects []string      // the registered ones; nil takes any on loopback
+	blind     bool          // shows its sign-in page whatever the redirect address
+	anywhere  bool          // sends the browser to any redirect address
 	scopes    []string      // the allowed ones; nil allows any
 	client    string        // the one that it knows; "desk" when empty
 	secret    string        // that the token endpoint insists on
@@ -145,7 +147,10 @@ func (s *site) authorize(w http.ResponseWriter, r *http.Request, f faults) {
 	case q.Get("client_id") != f.client:
 		http.Error(w, "<h1>Unknown client</h1> error: invalid_client", http.StatusBadRequest)
 		return
-	case f.redirects != nil && !slices.Contains(f.redirects, redirect):
+	case f.blind:
+		_, _ = fmt.Fprintf(w, "<h1>Sign in</h1><form><input name=user></form> ticket %s", rand.Text())
+		return
+	case !f.anywhere && !strings.HasPrefix(redirect, "http://127.0.0.1:") || f.redirects != nil && !slices.Contains(f.redirects, redirect):
 		http.Error(w, "<script>let a = 1</script><h1>Sorry</h1>redirect_uri did not match any registered one", http.StatusBadRequest)
 		return
 	}

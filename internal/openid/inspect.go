@@ -3,6 +3,7 @@ package openid
 import (
 	"context"
 	"crypto/ecdsa"
+	"crypto/rand"
 	"crypto/rsa"
 	"errors"
 	"fmt"
@@ -89,30 +90,35 @@ func (e *PageError) Error() string { return fmt.Sprintf("%v: HTTP %d", ErrAnswer
 // Unwrap returns ErrAnswer.
 func (e *PageError) Unwrap() error { return ErrAnswer }
 
-// TryAuthorize sends an authorization request as a browser would in which nobody is
-// signed in, with prompt=none. nil means that the provider knows the client and the
-// redirect address: it said that it would have to ask the person, or showed its
-// sign-in page. Errors: *AnswerError when it said more than that, *PageError, or
-// those of the network.
-func (c *Client) TryAuthorize(ctx context.Context, redirect string) error {
+// TryAuthorize sends an authorization request as a browser would in which nobody is signed in, with
+// prompt=none. Without an error the provider said that it would have to ask the person, and back
+// reports whether it sent that to the redirect address; otherwise it showed a page that names no
+// error, such as its sign-in page. Neither alone says that the redirect address is registered: some
+// providers look at it only after the person has signed in. Errors: [*AnswerError] when the provider
+// said more, [*PageError], or those of the network.
+func (c *Client) TryAuthorize(ctx context.Context, redirect string) (back bool, err error) {
 	meta, err := c.Discover(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	a := attempt{meta: meta, scopes: c.scopes(meta, c.p.Organization), redirect: redirect, state: random(), nonce: random(), verifier: oauth2.GenerateVerifier(), req: session.SignInRequest{Prompt: "none"}}
 	res, body, err := c.get(ctx, c.authorizationURL(a), http.Header{"Accept": {"text/html"}})
 	if err != nil {
-		return err
+		return false, err
 	}
 	if res.StatusCode >= 300 && res.StatusCode < 400 {
 		return c.whereTo(a, res)
 	}
 	page := &PageError{Status: res.StatusCode, Text: a.textOf(body)}
 	if res.StatusCode != http.StatusOK || errorPage().MatchString(page.Text) {
-		return page
+		return false, page
 	}
-	return nil
+	return false, nil
 }
+
+// UnregisteredRedirect returns a redirect address that no client can have: its name is new each time,
+// below a domain that nobody can own (RFC 6761 §6.4).
+func UnregisteredRedirect() string { return "https://" + strings.ToLower(rand.Text()) + ".invalid/callback" }
 
 // errorPage are texts that no sign-in page bears. Some providers show errors with
 // status 200.
@@ -121,22 +127,22 @@ var errorPage = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // whereTo reads a redirect: back to us with an answer, or on to a page.
-func (c *Client) whereTo(a attempt, res *http.Response) error {
+func (c *Client) whereTo(a attempt, res *http.Response) (back bool, err error) {
 	to, err := res.Location()
 	if err != nil {
-		return &PageError{Status: res.StatusCode}
+		return false, &PageError{Status: res.StatusCode}
 	}
 	own, err := url.Parse(a.redirect)
 	if err == nil && to.Scheme == own.Scheme && to.Host == own.Host && to.Path == own.Path {
 		if _, err = c.checkAnswer(a.meta, a.state, to.Query()); errors.Is(err, ErrInteraction) {
-			return nil
+			err = nil
 		}
-		return err
+		return true, err
 	}
 	if strings.Contains(to.Path, "error") || to.Query().Has("error") {
-		return &PageError{Status: res.StatusCode, Text: clean(to.Path+" "+to.Query().Get("error")+" "+to.Query().Get("error_description"), maxPage)}
+		return false, &PageError{Status: res.StatusCode, Text: clean(to.Path+" "+to.Query().Get("error")+" "+to.Query().Get("error_description"), maxPage)}
 	}
-	return nil
+	return false, nil
 }
 
 // TryToken asks the token endpoint for a code that was never given. nil means that

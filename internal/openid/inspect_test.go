@@ -64,10 +64,33 @@ func TestTryAuthorize(t *testing.T) {
 			p := newOP(t, lies{})
 			p.lies.serve = map[string]http.HandlerFunc{"/authorize": c.serve(p)}
 			client, _ := p.client()
-			if err := client.TryAuthorize(t.Context(), home); !c.want(err) {
+			if _, err := client.TryAuthorize(t.Context(), home); !c.want(err) {
 				t.Errorf("%v (%+v)", err, page)
 			}
 		})
+	}
+}
+
+// Whether the provider came back to the redirect address is told apart from its page.
+func TestTryAuthorizeTellsWhereTheAnswerWent(t *testing.T) {
+	p := newOP(t, lies{})
+	client, _ := p.client()
+	p.lies.serve = map[string]http.HandlerFunc{"/authorize": func(w http.ResponseWriter, r *http.Request) {
+		v := url.Values{"state": {r.URL.Query().Get("state")}, "iss": {p.site.URL}, "error": {"login_required"}}
+		http.Redirect(w, r, r.URL.Query().Get("redirect_uri")+"?"+v.Encode(), http.StatusFound)
+	}}
+	foreign := openid.UnregisteredRedirect()
+	if foreign == openid.UnregisteredRedirect() || !strings.HasSuffix(foreign, ".invalid/callback") {
+		t.Error(foreign)
+	}
+	for _, address := range []string{home, foreign} {
+		if back, err := client.TryAuthorize(t.Context(), address); err != nil || !back {
+			t.Errorf("%s: %v %v", address, back, err)
+		}
+	}
+	p.lies.serve["/authorize"] = body("text/html", 200, "<h1>Sign in</h1>")
+	if back, err := client.TryAuthorize(t.Context(), home); err != nil || back {
+		t.Errorf("%v %v", back, err)
 	}
 }
 
