@@ -27,20 +27,13 @@ func (a *App) examine() {
 	})
 }
 
-// found takes one finding of the doctor's; one with the same ID replaces it.
+// found takes one finding of the doctor's. Several may have the same ID, such as two settings that
+// cannot be used: each is shown.
 func (a *App) found(f FindingView) {
 	a.mu.Lock()
-	list := slices.Clone(a.checkup.Findings)
-	if i := slices.IndexFunc(list, func(other FindingView) bool { return other.ID == f.ID }); i >= 0 {
-		list[i] = f
-	} else {
-		list = append(list, f)
-	}
-	a.checkup.Findings, a.checkup.Passed = list, 0
-	for _, one := range list {
-		if one.Status == "pass" {
-			a.checkup.Passed++
-		}
+	a.checkup.Findings = append(slices.Clone(a.checkup.Findings), f) // the list before it may be drawn just now
+	if f.Status == "pass" {
+		a.checkup.Passed++
 	}
 	a.mu.Unlock()
 	a.publish()

@@ -236,7 +236,8 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// The doctor's findings come one by one, and a second round waits for the first.
+// The doctor's findings come one by one, all of them are shown, also those of one ID, and a second
+// round waits for the first.
 func TestTheCheck(t *testing.T) {
 	h := newHouse(t)
 	more, rounds := make(chan bool), 0
@@ -253,7 +254,7 @@ func TestTheCheck(t *testing.T) {
 	h.must(h.app.Show(ScreenCheck))
 	close(more)
 	v := h.until("the report", func(v StateView) bool { return !v.Check.Running })
-	if len(v.Check.Findings) != 2 || v.Check.Passed != 1 || rounds != 1 {
+	if len(v.Check.Findings) != 3 || v.Check.Passed != 1 || rounds != 1 {
 		t.Errorf("%+v after %d rounds", v.Check, rounds)
 	}
 }
