@@ -118,7 +118,9 @@ func (c *Client) TryAuthorize(ctx context.Context, redirect string) (back bool, 
 
 // UnregisteredRedirect returns a redirect address that no client can have: its name is new each time,
 // below a domain that nobody can own (RFC 6761 §6.4).
-func UnregisteredRedirect() string { return "https://" + strings.ToLower(rand.Text()) + ".invalid/callback" }
+func UnregisteredRedirect() string {
+	return "https://" + strings.ToLower(rand.Text()) + ".invalid/callback"
+}
 
 // errorPage are texts that no sign-in page bears. Some providers show errors with
 // status 200.
