@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 window="gcc pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev"
-tests="$window xvfb xdotool dbus gnome-keyring chromium imagemagick fonts-noto-core nodejs npm desktop-file-utils appstream man-db nsis"
+tests="$window swtpm xvfb xdotool dbus gnome-keyring chromium imagemagick fonts-noto-core nodejs npm desktop-file-utils appstream man-db nsis"
 package="$window binutils nsis zip xz-utils"
 packages="$package xvfb xdotool dbus gnome-keyring mmdebstrap rpm lintian cpio file wine64 wine gcc-mingw-w64-x86-64 osslsigncode openssl unzip icoutils desktop-file-utils appstream man-db"
 

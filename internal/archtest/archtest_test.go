@@ -37,9 +37,11 @@ var packages = map[string][]string{
 	"provider":          {"secret"},
 	"settings":          {"provider", "secret"},
 	"session":           {"secret"},
+	"proof":             {"secret"},
+	"proof/hardware":    {"proof", "secret"},
 	"account":           {"secret", "session"},
 	"openid":            {"cleantext", "secret", "session", "provider"},
-	"problem":           {"account", "browser", "cleantext", "loopback", "openid", "provider", "session", "settings", "vault"},
+	"problem":           {"account", "browser", "cleantext", "loopback", "openid", "proof", "provider", "session", "settings", "vault"},
 	"doctor":            {"browser", "cleantext", "loopback", "openid", "provider", "settings", "vault"},
 	"wire":              {"demoidp", "demoidp/cast", "account", "browser", "doctor", "loopback", "openid", "peer", "problem", "secret", "session", "settings", "startenv", "vault"},
 	"signin":            {"account", "browser", "claims", "clock", "problem", "secret", "session", "settings", "vault", "wire"},
@@ -58,9 +60,10 @@ var mainFiles = map[string][]string{
 // begins with the path counts.
 var touches = map[string][]string{
 	"net/http":                       {"account", "openid", "loopback", "picture", "demoidp", "demoidp/broker", "demoidp/directory", "demoidp/issuer", "demoidp/pages", "demoidp/social", "robot", "doctor", "signin", "signin/signintest"},
-	"net":                            {"account", "openid", "loopback", "picture", "demoidp", "robot", "settings", "doctor", "peer"}, // settings and peer parse addresses
+	"net":                            {"account", "openid", "loopback", "picture", "demoidp", "robot", "settings", "doctor", "peer", "proof/hardware"}, // settings and peer parse addresses; a simulated TPM has a socket
 	"os/exec":                        {"browser"},
-	"os":                             {"vault", "settings", "logfile", "browser", "demoidp", "demoidp/keep", "wire", "nobus", "placement", "peer", "startenv", "quiethttp", "wiring"},
+	"os":                             {"vault", "settings", "logfile", "browser", "demoidp", "demoidp/keep", "wire", "nobus", "placement", "peer", "startenv", "quiethttp", "proof/hardware", "wiring"},
+	"github.com/google/go-tpm":       {"proof/hardware"},
 	"github.com/99designs/keyring":   {"vault"},
 	"github.com/godbus":              {"vault"},
 	"github.com/wailsapp":            {"wiring"},
@@ -70,7 +73,7 @@ var touches = map[string][]string{
 	"github.com/joho/godotenv":       {"wire"},                        // in development builds alone
 	"crypto/tls":                     {"openid", "picture", "doctor"}, // doctor reads what a handshake agreed on
 	"gopkg.in/natefinch/lumberjack.": {"logfile"},
-	"unsafe":                         {"peer"}, // Windows gives its table of connections by a pointer
+	"unsafe":                         {"peer", "proof/hardware"}, // Windows gives its table of connections by a pointer; NCrypt takes addresses
 	"plugin":                         {},
 }
 

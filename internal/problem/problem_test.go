@@ -18,6 +18,7 @@ import (
 	"app.latchkey/internal/loopback"
 	"app.latchkey/internal/openid"
 	"app.latchkey/internal/problem"
+	"app.latchkey/internal/proof"
 	"app.latchkey/internal/session"
 	"app.latchkey/internal/settings"
 	"app.latchkey/internal/vault"
@@ -45,6 +46,8 @@ var codes = map[string]error{
 	"discovery": openid.ErrDiscovery, "other_user": loopback.ErrOtherUser, "answer_unusable": &loopback.BrokenError{Reason: "it is a form"}, "unbound_error": openid.ErrUnbound,
 	"issuer_template": openid.ErrDiscoveryTemplate, "discovery_incomplete": &openid.MemberError{Member: "jwks_uri", Setting: "jwks_uri"},
 	"redirected": openid.ErrRedirect, "web_page": openid.ErrWebPage, "broken_json": openid.ErrBrokenJSON, "time_claim": openid.ErrTimeClaim,
+	"key_of_other_computer": fmt.Errorf("%w: %w", proof.ErrSign, &proof.ForeignKeyError{Place: proof.TPM, Err: errors.New("integrity")}), "key_damaged": proof.ErrBlob,
+	"chip_unavailable": fmt.Errorf("%w: %w", proof.ErrSign, proof.ErrHardware), "client_key": proof.ErrKeyFile, "key_failed": proof.ErrSign, "proof_address": proof.ErrAddress,
 }
 
 // Every code has an error above that leads to it: none is of a kind that cannot be.
@@ -78,7 +81,7 @@ func TestEverySentinelIsInTheTable(t *testing.T) {
 	// Told by another error that they come with, or never shown.
 	elsewhere := map[string]bool{"openid.ErrStatus": true, "openid.ErrRevocation": true, "openid.ErrLogout": true, "session.ErrEnded": true}
 	n := 0
-	for _, pkg := range []string{"account", "openid", "vault", "loopback", "browser", "session"} {
+	for _, pkg := range []string{"account", "openid", "vault", "loopback", "browser", "session", "proof"} {
 		files, _ := filepath.Glob("../" + pkg + "/*.go")
 		for _, path := range files {
 			file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)

@@ -9,6 +9,7 @@ import (
 	"app.latchkey/internal/browser"
 	"app.latchkey/internal/loopback"
 	"app.latchkey/internal/openid"
+	"app.latchkey/internal/proof"
 	"app.latchkey/internal/session"
 	"app.latchkey/internal/settings"
 	"app.latchkey/internal/vault"
@@ -48,6 +49,13 @@ var table = []row{
 	{code: "not_configured", errs: []error{account.ErrNotConfigured}},
 	{code: "bad_settings", as: as[*settings.Error]},
 	{code: "bad_settings", errs: []error{openid.ErrSettings}},
+
+	{code: "key_of_other_computer", errs: []error{proof.ErrForeignKey}},
+	{code: "key_damaged", errs: []error{proof.ErrBlob}},
+	{code: "chip_unavailable", errs: []error{proof.ErrHardware}},
+	{code: "client_key", errs: []error{proof.ErrKeyFile, proof.ErrAlgorithm, proof.ErrAssertion}},
+	{code: "key_failed", errs: []error{proof.ErrSign}},
+	{code: "proof_address", errs: []error{proof.ErrAddress, proof.ErrMethod}},
 
 	{code: "keychain_absent", errs: []error{vault.ErrKeychainAbsent}},
 	{code: "keychain_locked", errs: []error{vault.ErrKeychainLocked}},
