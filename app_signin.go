@@ -13,7 +13,13 @@ import (
 // address tells the provider whom to expect, anything else the organization.
 func (a *App) SignIn(who string) (err error) {
 	defer a.guard("SignIn", &err)
-	a.signIn(request(who))
+	req := request(who)
+	if c := a.core(); strings.TrimSpace(who) == "" && c.account != nil {
+		if s := c.account.Snapshot().Session; s.PersonNeeded { // "Sign in again": as the same person
+			req = session.SignInRequest{LoginHint: s.Profile.Email, Same: s.Key}
+		}
+	}
+	a.signIn(req)
 	return nil
 }
 

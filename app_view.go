@@ -165,6 +165,9 @@ func (a *App) openPage(v *StateView, s account.Snapshot, want asked) bool {
 	return true
 }
 
+// atSignIn are the problems that the sign-in screen shows beside itself.
+var atSignIn = map[string]bool{"session_ended": true, "session_lost": true, "not_renewable": true}
+
 // problems puts the problem to be shown before the screen of the phase.
 func (a *App) problems(v *StateView, s account.Snapshot, want asked) {
 	err := s.Err
@@ -179,8 +182,8 @@ func (a *App) problems(v *StateView, s account.Snapshot, want asked) {
 		if p.Code == "passphrase_needed" || p.Code == "wrong_passphrase" {
 			v.Screen = ScreenUnlock
 		}
-		if p.Code == "session_ended" && want.local == nil {
-			v.Screen = ScreenSignIn
+		if atSignIn[p.Code] && want.local == nil {
+			v.Screen = ScreenSignIn // with the reason beside it
 		}
 	}
 	if want.choosing && s.Phase != account.PhaseWaiting {
@@ -239,7 +242,8 @@ func (a *App) notice(s account.Snapshot) *NoticeView {
 			Title: "You are signed out on this computer", Lines: problem.Ending(s.SignOut.Ending, a.core().provider), Good: s.SignOut.Ending.Err == nil,
 		}
 	case s.Ended != nil:
-		return &NoticeView{Title: "Your session has ended", Lines: []string{"Sign in again to go on."}}
+		p := problem.From(&account.EndedError{Why: s.Ended.Ended}, a.core().provider)
+		return &NoticeView{Title: "Your session has ended", Lines: []string{p.Message, "Sign in again to go on."}}
 	}
 	return nil
 }

@@ -162,7 +162,7 @@ func signIns() map[string]StateView {
 		}),
 		"signin-ended": on(ScreenSignIn, func(v *StateView) {
 			shown(v, ended(pictured(ada)))
-			v.Notice = &NoticeView{Title: "Your session has ended", Lines: []string{"Sign in again to go on."}}
+			v.Notice = &NoticeView{Title: "Your session has ended", Lines: []string{"Acme ID has ended this session: it expired, was revoked, or was used from somewhere else.", "Sign in again to go on."}}
 		}),
 		"signin-several": on(ScreenSignIn, func(v *StateView) {
 			shown(v, ended(ada), grace, omar, long)

@@ -72,7 +72,7 @@ var kinds = []struct {
 	codes string
 }{
 	{[]error{ErrSignedOut}, "not_signed_in"},
-	{[]error{ErrSessionEnded, ErrSignedOut}, "session_ended session_false"},
+	{[]error{ErrSessionEnded, ErrSignedOut}, "session_ended session_false session_lost person_needed not_renewable"},
 	{[]error{ErrCancelled}, "cancelled"},
 	{[]error{ErrTimeout}, "timed_out device_expired"},
 	{[]error{ErrOffline}, "network provider_unavailable keys_unavailable tls handshake discovery"},

@@ -102,6 +102,8 @@ func (c *command) listAccounts() error {
 		}
 		if p.Ended != "" {
 			note = "  (ended: sign in again)"
+		} else if p.PersonNeeded {
+			note = "  (the provider wants to ask something: sign in again)"
 		}
 		if _, err := fmt.Fprintf(c.stdout, "%s %s  %s%s\n", mark, who(p), oneLine(account.Address(p.Key)), note); err != nil {
 			return err

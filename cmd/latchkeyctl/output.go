@@ -87,7 +87,7 @@ func (c *command) fail(err error) int {
 	case p.Code == "bad_settings", p.Code == "not_configured":
 		return exitUsage
 	}
-	if c.log != nil {
+	if c.log != nil && !c.logged {
 		c.log.Error("command.failed", "problem", p.Code, "err", err)
 	}
 	return exitFailed

@@ -24,6 +24,7 @@ type command struct {
 	verbose bool
 	flags   map[string]string // settings, by key
 	started bool              // the words of the command line were sound
+	logged  bool              // the failure stands in the log
 	parts   *wire.Parts
 	name    string // the provider's, for words
 	log     *slog.Logger

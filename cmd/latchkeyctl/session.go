@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"app.latchkey/internal/account"
+	"app.latchkey/internal/session"
 	"app.latchkey/internal/wire"
 )
 
@@ -26,10 +27,14 @@ func (c *command) status() *cobra.Command {
 			switch {
 			case err != nil:
 				return err
-			case p.Ended != "", p.Key.IsZero() && s.Ended != nil:
-				return account.ErrSessionEnded
+			case p.Ended != "":
+				return &account.EndedError{Why: p.Ended}
+			case p.Key.IsZero() && s.Ended != nil:
+				return &account.EndedError{Why: s.Ended.Ended}
 			case p.Key.IsZero():
 				return account.ErrNobody
+			case p.PersonNeeded:
+				return session.ErrPersonNeeded
 			}
 			return c.printProfile(p)
 		},
@@ -40,14 +45,17 @@ func (c *command) status() *cobra.Command {
 
 func (c *command) token() *cobra.Command {
 	var named string
+	var renew bool
 	cmd := &cobra.Command{
 		Use: "token", Short: "Print a fresh access token",
-		Long: "token prints an access token that can be used now, refreshed first when that is due.\nAnyone who reads the output can act as you until it expires.",
+		Long: "token prints an access token that can be used now, refreshed first when that is due.\n" +
+			"--renew refreshes it in any case: after a server has said 401 to the one before.\n" +
+			"Anyone who reads the output can act as you until it expires.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := c.open(cmd); err != nil {
 				return err
 			}
-			t, err := c.tokenOf(cmd, named)
+			t, err := c.tokenOf(cmd, named, renew)
 			if err != nil {
 				return err
 			}
@@ -62,17 +70,22 @@ func (c *command) token() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&named, "account", "", accountHelp)
+	cmd.Flags().BoolVar(&renew, "renew", false, "renew the token in any case: a server has refused it")
 	return cmd
 }
 
 // tokenOf returns a token of the account that is named, or of the active one.
-func (c *command) tokenOf(cmd *cobra.Command, named string) (account.Token, error) {
-	if named == "" {
-		return c.parts.Account.Token(cmd.Context())
-	}
+func (c *command) tokenOf(cmd *cobra.Command, named string, renew bool) (account.Token, error) {
 	p, err := c.chosen(named)
-	if err != nil {
+	switch {
+	case err != nil:
 		return account.Token{}, err
+	case named == "" && renew:
+		return c.parts.Account.Renew(cmd.Context(), account.Token{})
+	case named == "":
+		return c.parts.Account.Token(cmd.Context())
+	case renew:
+		return c.parts.Account.RenewOf(cmd.Context(), p.Key, account.Token{})
 	}
 	return c.parts.Account.TokenOf(cmd.Context(), p.Key)
 }

@@ -70,7 +70,8 @@ func (c *command) signInNow(ctx context.Context, s signingIn) error {
 		req.Prompt = "select_account"
 	}
 	// A new vault has no passphrase yet, which a sign-in notices before it begins.
-	if err := c.unlocked(ctx, true, func() error { return c.parts.Account.SignIn(ctx, req) }); err != nil {
+	err = c.unlocked(ctx, true, func() error { return c.parts.Account.SignIn(ctx, req) })
+	if c.logged = err != nil; c.logged { // by the account
 		return err
 	}
 	if c.parts.Settings.Store == "memory" {
@@ -111,7 +112,19 @@ func (c *command) printProfile(p account.Account) error {
 	if !p.IDTokenVerified {
 		c.say("This identity is not verified by an ID token.")
 	}
+	c.sayRenewal(p)
 	return err
+}
+
+// sayRenewal says when a session cannot renew itself, and until when it is good.
+func (c *command) sayRenewal(p account.Account) {
+	switch {
+	case p.CanRefresh:
+	case p.Expiry.IsZero():
+		c.say("This session cannot renew itself: %s gave no refresh token. It is good until a server refuses it.", c.name)
+	default:
+		c.say("This session cannot renew itself: %s gave no refresh token. It ends at %s; then sign in again.", c.name, p.Expiry.Local().Format("15:04 on 2 January 2006"))
+	}
 }
 
 // who is a person on one line.

@@ -38,6 +38,8 @@ var (
 	ErrNobody = errors.New("account: nobody is signed in")
 	// ErrSessionEnded means that there was a session and a new sign-in is needed.
 	ErrSessionEnded = errors.New("account: the session has ended")
+	// ErrNotRenewable means that the provider gave no refresh token.
+	ErrNotRenewable = errors.New("account: the session cannot renew itself")
 	// ErrBusy means that a sign-in is under way already.
 	ErrBusy = errors.New("account: a sign-in is under way")
 	// ErrCancelled means that the person cancelled the sign-in in the app.
@@ -81,6 +83,9 @@ type Options struct {
 	OnChange func(Snapshot)
 	Log      *slog.Logger
 	Now      func() time.Time // the wall clock; time.Now when nil
+	// StayAwake holds off the computer's sleep until release is called; nil does not. Its
+	// error puts a refresh off: the computer is about to sleep.
+	StayAwake func(context.Context) (release func(), err error)
 	// SignInTimeout limits a whole sign-in; 10 minutes when zero.
 	SignInTimeout time.Duration
 	// Transport carries the requests of Client; http.DefaultTransport when nil.
@@ -92,20 +97,19 @@ type Options struct {
 type Manager struct {
 	opts    Options
 	flights singleflight.Group
-	flying  sync.WaitGroup // callers' refreshes that have not ended
+	flying  sync.WaitGroup // the refreshes under way
 	wake    chan struct{}
 
 	publishing sync.Mutex // orders OnChange
 
-	mu        sync.Mutex
-	snap      Snapshot
-	current   session.Session                 // the active one, with tokens; zero when nobody
-	unsaved   *session.Session                // signed in at the provider, could not be stored
-	rescued   map[session.Key]session.Session // refreshed, could not be written
-	unwritten error                           // why
-	attempt   *attempt                        // the sign-in under way; nil when there is none
-	asked     session.SignInRequest           // by the last one
-	plan      plan                            // of the background
+	mu      sync.Mutex
+	snap    Snapshot
+	current session.Session                 // the active one, with tokens; zero when nobody
+	unsaved *session.Session                // signed in at the provider, could not be stored
+	rescued map[session.Key]session.Session // refreshed, could not be written
+	attempt *attempt                        // the sign-in under way; nil when there is none
+	asked   session.SignInRequest           // by the last one
+	plan    plan                            // of the background
 }
 
 // New returns a manager that knows nothing yet; call [Manager.Restore].

@@ -21,7 +21,7 @@ func (a *Manager) Switch(ctx context.Context, key session.Key) error {
 		case !ok:
 			return ErrNoAccount
 		case !s.Live():
-			return ErrSessionEnded
+			return &EndedError{s.Ended}
 		}
 		b.Active = key
 		return nil
@@ -172,7 +172,7 @@ func list(b session.Book) []Account {
 // the milliseconds that the vault keeps.
 func alike(x, y []Account) bool {
 	return slices.EqualFunc(x, y, func(x, y Account) bool {
-		return x.Key == y.Key && x.Ended == y.Ended && x.Profile.Name == y.Profile.Name &&
+		return x.Key == y.Key && x.Ended == y.Ended && x.PersonNeeded == y.PersonNeeded && x.Profile.Name == y.Profile.Name &&
 			x.SignedInAt.UnixMilli() == y.SignedInAt.UnixMilli() && x.Refreshed.UnixMilli() == y.Refreshed.UnixMilli()
 	})
 }

@@ -16,51 +16,55 @@ const refreshTimeout = 90 * time.Second
 // the others: it runs under its own time limit. With stale set, an access token
 // that a server has refused is renewed although its time has not come.
 func (a *Manager) refresh(ctx context.Context, key session.Key, stale string) (session.Session, error) {
-	a.flying.Add(1)
-	result := a.flights.DoChan(key.Issuer+"\x00"+key.Subject+"\x00"+stale, func() (any, error) {
-		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
-		defer stop()
-		return a.refreshHeld(ctx, key, stale)
+	type outcome struct {
+		s   session.Session
+		err error
+	}
+	done := make(chan outcome, 1)
+	a.flying.Go(func() {
+		v, err, _ := a.flights.Do(key.Issuer+"\x00"+key.Subject+"\x00"+stale, func() (any, error) {
+			ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
+			defer stop()
+			return a.refreshHeld(ctx, key, stale)
+		})
+		done <- outcome{v.(session.Session), err}
 	})
 	select {
 	case <-ctx.Done():
-		go func() { <-result; a.flying.Done() }()
 		return session.Session{}, ctx.Err()
-	case r := <-result:
-		a.flying.Done()
-		if r.Err != nil {
-			return session.Session{}, r.Err
-		}
-		return r.Val.(session.Session), nil
+	case r := <-done:
+		return r.s, r.err
 	}
 }
 
-// Wait returns when no refresh is under way, also none whose callers have given up. Nobody may ask for a token
-// meanwhile.
+// Wait returns when no refresh is under way, also none whose callers have given up: a
+// program that ended in the middle of one would lose the answer. Nobody may ask for a
+// token meanwhile. Each refresh has a time limit.
 func (a *Manager) Wait() { a.flying.Wait() }
 
 // refreshHeld holds the lock over read → refresh → write.
 func (a *Manager) refreshHeld(ctx context.Context, key session.Key, stale string) (session.Session, error) {
 	a.refreshing(key)
 	var out session.Session
-	err := a.hold(ctx, func(ctx context.Context, h *session.Held) error {
-		s, ok := h.Book.Find(key)
+	err := a.hold(ctx, func(ctx context.Context, h *session.Held) (err error) {
 		if r, newer := a.rescue(key); newer {
-			s, ok = r, true
+			if err := a.keep(ctx, h, r); err != nil {
+				return err
+			}
 		}
+		s, ok := h.Book.Find(key)
 		switch {
 		case !ok:
 			a.note(h.Book) // signed out by another process
 			return ErrNobody
 		case !s.Live():
 			out = s
-			return ErrSessionEnded
+			return &EndedError{s.Ended}
 		case s.FreshAt(a.now()) && (stale == "" || s.Tokens.Access.Reveal() != stale):
 			out = s // another process was first
 			return nil
 		}
-		var err error
-		out, err = a.renew(ctx, h, s)
+		out, err = a.renew(ctx, h, s, stale != "")
 		return err
 	})
 	a.settle(key, out, err)
@@ -68,11 +72,16 @@ func (a *Manager) refreshHeld(ctx context.Context, key session.Key, stale string
 }
 
 // renew asks the provider. After a refusal the vault is read once more: another
-// program that keeps no lock may have rotated the token.
-func (a *Manager) renew(ctx context.Context, h *session.Held, s session.Session) (session.Session, error) {
+// program that keeps no lock may have rotated the token. With refused set a server has
+// refused the access token at hand.
+func (a *Manager) renew(ctx context.Context, h *session.Held, s session.Session, refused bool) (session.Session, error) {
 	if s.Tokens.Refresh.IsZero() {
-		if a.now().Before(s.Tokens.Expiry) {
-			return s, nil // usable to the end, not renewable
+		usable := a.usable(s)
+		switch {
+		case usable && refused:
+			return s, ErrNotRenewable
+		case usable:
+			return s, nil // to its end
 		}
 		return a.end(ctx, h, s, session.EndedNoRefresh, nil)
 	}
@@ -81,19 +90,19 @@ func (a *Manager) renew(ctx context.Context, h *session.Held, s session.Session)
 	}
 	next, err := a.exchange(ctx, h, s)
 	if errors.Is(err, session.ErrEnded) && !errors.Is(err, session.ErrFalse) {
-		if h.Reload(ctx) == nil {
-			if now, ok := h.Book.Find(s.Key); ok && now.Live() && !now.Tokens.Refresh.IsZero() && !now.Tokens.Refresh.Equal(s.Tokens.Refresh) {
-				if now.FreshAt(a.now()) {
-					return now, nil
-				}
-				s = now
-				next, err = a.exchange(ctx, h, s)
+		if now, ok := a.rotatedElsewhere(ctx, h, s); ok {
+			if now.FreshAt(a.now()) {
+				return now, nil
 			}
+			s = now
+			next, err = a.exchange(ctx, h, s)
 		}
 	}
 	switch {
 	case errors.Is(err, session.ErrFalse):
 		return a.end(ctx, h, s, session.EndedFalse, err)
+	case errors.Is(err, session.ErrEnded) && (errors.Is(err, session.ErrLost) || !s.Unanswered.IsZero()):
+		return a.end(ctx, h, s, session.EndedLost, err)
 	case errors.Is(err, session.ErrEnded):
 		return a.end(ctx, h, s, session.EndedRefused, err)
 	case err != nil:
@@ -103,33 +112,75 @@ func (a *Manager) renew(ctx context.Context, h *session.Held, s session.Session)
 	return next, nil
 }
 
-// exchange spends the refresh token and stores what came back: the rotated
-// token at once, the whole session when it is verified.
-func (a *Manager) exchange(ctx context.Context, h *session.Held, s session.Session) (session.Session, error) {
-	next, err := a.opts.Auth.Refresh(ctx, s, func(_ context.Context, kept session.Session) error {
-		return a.keep(ctx, h, kept)
-	})
-	if err != nil {
-		return session.Session{}, err
+// rotatedElsewhere reads the vault again and returns the session if it has another
+// refresh token by now.
+func (a *Manager) rotatedElsewhere(ctx context.Context, h *session.Held, s session.Session) (session.Session, bool) {
+	if h.Reload(ctx) != nil {
+		return session.Session{}, false
 	}
-	return next, a.keep(ctx, h, next)
+	now, ok := h.Book.Find(s.Key)
+	return now, ok && now.Live() && !now.Tokens.Refresh.IsZero() && !now.Tokens.Refresh.Equal(s.Tokens.Refresh)
 }
 
-// keep writes s, and holds it in memory when it cannot be written: a rotated
-// token that is lost is a session lost.
-func (a *Manager) keep(ctx context.Context, h *session.Held, s session.Session) error {
+// exchange spends the refresh token and stores what came back: the rotated token at
+// once, the whole session when it is verified. Before, it stores that the token is being
+// spent. That proves the vault writable, and whoever comes after a program that was
+// ended, or an answer that was lost, knows why the token may be refused.
+func (a *Manager) exchange(ctx context.Context, h *session.Held, s session.Session) (session.Session, error) {
+	if a.opts.StayAwake != nil {
+		release, err := a.opts.StayAwake(ctx)
+		if err != nil {
+			return session.Session{}, err
+		}
+		defer release()
+	}
+	spending := s
+	spending.Unanswered = a.now()
+	h.Book.Put(spending)
+	if err := a.write(ctx, h); err != nil {
+		return session.Session{}, err // nothing is spent
+	}
+	known, kept := s, false
+	known.Unanswered, known.PersonNeeded = time.Time{}, false
+	next, err := a.opts.Auth.Refresh(ctx, known, func(_ context.Context, rotated session.Session) error {
+		kept = true
+		return a.keep(ctx, h, rotated)
+	})
+	switch {
+	case err == nil:
+		return next, a.keep(ctx, h, next)
+	case kept, errors.Is(err, session.ErrLost), errors.Is(err, session.ErrEnded):
+		return session.Session{}, err
+	case errors.Is(err, session.ErrPersonNeeded):
+		s.PersonNeeded = true
+	}
+	h.Book.Put(s) // the provider has answered, and spent nothing
+	if failed := a.write(ctx, h); failed != nil {
+		a.opts.Log.Error("vault.write_failed", "err", failed)
+	}
+	return session.Session{}, err
+}
+
+// write writes the book, whatever becomes of the caller.
+func (a *Manager) write(ctx context.Context, h *session.Held) error {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	defer stop()
-	h.Book.Put(s)
 	err := h.Write(ctx)
+	a.note(h.Book)
+	return err
+}
+
+// keep writes s, and holds it in memory when it cannot be written: a rotated token that
+// is lost is a session lost. What is in memory alone is handed to nobody.
+func (a *Manager) keep(ctx context.Context, h *session.Held, s session.Session) error {
+	h.Book.Put(s)
+	err := a.write(ctx, h)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.snap.Accounts = list(h.Book)
 	if err != nil {
 		a.rescued[s.Key] = s
-		a.unwritten = err
 		a.opts.Log.Error("vault.write_failed", "err", err)
-		return nil // the session goes on from memory; settle says so
+		return err
 	}
 	delete(a.rescued, s.Key)
 	return nil
@@ -173,11 +224,9 @@ func (a *Manager) rescue(key session.Key) (session.Session, bool) {
 func (a *Manager) end(ctx context.Context, h *session.Held, s session.Session, why session.Ended, cause error) (session.Session, error) {
 	a.opts.Log.Warn("session.ended", "issuer", s.Key.Issuer, "reason", string(why), "err", cause)
 	s.Ended = why
-	s.Tokens = session.Tokens{}
-	if err := a.keep(ctx, h, s); err != nil {
-		return s, err
-	}
-	return s, errors.Join(ErrSessionEnded, cause)
+	s.Tokens, s.Unanswered, s.PersonNeeded = session.Tokens{}, time.Time{}, false
+	_ = a.keep(ctx, h, s) // logged; that it has ended stands all the same
+	return s, errors.Join(&EndedError{why}, cause)
 }
 
 // refreshing shows that a refresh is under way.
@@ -194,13 +243,8 @@ func (a *Manager) settle(key session.Key, s session.Session, err error) {
 		return
 	}
 	switch {
-	case err == nil:
-		a.adopt(s, func(p *Snapshot) {
-			p.Health, p.HealthErr = HealthFresh, nil
-			if _, memoryOnly := a.rescued[key]; memoryOnly {
-				p.HealthErr = a.unwritten
-			}
-		})
+	case err == nil, errors.Is(err, ErrNotRenewable) && s.Live():
+		a.adopt(s, func(p *Snapshot) { p.Health, p.HealthErr = HealthFresh, nil })
 		a.succeeded()
 	case errors.Is(err, ErrNobody):
 		a.vacate(func(p *Snapshot) { p.Err = nil })
@@ -215,6 +259,14 @@ func (a *Manager) settle(key session.Key, s session.Session, err error) {
 			after = retry.After
 		}
 		a.failedOnce(after)
-		a.update(func(p *Snapshot) { p.Health, p.HealthErr = HealthOffline, err })
+		a.update(func(p *Snapshot) {
+			p.Health, p.HealthErr = HealthOffline, err
+			if errors.Is(err, session.ErrPersonNeeded) {
+				p.Session.PersonNeeded = true
+				if p.Phase == PhaseSignedIn {
+					p.Err = err
+				}
+			}
+		})
 	}
 }

@@ -186,29 +186,205 @@ func TestNotVerifiedYetIsNotFalse(t *testing.T) {
 	})
 }
 
+// A vault that cannot be written is noticed before the token is spent.
+func TestNothingIsSpentThatCouldNotBeStored(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := signedIn(t)
+		time.Sleep(59*time.Minute + 30*time.Second)
+		full := errors.New("disk full")
+		d.sealer.fault(func(s *sealer) { s.saveErr = full })
+		if got, err := d.Token(t.Context()); err != nil || got.Access.Reveal() != "AT1" {
+			t.Errorf("half a minute is left of the token at hand: %v", err)
+		}
+		time.Sleep(time.Hour)
+		if _, err := d.Token(t.Context()); !errors.Is(err, full) {
+			t.Errorf("%v, want the disk's error", err)
+		}
+		if s := d.Snapshot(); !errors.Is(s.HealthErr, full) || s.Phase != account.PhaseSignedIn {
+			t.Errorf("the person is not told: %v %v", s.Phase, s.HealthErr)
+		}
+		if d.provider.refreshes != 0 {
+			t.Errorf("%d refresh tokens were spent", d.provider.refreshes)
+		}
+		d.sealer.fault(func(s *sealer) { s.saveErr = nil })
+		if got, err := d.Token(t.Context()); err != nil || got.Access.Reveal() != "AT2" {
+			t.Errorf("space again: %v", err)
+		}
+	})
+}
+
+// The disk fills up while the provider answers: nobody is told of success, and what the
+// provider gave is kept until it can be written.
 func TestARotatedTokenThatCannotBeWrittenIsNotLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := signedIn(t)
 		time.Sleep(2 * time.Hour)
 		full := errors.New("disk full")
-		d.sealer.fault(func(s *sealer) { s.saveErr = full })
-		if got, err := d.Token(t.Context()); err != nil || got.Access.Reveal() != "AT2" {
-			t.Fatalf("%v", err)
+		d.provider.refresh = func(context.Context) error { d.sealer.fault(func(s *sealer) { s.saveErr = full }); return nil }
+		for range 3 {
+			if got, err := d.Token(t.Context()); !errors.Is(err, full) {
+				t.Fatalf("%v %v, want the disk's error", got.Access.Reveal(), err)
+			}
 		}
-		if s := d.Snapshot(); !errors.Is(s.HealthErr, full) {
-			t.Errorf("the person is not told: %v", s.HealthErr)
+		if s := d.Snapshot(); !errors.Is(s.HealthErr, full) || d.provider.refreshes != 1 {
+			t.Errorf("the person is not told: %v after %d refreshes", s.HealthErr, d.provider.refreshes)
 		}
-		time.Sleep(2 * time.Hour)
-		if got, err := d.Token(t.Context()); err != nil || got.Access.Reveal() != "AT3" {
-			t.Fatalf("the next refresh: %v", err)
-		}
+		d.provider.mu.Lock()
+		d.provider.refresh = nil
+		d.provider.mu.Unlock()
 		d.sealer.fault(func(s *sealer) { s.saveErr = nil })
 		run(t, d, func() { time.Sleep(2 * time.Minute); synctest.Wait() })
-		if s, _ := d.sealer.book(t).Current(); s.Tokens.Refresh.Reveal() != "RT3" {
-			t.Errorf("space again, and the vault still holds %v", s.Tokens.Refresh.Reveal())
+		if got, err := d.Token(t.Context()); err != nil || got.Access.Reveal() != "AT3" {
+			t.Errorf("space again: %v %v", got.Access.Reveal(), err)
 		}
 		if s := d.Snapshot(); s.HealthErr != nil {
 			t.Errorf("still told: %v", s.HealthErr)
+		}
+	})
+}
+
+// What a lost answer costs is known to whoever comes after, and after a restart.
+func TestALostAnswerIsRemembered(t *testing.T) {
+	lost := &session.RetryError{Err: session.ErrLost}
+	for name, c := range map[string]struct {
+		before []error // earlier refreshes
+		last   error
+		want   session.Ended
+	}{
+		"refused at once":                    {nil, session.ErrEnded, session.EndedRefused},
+		"refused after a loss":               {[]error{lost}, session.ErrEnded, session.EndedLost},
+		"refused in the same try":            {nil, errors.Join(session.ErrEnded, session.ErrLost), session.EndedLost},
+		"a loss, a busy provider, refused":   {[]error{lost, errDown}, session.ErrEnded, session.EndedLost},
+		"a busy provider, refused":           {[]error{errDown}, session.ErrEnded, session.EndedRefused},
+		"a loss, a success, refused":         {[]error{lost, nil}, session.ErrEnded, session.EndedRefused},
+		"a person needed, refused":           {[]error{session.ErrPersonNeeded}, session.ErrEnded, session.EndedRefused},
+		"a loss, and an answer about others": {[]error{lost}, errors.Join(session.ErrEnded, session.ErrFalse), session.EndedFalse},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := signedIn(t)
+				for _, fault := range append(c.before, c.last) {
+					time.Sleep(2 * time.Hour)
+					d = newRestored(t, d) // each in a process of its own
+					d.provider.refresh = func(context.Context) error { return fault }
+					_, _ = d.Token(t.Context())
+				}
+				kept, _ := d.sealer.book(t).Current()
+				if kept.Ended != c.want {
+					t.Errorf("%q, want %q", kept.Ended, c.want)
+				}
+				_, err := newRestored(t, d).Token(t.Context())
+				if !errors.Is(err, account.ErrSessionEnded) || errors.Is(err, session.ErrLost) != (c.want == session.EndedLost) {
+					t.Errorf("after a restart: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// A process that was killed while the provider was asked has noted it before.
+func TestAProcessThatWasKilledWhileItRefreshed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := signedIn(t)
+		time.Sleep(2 * time.Hour)
+		d.provider.refresh = func(context.Context) error {
+			if s, _ := d.sealer.book(t).Current(); s.Unanswered.IsZero() || s.Tokens.Refresh.Reveal() != "RT1" {
+				t.Error("the vault does not know that the token is being spent")
+			}
+			return nil
+		}
+		if _, err := d.Token(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if s, _ := d.sealer.book(t).Current(); !s.Unanswered.IsZero() {
+			t.Error("still unanswered after the answer")
+		}
+	})
+}
+
+// The provider wants the person: nothing is thrown away, and it is asked again.
+func TestThePersonIsNeeded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := signedIn(t)
+		time.Sleep(2 * time.Hour)
+		d.provider.refresh = func(context.Context) error { return session.ErrPersonNeeded }
+		if _, err := d.Token(t.Context()); !errors.Is(err, session.ErrPersonNeeded) {
+			t.Fatal(err)
+		}
+		s := d.Snapshot()
+		if s.Phase != account.PhaseSignedIn || !errors.Is(s.Err, session.ErrPersonNeeded) || !s.Session.PersonNeeded {
+			t.Errorf("%v %v", s.Phase, s.Err)
+		}
+		if kept, _ := d.sealer.book(t).Current(); kept.Tokens.Refresh.Reveal() != "RT1" || !kept.PersonNeeded || !kept.Live() {
+			t.Errorf("%+v", kept)
+		}
+		again := newRestored(t, d)
+		if s := again.Snapshot(); !errors.Is(s.Err, session.ErrPersonNeeded) {
+			t.Errorf("after a restart: %v", s.Err)
+		}
+		d.provider.refresh = nil
+		if got, err := again.Token(t.Context()); err != nil || got.Access.Reveal() != "AT2" {
+			t.Errorf("the provider asks no more: %v", err)
+		}
+		if kept, _ := d.sealer.book(t).Current(); kept.PersonNeeded {
+			t.Error("still marked")
+		}
+	})
+}
+
+// The computer is about to sleep: nothing is spent. Sleep is held off while a refresh
+// runs, until it is stored.
+func TestSleepIsHeldOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, s := newProvider(), newSealer()
+		held, asleep := 0, errors.New("about to sleep")
+		var refuse error
+		d := &testManager{provider: p, sealer: s}
+		d.Manager = account.New(account.Options{Auth: p, Store: session.NewStore(s), StayAwake: func(context.Context) (func(), error) {
+			if refuse != nil {
+				return nil, refuse
+			}
+			held++
+			return func() {
+				held--
+				if kept, _ := s.book(t).Current(); kept.Tokens.Access.Reveal() != "AT2" {
+					t.Error("let go before it was stored")
+				}
+			}, nil
+		}})
+		if err := d.SignIn(t.Context(), session.SignInRequest{}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Hour)
+		refuse = asleep
+		if _, err := d.Token(t.Context()); !errors.Is(err, asleep) || p.refreshes != 0 {
+			t.Errorf("%v after %d refreshes", err, p.refreshes)
+		}
+		refuse = nil
+		p.refresh = func(context.Context) error {
+			if held != 1 {
+				t.Error("sleep is not held off")
+			}
+			return nil
+		}
+		if _, err := d.Token(t.Context()); err != nil || held != 0 {
+			t.Errorf("%v, held %d times", err, held)
+		}
+	})
+}
+
+// A program waits for the refresh under way before it ends.
+func TestWaitWaitsForTheRefresh(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := signedIn(t)
+		time.Sleep(2 * time.Hour)
+		d.provider.refresh = func(context.Context) error { time.Sleep(5 * time.Second); return nil }
+		impatient, stop := context.WithTimeout(t.Context(), time.Second)
+		defer stop()
+		_, _ = d.Token(impatient)
+		d.Wait()
+		if s, _ := d.sealer.book(t).Current(); s.Tokens.Access.Reveal() != "AT2" {
+			t.Error("the refresh was left")
 		}
 	})
 }

@@ -80,7 +80,7 @@ func (a *Manager) same(book session.Book) bool {
 	if a.snap.Phase == PhaseSignedOut {
 		return !(s.Live() && !s.Key.IsZero())
 	}
-	return s.Key == a.current.Key && s.Ended == a.current.Ended &&
+	return s.Key == a.current.Key && s.Ended == a.current.Ended && s.PersonNeeded == a.current.PersonNeeded &&
 		s.Tokens.Access.Equal(a.current.Tokens.Access) && s.Tokens.Refresh.Equal(a.current.Tokens.Refresh)
 }
 
@@ -102,7 +102,12 @@ func (a *Manager) show(book session.Book) {
 		if !s.FreshAt(a.now()) {
 			health = HealthRefreshing
 		}
-		a.adopt(s, func(p *Snapshot) { p.Err, p.Health, p.HealthErr = nil, health, nil })
+		a.adopt(s, func(p *Snapshot) {
+			p.Err, p.Health, p.HealthErr = nil, health, nil
+			if s.PersonNeeded {
+				p.Err = session.ErrPersonNeeded
+			}
+		})
 		a.Wake()
 	}
 }

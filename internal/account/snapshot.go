@@ -56,6 +56,7 @@ type Account struct {
 	IDTokenVerified bool
 	Expiry          time.Time // of the access token; zero when not known
 	CanRefresh      bool      // there is a refresh token
+	PersonNeeded    bool      // the provider renews only after it has asked the person something
 	AuthTime        time.Time
 	ACR             string
 	AMR             []string
@@ -87,7 +88,7 @@ type SignOut struct {
 func public(s session.Session) Account {
 	return Account{
 		Key: s.Key, Profile: s.Profile, IDTokenVerified: s.IDTokenVerified,
-		Expiry: s.Tokens.Expiry, CanRefresh: !s.Tokens.Refresh.IsZero(),
+		Expiry: s.Tokens.Expiry, CanRefresh: !s.Tokens.Refresh.IsZero(), PersonNeeded: s.PersonNeeded,
 		AuthTime: s.AuthTime, ACR: s.ACR, AMR: s.AMR,
 		SignedInAt: s.SignedInAt, Refreshed: s.Refreshed, Ended: s.Ended,
 	}

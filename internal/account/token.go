@@ -39,7 +39,7 @@ func (a *Manager) TokenOf(ctx context.Context, key session.Key) (Token, error) {
 
 // tokenOf refreshes s when that is due.
 func (a *Manager) tokenOf(ctx context.Context, s session.Session) (Token, error) {
-	if s.FreshAt(a.now()) {
+	if _, unwritten := a.rescue(s.Key); s.FreshAt(a.now()) && !unwritten {
 		return token(s), nil
 	}
 	next, err := a.refresh(ctx, s.Key, "")
@@ -53,7 +53,8 @@ func (a *Manager) tokenOf(ctx context.Context, s session.Session) (Token, error)
 }
 
 // Renew returns an access token of the signed-in person other than the refused
-// one, which a server has answered with 401 (RFC 6750 §3.1).
+// one, which a server has answered with 401 (RFC 6750 §3.1). The zero Token refuses
+// whatever is at hand. It returns ErrNotRenewable when there is no other to be had.
 func (a *Manager) Renew(ctx context.Context, refused Token) (Token, error) {
 	s, err := a.signedIn()
 	if err != nil {
@@ -73,6 +74,9 @@ func (a *Manager) RenewOf(ctx context.Context, key session.Key, refused Token) (
 
 // renewOf refreshes s unless its token is another than the refused one already.
 func (a *Manager) renewOf(ctx context.Context, s session.Session, refused Token) (Token, error) {
+	if refused.Access.IsZero() {
+		refused = token(s)
+	}
 	if !s.Tokens.Access.Equal(refused.Access) {
 		return a.tokenOf(ctx, s)
 	}
@@ -93,7 +97,7 @@ func (a *Manager) signedIn() (session.Session, error) {
 	case !a.current.Key.IsZero():
 		return a.current, nil
 	case a.snap.Ended != nil:
-		return session.Session{}, ErrSessionEnded
+		return session.Session{}, &EndedError{a.snap.Ended.Ended}
 	}
 	return session.Session{}, ErrNobody
 }
@@ -104,9 +108,6 @@ func (a *Manager) session(ctx context.Context, key session.Key) (session.Session
 	if a.isCurrent(key) {
 		return a.signedIn()
 	}
-	if s, ok := a.rescue(key); ok && s.Live() {
-		return s, nil
-	}
 	book, err := a.read(ctx)
 	if err != nil {
 		return session.Session{}, err
@@ -115,7 +116,7 @@ func (a *Manager) session(ctx context.Context, key session.Key) (session.Session
 	case !ok:
 		return session.Session{}, ErrNoAccount
 	case !s.Live():
-		return session.Session{}, ErrSessionEnded
+		return session.Session{}, &EndedError{s.Ended}
 	default:
 		return s, nil
 	}

@@ -19,7 +19,8 @@ type object map[string]json.RawMessage
 const mark = "\xef\xbb\xbf"
 
 // parseObject reads one JSON object and nothing after it. A member that stands
-// twice gives ErrDoubledClaim (RFC 7519 §4): two readers could disagree.
+// twice gives ErrDoubledClaim (RFC 7519 §4): two readers could disagree. One that is
+// null is absent.
 func parseObject(data []byte) (object, error) {
 	out, twice, err := readObject(data)
 	if err == nil && len(twice) > 0 {
@@ -40,7 +41,7 @@ func readObject(data []byte) (o object, twice []string, err error) {
 		return nil, nil, fmt.Errorf("%w: %w", ErrDocument, noObject(data))
 	}
 	broken := fmt.Errorf("%w: %w", ErrDocument, ErrBrokenJSON)
-	out := object{}
+	out, seen := object{}, map[string]bool{}
 	for dec.More() {
 		key, err := dec.Token()
 		name, ok := key.(string)
@@ -51,10 +52,13 @@ func readObject(data []byte) (o object, twice []string, err error) {
 		if err := dec.Decode(&value); err != nil {
 			return nil, nil, broken
 		}
-		if _, again := out[name]; again && len(twice) < 100 {
+		if seen[name] && len(twice) < 100 {
 			twice = append(twice, name)
 		}
-		out[name] = value
+		seen[name] = true
+		if string(value) != "null" {
+			out[name] = value
+		}
 	}
 	if _, err := dec.Token(); err != nil {
 		return nil, nil, broken
@@ -82,8 +86,8 @@ func noObject(data []byte) error {
 }
 
 func (o object) has(name string) bool {
-	v, ok := o[name]
-	return ok && string(v) != "null"
+	_, ok := o[name]
+	return ok
 }
 
 // text returns a string member; "" when it is absent or no string.
@@ -109,9 +113,15 @@ func (o object) texts(name string) ([]string, bool) {
 	if !o.has(name) {
 		return nil, false
 	}
-	var many []string
+	var many []*string
 	if json.Unmarshal(o[name], &many) == nil {
-		return many, true
+		out := []string{}
+		for _, one := range many {
+			if one != nil { // null is absent
+				out = append(out, *one)
+			}
+		}
+		return out, true
 	}
 	var one string
 	if json.Unmarshal(o[name], &one) == nil {

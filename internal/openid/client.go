@@ -21,6 +21,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"app.latchkey/internal/provider"
@@ -45,6 +46,8 @@ type Options struct {
 	Transport http.RoundTripper // for tests; the limits are put around it
 	// RequestTimeout limits one request to the provider; 15 s when zero.
 	RequestTimeout time.Duration
+	// Sleep waits between two tries of one request; nil waits by the clock.
+	Sleep func(context.Context, time.Duration) error
 }
 
 // ListenSpec describes the redirect URI.
@@ -98,6 +101,9 @@ type Client struct {
 	opts Options
 	http *http.Client
 	skew *skew
+	// heard is when the provider last answered, in Unix nanoseconds by the wall clock,
+	// which goes on while the computer sleeps.
+	heard atomic.Int64
 
 	background  sync.WaitGroup
 	discovering sync.Mutex // one discovery at a time
@@ -119,6 +125,9 @@ func New(p provider.Provider, o Options) (*Client, error) {
 	}
 	if o.RequestTimeout <= 0 {
 		o.RequestTimeout = 15 * time.Second
+	}
+	if o.Sleep == nil {
+		o.Sleep = sleep
 	}
 	if o.Words == nil {
 		o.Words = plainWords
@@ -144,7 +153,7 @@ func New(p provider.Provider, o Options) (*Client, error) {
 	}
 	c := &Client{p: p, opts: o, skew: &skew{now: o.Now}}
 	c.http = &http.Client{
-		Transport: &limits{base: base, timeout: o.RequestTimeout, skew: c.skew},
+		Transport: &limits{base: base, timeout: o.RequestTimeout, skew: c.skew, heard: func() { c.heard.Store(c.now().UnixNano()) }},
 		// RFC 9700 §4.12: neither code nor token follows a redirect anywhere.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

@@ -46,26 +46,32 @@ func (p *op) client(change ...func(*provider.Provider)) (*openid.Client, *receiv
 	c, err := openid.New(conf, openid.Options{
 		Listen:         func(context.Context, openid.ListenSpec) (openid.Receiver, error) { return r, nil },
 		RequestTimeout: 5 * time.Second, Now: p.now, Log: p.log,
-		OpenURL: func(_ context.Context, address string) error {
-			client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-			res, err := client.Get(address)
-			if err != nil {
-				return err
-			}
-			_ = res.Body.Close()
-			to, err := res.Location()
-			if err != nil {
-				return err
-			}
-			r.answer <- to.Query()
-			return nil
-		},
+		Sleep:   func(context.Context, time.Duration) error { return nil },
+		OpenURL: p.openFor(r),
 	})
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	p.t.Cleanup(c.Close)
 	return c, r
+}
+
+// openFor is a browser that answers at once.
+func (p *op) openFor(r *receiver) func(context.Context, string) error {
+	return func(_ context.Context, address string) error {
+		client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		res, err := client.Get(address)
+		if err != nil {
+			return err
+		}
+		_ = res.Body.Close()
+		to, err := res.Location()
+		if err != nil {
+			return err
+		}
+		r.answer <- to.Query()
+		return nil
+	}
 }
 
 func signIn(t *testing.T, c *openid.Client, req session.SignInRequest) (session.Session, error) {

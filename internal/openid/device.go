@@ -49,9 +49,9 @@ func (c *Client) signInByDevice(ctx context.Context, a attempt, watch *progress)
 	watch.update(func(p *session.Progress) { p.Device = &d.shown })
 	got, err := c.poll(ctx, a, d)
 	if err != nil {
-		return session.Session{}, fmt.Errorf("openid: wait for the other device: %w", err)
+		err = fmt.Errorf("openid: wait for the other device: %w", err)
 	}
-	return c.establish(ctx, a, got)
+	return c.conclude(ctx, a, got, err)
 }
 
 // authorizeDevice is the device authorization request (RFC 8628 §3.1).
@@ -130,10 +130,10 @@ func (c *Client) poll(ctx context.Context, a attempt, d deviceAnswer) (tokenAnsw
 			return got, nil
 		}
 		if ctx.Err() != nil {
-			return tokenAnswer{}, ctx.Err()
+			return got, ctx.Err()
 		}
 		if last, err = pace.after(err); err != nil {
-			return tokenAnswer{}, err
+			return got, err
 		}
 	}
 }

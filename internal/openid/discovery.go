@@ -95,11 +95,7 @@ func (c *Client) discover(ctx context.Context) (Metadata, error) {
 	if c.p.NoDiscovery {
 		return Metadata{ProviderConfig: oidc.ProviderConfig{IssuerURL: c.p.Issuer}}, nil
 	}
-	address := c.p.DiscoveryURL
-	if address == "" {
-		// OIDC Discovery §4: a trailing slash goes before the path is appended.
-		address = strings.TrimSuffix(c.p.Issuer, "/") + "/.well-known/openid-configuration"
-	}
+	address := c.discoveryURL()
 	if isTemplate(c.p.Issuer) {
 		return Metadata{}, fmt.Errorf("%w: the settings say %q", ErrDiscoveryTemplate, c.p.Issuer)
 	}

@@ -128,11 +128,11 @@ func clean(s string, most int) string { return cleantext.Line(s, most) }
 
 // statusError is what an answer other than 200 means. 408, 429 and 5xx may pass.
 func (c *Client) statusError(kind error, res *http.Response) error {
-	err := fmt.Errorf("%w: %w: HTTP %d", kind, ErrStatus, res.StatusCode)
+	err := &statusFault{kind: fmt.Errorf("%w: %w: HTTP %d", kind, ErrStatus, res.StatusCode), status: res.StatusCode}
 	if res.StatusCode >= 300 && res.StatusCode < 400 && res.Header.Get("Location") != "" {
-		err = fmt.Errorf("%w: %w: %w: HTTP %d to %s", kind, ErrStatus, ErrRedirect, res.StatusCode, target(res))
+		err.kind = fmt.Errorf("%w: %w: %w: HTTP %d to %s", kind, ErrStatus, ErrRedirect, res.StatusCode, target(res))
 	}
-	if res.StatusCode == http.StatusRequestTimeout || res.StatusCode == http.StatusTooManyRequests || res.StatusCode >= 500 {
+	if passingStatus(res.StatusCode) {
 		return &session.RetryError{After: retryAfter(res.Header, c.now()), Err: err}
 	}
 	return err
@@ -150,6 +150,31 @@ func target(res *http.Response) string {
 		where += to.EscapedPath()
 	}
 	return clean(where, 200)
+}
+
+// statusFault is an answer that is no success, with its HTTP status.
+type statusFault struct {
+	kind   error // with ErrStatus
+	status int
+}
+
+// Error names kind and status.
+func (e *statusFault) Error() string { return e.kind.Error() }
+
+// Unwrap returns the kind.
+func (e *statusFault) Unwrap() error { return e.kind }
+
+// statusOf returns the HTTP status that an error came with; 0 when it came with none.
+func statusOf(err error) int {
+	var fault *statusFault
+	var answer *AnswerError
+	switch {
+	case errors.As(err, &fault):
+		return fault.status
+	case errors.As(err, &answer):
+		return answer.Status
+	}
+	return 0
 }
 
 // maxRetryAfter bounds what a provider can ask for.

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -85,7 +86,11 @@ func FuzzClaims(f *testing.F) {
 			t.Error("believed what is no JSON")
 		}
 		var folded map[string]json.RawMessage
-		if json.Unmarshal(data, &folded) != nil || len(folded) != len(o) {
+		if json.Unmarshal(data, &folded) != nil {
+			t.Error("encoding/json does not read it")
+		}
+		maps.DeleteFunc(folded, func(_ string, v json.RawMessage) bool { return string(v) == "null" })
+		if len(folded) != len(o) {
 			t.Errorf("%d members, encoding/json finds %d", len(o), len(folded))
 		}
 		_, _, _ = o.date("exp")

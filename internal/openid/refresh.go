@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"app.latchkey/internal/session"
 )
@@ -15,9 +16,11 @@ import (
 // before the ID token is verified; a keep that fails fails the refresh. The
 // session returned has the new access token.
 //
-// The error matches session.ErrEnded when the provider answered invalid_grant, or
-// when the new ID token was verified to be false (session.ErrFalse too). Every
-// other error leaves the session alive; *session.RetryError says that it may pass.
+// The error matches [session.ErrEnded] when the provider answered invalid_grant, or
+// when the new ID token was verified to be false ([session.ErrFalse] too). Every
+// other error leaves the session alive: [session.ErrPersonNeeded] when the provider asks
+// for the person, [session.ErrLost] when an answer was lost, also with ErrEnded, and
+// [session.RetryError] when it may pass.
 func (c *Client) Refresh(ctx context.Context, s session.Session, keep func(context.Context, session.Session) error) (session.Session, error) {
 	meta, err := c.Discover(ctx)
 	if err != nil {
@@ -26,7 +29,10 @@ func (c *Client) Refresh(ctx context.Context, s session.Session, keep func(conte
 	if err := c.checkOwn(meta, s.Key, s.ClientID); err != nil {
 		return session.Session{}, err
 	}
-	got, err := c.spendTwice(ctx, meta, s)
+	if err := c.prove(ctx, meta); err != nil {
+		return session.Session{}, err
+	}
+	got, err := c.redeem(ctx, meta, s.Tokens.Refresh)
 	if err != nil && got.tokens.Refresh.IsZero() {
 		return session.Session{}, err
 	}
@@ -50,11 +56,14 @@ func (c *Client) Refresh(ctx context.Context, s session.Session, keep func(conte
 	}
 	if got.tokens.ID.IsZero() || c.p.NoIDToken {
 		next.Tokens.ID = id // OIDC Core §12.2: the answer might not contain one
+		c.bound(&next.Tokens, time.Time{})
 		return next, nil
 	}
-	_, err = c.verifyIDToken(ctx, got.tokens.ID.Reveal(), expected{nonce: s.Nonce, access: got.tokens.Access.Reveal(), continuity: &s})
+	t, err := c.verifyIDToken(ctx, got.tokens.ID.Reveal(), expected{nonce: s.Nonce, access: got.tokens.Access.Reveal(), continuity: &s})
 	switch {
 	case err == nil:
+		exp, _, _ := t.claims.date("exp")
+		c.bound(&next.Tokens, exp)
 		return next, nil
 	case noVerdict(err), ctx.Err() != nil:
 		return session.Session{}, transient(fmt.Errorf("openid: refresh: not verified yet: %w", err))
@@ -92,43 +101,4 @@ func (c *Client) issuersOf(m Metadata) []string {
 		return []string{m.AuthURL}
 	}
 	return []string{c.p.Issuer}
-}
-
-// spendTwice redeems the refresh token, and once more at once when the answer was
-// lost, so that a provider's grace period saves what it has rotated; and when the
-// answer was invalid_request, which some servers give for a spent token.
-func (c *Client) spendTwice(ctx context.Context, m Metadata, s session.Session) (tokenAnswer, error) {
-	got, err := c.spend(ctx, m, s.Tokens.Refresh)
-	if lost(err) && ctx.Err() == nil || grantError(err) == "invalid_request" {
-		got, err = c.spend(ctx, m, s.Tokens.Refresh)
-		if grantError(err) == "invalid_request" {
-			return got, errors.Join(session.ErrEnded, err)
-		}
-	}
-	if grantError(err) == "invalid_grant" {
-		return got, errors.Join(session.ErrEnded, err)
-	}
-	return got, err
-}
-
-// lost reports whether a request may have arrived although no answer came back.
-func lost(err error) bool {
-	var retry *session.RetryError
-	return errors.As(err, &retry) && !errors.Is(err, ErrStatus) && retry.After == 0 && grantError(err) == ""
-}
-
-// grantError returns the code of a token endpoint's JSON error that came with
-// the status RFC 6749 §5.2 gives it. GitHub has a word of its own for a token that
-// is spent, and sends it with 200.
-func grantError(err error) string {
-	var answer *AnswerError
-	switch {
-	case !errors.As(err, &answer) || !errors.Is(answer.Kind, ErrTokenEndpoint):
-		return ""
-	case answer.Code == "bad_refresh_token":
-		return "invalid_grant"
-	case answer.Status == 400, answer.Status == 401:
-		return answer.Code
-	}
-	return ""
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"app.latchkey/internal/openid"
+	"app.latchkey/internal/provider"
 	"app.latchkey/internal/session"
 )
 
@@ -20,26 +21,35 @@ func TestOnlyInvalidGrantEndsASession(t *testing.T) {
 		ends   bool
 		tries  int
 	}{
+		"invalid_refresh_token, twice": {body("application/json", 400, `{"error":"invalid_refresh_token"}`), true, 2},
+		"invalid_token, twice":         {body("application/json", 401, `{"error":"invalid_token"}`), true, 2},
+		"login_required":               {body("application/json", 400, `{"error":"login_required"}`), false, 1},
+		"temporarily_unavailable, 503": {body("application/json", 503, `{"error":"temporarily_unavailable"}`), false, 6},
+		"unauthorized_client":          {body("application/json", 400, `{"error":"unauthorized_client"}`), false, 1},
+		"a gateway's 502":              {body("text/html", 502, "<html>"), false, 6},
+		"a gateway's own JSON":         {body("application/json", 503, `{"error":"Service Unavailable","status":503}`), false, 6},
+		"Cloudflare's 524":             {body("text/html", 524, ""), false, 6},
+		"504 that asks for a minute":   {later(504), false, 1},
 		"invalid_grant":                {body("application/json", 400, `{"error":"invalid_grant"}`), true, 1},
 		"invalid_grant with 401":       {body("application/json", 401, `{"error":"invalid_grant"}`), true, 1},
 		"invalid_request, twice":       {body("application/json", 400, `{"error":"invalid_request"}`), true, 2},
 		"invalid_client":               {body("application/json", 401, `{"error":"invalid_client"}`), false, 1},
-		"invalid_grant with 502":       {body("application/json", 502, `{"error":"invalid_grant"}`), false, 1},
-		"invalid_grant with 403":       {body("application/json", 403, `{"error":"invalid_grant"}`), false, 1},
-		"invalid_grant with 200":       {body("application/json", 200, `{"error":"invalid_grant"}`), false, 1},
+		"invalid_grant with 502":       {body("application/json", 502, `{"error":"invalid_grant"}`), true, 1},
+		"invalid_grant with 403":       {body("application/json", 403, `{"error":"invalid_grant"}`), true, 1},
+		"invalid_grant with 200":       {body("application/json", 200, `{"error":"invalid_grant"}`), true, 1},
 		"GitHub's own word, with 200":  {body("application/json", 200, `{"error":"bad_refresh_token"}`), true, 1},
-		"GitHub's own word, with 502":  {body("application/json", 502, `{"error":"bad_refresh_token"}`), false, 1},
+		"GitHub's own word, with 502":  {body("application/json", 502, `{"error":"bad_refresh_token"}`), true, 1},
 		"invalid_grant in a page":      {body("text/html", 400, `<p>{"error":"invalid_grant"}</p>`), false, 1},
 		"a proxy's 407":                {body("text/html", 407, ""), false, 1},
 		"a captive portal's redirect":  {http.RedirectHandler("http://hotel.example/", http.StatusFound).ServeHTTP, false, 1},
-		"a captive portal's page":      {body("text/html", 200, "<html>"), false, 2},
+		"a captive portal's page":      {body("text/html", 200, "<html>"), false, 6},
 		"403":                          {body("text/html", 403, ""), false, 1},
 		"404":                          {body("text/html", 404, ""), false, 1},
 		"408":                          {body("text/plain", 408, ""), false, 1},
 		"429":                          {body("text/plain", 429, ""), false, 1},
 		"500":                          {body("text/plain", 500, ""), false, 1},
-		"an empty answer":              {body("application/json", 200, ""), false, 2},
-		"a token answer of no content": {body("application/json", 200, `{"token_type":"Bearer"}`), false, 1},
+		"an empty answer":              {body("application/json", 200, ""), false, 6},
+		"a token answer of no content": {body("application/json", 200, `{"token_type":"Bearer"}`), false, 6},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, client, s := newSession(t, lies{})
@@ -142,6 +152,24 @@ func TestRevocation(t *testing.T) {
 				t.Error("the refresh token is not revoked first")
 			}
 		})
+	}
+}
+
+// A project gets another client: its audiences change, and nobody is signed out.
+func TestAProjectsAudiencesMayChange(t *testing.T) {
+	for preset, ends := range map[bool]bool{true: false, false: true} {
+		p := newOP(t, lies{idToken: project})
+		c, _ := p.client(func(conf *provider.Provider) {
+			conf.AudiencesOfParty, conf.TrustedAudiences = preset, []string{"another client", "project", "new"}
+		})
+		s, err := signIn(t, c, session.SignInRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.lies.idToken = func(m claims) { project(m); m["aud"] = append(m["aud"].([]string), "new") }
+		if _, err := c.Refresh(t.Context(), s, keep); errors.Is(err, session.ErrEnded) != ends {
+			t.Errorf("with the preset %v: %v", preset, err)
+		}
 	}
 }
 

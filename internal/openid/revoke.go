@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 
 	"app.latchkey/internal/secret"
 	"app.latchkey/internal/session"
@@ -29,15 +30,20 @@ func (c *Client) Revoke(ctx context.Context, r session.Revocation) (session.Endi
 	if meta.RevocationURL == "" {
 		return session.EndingUnsupported, nil
 	}
+	return c.revokeBoth(ctx, meta, r.Refresh, r.Access)
+}
+
+// revokeBoth revokes the refresh token, then the access token.
+func (c *Client) revokeBoth(ctx context.Context, meta Metadata, refresh, access secret.Secret) (session.EndingOutcome, error) {
 	for _, t := range []struct {
 		token secret.Secret
 		hint  string
-	}{{r.Refresh, "refresh_token"}, {r.Access, "access_token"}} {
+	}{{refresh, "refresh_token"}, {access, "access_token"}} {
 		if t.token.IsZero() {
 			continue
 		}
 		outcome, err := c.revokeOne(ctx, meta, t.token, t.hint)
-		if outcome == session.EndingDone || t.hint == "access_token" && !r.Refresh.IsZero() && outcome != session.EndingPending {
+		if outcome == session.EndingDone || t.hint == "access_token" && !refresh.IsZero() && outcome != session.EndingPending {
 			continue // that an access token cannot be revoked by itself (RFC 7009 §2) is no failure
 		}
 		return outcome, err
@@ -65,4 +71,24 @@ func (c *Client) revokeOne(ctx context.Context, m Metadata, token secret.Secret,
 		return session.EndingPending, failure // a proxy's or a hotel's answer, not the provider's
 	}
 	return session.EndingFailed, failure
+}
+
+// giveBackTimeout limits the revocation of tokens whose sign-in was refused.
+const giveBackTimeout = 5 * time.Second
+
+// giveBack revokes, beside the sign-in's end, the tokens of a sign-in that was refused.
+// A step-up that was only not strong enough keeps them: it is the same person's, and at
+// several providers a revocation ends the whole grant and with it the session at hand.
+func (c *Client) giveBack(ctx context.Context, a attempt, t session.Tokens, why error) {
+	sameGrant := !a.req.Same.IsZero() && (errors.Is(why, ErrACR) || errors.Is(why, ErrAuthTime))
+	if t.Access.IsZero() && t.Refresh.IsZero() || a.meta.RevocationURL == "" || sameGrant {
+		return
+	}
+	c.background.Go(func() {
+		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), giveBackTimeout)
+		defer stop()
+		if outcome, err := c.revokeBoth(ctx, a.meta, t.Refresh, t.Access); err != nil {
+			c.opts.Log.Warn("revoke.failed", "outcome", string(outcome), "err", err)
+		}
+	})
 }

@@ -108,10 +108,21 @@ func (c *Client) complete(ctx context.Context, a attempt, answer url.Values) (se
 		return session.Session{}, err
 	}
 	got, err := c.exchange(ctx, a, code)
+	return c.conclude(ctx, a, got, err)
+}
+
+// conclude makes a session of what a grant has given. When the sign-in is refused all
+// the same, the tokens are given back: nobody will use them.
+func (c *Client) conclude(ctx context.Context, a attempt, got tokenAnswer, err error) (session.Session, error) {
+	var s session.Session
+	if err == nil {
+		s, err = c.establish(ctx, a, got)
+	}
 	if err != nil {
+		c.giveBack(ctx, a, got.tokens, err)
 		return session.Session{}, err
 	}
-	return c.establish(ctx, a, got)
+	return s, nil
 }
 
 // establish makes a session of the tokens that a grant has given.
@@ -149,6 +160,8 @@ func (c *Client) authenticate(ctx context.Context, a attempt, got tokenAnswer) (
 	if err != nil {
 		return session.Session{}, err
 	}
+	exp, _, _ := t.claims.date("exp")
+	c.bound(&got.tokens, exp)
 	return session.Session{
 		Key: session.Key{Issuer: t.issuer, Subject: t.subject}, Tokens: got.tokens, IDTokenVerified: true,
 		Profile: profile(t.claims, info, t.subject), Audience: t.audience, AuthorizedParty: t.azp, Nonce: a.nonce,

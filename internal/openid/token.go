@@ -6,14 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/oauth2"
-
-	"app.latchkey/internal/secret"
 )
 
 // config is the x/oauth2 configuration of this provider.
@@ -65,12 +66,19 @@ func (c *Client) scopes(m Metadata, organization string) []string {
 	return out
 }
 
-// tokenContext gives x/oauth2 our client, with the token endpoint's answer
-// checked before that library reads it.
-func (c *Client) tokenContext(ctx context.Context) (context.Context, *strictToken) {
+// askToken lets x/oauth2 ask the token endpoint by our client, and returns the members
+// of its answer, which was checked before that library read it.
+func (c *Client) askToken(ctx context.Context, ask func(context.Context) error) (object, error) {
 	strict := &strictToken{base: c.http.Transport, c: c}
 	client := &http.Client{Transport: strict, CheckRedirect: c.http.CheckRedirect}
-	return context.WithValue(ctx, oauth2.HTTPClient, client), strict
+	err := ask(context.WithValue(ctx, oauth2.HTTPClient, client))
+	switch {
+	case strict.err != nil:
+		return nil, strict.err
+	case strict.answer == nil && err != nil:
+		return nil, transient(ErrTokenAnswer) // x/oauth2's own words may quote the body
+	}
+	return strict.answer, nil
 }
 
 // strictToken reads the token endpoint's answer once, strictly, and passes on to
@@ -80,23 +88,31 @@ type strictToken struct {
 	c      *Client
 	answer object
 	err    error
-	sent   bool // the request left, whether or not an answer came
 }
 
 // errStrict stops x/oauth2; the reason is in strictToken.err.
 var errStrict = errors.New("openid: token answer refused")
 
+// RoundTrip implements http.RoundTripper. What fails before the request was written has
+// spent nothing; after it the answer is lost.
 func (s *strictToken) RoundTrip(req *http.Request) (*http.Response, error) {
-	s.sent = true
-	res, err := s.base.RoundTrip(req)
+	var wrote atomic.Bool
+	trace := &httptrace.ClientTrace{WroteRequest: func(i httptrace.WroteRequestInfo) {
+		if i.Err == nil {
+			wrote.Store(true)
+		}
+	}}
+	res, err := s.base.RoundTrip(req.WithContext(httptrace.WithClientTrace(req.Context(), trace)))
 	if err != nil {
-		s.err = transient(err)
+		if s.err = transient(err); wrote.Load() && !unsent(err) {
+			s.err = lost(err)
+		}
 		return nil, err
 	}
 	body, err := io.ReadAll(res.Body)
 	_ = res.Body.Close()
 	if err != nil {
-		s.err = transient(err)
+		s.err = lost(err)
 		return nil, err
 	}
 	if s.answer, s.err = s.c.grantAnswer(ErrTokenEndpoint, res, body); s.err != nil {
@@ -107,32 +123,24 @@ func (s *strictToken) RoundTrip(req *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// exchange redeems the code, once (RFC 6749 §4.1.3, RFC 7636 §4.5).
-func (c *Client) exchange(ctx context.Context, a attempt, code string) (tokenAnswer, error) {
-	ctx, strict := c.tokenContext(ctx)
-	if _, err := c.config(a.meta, a.redirect).Exchange(ctx, code, oauth2.VerifierOption(a.verifier)); strict.err != nil {
-		return tokenAnswer{}, fmt.Errorf("openid: exchange code: %w", strict.err)
-	} else if err != nil && strict.answer == nil {
-		return tokenAnswer{}, fmt.Errorf("openid: exchange code: %w", ErrTokenAnswer)
-	}
-	return c.readAnswer(strict.answer, strings.Join(a.scopes, " "))
+// unsent reports whether a request failed while it was being connected. Trace hooks tell
+// of a request as written that a connection from before has not taken any more.
+func unsent(err error) bool {
+	var op *net.OpError
+	connecting := errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
+	return connecting || errors.Is(err, ErrTLS) || errors.Is(err, ErrHandshake)
 }
 
-// spend redeems a refresh token (RFC 6749 §6).
-func (c *Client) spend(ctx context.Context, m Metadata, refresh secret.Secret) (tokenAnswer, error) {
-	ctx, strict := c.tokenContext(ctx)
-	source := c.config(m, "").TokenSource(ctx, &oauth2.Token{RefreshToken: refresh.Reveal()})
-	if _, err := source.Token(); strict.err != nil {
-		return tokenAnswer{}, fmt.Errorf("openid: refresh: %w", strict.err)
-	} else if err != nil && strict.answer == nil {
-		return tokenAnswer{}, fmt.Errorf("openid: refresh: %w", transient(ErrTokenAnswer))
-	}
-	got, err := c.readAnswer(strict.answer, "")
+// exchangeOnce redeems the code, once.
+func (c *Client) exchangeOnce(ctx context.Context, a attempt, code string) (tokenAnswer, error) {
+	answer, err := c.askToken(ctx, func(ctx context.Context) error {
+		_, err := c.config(a.meta, a.redirect).Exchange(ctx, code, oauth2.VerifierOption(a.verifier))
+		return err
+	})
 	if err != nil {
-		// The old refresh token is spent all the same: what replaces it is not to be lost.
-		got.tokens.Refresh = secret.New(strict.answer.text("refresh_token"))
+		return tokenAnswer{}, fmt.Errorf("openid: exchange code: %w", err)
 	}
-	return got, err
+	return c.readAnswer(answer, strings.Join(a.scopes, " "))
 }
 
 // post sends a form to an endpoint of the provider, with the client's own

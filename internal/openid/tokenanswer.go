@@ -16,77 +16,137 @@ import (
 // tokenAnswer is a token endpoint's success (RFC 6749 §5.1), checked in form.
 type tokenAnswer struct {
 	tokens session.Tokens
-	asked  string // the scope that was asked for
 }
 
 // grantAnswer returns the members of a success of the token endpoint, or of the
-// device authorization endpoint, whose errors are of the given kind.
+// device authorization endpoint, whose errors are of the given kind. Any 2xx is a
+// success: a server that answers 201 has spent the refresh token all the same.
 func (c *Client) grantAnswer(kind error, res *http.Response, body []byte) (object, error) {
 	members, err := parseObject(body)
+	success := res.StatusCode/100 == 2
 	switch {
-	case err == nil && members.has("error"):
-	case res.StatusCode == http.StatusOK && err == nil:
+	case err == nil && string(members["error"]) != `""` && members.has("error"):
+	case success && err == nil:
 		return members, nil
-	case res.StatusCode == http.StatusOK && errors.Is(kind, ErrTokenEndpoint):
-		return nil, transient(errors.Join(ErrTokenAnswer, err))
-	case res.StatusCode == http.StatusOK:
+	case success && errors.Is(kind, ErrTokenEndpoint):
+		return nil, lost(errors.Join(ErrTokenAnswer, err))
+	case success:
 		return nil, transient(err)
 	}
 	return nil, c.grantFailure(kind, res, members)
 }
 
 // grantFailure says what a failure of such an endpoint means. Only a JSON error
-// body with a code is the provider's own word (RFC 6749 §5.2); whatever else
-// comes may be a proxy's.
+// body with a code is the provider's own word (RFC 6749 §5.2), whatever the HTTP
+// status; whatever else comes may be a proxy's.
 func (c *Client) grantFailure(kind error, res *http.Response, members object) error {
-	code := members.text("error")
-	if code == "" {
-		code = members.text("errorCode")
+	code := first(members.text("error"), members.text("errorCode"))
+	err := transient(c.statusError(kind, res))
+	if ownCode(code, res.StatusCode) {
+		text := first(members.text("error_description"), members.text("errorDescription"))
+		answer := &AnswerError{Kind: kind, Code: clean(code, 60), Description: clean(text, 200), Status: res.StatusCode}
+		if verdicts[grantCode(answer)] != goesOn {
+			return answer
+		}
+		if err = answer; passing(code) || passingStatus(res.StatusCode) {
+			err = &session.RetryError{After: retryAfter(res.Header, c.now()), Err: answer}
+		}
 	}
-	own := code != "" && (res.StatusCode == http.StatusOK || res.StatusCode == 400 || res.StatusCode == 401 || res.StatusCode == 403)
-	if !own {
-		return transient(c.statusError(kind, res))
+	if gateway(res.StatusCode) || res.StatusCode/100 == 2 && code == "" {
+		return lost(err)
 	}
-	text := members.text("error_description")
-	if text == "" {
-		text = members.text("errorDescription")
-	}
-	answer := &AnswerError{Kind: kind, Code: clean(code, 60), Description: clean(text, 200), Status: res.StatusCode}
-	switch code {
-	case "temporarily_unavailable", "server_error", "slow_down":
-		return &session.RetryError{After: retryAfter(res.Header, c.now()), Err: answer}
-	}
-	return answer
+	return err
 }
 
-// readAnswer checks a token answer's form. expires_in may be a string or missing.
+// ownCode tells a provider's error code from the words of a gateway, such as
+// {"error":"Bad Gateway"}.
+func ownCode(code string, status int) bool {
+	return code != "" && (!passingStatus(status) || code == strings.ToLower(code) && !strings.Contains(code, " "))
+}
+
+// passing reports whether an error code is one that may pass.
+func passing(code string) bool {
+	return code == "temporarily_unavailable" || code == "server_error" || code == "slow_down"
+}
+
+// passingStatus reports whether an HTTP status is one that may pass.
+func passingStatus(status int) bool {
+	return status == http.StatusRequestTimeout || status == http.StatusTooManyRequests || status >= 500
+}
+
+// gateway reports whether a server in between has answered in place of one that may
+// have done what it was asked: 502, 503, 504, and Cloudflare's own 520 to 527.
+func gateway(status int) bool {
+	return status >= 502 && status <= 504 || status >= 520 && status <= 527
+}
+
+// lost marks an error after which the request may have been done all the same.
+func lost(err error) error {
+	var retry *session.RetryError
+	if errors.As(err, &retry) {
+		return &session.RetryError{After: retry.After, Err: fmt.Errorf("%w (%w)", retry.Err, session.ErrLost)}
+	}
+	return &session.RetryError{Err: fmt.Errorf("%w (%w)", err, session.ErrLost)}
+}
+
+// readAnswer checks a token answer's form. expires_in may be a string or missing. What
+// came is returned with an error too: it may have to be kept, or revoked.
 func (c *Client) readAnswer(o object, asked string) (tokenAnswer, error) {
 	t := session.Tokens{
 		Access: secret.New(o.text("access_token")), Refresh: secret.New(o.text("refresh_token")), ID: secret.New(o.text("id_token")),
-		Type: "Bearer", Scope: o.text("scope"),
-	}
-	if t.Access.IsZero() {
-		return tokenAnswer{}, fmt.Errorf("%w: no access_token", ErrTokenAnswer)
-	}
-	// RFC 6749 §5.1: token_type is required, and compared without regard to case.
-	if kind := o.text("token_type"); !strings.EqualFold(kind, "Bearer") {
-		return tokenAnswer{}, fmt.Errorf("%w: %q", ErrTokenType, clean(kind, 40))
-	}
-	if t.Scope == "" {
-		t.Scope = asked
+		Type: "Bearer", Scope: first(o.text("scope"), asked),
 	}
 	if life, ok := lifetime(o["expires_in"]); ok {
 		t.Lifetime, t.Expiry = life, c.now().Add(life)
 	}
-	return tokenAnswer{tokens: t, asked: asked}, nil
+	if t.Access.IsZero() {
+		return tokenAnswer{t}, fmt.Errorf("%w: no access_token", ErrTokenAnswer)
+	}
+	// RFC 6749 §5.1: token_type is required, and compared without regard to case. Some
+	// servers leave it out, and mean Bearer.
+	switch kind := o.text("token_type"); {
+	case kind == "" && (!o.has("token_type") || string(o["token_type"]) == `""`):
+		c.opts.Log.Warn("token.type_missing")
+	case !strings.EqualFold(strings.TrimSpace(kind), "Bearer"):
+		return tokenAnswer{t}, &TokenTypeError{Type: clean(first(kind, string(o["token_type"])), 40)}
+	}
+	return tokenAnswer{t}, nil
 }
 
-// maxLifetime bounds an access token's lifetime against overflow: a year.
-const maxLifetime = 365 * 24 * time.Hour
+// TokenTypeError names a token_type that is not Bearer. It matches [ErrTokenType].
+type TokenTypeError struct{ Type string }
 
-// minLifetime stands for an expires_in of zero or less: such a token is renewed at
-// every use, but not in a loop without end.
-const minLifetime = 30 * time.Second
+// Error names the type.
+func (e *TokenTypeError) Error() string { return fmt.Sprintf("%v: %q", ErrTokenType, e.Type) }
+
+// Unwrap returns [ErrTokenType].
+func (e *TokenTypeError) Unwrap() error { return ErrTokenType }
+
+const (
+	// maxLifetime bounds an access token's lifetime against overflow: a year.
+	maxLifetime = 365 * 24 * time.Hour
+	// minLifetime stands for an expires_in of zero or less: such a token is renewed at
+	// every use, but not in a loop without end.
+	minLifetime = 30 * time.Second
+	// guessedLifetime is the most that a token is taken to live which can be renewed and
+	// whose answer does not say how long it lives, or says more than maxLifetime.
+	guessedLifetime = 5 * time.Minute
+)
+
+// bound gives tokens that can be renewed an end where the answer named none: the
+// shorter of guessedLifetime and the end of the ID token, if it has one. Tokens that
+// cannot be renewed are left alone: a guess must end no session.
+func (c *Client) bound(t *session.Tokens, idExpiry time.Time) {
+	if t.Refresh.IsZero() || t.Lifetime > 0 && t.Lifetime < maxLifetime {
+		return
+	}
+	now := c.now()
+	t.Lifetime = guessedLifetime
+	if !idExpiry.IsZero() {
+		t.Lifetime = max(min(t.Lifetime, idExpiry.Sub(now)), minLifetime)
+	}
+	t.Expiry = now.Add(t.Lifetime)
+}
 
 // lifetime reads expires_in.
 func lifetime(raw json.RawMessage) (time.Duration, bool) {
@@ -100,7 +160,7 @@ func lifetime(raw json.RawMessage) (time.Duration, bool) {
 // span reads a number of seconds, given as a number or as a string. None is longer
 // than maxLifetime, or less than nothing.
 func span(raw json.RawMessage) (time.Duration, bool) {
-	n, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), 64)
+	n, err := strconv.ParseFloat(strings.Trim(string(raw), `" `), 64)
 	if err != nil && !errors.Is(err, strconv.ErrRange) || n != n {
 		return 0, false
 	}

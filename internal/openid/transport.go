@@ -48,6 +48,14 @@ type limits struct {
 	base    http.RoundTripper
 	timeout time.Duration
 	skew    *skew
+	heard   func() // is told of each answer that is not a gateway's
+}
+
+// CloseIdleConnections lets the next request take a connection of its own.
+func (l *limits) CloseIdleConnections() {
+	if base, ok := l.base.(interface{ CloseIdleConnections() }); ok {
+		base.CloseIdleConnections()
+	}
 }
 
 func (l *limits) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -64,6 +72,9 @@ func (l *limits) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	l.skew.note(res.Header)
+	if !gateway(res.StatusCode) {
+		l.heard()
+	}
 	res.Body = &limitedBody{ReadCloser: res.Body, ctx: ctx, cancel: cancel, left: maxBody}
 	return res, nil
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"app.latchkey/internal/secret"
 	"app.latchkey/internal/session"
@@ -117,10 +118,8 @@ func (c *Client) identify(ctx context.Context, m Metadata, got tokenAnswer) (ses
 	if id == "" || len(id) > maxSubject {
 		return session.Session{}, fmt.Errorf("%w: the user endpoint's %s", ErrSubject, c.p.UserIDField)
 	}
-	issuer := c.p.Issuer
-	if issuer == "" {
-		issuer = m.AuthURL
-	}
+	issuer := first(c.p.Issuer, m.AuthURL)
+	c.bound(&got.tokens, time.Time{})
 	return session.Session{
 		Key: session.Key{Issuer: issuer, Subject: id}, Tokens: got.tokens, Profile: profile(claims, nil, id),
 	}, nil

@@ -112,7 +112,7 @@ func TestNoTokenGoesToAnotherProvider(t *testing.T) {
 
 // An answer that rotates the refresh token and is wrong otherwise.
 func TestARotatedTokenIsKeptThoughTheAnswerIsWrong(t *testing.T) {
-	for name, lie := range map[string]func(claims){"no token_type": drop("token_type"), "no access_token": drop("access_token")} {
+	for name, lie := range map[string]func(claims){"another token_type": put("token_type", "MAC"), "no access_token": drop("access_token")} {
 		p, client, s := newSession(t, lies{})
 		p.lies.token = lie
 		var kept session.Session

@@ -58,7 +58,7 @@ func (c *Client) verifyIDToken(ctx context.Context, raw string, want expected) (
 	for _, check := range []func(*idToken, expected) error{
 		c.checkIssuer, c.checkAudience, c.checkExtraAudiences, c.checkAZP, c.checkTimes, c.checkSubject,
 		c.checkNonce, func(t *idToken, w expected) error { return checkATHash(t, w, set.algorithm) },
-		c.checkAuthTime, c.checkACR, c.checkOrganization, checkContinuity,
+		c.checkAuthTime, c.checkACR, c.checkOrganization, c.checkContinuity,
 	} {
 		if err := check(&t, want); err != nil {
 			return idToken{}, err

@@ -17,6 +17,7 @@ import (
 	"app.latchkey/internal/loopback"
 	"app.latchkey/internal/openid"
 	"app.latchkey/internal/provider"
+	"app.latchkey/internal/session"
 	"app.latchkey/internal/settings"
 )
 
@@ -108,6 +109,10 @@ func enrich(p *Problem, err error, providerName string) {
 	if errors.As(err, &member) {
 		*p = incomplete(*p, member, providerName)
 	}
+	var kind *openid.TokenTypeError
+	if errors.As(err, &kind) {
+		p.Message = fmt.Sprintf("Its tokens are of the type “%s”; this app uses Bearer tokens alone.", kind.Type)
+	}
 	var port *loopback.PortError
 	if errors.As(err, &port) {
 		p.Message = fmt.Sprintf("Another program holds every port that the sign-in may come back to: %v.", port.Ports)
@@ -151,5 +156,6 @@ func advise(p *Problem, answer *openid.AnswerError) {
 // Ends reports whether err means that nobody is signed in, or that a new sign-in
 // is needed.
 func Ends(err error) bool {
-	return errors.Is(err, account.ErrNobody) || errors.Is(err, account.ErrSessionEnded)
+	return errors.Is(err, account.ErrNobody) || errors.Is(err, account.ErrSessionEnded) ||
+		errors.Is(err, account.ErrNotRenewable) || errors.Is(err, session.ErrPersonNeeded)
 }

@@ -34,12 +34,21 @@ func as[E error](err error) bool {
 	return errors.As(err, &e)
 }
 
+// lostSession reports whether a session has ended of an answer that was lost.
+func lostSession(err error) bool {
+	ended := errors.Is(err, session.ErrEnded) || errors.Is(err, account.ErrSessionEnded)
+	return ended && errors.Is(err, session.ErrLost)
+}
+
 // table is asked from top to bottom: what is more special stands higher.
 var table = []row{
 	{code: "cancelled", errs: []error{account.ErrCancelled, context.Canceled}},
 	{code: "not_signed_in", errs: []error{account.ErrNobody}},
 	{code: "other_provider", errs: []error{openid.ErrOtherProvider, session.ErrForeign}},
 	{code: "session_false", errs: []error{openid.ErrContinuity, session.ErrFalse}},
+	{code: "session_lost", as: lostSession},
+	{code: "person_needed", errs: []error{session.ErrPersonNeeded}},
+	{code: "not_renewable", errs: []error{account.ErrNotRenewable}},
 	{code: "session_ended", errs: []error{account.ErrSessionEnded, session.ErrEnded}},
 	{code: "no_such_account", errs: []error{account.ErrNoAccount}},
 	{code: "ambiguous_account", errs: []error{account.ErrAmbiguous}},
@@ -128,7 +137,7 @@ var table = []row{
 	{code: "bad_answer", errs: []error{
 		openid.ErrTokenAnswer, openid.ErrDocument, openid.ErrBodyTooLarge, openid.ErrUserinfo,
 	}},
-	{code: "network", errs: []error{openid.ErrNetwork, openid.ErrTimeout}},
+	{code: "network", errs: []error{openid.ErrNetwork, openid.ErrTimeout, session.ErrLost}},
 	{code: "discovery", errs: []error{openid.ErrDiscovery}},
 	{code: "timed_out", errs: []error{context.DeadlineExceeded}},
 }

@@ -107,7 +107,10 @@ var presets = []Preset{
 	},
 	{
 		Name: "zitadel", Title: "Zitadel", Needs: []string{"domain"}, issuer: below("https://", ""), Secret: SecretUnsafe,
-		knows: func(p *Provider, _ Given) { p.OrganizationScope = "urn:zitadel:iam:org:id:" },
+		knows: func(p *Provider, _ Given) {
+			p.OrganizationScope = "urn:zitadel:iam:org:id:"
+			p.AudiencesOfParty = true // aud holds the project and all its clients
+		},
 	},
 	{Name: "github", Title: "GitHub", May: []string{"domain"}, knows: github, Secret: SecretWished},
 }

@@ -43,6 +43,9 @@ type Provider struct {
 	UserIDField string // the member of the user endpoint's answer that is the subject
 
 	TrustedAudiences []string // further audiences an ID token may name (OIDC Core §3.1.3.7 item 3)
+	// AudiencesOfParty trusts every further audience of an ID token whose azp is this
+	// client: the provider names the project and its other clients there.
+	AudiencesOfParty bool
 	RequiredACR      []string // acr that every sign-in must have one of; empty demands none
 	AllowedTenants   []string // for an issuer with {tenantid}: the tenants that may sign in
 	Leeway           time.Duration

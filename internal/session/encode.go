@@ -154,6 +154,8 @@ type wireSession struct {
 	AMR             []string                   `json:"amr,omitempty"`
 	SignedInAt      int64                      `json:"signed_in_at,omitempty"`
 	Refreshed       int64                      `json:"refreshed_at,omitempty"`
+	Unanswered      int64                      `json:"unanswered_at,omitempty"`
+	PersonNeeded    bool                       `json:"person_needed,omitempty"`
 	Ended           string                     `json:"ended,omitempty"`
 }
 
@@ -167,6 +169,7 @@ func toWire(s Session) wireSession {
 		IDTokenVerified: s.IDTokenVerified, Audience: s.Audience, AuthorizedParty: s.AuthorizedParty, Nonce: s.Nonce,
 		AuthTime: unix(s.AuthTime), ACR: s.ACR, AMR: s.AMR,
 		SignedInAt: unix(s.SignedInAt), Refreshed: unix(s.Refreshed), Ended: string(s.Ended),
+		Unanswered: unix(s.Unanswered), PersonNeeded: s.PersonNeeded,
 	}
 }
 
@@ -181,6 +184,7 @@ func fromWire(w wireSession) Session {
 		IDTokenVerified: w.IDTokenVerified, Audience: w.Audience, AuthorizedParty: w.AuthorizedParty, Nonce: w.Nonce,
 		AuthTime: fromUnix(w.AuthTime), ACR: w.ACR, AMR: w.AMR,
 		SignedInAt: fromUnix(w.SignedInAt), Refreshed: fromUnix(w.Refreshed), Ended: Ended(w.Ended),
+		Unanswered: fromUnix(w.Unanswered), PersonNeeded: w.PersonNeeded,
 	}
 }
 

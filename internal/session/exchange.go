@@ -22,6 +22,15 @@ var ErrForeign = errors.New("session: of another provider or client than the set
 // verified to be false rather than refused.
 var ErrFalse = errors.New("session: the refreshed ID token is false")
 
+// ErrLost is matched when the refresh token may have reached the provider and no answer
+// came back whole (a cut, a 502, 503 or 504, a 200 that is no token answer). Together
+// with ErrEnded it says what the session was lost of.
+var ErrLost = errors.New("session: the answer to a renewal was lost")
+
+// ErrPersonNeeded is matched when the provider renews the session only after it has
+// asked the person something (OIDC Core §3.1.2.6). The session stays as it is.
+var ErrPersonNeeded = errors.New("session: the provider needs the person to renew it")
+
 // RetryError is a fault that may pass. After is how long the provider asked to
 // wait (Retry-After, RFC 9110 §10.2.3); zero when it did not say.
 type RetryError struct {

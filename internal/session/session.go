@@ -63,6 +63,7 @@ const (
 	EndedRefused   Ended = "refused"    // the provider answered invalid_grant (RFC 6749 §5.2)
 	EndedFalse     Ended = "false"      // a refreshed ID token was verified to be false
 	EndedNoRefresh Ended = "no_refresh" // the access token expired and there is no refresh token
+	EndedLost      Ended = "lost"       // refused, after an answer that would have continued it was lost
 )
 
 // Session is one account's sign-in.
@@ -86,6 +87,14 @@ type Session struct {
 	AMR        []string
 	SignedInAt time.Time
 	Refreshed  time.Time // last successful refresh, or SignedInAt
+
+	// Unanswered is when the refresh token was presented without an answer that is
+	// known: the program was ended meanwhile, or the answer was lost. Zero otherwise. A
+	// refusal that follows is then the interruption's doing.
+	Unanswered time.Time
+	// PersonNeeded is set when the provider renews the session only after it has asked
+	// the person something.
+	PersonNeeded bool
 
 	// Ended is empty while the session lives.
 	Ended Ended

@@ -87,8 +87,10 @@ func New(s settings.Settings, o Options) (*Parts, error) {
 	return p, nil
 }
 
-// Close waits for what the browser is still shown.
+// Close waits for a refresh under way, whose answer would be lost, and for what the
+// browser is still shown.
 func (p *Parts) Close() {
+	p.Account.Wait()
 	if p.OpenID != nil {
 		p.OpenID.Close()
 	}

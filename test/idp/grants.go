@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"time"
 
@@ -50,6 +51,25 @@ func (p *Provider) device(w http.ResponseWriter, _ *http.Request) {
 // the delay: a client that dies in it has lost the answer, not the effect.
 func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	p.told("/token")
+	if r.PostFormValue("grant_type") == "refresh_token" && p.conf.Answer != nil {
+		p.mu.Lock()
+		p.asked++
+		n := p.asked
+		p.mu.Unlock()
+		spend := func() []byte {
+			rec := httptest.NewRecorder()
+			p.grant(rec, r)
+			return rec.Body.Bytes()
+		}
+		if p.conf.Answer(n, w, spend) {
+			return
+		}
+	}
+	p.grant(w, r)
+}
+
+// grant is what the provider does by itself.
+func (p *Provider) grant(w http.ResponseWriter, r *http.Request) {
 	f, refusal := p.redeem(r)
 	if refusal != "" {
 		refuse(w, refusal)
@@ -134,6 +154,9 @@ func (p *Provider) issue(f *family) (map[string]any, error) {
 	access := p.give("access token")
 	p.access[access] = f
 	out := map[string]any{"access_token": access, "refresh_token": f.current, "token_type": "Bearer", "scope": "openid profile email offline_access"}
+	if p.conf.NoRefresh {
+		delete(out, "refresh_token")
+	}
 	if p.conf.Lifetime > 0 {
 		out["expires_in"] = int(p.conf.Lifetime.Seconds())
 		// Due with a tenth of the lifetime left; a moment less, for the way of the answer.

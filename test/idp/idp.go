@@ -24,9 +24,14 @@ import (
 
 // Config describes a provider.
 type Config struct {
-	Lifetime time.Duration // of access tokens, whole seconds; none is given when zero
-	Grace    time.Duration // for which a refresh token works on after its rotation
-	Delay    time.Duration // between what a token request does and its answer
+	Lifetime  time.Duration // of access tokens, whole seconds; none is given when zero
+	Grace     time.Duration // for which a refresh token works on after its rotation
+	NoRefresh bool          // no refresh token is given
+	Delay     time.Duration // between what a token request does and its answer
+	// Answer, when set, may answer the n-th refresh, counted from 1, in place of the
+	// provider: spend does what the provider does with it and returns its answer, which
+	// may then be lost. It reports whether it has answered.
+	Answer func(n int, w http.ResponseWriter, spend func() []byte) bool
 	// OnRequest, when set, is told of each request to the token, revocation and
 	// userinfo endpoints before it is answered.
 	OnRequest func(path string)
@@ -51,6 +56,7 @@ type Provider struct {
 	families []*family
 	secrets  []Secret
 	count    int // of refreshes
+	asked    int // requests to refresh, answered in whatever way
 	reused   int // spent tokens that came again after the grace period
 	early    int // refreshes that came before they were due
 	person   map[string]any

@@ -1,0 +1,28 @@
+package account
+
+import (
+	"fmt"
+
+	"app.latchkey/internal/session"
+)
+
+// EndedError is why a session has ended by itself. It matches [ErrSessionEnded], and
+// [session.ErrLost], [session.ErrFalse] or [ErrNotRenewable] where that was the reason.
+type EndedError struct{ Why session.Ended }
+
+// Error names the reason.
+func (e *EndedError) Error() string { return fmt.Sprintf("%v: %s", ErrSessionEnded, e.Why) }
+
+// Unwrap returns the errors that it matches.
+func (e *EndedError) Unwrap() []error {
+	out := []error{ErrSessionEnded}
+	switch e.Why {
+	case session.EndedLost:
+		out = append(out, session.ErrLost)
+	case session.EndedFalse:
+		out = append(out, session.ErrFalse)
+	case session.EndedNoRefresh:
+		out = append(out, ErrNotRenewable)
+	}
+	return out
+}

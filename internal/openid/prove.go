@@ -1,0 +1,44 @@
+package openid
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// provenFor is how long after an answer of the provider the way to it counts as proven.
+const provenFor = 10 * time.Second
+
+// prove asks the provider for something harmless before a refresh token is spent, unless
+// it has just answered something. A token that is spent into a dead connection costs the
+// session: after the computer has slept, after the network has changed, behind a page of
+// a hotel. Connections from before are not used again.
+func (c *Client) prove(ctx context.Context, m Metadata) error {
+	if since := c.now().UnixNano() - c.heard.Load(); since >= 0 && since < int64(provenFor) {
+		return nil
+	}
+	c.http.CloseIdleConnections()
+	address := first(c.discoveryURL(), first(m.JWKSURL, first(m.UserInfoURL, m.TokenURL)))
+	res, _, err := c.get(ctx, address, nil)
+	if err == nil && (gateway(res.StatusCode) || res.StatusCode == http.StatusProxyAuthRequired || res.StatusCode == http.StatusNetworkAuthenticationRequired) {
+		err = c.statusError(ErrNetwork, res)
+	}
+	if err != nil {
+		return transient(fmt.Errorf("openid: the way to the provider: %w", err))
+	}
+	return nil
+}
+
+// discoveryURL is where the discovery document is; "" when there is none.
+func (c *Client) discoveryURL() string {
+	switch {
+	case c.p.NoDiscovery:
+		return ""
+	case c.p.DiscoveryURL != "":
+		return c.p.DiscoveryURL
+	}
+	// OIDC Discovery §4: a trailing slash goes before the path is appended.
+	return strings.TrimSuffix(c.p.Issuer, "/") + "/.well-known/openid-configuration"
+}
