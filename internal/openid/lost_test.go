@@ -134,8 +134,9 @@ func TestNotEveryFailureIsALoss(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	p, client, s := newSession(t, lies{})
-	p.site.Close() // nothing listens: the token never left
+	p, _, s := newSession(t, lies{})
+	p.lies.discovery = put("token_endpoint", "http://127.0.0.1:1/token") // where nobody listens: the token never leaves
+	client, _ := p.client()
 	if _, err := client.Refresh(t.Context(), s, keep); err == nil || errors.Is(err, session.ErrLost) {
 		t.Errorf("nobody listens: %v", err)
 	}
