@@ -1,97 +1,48 @@
 package main
 
-import (
-	"errors"
-	"fmt"
-	"slices"
+import "app.latchkey/internal/ui"
 
-	"app.latchkey/internal/account"
-	"app.latchkey/internal/claims"
-)
-
-// pages are the screens that a person opens over the account's.
-var pages = []string{ScreenDetails, ScreenSettings, ScreenCheck, ScreenAbout}
-
-// Show opens a page; "" goes back to where the account stands.
-func (a *App) Show(page string) (err error) {
-	defer a.guard("Show", &err)
-	if page != "" && !slices.Contains(pages, page) {
-		return errors.New("there is no such page")
-	}
-	a.clear()
-	a.open(page)
-	if c := a.core(); page != "" && c.account != nil && c.account.Snapshot().Err != nil {
-		c.account.Dismiss() // a problem that was read is not to be read again
-	}
-	a.publish()
-	if page == ScreenCheck {
-		a.examine()
-	}
-	return nil
+// Show shows a page over the account's screen; "" goes back.
+func (a *App) Show(page string) error {
+	return a.calls.Try("Show", func() (ui.Job, error) { return a.window.Show(page) })
 }
 
-// open notes the page that is open; the next publish shows it.
-func (a *App) open(page string) {
-	a.mu.Lock()
-	a.page = page
-	a.mu.Unlock()
+// Open opens something outside the window, by its name: logs, settings or device.
+func (a *App) Open(name string) error {
+	return a.calls.Now("Open", func() error { return a.window.OpenOutside(a.calls.Context(), name) })
 }
 
-// Open opens something outside the window, by a name of this list and nothing else:
-// a page chosen by an address from JavaScript could be anybody's.
-func (a *App) Open(name string) (err error) {
-	defer a.guard("Open", &err)
-	c := a.core()
-	switch name {
-	case "logs":
-		return a.inWords(c.openFolder(a.ctx, c.logs))
-	case "settings":
-		return a.inWords(c.openFolder(a.ctx, c.folder))
-	case "device":
-		if d := c.account.Snapshot().Waiting.Device; d != nil {
-			return a.inWords(c.openURL(a.ctx, complete(d)))
-		}
-	}
-	return errors.New("there is nothing to open")
+// Set changes a preference.
+func (a *App) Set(key, value string) error {
+	return a.calls.Try("Set", func() (ui.Job, error) { return a.window.Set(key, value) })
 }
 
-// inWords makes an error fit to be shown where a button stands.
-func (a *App) inWords(err error) error {
-	p := a.problem(err)
-	if p == nil {
-		return nil
-	}
-	return errors.New(p.Title + ". " + p.Hint)
-}
+// CopyLink puts the address of the sign-in on the clipboard.
+func (a *App) CopyLink() error { return a.calls.Now("CopyLink", a.window.CopyLink) }
+
+// CopyCode puts the other device's code on the clipboard.
+func (a *App) CopyCode() error { return a.calls.Now("CopyCode", a.window.CopyCode) }
 
 // CopyDetails puts the claims on the clipboard, as JSON.
-func (a *App) CopyDetails() (err error) {
-	defer a.guard("CopyDetails", &err)
-	s := a.core().account.Snapshot()
-	if s.Phase != account.PhaseSignedIn {
-		return errors.New("nobody is signed in")
-	}
-	text, err := claims.Export(s.Session.Profile.Claims)
-	if err != nil {
-		return err
-	}
-	return a.window.copy(text)
-}
+func (a *App) CopyDetails() error { return a.calls.Now("CopyDetails", a.window.CopyDetails) }
 
 // CopyProblem puts what support needs on the clipboard.
-func (a *App) CopyProblem() (err error) {
-	defer a.guard("CopyProblem", &err)
-	p := a.view().Problem
-	if p == nil {
-		return errors.New("there is no problem")
-	}
-	return a.window.copy(fmt.Sprintf("%s %s\n%s · ref %s\n%s", a.name, a.build.Version, p.Code, p.Ref, p.Detail))
+func (a *App) CopyProblem() error { return a.calls.Now("CopyProblem", a.window.CopyProblem) }
+
+// Focus tells that the window was looked at.
+func (a *App) Focus() error { return a.calls.Do("Focus", a.window.Focus) }
+
+// Remember keeps size, place and theme of the window for the next start.
+func (a *App) Remember(dark bool) error {
+	return a.calls.Do("Remember", func() { a.window.Remember(dark) })
 }
 
-func details(p account.Account) *DetailsView {
-	v := &DetailsView{Name: p.Profile.Name}
-	for _, row := range claims.Table(p.Profile.Claims) {
-		v.Rows = append(v.Rows, ClaimView{Claim: row.Claim, Label: row.Label, Text: row.Text, At: milli(row.At), Group: row.Group})
-	}
-	return v
+// ReportError writes an error of the frontend into the log.
+func (a *App) ReportError(message string) error {
+	return a.calls.Do("ReportError", func() { a.window.ReportError(message) })
+}
+
+// ReportScreen notes in the log which screen was drawn.
+func (a *App) ReportScreen(name string) error {
+	return a.calls.Do("ReportScreen", func() { a.window.ReportScreen(name) })
 }

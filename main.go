@@ -1,7 +1,7 @@
 // Latchkey is a desktop app in which a person signs in with an OpenID Connect
 // provider, in their own browser, and stays signed in.
 //
-// This file wires the packages together and nothing else happens here: generating
+// This file wires the packages together, and nothing else happens here: generating
 // the JavaScript bindings runs main too.
 package main
 
@@ -10,17 +10,20 @@ import (
 	"embed"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/wailsapp/wails/v2"
-	"github.com/wailsapp/wails/v2/pkg/options"
-	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
-	"github.com/wailsapp/wails/v2/pkg/options/linux"
-	"github.com/wailsapp/wails/v2/pkg/options/mac"
-	"github.com/wailsapp/wails/v2/pkg/options/windows"
 
-	"app.latchkey/internal/placement"
+	"app.latchkey/internal/account"
+	"app.latchkey/internal/desktop"
+	"app.latchkey/internal/doctor"
+	"app.latchkey/internal/logfile"
+	"app.latchkey/internal/picture"
 	_ "app.latchkey/internal/quiethttp" // before net/http reads GODEBUG
+	"app.latchkey/internal/settings"
 	"app.latchkey/internal/startenv"
+	"app.latchkey/internal/ui"
 	"app.latchkey/internal/wire"
 )
 
@@ -31,54 +34,95 @@ var assets embed.FS
 var icon []byte
 
 //go:embed build/licences.txt
-var licenceList string
+var licences string
 
 func main() {
 	startenv.Prepare()
-	v := wire.Version()
-	app := NewApp(wire.AppName, build{v.Version, v.Commit, v.Date, licenceList}, demoBuild)
-	app.start = func(ctx context.Context) (*core, error) { return assemble(ctx, app) }
-	if err := wails.Run(windowOptions(app)); err != nil {
+	s, err := wire.Settings(nil) // what cannot be used is said on the screen
+	built := wire.Version()
+	window := ui.New(ui.Options{
+		App:         ui.AppView{Name: wire.AppName, Version: built.Version, Demo: wire.DemoBuild},
+		About:       ui.About(built.Commit, built.Date, licences),
+		StartHidden: s.StartHidden,
+		Connect:     connector(s, err),
+	})
+	calls := desktop.NewCalls(window)
+	err = wails.Run(desktop.App(desktop.Options{
+		Name: wire.AppName, ID: wire.AppID, Version: built.Version,
+		DataDir: s.DataDir, Appearance: s.Appearance, StartHidden: s.StartHidden,
+		Assets: assets, Icon: icon, Window: window, Calls: calls, Bind: &App{window, calls},
+	}))
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "latchkey:", err)
 		os.Exit(1)
 	}
 }
 
-// windowOptions describe the one window: as it was left, as far as that is known.
-func windowOptions(app *App) *options.App {
-	settings, _ := wire.Settings(nil) // what cannot be used is said on the screen
-	left := placement.Load(settings.DataDir)
-	if left.Width == 0 { // nothing is remembered yet
-		left.Dark = systemDark()
-	}
-	dark := settings.Appearance == "dark" || left.Dark && settings.Appearance != "light"
-	app.attach, app.dark, app.hidden = attach(settings.DataDir, left), dark, settings.StartHidden
-	width, height := left.Size(usual, smallest, placement.Screen{})
-	return &options.App{
-		Title: wire.AppName, Width: width, Height: height, MinWidth: smallest.Width, MinHeight: smallest.Height,
-		AssetServer:              &assetserver.Options{Assets: served()},
-		BackgroundColour:         paper(dark),
-		WindowStartState:         startState(settings.StartHidden),
-		Menu:                     appMenu(app),
-		HideWindowOnClose:        onMac,
-		OnStartup:                app.startup,
-		OnBeforeClose:            app.closing,
-		OnShutdown:               app.shutdown,
-		Bind:                     []any{app},
-		ErrorFormatter:           func(err error) any { return err.Error() },
-		SingleInstanceLock:       once(app),
-		EnableDefaultContextMenu: false,
-		DragAndDrop:              &options.DragAndDrop{DisableWebViewDrop: true},
-		Linux:                    &linux.Options{Icon: icon, ProgramName: wire.AppID, WebviewGpuPolicy: linux.WebviewGpuPolicyOnDemand},
-		Mac:                      &mac.Options{About: &mac.AboutInfo{Title: wire.AppName, Message: wire.Version().Version, Icon: icon}},
-		Windows:                  &windows.Options{Theme: windows.SystemDefault},
+// connector makes the window's services: the first time of the settings that were read
+// at the start, later of settings that it reads anew.
+func connector(s settings.Settings, err error) func(context.Context, func(account.Snapshot)) *ui.Services {
+	fresh := true
+	return func(ctx context.Context, changed func(account.Snapshot)) *ui.Services {
+		if !fresh {
+			s, err = wire.Settings(nil)
+		}
+		fresh = false
+		return connect(ctx, s, err, changed)
 	}
 }
 
-// startState keeps the window small until it is wanted, if the person likes it so.
-func startState(hidden bool) options.WindowStartState {
-	if hidden {
-		return options.Minimised
+// connect makes services of settings. When the settings cannot be used the services
+// have their log and the doctor all the same.
+func connect(ctx context.Context, s settings.Settings, err error, changed func(account.Snapshot)) *ui.Services {
+	c := ui.NewServices(changed)
+	c.LogFolder, c.ConfigFolder, c.OpenFolder = filepath.Join(s.DataDir, "logs"), s.ConfigDir, wire.FolderOpener(s)
+	log, file := logfile.Open(c.LogFolder, "latchkey", s.Log)
+	log.Info("app.started", "version", wire.Version().Version)
+	for _, w := range s.Warnings {
+		log.Warn("settings.warning", "text", w)
 	}
-	return options.Normal
+	c.Log, c.Close = log, func() { _ = file.Close() }
+	var parts *wire.Parts
+	if err == nil {
+		var endDemo func()
+		endDemo, err = wire.ServeDemo(ctx, &s, log)
+		c.Close = func() { endDemo(); _ = file.Close() }
+	}
+	if err == nil {
+		parts, err = wire.New(s, wire.Options{App: wire.AppName, ID: wire.AppID, Log: log, OnChange: changed})
+	}
+	held := wire.NewPreferences(s) // with what the demo has put in
+	c.Values, c.Save = held.Values, held.Save
+	if err != nil {
+		c.Err, c.Examine = err, examining(wire.Doctor(s, err))
+		return c
+	}
+	supply(c, parts)
+	return c
+}
+
+// supply fills the services with the parts.
+func supply(c *ui.Services, p *wire.Parts) {
+	s, end := p.Settings, c.Close
+	c.Close = func() { p.Close(); end() }
+	c.Provider, c.Ready, c.Account = s.Provider.Name, s.Configured, p.Account
+	c.OpenURL, c.Paste, c.Examine = p.Browser.Open, p.Accept, examining(p.Doctor())
+	c.Unlock, c.UnlockKeychain, c.ChangeStore = p.Vault.Unlock, p.Vault.UnlockKeychain, p.ChangeStore
+	c.Store = func() string { return string(p.Vault.Kind()) }
+	if p.OpenID != nil {
+		c.Offers = p.OpenID.Offers
+	}
+	c.Picture = picture.Fetcher{
+		Loopback: strings.HasPrefix(s.Provider.Issuer, "http://"), Hosts: s.PictureHosts, RootCAs: s.Provider.RootCAs,
+	}.Fetch
+}
+
+// examining tells the doctor's findings as the window shows them.
+func examining(d *doctor.Doctor) func(context.Context, func(ui.FindingView)) error {
+	return func(ctx context.Context, found func(ui.FindingView)) error {
+		d.Run(ctx, func(f doctor.Finding) {
+			found(ui.FindingView{ID: f.ID, Status: string(f.Status), Title: f.Title, Detail: f.Detail, Advice: f.Advice})
+		})
+		return ctx.Err()
+	}
 }

@@ -3,7 +3,7 @@
 import * as go from "./wailsjs/go/main/App.js";
 import { EventsOn } from "./wailsjs/runtime/runtime.js";
 
-/** @typedef {import("./wailsjs/go/models").main.StateView} StateView */
+/** @typedef {import("./wailsjs/go/models").ui.StateView} StateView */
 
 export const state = () => go.State();
 export const retry = () => go.Retry();

@@ -17,7 +17,7 @@ import { waiting } from "./screens/waiting.js";
 import { store } from "./state.js";
 import { theme } from "./theme.js";
 
-/** @typedef {import("./wailsjs/go/models").main.StateView} StateView */
+/** @typedef {import("./wailsjs/go/models").ui.StateView} StateView */
 /** @typedef {{root: HTMLElement, update(s: StateView): void, shown?(s: StateView): void, hidden?(): void}} Screen */
 
 /** @type {Record<string, Screen>} */

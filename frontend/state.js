@@ -1,7 +1,7 @@
 // Holds the one state. Older revisions are dropped: an event and the answer to a
 // question may overtake each other.
 
-/** @typedef {import("./wailsjs/go/models").main.StateView} StateView */
+/** @typedef {import("./wailsjs/go/models").ui.StateView} StateView */
 
 /**
  * @param {(s: StateView) => void} draw is called with each state, newest last

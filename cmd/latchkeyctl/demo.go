@@ -11,7 +11,6 @@ import (
 
 	"app.latchkey/internal/demoidp"
 	"app.latchkey/internal/logfile"
-	"app.latchkey/internal/settings"
 	"app.latchkey/internal/wire"
 )
 
@@ -40,10 +39,6 @@ func (c *command) addDemo(root *cobra.Command) {
 	cmd.Flags().BoolVar(&example, "example", false, "print the built-in file, to begin your own with")
 	root.AddCommand(cmd)
 }
-
-// pointAtDemo lets a demo build find the demo that runs, unless its settings name
-// another provider.
-func pointAtDemo(s *settings.Settings) { wire.PointAtDemo(s) }
 
 // demoStart starts the demo's services. Mistakes in the file are mistakes of usage.
 func (c *command) demoStart(ctx context.Context, file string) (*demoidp.Provider, error) {

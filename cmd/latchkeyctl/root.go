@@ -113,7 +113,7 @@ func (c *command) start(o wire.Options) error {
 	if err != nil {
 		return &usageError{err}
 	}
-	pointAtDemo(&s)
+	wire.PointAtDemo(&s)
 	c.name = s.Provider.Name
 	for _, w := range s.Warnings {
 		c.say("warning: %s", w)

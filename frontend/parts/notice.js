@@ -4,7 +4,7 @@ import { act, el } from "../dom.js";
 import { icon } from "../icons.js";
 import { text } from "../text.js";
 
-/** @typedef {import("../wailsjs/go/models").main.NoticeView} NoticeView */
+/** @typedef {import("../wailsjs/go/models").ui.NoticeView} NoticeView */
 
 /** @param {HTMLElement} root */
 export function notice(root) {

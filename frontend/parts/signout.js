@@ -3,7 +3,7 @@ import * as bridge from "../bridge.js";
 import { act, el } from "../dom.js";
 import { text } from "../text.js";
 
-/** @typedef {import("../wailsjs/go/models").main.StateView} StateView */
+/** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
 
 export function signOutDialog() {
   const title = el("h2", { id: "signout-title" });

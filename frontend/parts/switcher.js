@@ -5,7 +5,7 @@ import { icon } from "../icons.js";
 import { text } from "../text.js";
 import { accounts } from "./accounts.js";
 
-/** @typedef {import("../wailsjs/go/models").main.AccountView} AccountView */
+/** @typedef {import("../wailsjs/go/models").ui.AccountView} AccountView */
 
 export function switcher() {
   const words = el("span");

@@ -3,7 +3,7 @@ import { el, mark } from "../dom.js";
 import { footer, pageHead, row, screen } from "../parts/page.js";
 import { day, text } from "../text.js";
 
-/** @typedef {import("../wailsjs/go/models").main.StateView} StateView */
+/** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
 
 export function about() {
   const head = pageHead(text.about);

@@ -5,8 +5,8 @@ import { icon, ring } from "../icons.js";
 import { footer, pageHead, screen } from "../parts/page.js";
 import { statuses, text } from "../text.js";
 
-/** @typedef {import("../wailsjs/go/models").main.StateView} StateView */
-/** @typedef {import("../wailsjs/go/models").main.FindingView} FindingView */
+/** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
+/** @typedef {import("../wailsjs/go/models").ui.FindingView} FindingView */
 
 export function check() {
   const head = pageHead(text.checkTitle);

@@ -5,8 +5,8 @@ import { icon } from "../icons.js";
 import { pageHead, screen } from "../parts/page.js";
 import { ago, exact, text } from "../text.js";
 
-/** @typedef {import("../wailsjs/go/models").main.StateView} StateView */
-/** @typedef {import("../wailsjs/go/models").main.ClaimView} ClaimView */
+/** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
+/** @typedef {import("../wailsjs/go/models").ui.ClaimView} ClaimView */
 
 export function details() {
   const head = pageHead(text.detailsTitle);

@@ -6,7 +6,7 @@ import { countdown } from "../parts/countdown.js";
 import { screen } from "../parts/page.js";
 import { text } from "../text.js";
 
-/** @typedef {import("../wailsjs/go/models").main.StateView} StateView */
+/** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
 
 export function device() {
   const title = el("h1", { text: text.deviceTitle });

@@ -5,7 +5,7 @@ import { icon } from "../icons.js";
 import { screen } from "../parts/page.js";
 import { actions, text } from "../text.js";
 
-/** @typedef {import("../wailsjs/go/models").main.StateView} StateView */
+/** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
 
 /** @type {Record<string, () => Promise<unknown>>} */
 const commands = {

@@ -8,7 +8,7 @@ import { signOutDialog } from "../parts/signout.js";
 import { switcher } from "../parts/switcher.js";
 import { ago, health, text, when } from "../text.js";
 
-/** @typedef {import("../wailsjs/go/models").main.StateView} StateView */
+/** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
 
 export function profile() {
   const state = el("span", { class: "chip" }, [el("span", { class: "dot fresh" }), text.signedIn]);

@@ -5,8 +5,8 @@ import { icon } from "../icons.js";
 import { footer, pageHead, screen } from "../parts/page.js";
 import { appearances, source, stores, text } from "../text.js";
 
-/** @typedef {import("../wailsjs/go/models").main.StateView} StateView */
-/** @typedef {import("../wailsjs/go/models").main.SettingView} SettingView */
+/** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
+/** @typedef {import("../wailsjs/go/models").ui.SettingView} SettingView */
 
 export function settings() {
   const head = pageHead(text.settings);
@@ -84,7 +84,7 @@ function from(v) {
   return words;
 }
 
-/** @param {import("../wailsjs/go/models").main.ProviderLine} p */
+/** @param {import("../wailsjs/go/models").ui.ProviderLine} p */
 const line = (p) =>
   el("div", { class: "row" }, [el("dt", { text: p.label }), el("dd", {}, [p.value.text, from(p.value)])]);
 

@@ -4,7 +4,7 @@ import { act, el, mark } from "../dom.js";
 import { footer, screen } from "../parts/page.js";
 import { text } from "../text.js";
 
-/** @typedef {import("../wailsjs/go/models").main.StateView} StateView */
+/** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
 
 export function setup() {
   const title = el("h1");

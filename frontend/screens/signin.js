@@ -5,7 +5,7 @@ import { accounts } from "../parts/accounts.js";
 import { footer, screen } from "../parts/page.js";
 import { text } from "../text.js";
 
-/** @typedef {import("../wailsjs/go/models").main.StateView} StateView */
+/** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
 
 export function signin() {
   const title = el("h1");

@@ -4,7 +4,7 @@ import { act, el, mark } from "../dom.js";
 import { screen } from "../parts/page.js";
 import { actions, text } from "../text.js";
 
-/** @typedef {import("../wailsjs/go/models").main.StateView} StateView */
+/** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
 
 const shortest = 8;
 

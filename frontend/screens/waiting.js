@@ -7,7 +7,7 @@ import { screen } from "../parts/page.js";
 import { paste } from "../parts/paste.js";
 import { text } from "../text.js";
 
-/** @typedef {import("../wailsjs/go/models").main.StateView} StateView */
+/** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
 
 export function waiting() {
   // The title has the focus, not Cancel: an Enter that is held must not end the wait.

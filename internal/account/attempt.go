@@ -9,11 +9,20 @@ import (
 
 // attempt is one sign-in under way.
 type attempt struct {
-	req    session.SignInRequest
-	cancel context.CancelCauseFunc
-	before *attempt      // the one that it replaces; nil when there was none
-	ended  chan struct{} // closed when the attempt does nothing any more
-	stored bool          // the person is signed in; to be read after ended
+	req     session.SignInRequest
+	before  *attempt      // the one that it replaces; nil when there was none
+	ended   chan struct{} // closed when the attempt does nothing any more
+	stored  bool          // the person is signed in; to be read after ended
+	givenUp bool          // the person has cancelled it
+	cancel  func()        // ends it; nil before it runs
+}
+
+// giveUp cancels the attempt, be it before it runs; the manager's lock is held.
+func (at *attempt) giveUp() {
+	at.givenUp = true
+	if at.cancel != nil {
+		at.cancel()
+	}
 }
 
 // Asked returns what the last sign-in asked for, so that it can be tried again or
@@ -29,35 +38,60 @@ func (a *Manager) Cancel() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.attempt != nil {
-		a.attempt.cancel(ErrCancelled)
+		a.attempt.giveUp()
 	}
 }
 
-// begin claims the one sign-in that may run. With instead an attempt under way that
+// claim claims the one sign-in that may run. With instead an attempt under way that
 // asks for something else is cancelled, and the wait is this one's from now on.
-func (a *Manager) begin(parent context.Context, req session.SignInRequest, instead bool) (context.Context, *attempt, error) {
+func (a *Manager) claim(req session.SignInRequest, instead bool) (*attempt, error) {
+	if a.opts.Auth == nil {
+		return nil, ErrNotConfigured
+	}
 	a.mu.Lock()
 	before := a.attempt
 	if before != nil && (!instead || alikeRequests(before.req, req)) {
 		a.mu.Unlock()
-		return nil, nil, ErrBusy
+		return nil, ErrBusy
 	}
-	limited, stop := context.WithTimeout(parent, a.opts.SignInTimeout)
-	ctx, cancel := context.WithCancelCause(limited)
 	at := &attempt{req: req, before: before, ended: make(chan struct{})}
-	at.cancel = func(cause error) { cancel(cause); stop() }
 	a.attempt, a.asked = at, req
 	a.asked.Progress = nil
+	if before != nil {
+		before.giveUp()
+	}
 	a.mu.Unlock()
 	if before != nil {
-		before.cancel(ErrCancelled)
 		a.during(at, func(p *Snapshot) {
 			if p.Phase == PhaseWaiting {
 				p.Waiting = a.waitingFor(req)
 			}
 		})
 	}
-	return ctx, at, nil
+	return at, nil
+}
+
+// limit returns the context of the attempt. The returned func ends the context and
+// gives the claim back, if the result has not done so already.
+func (a *Manager) limit(parent context.Context, at *attempt) (context.Context, func()) {
+	limited, stop := context.WithTimeout(parent, a.opts.SignInTimeout)
+	ctx, cancel := context.WithCancelCause(limited)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	at.cancel = func() { cancel(ErrCancelled) }
+	if at.givenUp {
+		at.cancel()
+	}
+	return ctx, func() {
+		cancel(nil)
+		stop()
+		a.mu.Lock()
+		if a.attempt == at {
+			a.attempt = nil
+		}
+		a.mu.Unlock()
+		close(at.ended)
+	}
 }
 
 // reached waits for the end of the attempt that this one replaces. It reports
@@ -73,17 +107,6 @@ func (at *attempt) reached() bool {
 	here, there := before.req, at.req
 	here.Device, there.Device = false, false
 	return before.stored && alikeRequests(here, there)
-}
-
-// release gives the claim back if the result has not done so already.
-func (a *Manager) release(at *attempt) {
-	at.cancel(nil)
-	a.mu.Lock()
-	if a.attempt == at {
-		a.attempt = nil
-	}
-	a.mu.Unlock()
-	close(at.ended)
 }
 
 // during changes the snapshot unless the attempt has been replaced: what it still has

@@ -31,8 +31,12 @@ func asking(p *provider) (asked chan session.SignInRequest, answers chan error) 
 // begun starts a sign-in, which ends with the returned func.
 func begun(t *testing.T, d *testManager, req session.SignInRequest) (result func() error) {
 	t.Helper()
+	run, err := d.SignInInstead(req)
+	if err != nil {
+		t.Fatal(err)
+	}
 	out := make(chan error, 1)
-	go func() { out <- d.SignInInstead(t.Context(), req) }()
+	go func() { out <- run(t.Context()) }()
 	return func() error { return <-out }
 }
 
@@ -81,7 +85,7 @@ func TestTheSameAgain(t *testing.T) {
 	}
 	first := begun(t, d, session.SignInRequest{})
 	<-asked
-	if err := d.SignInInstead(t.Context(), session.SignInRequest{}); !errors.Is(err, account.ErrBusy) {
+	if _, err := d.SignInInstead(session.SignInRequest{}); !errors.Is(err, account.ErrBusy) {
 		t.Errorf("the double click: %v", err)
 	}
 	answers <- errDown
@@ -119,7 +123,7 @@ func TestReplacedInTheMomentOfSuccess(t *testing.T) {
 			<-ctx.Done() // replaced, and yet the provider has given a session
 			return nil
 		}
-		if err := d.SignInInstead(t.Context(), session.SignInRequest{}); err != nil {
+		if err := d.SignIn(t.Context(), session.SignInRequest{}); err != nil {
 			t.Errorf("%+v: the first one: %v", c.req, err)
 		}
 		if !c.moot {
@@ -138,6 +142,23 @@ func TestReplacedInTheMomentOfSuccess(t *testing.T) {
 	}
 }
 
+// A cancel counts from the claim on, be it before the sign-in runs.
+func TestACancelBeforeTheSignInRuns(t *testing.T) {
+	d := newManager(newProvider(), newSealer())
+	run, err := d.SignInInstead(session.SignInRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Cancel()
+	d.provider.signIn = func(context.Context, session.SignInRequest) error { t.Error("the browser was opened"); return nil }
+	if err := run(t.Context()); !errors.Is(err, account.ErrCancelled) {
+		t.Errorf("%v", err)
+	}
+	if _, err := d.SignInInstead(session.SignInRequest{}); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+}
+
 // Presses, cancels, switches and sign-outs at once: the revisions rise by one, the wait
 // is left in the end, and nothing stays claimed.
 func TestEverythingAtOnce(t *testing.T) {
@@ -152,10 +173,15 @@ func TestEverythingAtOnce(t *testing.T) {
 	if err := d.Restore(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	press := func(ctx context.Context, req session.SignInRequest) {
+		if run, err := d.SignInInstead(req); err == nil {
+			_ = run(ctx)
+		}
+	}
 	presses := []func(context.Context){
-		func(ctx context.Context) { _ = d.SignInInstead(ctx, session.SignInRequest{}) },
-		func(ctx context.Context) { _ = d.SignInInstead(ctx, session.SignInRequest{Device: true}) },
-		func(ctx context.Context) { _ = d.SignInInstead(ctx, session.SignInRequest{Prompt: "select_account"}) },
+		func(ctx context.Context) { press(ctx, session.SignInRequest{}) },
+		func(ctx context.Context) { press(ctx, session.SignInRequest{Device: true}) },
+		func(ctx context.Context) { press(ctx, session.SignInRequest{Prompt: "select_account"}) },
 		func(context.Context) { d.Cancel() },
 		func(ctx context.Context) { _ = d.Switch(ctx, key("ada")) },
 		func(ctx context.Context) { _, _ = d.SignOut(ctx, session.Key{}, account.ScopeTokens) },

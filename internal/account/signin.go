@@ -19,26 +19,30 @@ const storeTimeout = 20 * time.Second
 // A session that the provider gave and the vault could not take is kept in
 // memory: the next call stores it without asking the person to sign in again.
 func (a *Manager) SignIn(ctx context.Context, req session.SignInRequest) error {
-	return a.signIn(ctx, req, false)
-}
-
-// SignInInstead is [Manager.SignIn] for a person who may have pressed another button
-// meanwhile: a sign-in under way that asks for something else is cancelled, and the
-// wait goes on as this one's. The same request again is a double click and gets
-// ErrBusy. Once a result has been published there is no sign-in under way.
-func (a *Manager) SignInInstead(ctx context.Context, req session.SignInRequest) error {
-	return a.signIn(ctx, req, true)
-}
-
-func (a *Manager) signIn(ctx context.Context, req session.SignInRequest, instead bool) error {
-	if a.opts.Auth == nil {
-		return ErrNotConfigured
-	}
-	ctx, at, err := a.begin(ctx, req, instead)
+	at, err := a.claim(req, false)
 	if err != nil {
 		return err
 	}
-	defer a.release(at)
+	return a.signIn(ctx, at)
+}
+
+// SignInInstead is [Manager.SignIn] in two steps, for a person who may press another
+// button meanwhile. It claims the sign-in at once, and the returned func, which must be
+// called, runs it. A sign-in under way that asks for something else is cancelled, and the
+// wait goes on as this one's. The same request again is a double click and gets ErrBusy.
+// Once a result has been published there is no sign-in under way.
+func (a *Manager) SignInInstead(req session.SignInRequest) (run func(context.Context) error, err error) {
+	at, err := a.claim(req, true)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context) error { return a.signIn(ctx, at) }, nil
+}
+
+// signIn runs an attempt.
+func (a *Manager) signIn(ctx context.Context, at *attempt) error {
+	ctx, end := a.limit(ctx, at)
+	defer end()
 	if at.reached() {
 		a.finish(at, func(*Snapshot) {})
 		return nil

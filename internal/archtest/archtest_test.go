@@ -20,61 +20,91 @@ import (
 const module = "app.latchkey"
 
 // packages are all packages of ours, each with those of ours that it may import. A
-// package below internal/ is named without internal/, any other by its folder.
+// package below internal/ is named without internal/, any other by its folder. The
+// leaves stand first; one package a line.
 var packages = map[string][]string{
-	"cleantext": {}, "secret": {}, "nobus": {}, "loopback": {}, "browser": {}, "picture": {}, "robot": {}, "archtest": {}, "placement": {}, "clock": {},
-	"peer": {}, "startenv": {}, "quiethttp": {},
-	"demoidp":      {"demoidp/broker", "demoidp/cast", "demoidp/directory", "demoidp/issuer", "demoidp/social"},
-	"demoidp/keep": {}, "demoidp/face": {}, "demoidp/pages": {},
+	"archtest":          {},
+	"browser":           {},
+	"cleantext":         {},
+	"clock":             {},
+	"demoidp/face":      {},
+	"demoidp/keep":      {},
+	"demoidp/pages":     {},
+	"loopback":          {},
+	"nobus":             {},
+	"peer":              {},
+	"picture":           {},
+	"quiethttp":         {},
+	"robot":             {},
+	"secret":            {},
+	"startenv":          {},
+	"claims":            {"cleantext"},
 	"demoidp/cast":      {"demoidp/face"},
 	"demoidp/issuer":    {"demoidp/keep"},
-	"demoidp/social":    {"demoidp/cast", "demoidp/face", "demoidp/pages"},
-	"demoidp/directory": {"demoidp/cast", "demoidp/issuer", "demoidp/pages"},
-	"demoidp/broker":    {"demoidp/cast", "demoidp/face", "demoidp/issuer", "demoidp/keep", "demoidp/pages", "demoidp/social"},
 	"logfile":           {"cleantext"},
-	"claims":            {"cleantext"},
-	"vault":             {"secret", "nobus"},
-	"provider":          {"secret"},
-	"settings":          {"provider", "secret"},
-	"session":           {"secret"},
 	"proof":             {"secret"},
-	"proof/hardware":    {"proof", "secret"},
+	"provider":          {"secret"},
+	"session":           {"secret"},
+	"vault":             {"nobus", "secret"},
 	"account":           {"secret", "session"},
-	"openid":            {"cleantext", "secret", "session", "provider"},
-	"problem":           {"account", "browser", "cleantext", "loopback", "openid", "proof", "provider", "session", "settings", "vault"},
-	"doctor":            {"browser", "cleantext", "loopback", "openid", "provider", "settings", "vault"},
-	"wire":              {"demoidp", "demoidp/cast", "account", "browser", "doctor", "loopback", "openid", "peer", "problem", "secret", "session", "settings", "startenv", "vault"},
-	"signin":            {"account", "browser", "claims", "clock", "problem", "secret", "session", "settings", "vault", "wire"},
+	"demoidp/directory": {"demoidp/cast", "demoidp/issuer", "demoidp/pages"},
+	"demoidp/social":    {"demoidp/cast", "demoidp/face", "demoidp/pages"},
+	"openid":            {"cleantext", "provider", "secret", "session"},
+	"proof/hardware":    {"proof", "secret"},
+	"settings":          {"provider", "secret"},
+	"demoidp/broker": {
+		"demoidp/cast", "demoidp/face", "demoidp/issuer", "demoidp/keep", "demoidp/pages", "demoidp/social",
+	},
+	"doctor": {"browser", "cleantext", "loopback", "openid", "provider", "settings", "vault"},
+	"problem": {
+		"account", "browser", "cleantext", "loopback", "openid", "proof", "provider", "session", "settings",
+		"vault",
+	},
+	"demoidp": {"demoidp/broker", "demoidp/cast", "demoidp/directory", "demoidp/issuer", "demoidp/social"},
+	"ui":      {"account", "claims", "problem", "secret", "session", "settings"},
+	"desktop": {"ui"},
+	"wire": {
+		"account", "browser", "demoidp", "demoidp/cast", "doctor", "loopback", "openid", "peer", "problem",
+		"secret", "session", "settings", "startenv", "vault",
+	},
+	"signin": {
+		"account", "browser", "claims", "clock", "problem", "secret", "session", "settings", "vault", "wire",
+	},
 	"signin/signintest": {"clock", "signin", "test/idp"},
-}
-
-// mainFiles are the files of the root package that are not wiring.
-var mainFiles = map[string][]string{
-	"app.go": {"account", "session"}, "app_core.go": {"account", "secret", "session"}, "app_signin.go": {"account", "session"},
-	"app_accounts.go": {"account", "claims", "session"}, "app_device.go": {"account", "problem", "session"}, "app_vault.go": {"account", "problem", "secret"},
-	"app_pages.go": {"account", "claims"}, "app_settings.go": {}, "app_check.go": {}, "app_about.go": {}, "app_window.go": {}, "assets.go": {},
-	"app_view.go": {"account", "claims", "problem", "session"}, "view.go": {},
 }
 
 // touches says which packages may import what reaches the world. Everything that
 // begins with the path counts.
 var touches = map[string][]string{
-	"net/http":                       {"account", "openid", "loopback", "picture", "demoidp", "demoidp/broker", "demoidp/directory", "demoidp/issuer", "demoidp/pages", "demoidp/social", "robot", "doctor", "signin", "signin/signintest"},
-	"net":                            {"account", "openid", "loopback", "picture", "demoidp", "robot", "settings", "doctor", "peer", "proof/hardware"}, // settings and peer parse addresses; a simulated TPM has a socket
-	"os/exec":                        {"browser"},
-	"os":                             {"vault", "settings", "logfile", "browser", "demoidp", "demoidp/keep", "wire", "nobus", "placement", "peer", "startenv", "quiethttp", "proof/hardware", "wiring"},
-	"github.com/google/go-tpm":       {"proof/hardware"},
-	"github.com/99designs/keyring":   {"vault"},
-	"github.com/godbus":              {"vault"},
-	"github.com/wailsapp":            {"wiring"},
-	"golang.org/x/oauth2":            {"openid", "signin", "demoidp/broker", "demoidp/social"},
-	"github.com/coreos/go-oidc":      {"openid"},
-	"github.com/zitadel":             {"demoidp/broker", "demoidp/directory", "demoidp/issuer"},
-	"github.com/joho/godotenv":       {"wire"},                        // in development builds alone
-	"crypto/tls":                     {"openid", "picture", "doctor"}, // doctor reads what a handshake agreed on
+	"net/http": {
+		"account", "demoidp", "demoidp/broker", "demoidp/directory", "demoidp/issuer", "demoidp/pages",
+		"demoidp/social", "doctor", "loopback", "openid", "picture", "robot", "signin", "signin/signintest",
+	},
+	// settings and peer parse addresses; a simulated TPM has a socket
+	"net": {
+		"account", "demoidp", "doctor", "loopback", "openid", "peer", "picture", "proof/hardware", "robot",
+		"settings",
+	},
+	"os/exec": {"browser"},
+	"os": {
+		"browser", "demoidp", "demoidp/keep", "desktop", "logfile", "nobus", "peer", "proof/hardware",
+		"quiethttp", "settings", "startenv", "vault", "wire", "wiring",
+	},
+	"github.com/google/go-tpm":     {"proof/hardware"},
+	"github.com/99designs/keyring": {"vault"},
+	"github.com/godbus":            {"vault"},
+	"github.com/wailsapp":          {"desktop", "wiring"},
+	"golang.org/x/oauth2":          {"demoidp/broker", "demoidp/social", "openid", "signin"},
+	"github.com/coreos/go-oidc":    {"openid"},
+	"github.com/zitadel":           {"demoidp/broker", "demoidp/directory", "demoidp/issuer"},
+	// in development builds alone
+	"github.com/joho/godotenv": {"wire"},
+	// doctor reads what a handshake agreed on
+	"crypto/tls":                     {"doctor", "openid", "picture"},
 	"gopkg.in/natefinch/lumberjack.": {"logfile"},
-	"unsafe":                         {"peer", "proof/hardware"}, // Windows gives its table of connections by a pointer; NCrypt takes addresses
-	"plugin":                         {},
+	// Windows gives its table of connections by a pointer; NCrypt takes addresses
+	"unsafe": {"peer", "proof/hardware"},
+	"plugin": {},
 }
 
 // skipped are folders without product code.
@@ -162,17 +192,12 @@ func reaches(what, imported string) bool {
 	return strings.HasPrefix(imported, what+"/")
 }
 
-// packageOf names a file's package and what of ours it may import; nil allows all.
+// packageOf names a file's package and what of ours it may import; nil allows all, to
+// the wiring of the two programs.
 func packageOf(path string) (string, []string, bool) {
 	i := strings.LastIndexByte(path, '/')
-	if i < 0 {
-		if allowed, ok := mainFiles[path]; ok {
-			return "main", allowed, true
-		}
-		return "wiring", nil, strings.HasPrefix(path, "wire") || path == "main.go"
-	}
-	if strings.HasPrefix(path, "cmd/") {
-		return "wiring", nil, true
+	if i < 0 || strings.HasPrefix(path, "cmd/") {
+		return "wiring", nil, i >= 0 || path == "main.go" || strings.HasPrefix(path, "app")
 	}
 	name := strings.TrimPrefix(path[:i], "internal/")
 	allowed, known := packages[name]
@@ -222,7 +247,7 @@ func TestViolationsAreFound(t *testing.T) {
 		"internal/loopback/a.go":  {module + "/internal/secret"},
 		"internal/openid/a.go":    {"github.com/99designs/keyring", "os/exec"},
 		"internal/cellar/a.go":    {},
-		"app.go":                  {module + "/internal/vault", "github.com/wailsapp/wails/v2/pkg/runtime"},
+		"internal/ui/a.go":        {module + "/internal/vault", "github.com/wailsapp/wails/v2/pkg/runtime"},
 		"helper.go":               {},
 		"internal/secret/fine.go": {"net/url", "fmt"},
 	})

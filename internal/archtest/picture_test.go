@@ -15,12 +15,13 @@ var update = flag.Bool("update", false, "draw docs/architecture.svg anew")
 // floors are the rows of the picture: packages that the rows above may use.
 var floors = [][]string{
 	{"signin"},
-	{"wire"},
+	{"desktop", "wire"},
+	{"ui"},
 	{"doctor", "problem"},
 	{"account", "openid", "loopback", "browser"},
 	{"session", "settings", "vault", "proof"},
 	{"provider"},
-	{"claims", "picture", "nobus", "placement", "logfile"},
+	{"claims", "picture", "nobus", "logfile"},
 	{"cleantext", "secret"},
 	{"clock", "peer", "startenv", "quiethttp"},
 	{"demoidp", "robot"},
@@ -32,13 +33,14 @@ var signs = map[string][2]string{
 	"wire":   {"the wiring of both programs", ""}, "clock": {"a test's clock", ""},
 	"peer": {"whose program answers", "the system's tables"}, "startenv": {"cleans the environment", ""}, "quiethttp": {"no headers in logs", ""},
 	"doctor":  {"checks a set-up", "network, loopback"},
+	"desktop": {"all of Wails", "disk: window.json"}, "ui": {"what the window shows", ""},
 	"problem": {"errors to words", ""},
 	"account": {"who is signed in", "its Client: network"},
 	"openid":  {"speaks OpenID Connect", "network"}, "loopback": {"receives the redirect", "listens"}, "browser": {"opens an address", "starts a process"},
 	"session": {"what a sign-in leaves", ""}, "settings": {"sources to settings", "reads settings"}, "provider": {"one provider, described", ""}, "vault": {"one sealed file", "disk, keychain"},
 	"cleantext": {"text fit to be shown", ""}, "proof": {"binds tokens to a key", "hardware: TPM"},
 	"secret": {"a text never printed", ""}, "nobus": {"starts no D-Bus", ""}, "claims": {"claims in words", ""},
-	"picture": {"one image, made anew", "network"}, "placement": {"where the window was", "disk"}, "logfile": {"log lines, rotated", "disk"},
+	"picture": {"one image, made anew", "network"}, "logfile": {"log lines, rotated", "disk"},
 	"demoidp": {"a company's sign-in", "demo builds alone"}, "robot": {"a scripted browser", "demo builds and tests"},
 }
 
@@ -63,7 +65,7 @@ func draw() string {
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="system-ui, sans-serif" font-size="12" text-anchor="middle">`+"\n", pictureWidth, height)
 	b.WriteString(`<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z" fill="#8c8478"/></marker></defs>` + "\n")
 	b.WriteString(`<rect width="100%" height="100%" fill="#faf8f4"/>` + "\n")
-	fmt.Fprintf(&b, `<rect x="%d" y="%d" width="%d" height="50" rx="10" fill="#8a5a00"/><text x="%d" y="%d" fill="#fff" font-weight="600">latchkey: main.go, wire*.go, app*.go · latchkeyctl: cmd/latchkeyctl</text><text x="%d" y="%d" fill="#fff">wired by internal/wire; they may use every package</text>`+"\n",
+	fmt.Fprintf(&b, `<rect x="%d" y="%d" width="%d" height="50" rx="10" fill="#8a5a00"/><text x="%d" y="%d" fill="#fff" font-weight="600">latchkey: main.go, app*.go · latchkeyctl: cmd/latchkeyctl</text><text x="%d" y="%d" fill="#fff">wired by internal/wire; they may use every package</text>`+"\n",
 		margin, margin, pictureWidth-2*margin, pictureWidth/2, margin+21, pictureWidth/2, margin+39)
 	for _, from := range slices.Sorted(maps.Keys(at)) {
 		if from == "wire" || from == "demoidp" {

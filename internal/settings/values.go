@@ -1,11 +1,14 @@
 package settings
 
+import "strings"
+
 // Value is one setting as it stands.
 type Value struct {
 	Key    string
 	Text   string // in the form that the environment takes; masked when it is a secret
 	Source Source // "default" and "preset …" are names of sources too
 	Locked bool   // by the administrator's policy
+	Fixed  bool   // preferences.toml cannot change it: it is locked, or a flag or the environment says it
 	About  string // what the setting is, in one line
 }
 
@@ -26,6 +29,7 @@ func (s Settings) Values() []Value {
 		default:
 			v.Source = Source{Name: "preset " + s.Provider.Preset}
 		}
+		v.Fixed = v.Locked || strings.HasPrefix(v.Source.Name, "LATCHKEY_") || strings.HasPrefix(v.Source.Name, "--")
 		out = append(out, v)
 	})
 	return out

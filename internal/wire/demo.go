@@ -13,6 +13,25 @@ import (
 	"app.latchkey/internal/settings"
 )
 
+// DemoBuild reports whether the demo is in this build.
+const DemoBuild = true
+
+// ServeDemo starts the demo's services and points the settings at them, unless they
+// name a provider themselves. The returned func ends the services.
+func ServeDemo(ctx context.Context, s *settings.Settings, log *slog.Logger) (func(), error) {
+	if s.Configured {
+		return func() {}, nil
+	}
+	idp, err := StartDemo(ctx, s, "", log)
+	if err != nil {
+		return func() {}, err
+	}
+	if idp.Notice() != "" {
+		log.Warn("demo.moved", "text", idp.Notice())
+	}
+	return func() { _ = idp.Close() }, nil
+}
+
 // StartDemo starts the demo's services in the data folder, and points the settings
 // at them. file is the path of the file of people; when it is empty, demo.toml beside
 // config.toml is used if it is there, and the built-in one otherwise. Mistakes in the

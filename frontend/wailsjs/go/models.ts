@@ -1,4 +1,4 @@
-export namespace main {
+export namespace ui {
 	
 	export class LicenceView {
 	    modules: string[];
@@ -83,7 +83,6 @@ export namespace main {
 	    version: string;
 	    demo: boolean;
 	    appearance: string;
-	    keys: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new AppView(source);
@@ -95,7 +94,6 @@ export namespace main {
 	        this.version = source["version"];
 	        this.demo = source["demo"];
 	        this.appearance = source["appearance"];
-	        this.keys = source["keys"];
 	    }
 	}
 	export class FindingView {

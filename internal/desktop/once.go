@@ -1,0 +1,15 @@
+//go:build !dev
+
+package desktop
+
+import "github.com/wailsapp/wails/v2/pkg/options"
+
+const devBuild = false
+
+// once lets a second start bring the first window to the front, and end.
+func (s *shell) once() *options.SingleInstanceLock {
+	return &options.SingleInstanceLock{
+		UniqueId:               "app.latchkey." + s.ID,
+		OnSecondInstanceLaunch: func(options.SecondInstanceData) { s.Window.Front() },
+	}
+}

@@ -1,0 +1,103 @@
+package desktop
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// placement is how the window was left, so that the next start looks like the last. Lengths
+// are in the window system's own pixels.
+type placement struct {
+	Width   int    `json:"width"` // 0 when nothing is known
+	Height  int    `json:"height"`
+	X       int    `json:"x"`
+	Y       int    `json:"y"`
+	Screens string `json:"screens"` // those that X and Y mean; "" when the system did not tell the place
+	Dark    bool   `json:"dark"`    // the page was dark: so is the window before there is a page
+}
+
+// screen is one screen that is there now.
+type screen struct{ Width, Height int }
+
+const fileName = "window.json"
+
+// loadPlacement returns what save has kept in dir, or the zero placement.
+func loadPlacement(dir string) placement {
+	var p placement
+	data, err := os.ReadFile(filepath.Join(dir, fileName))
+	if err != nil || json.Unmarshal(data, &p) != nil || p.Width < 0 || p.Height < 0 {
+		return placement{}
+	}
+	return p
+}
+
+// save keeps p in dir. A reader sees the old file or the new one.
+func (p placement) save(dir string) error {
+	data, err := json.Marshal(p)
+	if err != nil {
+		return fmt.Errorf("placement: %w", err)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("placement: %w", err)
+	}
+	f, err := os.CreateTemp(dir, fileName+".*.tmp")
+	if err != nil {
+		return fmt.Errorf("placement: %w", err)
+	}
+	_, err = f.Write(data)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), filepath.Join(dir, fileName))
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+		return fmt.Errorf("placement: %w", err)
+	}
+	return nil
+}
+
+// at returns p with the place that the system told for these screens. 0, 0 is what
+// systems say that do not tell (Wayland), and so means no place.
+func (p placement) at(x, y int, screens []screen) placement {
+	p.X, p.Y, p.Screens = 0, 0, ""
+	if x != 0 || y != 0 {
+		p.X, p.Y, p.Screens = x, y, arrangement(screens)
+	}
+	return p
+}
+
+// placed reports whether the place may be taken up on these screens.
+func (p placement) placed(screens []screen) bool {
+	return p.Screens != "" && p.Screens == arrangement(screens)
+}
+
+// size returns the size to take up on a screen: at least least, at most the screen (most),
+// and otherwise when nothing is known.
+func (p placement) size(otherwise, least, most screen) (width, height int) {
+	if p.Width == 0 || p.Height == 0 {
+		p.Width, p.Height = otherwise.Width, otherwise.Height
+	}
+	fit := func(n, low, high int) int {
+		if high > 0 {
+			n = min(n, high)
+		}
+		return max(n, low)
+	}
+	return fit(p.Width, least.Width, most.Width), fit(p.Height, least.Height, most.Height)
+}
+
+// arrangement names the screens that are there, in whatever order.
+func arrangement(screens []screen) string {
+	var out []string
+	for _, s := range screens {
+		out = append(out, fmt.Sprintf("%dx%d", s.Width, s.Height))
+	}
+	slices.Sort(out)
+	return strings.Join(out, " ")
+}

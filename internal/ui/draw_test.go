@@ -1,0 +1,169 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"testing"
+	"time"
+
+	"app.latchkey/internal/account"
+	"app.latchkey/internal/browser"
+	"app.latchkey/internal/openid"
+	"app.latchkey/internal/session"
+	"app.latchkey/internal/settings"
+	"app.latchkey/internal/vault"
+)
+
+var errWrong = errors.New("something")
+
+// Every screen, by what is known: the account's state, what the window remembers, and
+// the facts. A state without Known is drawn as if it had it, but for the first.
+func TestTheScreens(t *testing.T) {
+	signedIn := account.Snapshot{Phase: account.PhaseSignedIn, Session: ada, Accounts: []account.Account{ada, grace}}
+	signedOut := account.Snapshot{Phase: account.PhaseSignedOut, Accounts: []account.Account{grace}}
+	waiting := account.Snapshot{Phase: account.PhaseWaiting, Session: ada}
+	elsewhere := account.Snapshot{Phase: account.PhaseWaiting, Waiting: account.Waiting{Elsewhere: true}}
+	locked := account.Snapshot{Phase: account.PhaseLocked, Err: vault.ErrKeychainLocked}
+	with := func(s account.Snapshot, err error) account.Snapshot { s.Err = err; return s }
+	ready, unusable := Facts{Ready: true}, Facts{SettingsErr: errWrong}
+	for name, c := range map[string]struct {
+		snap   account.Snapshot
+		model  Model
+		facts  Facts
+		screen string
+		code   string // of the problem; "" for none
+	}{
+		"vault not read":          {account.Snapshot{Phase: account.PhaseStarting}, Model{}, ready, ScreenStarting, ""},
+		"nobody":                  {signedOut, Model{}, ready, ScreenSignIn, ""},
+		"no provider":             {signedOut, Model{}, Facts{}, ScreenSetup, ""},
+		"somebody":                {signedIn, Model{}, ready, ScreenProfile, ""},
+		"somebody, no provider":   {signedIn, Model{}, Facts{}, ScreenProfile, ""},
+		"at the browser":          {waiting, Model{}, ready, ScreenWaiting, ""},
+		"on another device":       {elsewhere, Model{}, ready, ScreenDevice, ""},
+		"locked":                  {locked, Model{}, ready, ScreenProblem, "keychain_locked"},
+		"passphrase needed":       {with(locked, vault.ErrPassphraseNeeded), Model{}, ready, ScreenUnlock, "passphrase_needed"},
+		"wrong passphrase":        {locked, Model{Problem: vault.ErrWrongPassphrase}, ready, ScreenUnlock, "wrong_passphrase"},
+		"bad settings":            {account.Snapshot{}, Model{}, unusable, ScreenProblem, "internal"},
+		"bad settings, checked":   {account.Snapshot{}, Model{Page: ScreenCheck}, unusable, ScreenCheck, ""},
+		"bad settings, details":   {account.Snapshot{}, Model{Page: ScreenDetails}, unusable, ScreenProblem, "internal"},
+		"sign-in failed":          {with(signedOut, openid.ErrNonce), Model{}, ready, ScreenProblem, "id_token"},
+		"cancelled":               {with(signedOut, account.ErrCancelled), Model{}, ready, ScreenSignIn, ""},
+		"ended by itself":         {with(signedOut, account.ErrSessionEnded), Model{}, ready, ScreenSignIn, "session_ended"},
+		"own before account's":    {with(signedIn, openid.ErrNonce), Model{Problem: context.DeadlineExceeded}, ready, ScreenProblem, "timed_out"},
+		"no problem while at it":  {with(waiting, openid.ErrNonce), Model{Problem: errWrong, Choosing: true}, ready, ScreenWaiting, ""},
+		"choosing a passphrase":   {with(signedOut, vault.ErrKeychainAbsent), Model{Choosing: true}, ready, ScreenUnlock, "keychain_absent"},
+		"details":                 {signedIn, Model{Page: ScreenDetails}, ready, ScreenDetails, ""},
+		"details of nobody":       {signedOut, Model{Page: ScreenDetails}, ready, ScreenSignIn, ""},
+		"settings":                {signedOut, Model{Page: ScreenSettings}, ready, ScreenSettings, ""},
+		"about":                   {signedIn, Model{Page: ScreenAbout}, ready, ScreenAbout, ""},
+		"a page over a wait":      {waiting, Model{Page: ScreenAbout}, ready, ScreenAbout, ""},
+		"a page hides an old one": {with(signedOut, openid.ErrNonce), Model{Page: ScreenSettings}, ready, ScreenSettings, ""},
+		"a page's own problem":    {signedOut, Model{Page: ScreenSettings, Problem: browser.ErrFolder}, ready, ScreenProblem, "folder_missing"},
+	} {
+		c.model.Known = true
+		c.facts.RefKey, c.facts.About = []byte("key"), &AboutView{}
+		v := Draw(c.model, c.snap, c.facts)
+		code := ""
+		if v.Problem != nil {
+			code = v.Problem.Code
+		}
+		if v.Screen != c.screen || code != c.code {
+			t.Errorf("%s: screen %s with %q, want %s with %q", name, v.Screen, code, c.screen, c.code)
+		}
+		// The guard: only a signed-in account has a profile or details.
+		someone := c.snap.Phase == account.PhaseSignedIn && c.facts.SettingsErr == nil
+		if (v.Profile != nil) != someone || v.Details != nil && !someone {
+			t.Errorf("%s: profile %v, details %v", name, v.Profile, v.Details)
+		}
+		if again := Draw(c.model, c.snap, c.facts); !reflect.DeepEqual(v, again) {
+			t.Errorf("%s: drawn twice it is another", name)
+		}
+		c.model.Known = false
+		if v := Draw(c.model, c.snap, c.facts); v.Screen != ScreenStarting || v.Profile != nil || v.Accounts == nil {
+			t.Errorf("%s: before it is known what to show: %+v", name, v)
+		}
+	}
+}
+
+// What stands on the screens beside their name.
+func TestWhatStandsOnTheScreens(t *testing.T) {
+	code := session.DeviceCode{UserCode: "WDJB-MJHT", VerificationURI: "https://id.example/device", Expires: time.UnixMilli(5)}
+	waiting := account.Waiting{
+		Since: time.UnixMilli(3), URL: "https://id.example/authorize?state=hush", OpenErr: &browser.OpenError{}, Strays: 2,
+		Elsewhere: true, Device: &code,
+	}
+	v := Draw(Model{Known: true}, account.Snapshot{Phase: account.PhaseWaiting, Waiting: waiting, Session: ada}, Facts{Ready: true})
+	if w := *v.Waiting; w.Since != 3 || !w.Linked || w.OpenFailed != "Your browser did not open" || w.Strays != 2 || !w.SignedIn {
+		t.Errorf("%+v", w)
+	}
+	if d := *v.Device; d.Code != "WDJB-MJHT" || d.Address != "id.example/device" || d.QR != qrCode("https://id.example/device") || d.Expires != 5 {
+		t.Errorf("%+v", d)
+	}
+	snap := account.Snapshot{Phase: account.PhaseSignedIn, Session: ada, Accounts: []account.Account{ada, ended(grace)}}
+	snap.Health, snap.HealthErr = account.HealthOffline, openid.ErrNetwork
+	v = Draw(Model{Known: true}, snap, Facts{Ready: true, Provider: "Acme ID"})
+	if v.Profile.Health != "offline" || v.Profile.HealthProblem != "Acme ID cannot be reached" || v.Profile.ID != v.Accounts[0].ID {
+		t.Errorf("%+v", v.Profile)
+	}
+	if !v.Accounts[0].Active || v.Accounts[0].Ended || v.Accounts[1].Active || !v.Accounts[1].Ended {
+		t.Errorf("%+v", v.Accounts)
+	}
+	if p := v.Provider; p.Name != "Acme ID" || p.Mark != "A" || !p.Device || !p.EndSession {
+		t.Errorf("%+v", p)
+	}
+	v = Draw(Model{Known: true}, snap, Facts{Provider: "the demo provider", Offers: session.Offers{Known: true, Device: true}})
+	if p := v.Provider; p.Mark != "D" || !p.Device || p.EndSession {
+		t.Errorf("%+v", p)
+	}
+}
+
+// What is told once stands beside any screen: the newest first.
+func TestTheNotices(t *testing.T) {
+	snap := account.Snapshot{Phase: account.PhaseSignedOut}
+	draw := func() *NoticeView { return Draw(Model{Known: true}, snap, Facts{Ready: true}).Notice }
+	if n := draw(); n != nil {
+		t.Errorf("for nothing: %+v", n)
+	}
+	snap.Ended = &ada
+	if n := draw(); n == nil || n.Title != "Your session has ended" || n.Good {
+		t.Errorf("%+v", n)
+	}
+	snap.SignOut = &account.SignOut{Ending: session.Ending{Tokens: session.EndingDone}}
+	if n := draw(); n == nil || n.Title != "You are signed out on this computer" || !n.Good {
+		t.Errorf("%+v", n)
+	}
+	snap.SignOut.Ending.Err = errWrong
+	if n := draw(); n.Good {
+		t.Errorf("%+v", n)
+	}
+	snap.Notice = &vault.SetAsideError{Path: "/x", Reason: vault.ErrDamaged}
+	if n := draw(); n.Title != "Please sign in again" || len(n.Lines) != 2 {
+		t.Errorf("%+v", n)
+	}
+}
+
+// Settings are shown with where they come from, and as fixed where the screen cannot
+// change them.
+func TestTheSettingsScreen(t *testing.T) {
+	values := []settings.Value{
+		{Key: "provider", Text: "oidc", Source: settings.Source{Name: "default"}}, {Key: "name", Text: ""},
+		{Key: "issuer", Text: "https://id.example", Source: settings.Source{Name: "policy.toml"}, Locked: true, Fixed: true},
+		{Key: keyStore, Text: "keychain", Source: settings.Source{Name: "default"}},
+		{Key: keyAppearance, Text: "dark", Source: settings.Source{Name: "LATCHKEY_APPEARANCE"}, Fixed: true},
+	}
+	v := Draw(Model{Known: true, Page: ScreenSettings, Refused: "no"}, account.Snapshot{}, Facts{Values: values, Store: "memory", LogFolder: "/logs"})
+	want := &SettingsView{
+		Provider:   []ProviderLine{{"Issuer", SettingView{Text: "https://id.example", Source: "policy.toml", Locked: true, Fixed: true}}},
+		Store:      SettingView{Text: "memory"},
+		Appearance: SettingView{Text: "dark", Source: "LATCHKEY_APPEARANCE", Fixed: true},
+		LogFolder:  "/logs", Problem: "no",
+	}
+	if !reflect.DeepEqual(v.Settings, want) || v.App.Appearance != "dark" {
+		t.Errorf("%+v, appearance %s", v.Settings, v.App.Appearance)
+	}
+	values[4].Text = "pink"
+	if v := Draw(Model{}, account.Snapshot{}, Facts{Values: values}); v.App.Appearance != "system" {
+		t.Errorf("an appearance that does not exist is %s", v.App.Appearance)
+	}
+}

@@ -1,0 +1,65 @@
+package ui
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+
+	"app.latchkey/internal/account"
+	"app.latchkey/internal/claims"
+	"app.latchkey/internal/problem"
+	"app.latchkey/internal/session"
+)
+
+// profile draws the signed-in person.
+func (d *drawing) profile() *ProfileView {
+	p := d.snap.Session
+	v := &ProfileView{
+		ID: idOf(p.Key), Name: p.Profile.Name, Email: p.Profile.Email, EmailVerified: p.Profile.EmailVerified,
+		Picture: d.model.Pictures[p.Profile.Picture], Initials: claims.Initials(p.Profile.Name),
+		Tone: claims.Tone(p.Key.Issuer, p.Key.Subject), Organization: claims.Organization(p.Profile.Claims),
+		Roles: claims.Roles(p.Profile.Claims), How: claims.How(p.Profile.Claims, p.AMR), Verified: p.IDTokenVerified,
+		SignedInAt: milli(p.SignedInAt), RefreshedAt: milli(p.Refreshed), ExpiresAt: milli(p.Expiry),
+		Renewable: p.CanRefresh, Health: string(d.snap.Health),
+	}
+	if d.snap.HealthErr != nil {
+		v.HealthProblem = problem.From(d.snap.HealthErr, d.facts.Provider).Title
+	}
+	return v
+}
+
+// accounts draws all accounts that are kept here.
+func (d *drawing) accounts() []AccountView {
+	out := make([]AccountView, 0, len(d.snap.Accounts))
+	for _, p := range d.snap.Accounts {
+		out = append(out, AccountView{
+			ID: idOf(p.Key), Name: p.Profile.Name, Email: p.Profile.Email, Picture: d.model.Pictures[p.Profile.Picture],
+			Initials: claims.Initials(p.Profile.Name), Tone: claims.Tone(p.Key.Issuer, p.Key.Subject),
+			Active: d.snap.Phase == account.PhaseSignedIn && p.Key == d.snap.Session.Key, Ended: p.Ended != "",
+		})
+	}
+	return out
+}
+
+// details draws what the provider says about a person.
+func details(p account.Account) *DetailsView {
+	v := &DetailsView{Name: p.Profile.Name}
+	for _, row := range claims.Table(p.Profile.Claims) {
+		v.Rows = append(v.Rows, ClaimView{Claim: row.Claim, Label: row.Label, Text: row.Text, At: milli(row.At), Group: row.Group})
+	}
+	return v
+}
+
+// idOf names an account to JavaScript without saying anything about it.
+func idOf(k session.Key) string {
+	sum := sha256.Sum256([]byte(account.Address(k)))
+	return hex.EncodeToString(sum[:8])
+}
+
+// pictures are the addresses of all pictures that a snapshot would show.
+func pictures(s account.Snapshot) []string {
+	out := []string{s.Session.Profile.Picture}
+	for _, p := range s.Accounts {
+		out = append(out, p.Profile.Picture)
+	}
+	return out
+}

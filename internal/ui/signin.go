@@ -1,0 +1,113 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"app.latchkey/internal/account"
+	"app.latchkey/internal/session"
+)
+
+// SignIn begins a sign-in in the person's browser. who may be empty; an email
+// address tells the provider whom to expect, anything else the organization.
+// Where the session at hand needs the person, nothing means that person again.
+func (w *Window) SignIn(who string) Job {
+	req, s := request(who), w.Account().Snapshot().Session
+	if strings.TrimSpace(who) == "" && s.PersonNeeded {
+		req = session.SignInRequest{LoginHint: s.Profile.Email, Same: s.Key}
+	}
+	return w.signIn(req)
+}
+
+// SignInElsewhere begins a sign-in on another device (RFC 8628). From the waiting
+// screen it is another way to the same end.
+func (w *Window) SignInElsewhere(who string) Job {
+	req, a := request(who), w.Account()
+	if a.Snapshot().Phase == account.PhaseWaiting {
+		req = a.Asked()
+	}
+	req.Device = true
+	return w.signIn(req)
+}
+
+// SignInHere goes from the other device back to this computer's browser.
+func (w *Window) SignInHere() Job {
+	req := w.Account().Asked()
+	req.Device = false
+	return w.signIn(req)
+}
+
+// OtherAccount begins a sign-in in which the provider asks which account is meant
+// (OIDC Core §3.1.2.1, prompt=select_account).
+func (w *Window) OtherAccount() Job {
+	return w.signIn(session.SignInRequest{Prompt: "select_account"})
+}
+
+func request(who string) session.SignInRequest {
+	who = strings.TrimSpace(who)
+	if strings.Contains(who, "@") {
+		return session.SignInRequest{LoginHint: who}
+	}
+	return session.SignInRequest{Organization: who}
+}
+
+// signIn signs in. The account gives up a sign-in under way that asks for something
+// else, and refuses a double click.
+func (w *Window) signIn(req session.SignInRequest) Job {
+	w.change(func(m *Model) { m.show("") })
+	run, err := w.Account().SignInInstead(req)
+	if err != nil {
+		return nil
+	}
+	return func(ctx context.Context) error {
+		err := run(ctx)
+		if !errors.Is(err, account.ErrCancelled) {
+			w.window().Front()
+		}
+		return err
+	}
+}
+
+// CancelSignIn ends the wait.
+func (w *Window) CancelSignIn() { w.Account().Cancel() }
+
+// OpenBrowserAgain opens the authorization request once more.
+func (w *Window) OpenBrowserAgain() Job {
+	s := w.now()
+	address := s.Account.Snapshot().Waiting.URL
+	if address == "" {
+		return nil
+	}
+	return func(ctx context.Context) error {
+		err := s.OpenURL(ctx, address)
+		s.Account.BrowserTried(err)
+		return err
+	}
+}
+
+// CopyLink puts the address on the clipboard: of the authorization request, which
+// never passes through JavaScript, or of the other device.
+func (w *Window) CopyLink() error {
+	waiting := w.Account().Snapshot().Waiting
+	address := waiting.URL
+	if waiting.Device != nil {
+		address = complete(waiting.Device)
+	}
+	if address == "" {
+		return errors.New("there is no link yet")
+	}
+	return w.window().Copy(address)
+}
+
+// CopyCode puts the other device's code on the clipboard.
+func (w *Window) CopyCode() error {
+	d := w.Account().Snapshot().Waiting.Device
+	if d == nil {
+		return errors.New("there is no code yet")
+	}
+	return w.window().Copy(d.UserCode)
+}
+
+// PasteAnswer takes the address that the browser ended at. The error is in words.
+func (w *Window) PasteAnswer(address string) error { return w.inWords(w.now().Paste(address)) }
