@@ -72,20 +72,22 @@ var kinds = []struct {
 	codes string
 }{
 	{[]error{ErrSignedOut}, "not_signed_in"},
-	{[]error{ErrSessionEnded, ErrSignedOut}, "session_ended session_false session_lost person_needed not_renewable"},
+	{[]error{ErrSessionEnded, ErrSignedOut}, "session_ended session_false session_lost person_needed not_renewable " +
+		"key_of_other_computer key_damaged"},
 	{[]error{ErrCancelled}, "cancelled"},
 	{[]error{ErrTimeout}, "timed_out device_expired"},
-	{[]error{ErrOffline}, "network provider_unavailable keys_unavailable tls handshake discovery"},
+	{[]error{ErrOffline}, "network provider_unavailable keys_unavailable tls handshake discovery web_page redirected"},
 	{[]error{ErrRefused}, "access_denied interaction_needed provider_error device_unsupported device_declined device_refused token_refused"},
 	{[]error{ErrUnverified}, "answer_mixed_up token_type no_id_token clock too_long_ago not_strong_enough tenant organization " +
-		"other_person signature id_token bad_answer"},
+		"other_person signature id_token bad_answer other_user answer_unusable unbound_error broken_json time_claim"},
 	{[]error{ErrStore}, "keychain_absent keychain_locked keychain_dismissed keychain_slow vault_key_lost vault_wrong_key vault_replaced " +
-		"vault_newer vault_damaged wrong_passphrase passphrase_needed weak_passphrase too_much disk_full folder_not_writable store_failed"},
-	{[]error{ErrConfig}, "bad_settings not_configured wrong_issuer bad_endpoint other_provider"},
+		"vault_newer vault_damaged wrong_passphrase passphrase_needed weak_passphrase too_much disk_full folder_not_writable store_failed " +
+		"chip_unavailable key_failed"},
+	{[]error{ErrConfig}, "bad_settings not_configured wrong_issuer bad_endpoint other_provider client_key issuer_template discovery_incomplete"},
 	{[]error{ErrBrowser}, "browser_failed browser_refused port_taken"},
 	{[]error{ErrBusy}, "busy"},
 	{[]error{ErrNoAccount}, "no_such_account"},
-	{[]error{ErrOrigin}, "bad_origin"},
+	{[]error{ErrOrigin}, "bad_origin proof_address"},
 	{[]error{ErrClosed}, "closed"},
 }
 
