@@ -53,6 +53,12 @@ export const text = Object.freeze({
   pasteLabel: "The address that your browser ended at",
   goOn: "Go on",
   noBrowser: "No browser here?",
+  again: {
+    consent: (/** @type {string} */ provider) =>
+      `${sentence(provider)} asks you once more because it keeps you signed in only after it has asked for your consent. This happens once.`,
+    prompt: (/** @type {string} */ provider) =>
+      `${sentence(provider)} is asked once more because it did not take the first request. This happens once.`,
+  },
   strays: "An answer came that was not for this sign-in. It was refused; the wait goes on.",
   cancel: "Cancel",
   left: (/** @type {string} */ time) => `Waiting for ${time} more`,

@@ -9,7 +9,7 @@ import (
 // maxPaste is the longest line, in bytes, that is read from the terminal.
 const maxPaste = 64 << 10
 
-// takePasted reads addresses that a person pastes until one is of this sign-in: the
+// takePasted reads addresses that a person pastes for the sign-in under way: the
 // browser may be on a machine that cannot reach this one's loopback. Each is checked
 // as strictly as the redirect itself. Nothing can interrupt a read from a terminal,
 // so this ends with the program.
@@ -22,7 +22,7 @@ func (c *command) takePasted() {
 		}
 		err := c.parts.Accept(lines.Text())
 		if err == nil {
-			return
+			continue // the provider may be asked once more
 		}
 		p := problem.From(err, c.name)
 		c.say("%s. %s", p.Title, p.Hint)

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"app.latchkey/internal/account"
+	"app.latchkey/internal/openid"
 	"app.latchkey/internal/problem"
 	"app.latchkey/internal/session"
 	"app.latchkey/internal/wire"
@@ -145,11 +146,16 @@ type teller struct {
 	shown, stuck bool
 	code         string // of the device grant, as last shown
 	strays       int
+	again        string // why the person is asked once more, as last said
 }
 
 func (t *teller) progress(p session.Progress) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if p.Again != t.again {
+		t.again, t.shown, t.stuck = p.Again, false, false
+		t.c.say("%s", againWords(p.Again, t.c.name))
+	}
 	if !t.shown && p.URL != "" {
 		t.shown = true
 		if t.noBrowser {
@@ -158,7 +164,7 @@ func (t *teller) progress(p session.Progress) {
 			t.c.say("Your browser opens for the sign-in. If it does not, open this address:")
 		}
 		t.c.say("%s", p.URL)
-		if t.noBrowser && isTerminal(t.c.stdin) {
+		if t.noBrowser && isTerminal(t.c.stdin) && p.Again == "" {
 			t.c.say("If the browser is on another computer it ends at a page that does not open: paste that page's address here.")
 			go t.c.takePasted()
 		}
@@ -176,6 +182,14 @@ func (t *teller) progress(p session.Progress) {
 		t.strays = p.Strays
 		t.c.say("%s", strayWords(p.StrayErr, t.c.name))
 	}
+}
+
+// againWords say why the person is asked once more.
+func againWords(reason, provider string) string {
+	if reason == openid.AgainConsent {
+		return "You are asked once more because " + provider + " keeps you signed in only after it has asked for your consent. This happens once."
+	}
+	return "You are asked once more because " + provider + " did not take the first request. This happens once."
 }
 
 // strayWords say what came that was not the answer.

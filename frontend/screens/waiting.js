@@ -15,6 +15,8 @@ export function waiting() {
   title.tabIndex = -1;
   const lead = el("p", { class: "lead" });
   const said = el("p", { class: "quiet center said" });
+  const once = el("p", { class: "quiet center" });
+  once.setAttribute("role", "status");
   const strays = el("p", { class: "quiet center" });
   const left = countdown();
   const cancel = act(el("button", { class: "button", text: text.cancel }), bridge.cancelSignIn);
@@ -42,6 +44,7 @@ export function waiting() {
       other,
     ]),
     el("div", { class: "grow" }),
+    once,
     strays,
     said,
     left.root,
@@ -61,6 +64,9 @@ export function waiting() {
           : text.waitingEarly(s.provider.name);
       again.disabled = copy.disabled = !s.waiting.linked;
       other.hidden = !s.provider.device;
+      const why = text.again[/** @type {keyof typeof text.again} */ (s.waiting.again)];
+      once.hidden = !why;
+      once.textContent = why ? why(s.provider.name) : "";
       strays.hidden = s.waiting.strays === 0;
       strays.textContent = s.waiting.stray || text.strays;
     },

@@ -70,6 +70,7 @@ type Waiting struct {
 	Since, Until time.Time
 	URL          string // the authorization request, once known; never logged
 	OpenErr      error  // why the browser did not open; nil when it did
+	Again        string // why the person is asked once more; see session.Progress
 	Strays       int    // answers that were not for this sign-in
 	StrayErr     error  // what the person must be told of the last one
 	Elsewhere    bool   // the person signs in on another device

@@ -30,6 +30,7 @@ var packages = map[string][]string{
 	"demoidp/face":      {},
 	"demoidp/keep":      {},
 	"demoidp/pages":     {},
+	"learned":           {},
 	"loopback":          {},
 	"nobus":             {},
 	"peer":              {},
@@ -64,8 +65,8 @@ var packages = map[string][]string{
 	"ui":      {"account", "claims", "problem", "secret", "session", "settings"},
 	"desktop": {"ui"},
 	"wire": {
-		"account", "browser", "demoidp", "demoidp/cast", "doctor", "loopback", "openid", "peer", "problem",
-		"secret", "session", "settings", "startenv", "vault",
+		"account", "browser", "demoidp", "demoidp/cast", "doctor", "learned", "loopback", "openid", "peer",
+		"problem", "secret", "session", "settings", "startenv", "vault",
 	},
 	"signin": {
 		"account", "browser", "claims", "clock", "problem", "secret", "session", "settings", "vault", "wire",
@@ -87,7 +88,7 @@ var touches = map[string][]string{
 	},
 	"os/exec": {"browser"},
 	"os": {
-		"browser", "demoidp", "demoidp/keep", "desktop", "logfile", "nobus", "peer", "proof/hardware",
+		"browser", "demoidp", "demoidp/keep", "desktop", "learned", "logfile", "nobus", "peer", "proof/hardware",
 		"quiethttp", "settings", "startenv", "vault", "wire", "wiring",
 	},
 	"github.com/google/go-tpm":     {"proof/hardware"},

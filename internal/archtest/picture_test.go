@@ -21,7 +21,7 @@ var floors = [][]string{
 	{"account", "openid", "loopback", "browser"},
 	{"session", "settings", "vault", "proof"},
 	{"provider"},
-	{"claims", "picture", "nobus", "logfile"},
+	{"claims", "picture", "nobus", "logfile", "learned"},
 	{"cleantext", "secret"},
 	{"clock", "peer", "startenv", "quiethttp"},
 	{"demoidp", "robot"},
@@ -41,6 +41,7 @@ var signs = map[string][2]string{
 	"cleantext": {"text fit to be shown", ""}, "proof": {"binds tokens to a key", "hardware: TPM"},
 	"secret": {"a text never printed", ""}, "nobus": {"starts no D-Bus", ""}, "claims": {"claims in words", ""},
 	"picture": {"one image, made anew", "network"}, "logfile": {"log lines, rotated", "disk"},
+	"learned": {"what providers need", "disk"},
 	"demoidp": {"a company's sign-in", "demo builds alone"}, "robot": {"a scripted browser", "demo builds and tests"},
 }
 

@@ -55,6 +55,7 @@ type Options struct {
 	SettingsErr error
 	Vault       *vault.Vault
 	Browser     *browser.Opener
+	Learned     openid.Learned // what sign-ins before have shown of the provider
 	Getenv      func(string) string
 	Now         func() time.Time // time.Now when nil
 }

@@ -171,6 +171,15 @@ func (r *round) refresh(context.Context) {
 		r.warn("refresh", "The provider gives no refresh tokens", "grants: "+strings.Join(grants, ", "), "Switch the refresh token grant on at the provider; until then people sign in again whenever the access token ends.")
 	case p.OfflineAccess == "off" && p.Preset == "oidc":
 		r.warn("refresh", "No refresh token is asked for", "offline_access = \"off\"", "Set offline_access to auto, unless the provider gives refresh tokens without being asked.")
+	case r.o.Learned.Consent == "useless" && p.Consent == "auto":
+		r.warn("refresh", "Sessions cannot renew themselves", "the provider gave no refresh token, also when it was asked for consent",
+			"Allow refresh tokens (offline_access) for this client at the provider, then set consent = \"always\" (LATCHKEY_CONSENT) and sign in again.")
+	case r.o.Learned.Consent == "needed" && p.Consent == "auto":
+		r.pass("refresh", "People can stay signed in", "the provider gives a refresh token only after it has asked for consent; each sign-in asks for it")
+	case lists && p.Consent == "never":
+		r.pass("refresh", "People can stay signed in", "without being asked for consent, if the provider gives refresh tokens so")
+	case lists && p.Consent == "auto":
+		r.pass("refresh", "People can stay signed in", "where no refresh token comes, the provider is asked for consent once")
 	case lists || p.OfflineAccess == "on" || p.Preset != "oidc" || slices.Contains(grants, "refresh_token"):
 		r.pass("refresh", "People can stay signed in", "")
 	default:

@@ -46,6 +46,10 @@ type Options struct {
 	Transport http.RoundTripper // for tests; the limits are put around it
 	// RequestTimeout limits one request to the provider; 15 s when zero.
 	RequestTimeout time.Duration
+	// Recall and Learn keep what sign-ins show of this provider and client; nil keeps it
+	// for this client alone.
+	Recall func() Learned
+	Learn  func(Learned)
 	// Sleep waits between two tries of one request; nil waits by the clock.
 	Sleep func(context.Context, time.Duration) error
 }
@@ -125,6 +129,11 @@ func New(p provider.Provider, o Options) (*Client, error) {
 	}
 	if o.RequestTimeout <= 0 {
 		o.RequestTimeout = 15 * time.Second
+	}
+	if o.Recall == nil || o.Learn == nil {
+		var kept atomic.Value
+		kept.Store(Learned{})
+		o.Recall, o.Learn = func() Learned { return kept.Load().(Learned) }, func(l Learned) { kept.Store(l) }
 	}
 	if o.Sleep == nil {
 		o.Sleep = sleep

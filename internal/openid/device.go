@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,13 +38,15 @@ type deviceAnswer struct {
 // signInByDevice runs the device grant (RFC 8628). Nothing is bound or opened
 // here: the person signs in elsewhere, and Progress bears what they need there.
 // There is no nonce in this grant, so the ID token must have none.
-func (c *Client) signInByDevice(ctx context.Context, a attempt, watch *progress) (session.Session, error) {
+func (c *Client) signInByDevice(ctx context.Context, a attempt, watch *progress, another func(session.Session, error) bool) (session.Session, error) {
 	if a.meta.DeviceAuthURL == "" {
 		return session.Session{}, ErrDeviceUnsupported
 	}
 	d, err := c.authorizeDevice(ctx, a)
 	if err != nil {
-		return session.Session{}, fmt.Errorf("openid: device authorization: %w", err)
+		err = fmt.Errorf("openid: device authorization: %w", err)
+		another(session.Session{}, err)
+		return session.Session{}, err
 	}
 	c.prefetchKeys(ctx)
 	watch.update(func(p *session.Progress) { p.Device = &d.shown })
@@ -51,7 +54,9 @@ func (c *Client) signInByDevice(ctx context.Context, a attempt, watch *progress)
 	if err != nil {
 		err = fmt.Errorf("openid: wait for the other device: %w", err)
 	}
-	return c.conclude(ctx, a, got, err)
+	s, err := c.conclude(ctx, a, got, err)
+	another(s, err)
+	return s, err
 }
 
 // authorizeDevice is the device authorization request (RFC 8628 §3.1).
@@ -60,8 +65,11 @@ func (c *Client) authorizeDevice(ctx context.Context, a attempt) (deviceAnswer, 
 	if a.req.Organization != "" && c.p.OrganizationParam != "" {
 		form.Set(c.p.OrganizationParam, a.req.Organization)
 	}
+	if slices.Contains(strings.Fields(a.prompt), consent) { // whose browser it is nobody knows: no prompt is for an account
+		form.Set("prompt", consent)
+	}
 	for name, value := range c.p.AuthParams {
-		if !form.Has(name) { // such as Auth0's audience
+		if !form.Has(name) && name != "prompt" { // such as Auth0's audience
 			form.Set(name, value)
 		}
 	}

@@ -26,7 +26,8 @@ type Metadata struct {
 	AnswerNamesIssuer     bool // RFC 9207 §3
 	GrantTypes            []string
 	UserinfoAlgorithms    []string
-	ScopesSupportedListed bool // scopes_supported stands in the document
+	PromptValues          []string // Initiating User Registration 1.0 §4.1
+	ScopesSupportedListed bool     // scopes_supported stands in the document
 
 	// Ignored says what is wrong with optional members of the document, which count as
 	// absent: "scopes_supported is an object, not a list of texts".

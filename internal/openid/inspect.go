@@ -18,8 +18,6 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 	"golang.org/x/oauth2"
-
-	"app.latchkey/internal/session"
 )
 
 // What a doctor may ask, beyond discovery. Nobody is signed in by any of it, and no
@@ -101,7 +99,7 @@ func (c *Client) TryAuthorize(ctx context.Context, redirect string) (back bool, 
 	if err != nil {
 		return false, err
 	}
-	a := attempt{meta: meta, scopes: c.scopes(meta, c.p.Organization), redirect: redirect, state: random(), nonce: random(), verifier: oauth2.GenerateVerifier(), req: session.SignInRequest{Prompt: "none"}}
+	a := attempt{meta: meta, scopes: c.scopes(meta, c.p.Organization), redirect: redirect, state: random(), nonce: random(), verifier: oauth2.GenerateVerifier(), prompt: "none"}
 	res, body, err := c.get(ctx, c.authorizationURL(a), http.Header{"Accept": {"text/html"}})
 	if err != nil {
 		return false, err

@@ -53,7 +53,7 @@ func decodeMetadata(o object, twice []string) Metadata {
 		{"id_token_signing_alg_values_supported", &m.Algorithms}, {"scopes_supported", &m.ScopesSupported},
 		{"token_endpoint_auth_methods_supported", &m.AuthMethods}, {"grant_types_supported", &m.GrantTypes},
 		{"code_challenge_methods_supported", &m.ChallengeMethods}, {"userinfo_signing_alg_values_supported", &m.UserinfoAlgorithms},
-		{"authorization_response_iss_parameter_supported", &m.AnswerNamesIssuer},
+		{"authorization_response_iss_parameter_supported", &m.AnswerNamesIssuer}, {"prompt_values_supported", &m.PromptValues},
 	} {
 		switch {
 		case !o.has(member.name): // null is absent

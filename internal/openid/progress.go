@@ -22,6 +22,11 @@ func (w *progress) update(f func(*session.Progress)) {
 	}
 }
 
+// again says why the person is asked once more; what was shown before is over.
+func (w *progress) again(why string) {
+	w.update(func(p *session.Progress) { p.Again, p.URL, p.OpenErr, p.Device = why, "", nil, nil })
+}
+
 // stray counts an answer that was not for this sign-in, and reports whether it is
 // worth a word: any page can send thousands, and of a flood each doubling is told.
 func (w *progress) stray(told error) bool {

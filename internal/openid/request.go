@@ -45,8 +45,8 @@ func (c *Client) authorizationURL(a attempt) string {
 	if !c.p.NoIDToken {
 		v.Set("nonce", a.nonce)
 	}
-	if prompt := c.prompt(a); prompt != "" {
-		v.Set("prompt", prompt)
+	if a.prompt != "" {
+		v.Set("prompt", a.prompt)
 	}
 	if hint := first(a.req.LoginHint, c.p.LoginHint); hint != "" {
 		for _, name := range strings.Fields(c.p.LoginHintParam) { // what it does not know it ignores (RFC 6749 §3.1)
@@ -63,21 +63,11 @@ func (c *Client) authorizationURL(a attempt) string {
 		v.Set("acr_values", strings.Join(acr, " "))
 	}
 	for name, value := range c.p.AuthParams {
-		if !v.Has(name) { // a setting adds; it never replaces what protects the flow
+		if !v.Has(name) && name != "prompt" { // a setting adds; it never replaces what protects the flow; a.prompt has its own
 			v.Set(name, value)
 		}
 	}
 	return withQuery(a.meta.AuthURL, v)
-}
-
-// prompt adds consent where offline_access is asked for and the settings want it
-// (OIDC Core §11).
-func (c *Client) prompt(a attempt) string {
-	p := a.req.Prompt
-	if c.p.Consent == "always" && slices.Contains(a.scopes, "offline_access") && p != "none" && !strings.Contains(p, "consent") {
-		p = strings.TrimSpace(p + " consent")
-	}
-	return p
 }
 
 func first(a, b string) string {

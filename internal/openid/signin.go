@@ -22,6 +22,7 @@ type attempt struct {
 	state    string
 	nonce    string
 	verifier string
+	prompt   string // "" sends none
 	began    time.Time
 	req      session.SignInRequest
 }
@@ -44,12 +45,14 @@ func (c *Client) SignIn(ctx context.Context, req session.SignInRequest) (session
 	}
 	watch := &progress{tell: req.Progress}
 	if req.Device {
-		return c.signInByDevice(ctx, attempt{meta: meta, scopes: c.scopes(meta, req.Organization), began: c.now(), req: req}, watch)
+		return c.rounds(ctx, meta, req, watch, c.signInByDevice)
 	}
-	a := attempt{
-		meta: meta, scopes: c.scopes(meta, req.Organization), began: c.now(), req: req,
-		state: random(), nonce: random(), verifier: oauth2.GenerateVerifier(),
-	}
+	return c.rounds(ctx, meta, req, watch, c.signInByBrowser)
+}
+
+// signInByBrowser is one authorization request in the person's browser.
+func (c *Client) signInByBrowser(ctx context.Context, a attempt, watch *progress, another func(session.Session, error) bool) (session.Session, error) {
+	a.state, a.nonce, a.verifier = random(), random(), oauth2.GenerateVerifier()
 	recv, err := c.opts.Listen(ctx, ListenSpec{
 		Host: c.p.RedirectHost, Ports: c.p.RedirectPorts, Path: c.p.RedirectPath, State: a.state,
 		OnStray: func(s Stray) {
@@ -72,13 +75,23 @@ func (c *Client) SignIn(ctx context.Context, req session.SignInRequest) (session
 	if err == nil {
 		s, err = c.complete(ctx, a, answer)
 	}
-	title, text := c.opts.Words(err)
-	c.background.Go(func() {
+	more := another(s, err)
+	told := err
+	if more {
+		told = ErrOnceMore
+	}
+	title, text := c.opts.Words(told)
+	finish := func() {
 		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), finishTimeout)
 		defer stop()
-		recv.Finish(ctx, err == nil, title, text)
+		recv.Finish(ctx, err == nil || more, title, text)
 		_ = recv.Close()
-	})
+	}
+	if more { // the next request may need the address
+		finish()
+	} else {
+		c.background.Go(finish)
+	}
 	return s, err
 }
 

@@ -48,8 +48,8 @@ var codes = map[string]error{
 	"redirected": openid.ErrRedirect, "web_page": openid.ErrWebPage, "broken_json": openid.ErrBrokenJSON, "time_claim": openid.ErrTimeClaim,
 	"key_of_other_computer": fmt.Errorf("%w: %w", proof.ErrSign, &proof.ForeignKeyError{Place: proof.TPM, Err: errors.New("integrity")}), "key_damaged": proof.ErrBlob,
 	"chip_unavailable": fmt.Errorf("%w: %w", proof.ErrSign, proof.ErrHardware), "client_key": proof.ErrKeyFile, "key_failed": proof.ErrSign, "proof_address": proof.ErrAddress,
-	"session_lost":  &account.EndedError{Why: session.EndedLost},
-	"person_needed": session.ErrPersonNeeded, "not_renewable": account.ErrNotRenewable,
+	"session_lost": &account.EndedError{Why: session.EndedLost},
+	"once_more":    openid.ErrOnceMore, "person_needed": session.ErrPersonNeeded, "not_renewable": account.ErrNotRenewable,
 }
 
 // Every code has an error above that leads to it: none is of a kind that cannot be.

@@ -46,6 +46,7 @@ var table = []row{
 	{code: "not_signed_in", errs: []error{account.ErrNobody}},
 	{code: "other_provider", errs: []error{openid.ErrOtherProvider, session.ErrForeign}},
 	{code: "session_false", errs: []error{openid.ErrContinuity, session.ErrFalse}},
+	{code: "once_more", errs: []error{openid.ErrOnceMore}},
 	{code: "session_lost", as: lostSession},
 	{code: "person_needed", errs: []error{session.ErrPersonNeeded}},
 	{code: "not_renewable", errs: []error{account.ErrNotRenewable}},

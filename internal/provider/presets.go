@@ -69,6 +69,7 @@ var presets = []Preset{
 	{
 		Name: "entra", Title: "Microsoft", Needs: []string{"tenant"}, issuer: entraIssuer, Secret: SecretRefused,
 		knows: func(p *Provider, _ Given) {
+			p.SelectAccount = true
 			// localhost alone may have any port; 127.0.0.1 is for the manifest only.
 			p.RedirectHost, p.OfflineAccess, p.OrganizationParam = "localhost", "on", "domain_hint"
 		},
@@ -76,6 +77,7 @@ var presets = []Preset{
 	{
 		Name: "google", Title: "Google", issuer: fixed("https://accounts.google.com"), Secret: SecretDemanded,
 		knows: func(p *Provider, _ Given) {
+			p.SelectAccount = true
 			// offline_access is an invalid_scope here; this is Google's way to ask.
 			p.OfflineAccess, p.AuthParams = "off", map[string]string{"access_type": "offline", "prompt": "consent"}
 			p.OrganizationParam, p.OrganizationClaims, p.LogoutStyle = "hd", []string{"hd"}, "none" // hd itself is but a wish
@@ -109,6 +111,7 @@ var presets = []Preset{
 		Name: "zitadel", Title: "Zitadel", Needs: []string{"domain"}, issuer: below("https://", ""), Secret: SecretUnsafe,
 		knows: func(p *Provider, _ Given) {
 			p.OrganizationScope = "urn:zitadel:iam:org:id:"
+			p.SelectAccount = true
 			p.AudiencesOfParty = true // aud holds the project and all its clients
 		},
 	},
@@ -121,6 +124,7 @@ func github(p *Provider, g Given) {
 	if g.Domain != "" {
 		site, api = "https://"+g.Domain, gitHubAPI(g.Domain)
 	}
+	p.SelectAccount = true
 	p.NoIDToken, p.UserIDField, p.OfflineAccess, p.LogoutStyle, p.LoginHintParam = true, "id", "off", "none", "login"
 	p.Scopes = []string{"read:user", "user:email"}
 	p.AuthorizationEndpoint, p.TokenEndpoint = site+"/login/oauth/authorize", site+"/login/oauth/access_token"

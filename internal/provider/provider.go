@@ -50,7 +50,8 @@ type Provider struct {
 	AllowedTenants   []string // for an issuer with {tenantid}: the tenants that may sign in
 	Leeway           time.Duration
 
-	AuthParams map[string]string // extra parameters of the authorization request
+	SelectAccount bool              // prompt=select_account is understood although it may not be listed
+	AuthParams    map[string]string // extra parameters of the authorization request
 
 	// Home realm: who is going to sign in, and where. Both are sent when a sign-in
 	// brings none of its own.

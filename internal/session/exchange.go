@@ -76,6 +76,10 @@ type Progress struct {
 	// URL is the authorization request. It bears state and code challenge: shown
 	// to the person who signs in, never logged.
 	URL string
+	// Again is why the person is asked once more within this sign-in: "prompt" when the
+	// provider did not take the way in which it was asked, "consent" when it renews a
+	// session only after it has asked for consent; empty at first.
+	Again string
 	// OpenErr is why the browser could not be opened; nil when it was.
 	OpenErr error
 	// Strays counts answers that were not for this sign-in (wrong state, error

@@ -170,6 +170,9 @@ func signIns() map[string]StateView {
 				Lines: problem.Ending(session.Ending{Tokens: session.EndingDone, Browser: session.EndingNotAsked}, "Acme ID"),
 			}
 		}),
+		"waiting-again": on(ScreenWaiting, func(v *StateView) {
+			v.Waiting = &WaitingView{Since: since, Until: until, Linked: true, Again: "consent"}
+		}),
 		"waiting": on(ScreenWaiting, func(v *StateView) { v.Waiting = &WaitingView{Since: since, Until: until, Linked: true} }),
 		"waiting-early": on(ScreenWaiting, func(v *StateView) {
 			v.Waiting = &WaitingView{Since: since, Until: until, SignedIn: true}

@@ -64,6 +64,7 @@ type WaitingView struct {
 	Until      int64  `json:"until"`
 	Linked     bool   `json:"linked"`     // there is an address to open or copy
 	OpenFailed string `json:"openFailed"` // why the browser did not open; "" when it did
+	Again      string `json:"again"`      // why the person is asked once more: "consent", "prompt", or ""
 	Strays     int    `json:"strays"`     // answers that were not for this sign-in
 	Stray      string `json:"stray"`      // words about the last one, where they are more than that it came
 	SignedIn   bool   `json:"signedIn"`   // another account is being added

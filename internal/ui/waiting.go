@@ -15,8 +15,8 @@ func (d *drawing) waiting(v *StateView) {
 	w := d.snap.Waiting
 	v.Screen = ScreenWaiting
 	v.Waiting = &WaitingView{
-		Since: milli(w.Since), Until: milli(w.Until), Linked: w.URL != "", Strays: w.Strays,
-		SignedIn: !d.snap.Session.Key.IsZero(),
+		Since: milli(w.Since), Until: milli(w.Until), Linked: w.URL != "", Again: w.Again,
+		Strays: w.Strays, SignedIn: !d.snap.Session.Key.IsZero(),
 	}
 	if w.OpenErr != nil {
 		v.Waiting.OpenFailed = problem.From(w.OpenErr, d.facts.Provider).Title

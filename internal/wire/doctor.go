@@ -4,13 +4,17 @@ import (
 	"os"
 
 	"app.latchkey/internal/doctor"
+	"app.latchkey/internal/learned"
+	"app.latchkey/internal/openid"
 	"app.latchkey/internal/settings"
 )
 
 // Doctor examines these parts, with what was typed into them since the start.
 func (p *Parts) Doctor() *doctor.Doctor {
+	known := learned.Book{Dir: p.Settings.DataDir}.Of(p.Settings.Provider.Issuer, p.Settings.Provider.ClientID)
 	return doctor.New(doctor.Options{
-		App: p.options.App, Version: Version().Version, Settings: p.Settings, Vault: p.Vault, Browser: p.Browser, Getenv: os.Getenv,
+		Learned: openid.Learned(known),
+		App:     p.options.App, Version: Version().Version, Settings: p.Settings, Vault: p.Vault, Browser: p.Browser, Getenv: os.Getenv,
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"app.latchkey/internal/account"
 	"app.latchkey/internal/browser"
+	"app.latchkey/internal/learned"
 	"app.latchkey/internal/loopback"
 	"app.latchkey/internal/openid"
 	"app.latchkey/internal/problem"
@@ -62,6 +63,7 @@ func New(s settings.Settings, o Options) (*Parts, error) {
 	if options.Transport, err = openid.Transport(s.Provider.RootCAs); err != nil {
 		return nil, err
 	}
+	book := learned.Book{Dir: s.DataDir}
 	if s.Configured {
 		client, err := openid.New(s.Provider, openid.Options{
 			Listen:        p.listen(o.App),
@@ -73,6 +75,12 @@ func New(s settings.Settings, o Options) (*Parts, error) {
 				}
 				words := problem.From(err, s.Provider.Name)
 				return words.Title, words.Message + " " + o.App + " says what to do next. You can close this tab."
+			},
+			Recall: func() openid.Learned { return openid.Learned(book.Of(s.Provider.Issuer, s.Provider.ClientID)) },
+			Learn: func(l openid.Learned) {
+				if err := book.Keep(s.Provider.Issuer, s.Provider.ClientID, learned.Entry(l)); err != nil {
+					o.Log.Warn("learned.not_kept", "err", err) // it is learned again at the next sign-in
+				}
 			},
 			Log: o.Log,
 			Now: o.Now,

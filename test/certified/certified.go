@@ -12,7 +12,7 @@ import (
 )
 
 // Start starts the provider on a free loopback port and returns its issuer. env adds
-// to its environment: KEY and CERT make it serve https. It ends with the test. The
+// to its environment: KEY and CERT make it serve https, STRICT keeps its own defaults. It ends with the test. The
 // test must run in a package of internal/, as `go test` runs it.
 func Start(t *testing.T, env ...string) string {
 	t.Helper()

@@ -1,16 +1,25 @@
 // A certified provider for the tests: oidc-provider on a free loopback port, with
 // its own development pages. Prints its issuer on the first line. With KEY and CERT
-// in the environment it serves https.
+// in the environment it serves https; with STRICT it keeps its own defaults.
 
 import { readFileSync } from "node:fs";
 import { createServer as plain } from "node:http";
 import { createServer as tls } from "node:https";
 import Provider from "oidc-provider";
 
-const { KEY, CERT } = process.env;
+const { KEY, CERT, STRICT } = process.env;
 const server = KEY ? tls({ key: readFileSync(KEY), cert: readFileSync(CERT) }) : plain();
 await new Promise((done) => server.listen(0, "127.0.0.1", done));
 const issuer = `${KEY ? "https" : "http"}://127.0.0.1:${server.address().port}`;
+
+const lenient = {
+  pkce: { required: () => true },
+  rotateRefreshToken: true,
+  issueRefreshToken: () => true,
+  // A logout is posted (RP-Initiated Logout 1.0 §2), which this provider takes with such cookies alone.
+  enableHttpPostMethods: true,
+  cookies: { keys: ["for the tests alone"], long: { sameSite: "none" } },
+};
 
 const provider = new Provider(issuer, {
   clients: [
@@ -27,12 +36,9 @@ const provider = new Provider(issuer, {
   scopes: ["openid", "offline_access", "profile", "email"],
   claims: { openid: ["sub"], profile: ["name"], email: ["email", "email_verified"] },
   features: { revocation: { enabled: true }, deviceFlow: { enabled: true }, devInteractions: { enabled: true } },
-  pkce: { required: () => true },
-  rotateRefreshToken: true,
-  issueRefreshToken: () => true,
-  // A logout is posted (RP-Initiated Logout 1.0 §2), which this provider takes with such cookies alone.
-  enableHttpPostMethods: true,
-  cookies: { keys: ["for the tests alone"], long: { sameSite: "none" } },
+  // Its defaults are strict: offline_access counts with prompt=consent alone (OIDC Core §11), and nothing may be posted to
+  // the endpoints of the browser.
+  ...(STRICT ? { cookies: { keys: ["for the tests alone"] } } : lenient),
   findAccount: (_ctx, id) => ({
     accountId: id,
     claims: () => ({ sub: id, name: `Name of ${id}`, email: `${id}@acme.example`, email_verified: true }),

@@ -420,6 +420,7 @@ export namespace ui {
 	    until: number;
 	    linked: boolean;
 	    openFailed: string;
+	    again: string;
 	    strays: number;
 	    stray: string;
 	    signedIn: boolean;
@@ -434,6 +435,7 @@ export namespace ui {
 	        this.until = source["until"];
 	        this.linked = source["linked"];
 	        this.openFailed = source["openFailed"];
+	        this.again = source["again"];
 	        this.strays = source["strays"];
 	        this.stray = source["stray"];
 	        this.signedIn = source["signedIn"];
