@@ -77,7 +77,8 @@ var kinds = []struct {
 	{[]error{ErrCancelled}, "cancelled"},
 	{[]error{ErrTimeout}, "timed_out device_expired"},
 	{[]error{ErrOffline}, "network provider_unavailable keys_unavailable tls handshake discovery web_page redirected"},
-	{[]error{ErrRefused}, "access_denied interaction_needed provider_error device_unsupported device_declined device_refused token_refused"},
+	{[]error{ErrRefused}, "access_denied interaction_needed provider_error device_unsupported device_declined device_refused token_refused " +
+		"once_more"},
 	{[]error{ErrUnverified}, "answer_mixed_up token_type no_id_token clock too_long_ago not_strong_enough tenant organization " +
 		"other_person signature id_token bad_answer other_user answer_unusable unbound_error broken_json time_claim"},
 	{[]error{ErrStore}, "keychain_absent keychain_locked keychain_dismissed keychain_slow vault_key_lost vault_wrong_key vault_replaced " +
