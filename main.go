@@ -20,6 +20,7 @@ import (
 	"app.latchkey/internal/doctor"
 	"app.latchkey/internal/logfile"
 	"app.latchkey/internal/picture"
+	"app.latchkey/internal/problem"
 	_ "app.latchkey/internal/quiethttp" // before net/http reads GODEBUG
 	"app.latchkey/internal/settings"
 	"app.latchkey/internal/startenv"
@@ -39,6 +40,11 @@ var licences string
 func main() {
 	startenv.Prepare()
 	s, err := wire.Settings(nil) // what cannot be used is said on the screen
+	if err := wire.Foreign(s); err != nil {
+		words := problem.From(err, "")
+		fmt.Fprintf(os.Stderr, "latchkey: %s. %s %s\n", words.Title, words.Message, words.Hint)
+		os.Exit(1)
+	}
 	built := wire.Version()
 	window := ui.New(ui.Options{
 		App:         ui.AppView{Name: wire.AppName, Version: built.Version, Demo: wire.DemoBuild},

@@ -82,7 +82,8 @@ var kinds = []struct {
 	{[]error{ErrUnverified}, "answer_mixed_up token_type no_id_token clock too_long_ago not_strong_enough tenant organization " +
 		"other_person signature id_token bad_answer other_user answer_unusable unbound_error broken_json time_claim"},
 	{[]error{ErrStore}, "keychain_absent keychain_locked keychain_dismissed keychain_slow vault_key_lost vault_wrong_key vault_replaced " +
-		"vault_newer vault_damaged wrong_passphrase passphrase_needed weak_passphrase too_much disk_full folder_not_writable store_failed " +
+		"vault_newer vault_damaged wrong_passphrase passphrase_needed weak_passphrase too_much not_stored keychain_no_default kept_beside foreign_folder not_readable no_lock " +
+		"disk_full folder_not_writable store_failed " +
 		"chip_unavailable key_failed"},
 	{[]error{ErrConfig}, "bad_settings not_configured wrong_issuer bad_endpoint other_provider client_key issuer_template discovery_incomplete"},
 	{[]error{ErrBrowser}, "browser_failed browser_refused port_taken"},

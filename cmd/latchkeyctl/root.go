@@ -119,6 +119,9 @@ func (c *command) start(o wire.Options) error {
 		c.say("warning: %s", w)
 	}
 	c.started = true
+	if err := wire.Foreign(s); err != nil {
+		return err
+	}
 	o.App, o.ID = wire.AppName, wire.AppID
 	c.logs(s)
 	o.Log = c.log

@@ -50,6 +50,9 @@ var (
 	ErrNoAccount = errors.New("account: there is no such account here")
 	// ErrAmbiguous means that a name fits several accounts; see AmbiguousError.
 	ErrAmbiguous = errors.New("account: several accounts are meant by that name")
+	// ErrNotStored means that a session was renewed and could not be stored: the old
+	// refresh token is spent, and the new one is in this process's memory alone.
+	ErrNotStored = errors.New("account: the renewed session could not be stored")
 	// ErrLive means that the account is still signed in, and so not to be removed
 	// but to be signed out.
 	ErrLive = errors.New("account: the account is still signed in")
@@ -70,6 +73,7 @@ type store interface {
 	Ready(context.Context) error
 	Read(context.Context) (session.Book, error)
 	Hold(context.Context, func(context.Context, *session.Held) error) error
+	HoldAnew(context.Context, func(context.Context, *session.Held) error) error
 }
 
 // Options are the parts of a [Manager]. Auth may be nil: then no provider is set

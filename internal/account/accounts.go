@@ -94,7 +94,15 @@ func (a *Manager) change(ctx context.Context, f func(*session.Book) error, then 
 // hold holds the vault's lock while f runs. A vault that had to be set aside is told,
 // and is no failure: f goes on with an empty one.
 func (a *Manager) hold(ctx context.Context, f func(context.Context, *session.Held) error) error {
-	return a.opts.Store.Hold(ctx, func(ctx context.Context, h *session.Held) error {
+	return a.holding(ctx, a.opts.Store.Hold, f)
+}
+
+// holding is hold, or HoldAnew for a sign-in.
+func (a *Manager) holding(
+	ctx context.Context, hold func(context.Context, func(context.Context, *session.Held) error) error,
+	f func(context.Context, *session.Held) error,
+) error {
+	return hold(ctx, func(ctx context.Context, h *session.Held) error {
 		if h.Aside != nil {
 			a.tellAside(h.Aside)
 		}

@@ -221,3 +221,35 @@ func TestFindTakesWhatAPersonTypes(t *testing.T) {
 		}
 	}
 }
+
+// unreadable is a vault's error that a sign-in alone, or another keychain, mends.
+type unreadable struct{ error }
+
+func (unreadable) Unreadable() {}
+
+// A vault that cannot be read stays where it is until somebody signs in.
+func TestAVaultIsSetAsideAtASignInAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lost := unreadable{errors.New("no key")}
+		d := newManager(newProvider(), newSealer())
+		d.sealer.loadErr, d.sealer.data = lost, []byte("sealed")
+		if err := d.Restore(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if s := d.Snapshot(); s.Phase != account.PhaseSignedOut || !errors.Is(s.Notice, lost) {
+			t.Errorf("%v, told %v", s.Phase, s.Notice)
+		}
+		_, tokenErr := d.TokenOf(t.Context(), key("ada"))
+		_, outErr := d.SignOut(t.Context(), key("ada"), account.ScopeTokens)
+		if !errors.Is(tokenErr, lost) || !errors.Is(outErr, lost) || string(d.sealer.data) != "sealed" {
+			t.Errorf("%v, %v, kept %q", tokenErr, outErr, d.sealer.data)
+		}
+		if err := d.SignIn(t.Context(), session.SignInRequest{}); err != nil {
+			t.Fatal(err)
+		}
+		var told interface{ SetAside() string }
+		if s := d.Snapshot(); !errors.As(s.Notice, &told) || len(d.sealer.book(t).Sessions) != 1 {
+			t.Errorf("told %v", s.Notice)
+		}
+	})
+}

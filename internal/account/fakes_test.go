@@ -16,13 +16,14 @@ import (
 
 // sealer keeps the blob in memory, with faults to order.
 type sealer struct {
-	mu       sync.Mutex
-	lock     chan struct{}
-	data     []byte
-	loadErr  error
-	saveErr  error
-	readyErr error
-	saves    int
+	mu         sync.Mutex
+	lock       chan struct{}
+	data       []byte
+	loadErr    error
+	saveErr    error
+	readyErr   error
+	reserveErr error
+	saves      int
 }
 
 func newSealer() *sealer { return &sealer{lock: make(chan struct{}, 1)} }
@@ -44,7 +45,18 @@ func (s *sealer) Save(ctx context.Context, data []byte) error {
 	return nil
 }
 
-func (s *sealer) SetAside(reason error) error { s.data = nil; return &aside{reason} }
+func (s *sealer) SaveAnew(ctx context.Context, data []byte) error { return s.Save(ctx, data) }
+
+func (s *sealer) Reserve(context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.reserveErr
+}
+
+func (s *sealer) SetAside(reason error) error {
+	s.data, s.loadErr = nil, nil
+	return &aside{reason}
+}
 
 type aside struct{ error }
 

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"app.latchkey/internal/session"
@@ -140,6 +141,10 @@ func (a *Manager) exchange(ctx context.Context, h *session.Held, s session.Sessi
 	if err := a.write(ctx, h); err != nil {
 		return session.Session{}, err // nothing is spent
 	}
+	if err := h.Reserve(ctx); err != nil { // the disk may be full by the time the answer comes
+		h.Book.Put(s)
+		return session.Session{}, errors.Join(err, a.write(ctx, h))
+	}
 	known, kept := s, false
 	known.Unanswered, known.PersonNeeded = time.Time{}, false
 	next, err := a.opts.Auth.Refresh(ctx, known, func(_ context.Context, rotated session.Session) error {
@@ -180,7 +185,7 @@ func (a *Manager) keep(ctx context.Context, h *session.Held, s session.Session) 
 	if err != nil {
 		a.rescued[s.Key] = s
 		a.opts.Log.Error("vault.write_failed", "err", err)
-		return err
+		return fmt.Errorf("%w: %w", ErrNotStored, err)
 	}
 	delete(a.rescued, s.Key)
 	return nil

@@ -222,7 +222,7 @@ func TestARotatedTokenThatCannotBeWrittenIsNotLost(t *testing.T) {
 		full := errors.New("disk full")
 		d.provider.refresh = func(context.Context) error { d.sealer.fault(func(s *sealer) { s.saveErr = full }); return nil }
 		for range 3 {
-			if got, err := d.Token(t.Context()); !errors.Is(err, full) {
+			if got, err := d.Token(t.Context()); !errors.Is(err, full) || !errors.Is(err, account.ErrNotStored) {
 				t.Fatalf("%v %v, want the disk's error", got.Access.Reveal(), err)
 			}
 		}
@@ -387,6 +387,46 @@ func TestWaitWaitsForTheRefresh(t *testing.T) {
 			t.Error("the refresh was left")
 		}
 	})
+}
+
+// A refresh token that can be spent once is not spent before the vault was proven
+// writable, by whoever asks for a token.
+func TestNothingIsSpentBeforeItCanBeStored(t *testing.T) {
+	for name, c := range map[string]struct{ put, mend func(*sealer, error) }{
+		"read-only":        {func(s *sealer, err error) { s.saveErr = err }, func(s *sealer, _ error) { s.saveErr = nil }},
+		"no room for more": {func(s *sealer, err error) { s.reserveErr = err }, func(s *sealer, _ error) { s.reserveErr = nil }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := signedIn(t)
+				refused := errors.New(name)
+				d.sealer.fault(func(s *sealer) { c.put(s, refused) })
+				time.Sleep(59*time.Minute + 30*time.Second) // due, and not over
+				if got, err := d.Token(t.Context()); err != nil || got.Access.Reveal() != "AT1" {
+					t.Errorf("the token at hand still lives: %v", err)
+				}
+				time.Sleep(time.Minute)
+				if _, err := d.Token(t.Context()); !errors.Is(err, refused) {
+					t.Errorf("%v, want why it cannot be stored", err)
+				}
+				client, err := d.Client("https://api.example")
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := client.Get("https://api.example/"); !errors.Is(err, refused) {
+					t.Errorf("the client: %v", err)
+				}
+				run(t, d, func() { time.Sleep(time.Hour); synctest.Wait() })
+				if s := d.Snapshot(); s.Phase != account.PhaseSignedIn || !errors.Is(s.HealthErr, refused) || d.provider.refreshes != 0 {
+					t.Errorf("%v, %v, %d refreshes", s.Phase, s.HealthErr, d.provider.refreshes)
+				}
+				d.sealer.fault(func(s *sealer) { c.mend(s, nil) })
+				if got, err := d.Token(t.Context()); err != nil || got.Access.Reveal() != "AT2" {
+					t.Errorf("it can be stored again: %v", err)
+				}
+			})
+		})
+	}
 }
 
 func TestWithoutARefreshToken(t *testing.T) {

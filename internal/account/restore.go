@@ -19,6 +19,10 @@ type setAside interface {
 // reason; Restore may be called again once that is mended.
 func (a *Manager) Restore(ctx context.Context) error {
 	book, err := a.read(ctx)
+	if session.Unreadable(err) { // a sign-in is the way on, or the right keychain
+		a.tellAside(err)
+		err = nil
+	}
 	if err != nil {
 		a.opts.Log.Warn("vault.unreadable", "err", err)
 		a.update(func(p *Snapshot) { p.Phase, p.Err, p.Session = PhaseLocked, err, Account{} })
@@ -40,9 +44,9 @@ func (a *Manager) read(ctx context.Context) (session.Book, error) {
 	return book, err
 }
 
-// tellAside tells that a vault was set aside.
+// tellAside tells that a vault was set aside, or can only be.
 func (a *Manager) tellAside(err error) {
-	a.opts.Log.Warn("vault.set_aside", "err", err)
+	a.opts.Log.Warn("vault.unreadable", "err", err)
 	a.update(func(p *Snapshot) { p.Notice = err })
 }
 

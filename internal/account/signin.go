@@ -112,7 +112,7 @@ func (a *Manager) storeSignIn(ctx context.Context, at *attempt, s session.Sessio
 	// The provider has issued tokens: a cancel in this moment must not lose them.
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	defer stop()
-	err := a.hold(ctx, func(ctx context.Context, h *session.Held) error {
+	err := a.holding(ctx, a.opts.Store.HoldAnew, func(ctx context.Context, h *session.Held) error {
 		// The tokens of an earlier session of the same account are replaced, not
 		// revoked: at several providers a revocation ends the whole grant, and with
 		// it the sign-in that has just succeeded.

@@ -97,7 +97,7 @@ func (a *Manager) forget(ctx context.Context, key session.Key, scope Scope) (ses
 			} else {
 				r, _ = h.Book.Forget(key, a.now())
 			}
-			if err := h.Write(ctx); err != nil {
+			if err := h.WriteAnew(ctx); err != nil {
 				return err
 			}
 		}

@@ -23,7 +23,7 @@ var floors = [][]string{
 	{"provider"},
 	{"claims", "picture", "nobus", "logfile", "learned"},
 	{"cleantext", "secret"},
-	{"clock", "peer", "startenv", "quiethttp"},
+	{"clock", "peer", "startenv", "quiethttp", "ownfolder"},
 	{"demoidp", "robot"},
 }
 
@@ -39,7 +39,7 @@ var signs = map[string][2]string{
 	"openid":  {"speaks OpenID Connect", "network"}, "loopback": {"receives the redirect", "listens"}, "browser": {"opens an address", "starts a process"},
 	"session": {"what a sign-in leaves", ""}, "settings": {"sources to settings", "reads settings"}, "provider": {"one provider, described", ""}, "vault": {"one sealed file", "disk, keychain"},
 	"cleantext": {"text fit to be shown", ""}, "proof": {"binds tokens to a key", "hardware: TPM"},
-	"secret": {"a text never printed", ""}, "nobus": {"starts no D-Bus", ""}, "claims": {"claims in words", ""},
+	"secret": {"a text never printed", ""}, "nobus": {"starts no D-Bus", ""}, "ownfolder": {"whose folder it is", ""}, "claims": {"claims in words", ""},
 	"picture": {"one image, made anew", "network"}, "logfile": {"log lines, rotated", "disk"},
 	"learned": {"what providers need", "disk"},
 	"demoidp": {"a company's sign-in", "demo builds alone"}, "robot": {"a scripted browser", "demo builds and tests"},

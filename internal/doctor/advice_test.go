@@ -3,6 +3,7 @@ package doctor_test
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"net"
 	"path/filepath"
 	"strconv"
@@ -46,6 +47,23 @@ func (m *machine) sealed() string {
 		m.t.Fatal(err)
 	}
 	return filepath.Join(dir, "vault")
+}
+
+// setAside does with the vault what a sign-in does before it stores.
+func (m *machine) setAside() {
+	m.t.Helper()
+	dir := m.path(".local", "share", "latchkey")
+	v := vault.New(vault.Config{Dir: dir, Kind: vault.File, Passphrase: secret.New(passphrase)})
+	release, err := v.Lock(context.Background())
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	defer release()
+	_, err = v.Load(context.Background())
+	var aside *vault.SetAsideError
+	if err := v.SetAside(err); !errors.As(err, &aside) {
+		m.t.Fatal(err)
+	}
 }
 
 // heldPort is a port that another program, this one, holds.

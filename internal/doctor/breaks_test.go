@@ -308,13 +308,13 @@ var breaks = []struct {
 		m.env["LATCHKEY_STORE"], m.env["LATCHKEY_STORE_PASSPHRASE"] = "keychain", ""
 		return func() { m.env["LATCHKEY_STORE"], m.env["LATCHKEY_STORE_PASSPHRASE"] = "file", passphrase }
 	}},
-	{"a vault that is damaged", "vault", doctor.Fail, "the next start sets it aside", false, func(m *machine, _ *authority) func() {
+	{"a vault that is damaged", "vault", doctor.Fail, "Sign in again", false, func(m *machine, _ *authority) func() {
 		m.write("not a vault", ".local", "share", "latchkey", "vault")
-		return func() { _ = m.command("status").Run() }
+		return m.setAside
 	}},
-	{"a vault of a newer version", "vault", doctor.Fail, "the next start sets it aside", false, func(m *machine, _ *authority) func() {
+	{"a vault of a newer version", "vault", doctor.Fail, "Sign in again", false, func(m *machine, _ *authority) func() {
 		m.write("{\"latchkey\":\"vault\",\"v\":99}\n", ".local", "share", "latchkey", "vault")
-		return func() { _ = m.command("status").Run() }
+		return m.setAside
 	}},
 	{"a passphrase that is wrong", "vault", doctor.Fail, "Set the one that the vault was made with", false, func(m *machine, _ *authority) func() {
 		m.sealed()

@@ -91,7 +91,7 @@ func (d *Doctor) Run(ctx context.Context, tell func(Finding)) Report {
 		r.reach, r.discovery, r.algorithms, r.keys, r.clock,
 		r.pkce, r.refresh, r.offers,
 		r.families, r.ports, r.redirects, r.client,
-		r.browser, r.folder, r.keychain, r.vault,
+		r.browser, r.vault, r.folder, r.keychain,
 	} {
 		if ctx.Err() != nil {
 			break

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 
+	"app.latchkey/internal/ownfolder"
 	"app.latchkey/internal/vault"
 )
 
@@ -26,14 +27,22 @@ func (r *round) browser(context.Context) {
 	}
 }
 
-func (r *round) folder(context.Context) {
+// folder does what a sign-in does there: the lock, a whole write, room for the next.
+func (r *round) folder(ctx context.Context) {
 	if r.o.Vault == nil || r.o.Settings.Store == "memory" {
 		return
 	}
 	dir := r.home(r.o.Settings.DataDir)
-	switch err := r.o.Vault.Writable(); {
+	var foreign *ownfolder.ForeignError
+	switch err := r.o.Vault.Writable(ctx); {
 	case err == nil:
-		r.pass("folder", "The data folder can be written", dir)
+		r.pass("folder", "The data folder can be locked and written", dir)
+	case errors.As(err, &foreign):
+		r.fail("folder", "The data folder belongs to another person", fmt.Sprintf("%s belongs to %s, and this runs as root", r.home(foreign.Dir), foreign.Owner), "Run this as that person, without sudo; or with sudo -H, for a sign-in of root's own.")
+	case errors.Is(err, vault.ErrNoLock):
+		r.fail("folder", "No lock can be had in the data folder", r.home(err.Error()), "Put the data folder on a local disk (XDG_DATA_HOME), or mount the share with locks.")
+	case errors.Is(err, context.DeadlineExceeded):
+		r.fail("folder", "Another program holds the vault's lock", dir, "Wait until it is done, or end it: a latchkeyctl or a window that hangs.")
 	case errors.Is(err, vault.ErrDiskFull):
 		r.fail("folder", "The disk is full", dir, "Make room on it.")
 	default:
@@ -55,6 +64,8 @@ func (r *round) keychain(ctx context.Context) {
 		r.pass("keychain", "The keychain keeps and gives back", "")
 	case errors.Is(err, vault.ErrKeychainAbsent):
 		r.fail("keychain", "This computer offers no keychain", fmt.Sprint(err), "Set store = \"file\" (with a passphrase) or \"memory\". On Linux a Secret Service in the session, such as gnome-keyring or KWallet, is a keychain.")
+	case errors.Is(err, vault.ErrNoCollection):
+		r.fail("keychain", "The keychain has no default collection", "", "Make one in the keychain's own program (Passwords and Keys, KWalletManager, KeePassXC) and set it as default; or set store = \"file\" and a passphrase.")
 	case errors.Is(err, vault.ErrKeychainLocked):
 		r.fail("keychain", "The keychain is locked", "", "Unlock it: sign in to the desktop, or open the keychain's own program and type its password.")
 	case errors.Is(err, vault.ErrKeychainTimeout):
@@ -70,7 +81,7 @@ func (r *round) vault(ctx context.Context) {
 		return
 	}
 	found := r.o.Vault.Inspect(ctx)
-	const anew = "Nothing has to be done: the next start sets it aside under another name, and you sign in again."
+	const anew = "Sign in again: what is stored is set aside then under another name."
 	switch err := found.Err; {
 	case !found.Stored:
 		r.pass("vault", "Nothing is stored yet", "")
@@ -78,11 +89,13 @@ func (r *round) vault(ctx context.Context) {
 		r.warn("vault", "The vault is protected by a passphrase, which was not given", "", "Type it when asked, or set LATCHKEY_STORE_PASSPHRASE or store_passphrase_file.")
 	case errors.Is(err, vault.ErrWrongPassphrase):
 		r.fail("vault", "The passphrase does not fit the vault", "", "Set the one that the vault was made with.")
-	case errors.Is(err, vault.ErrDamaged), errors.Is(err, vault.ErrWrongKey), errors.Is(err, vault.ErrKeyLost):
+	case errors.Is(err, vault.ErrWrongKey), errors.Is(err, vault.ErrKeyLost):
+		r.fail("vault", "The key to what is stored is not here", fmt.Sprint(err), "Open the desktop session whose keychain has the key: what is stored opens by itself then. "+anew)
+	case errors.Is(err, vault.ErrDamaged):
 		r.fail("vault", "What is stored cannot be read", fmt.Sprint(err), anew)
 	case errors.Is(err, vault.ErrNewer):
 		r.fail("vault", "The vault was written by a newer version", "", "Install that version again. "+anew)
-	case errors.Is(err, vault.ErrReadOnly), errors.Is(err, vault.ErrDisk):
+	case errors.Is(err, vault.ErrUnreadable), errors.Is(err, vault.ErrDisk):
 		r.fail("vault", "The vault's file cannot be read", r.home(err.Error()), "Make the file yours again: chown and chmod 600.")
 	case err != nil:
 		r.warn("vault", "Whether the vault can be opened could not be told", fmt.Sprint(err), "See what is said of the keychain.")

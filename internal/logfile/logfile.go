@@ -18,6 +18,8 @@ import (
 	"sync"
 
 	"gopkg.in/natefinch/lumberjack.v2"
+
+	"app.latchkey/internal/ownfolder"
 )
 
 // Open returns a logger that writes to dir/name.log, at most three files of 5 MiB
@@ -58,7 +60,9 @@ func (f *file) Write(line []byte) (int, error) {
 			f.err = fmt.Errorf("logfile: %q is no place for a log", f.dir)
 			return
 		}
-		f.err = os.MkdirAll(f.dir, 0o700)
+		if f.err = ownfolder.Check(f.dir); f.err == nil {
+			f.err = os.MkdirAll(f.dir, 0o700)
+		}
 	})
 	if f.err != nil {
 		return 0, f.err

@@ -16,6 +16,7 @@ import (
 	"app.latchkey/internal/account"
 	"app.latchkey/internal/loopback"
 	"app.latchkey/internal/openid"
+	"app.latchkey/internal/ownfolder"
 	"app.latchkey/internal/provider"
 	"app.latchkey/internal/session"
 	"app.latchkey/internal/settings"
@@ -125,6 +126,13 @@ func enrich(p *Problem, err error, providerName string) {
 	if errors.As(err, &several) {
 		p.Message = "It fits " + strings.Join(several.Names(), " and ") + "."
 	}
+	var foreign *ownfolder.ForeignError
+	if errors.As(err, &foreign) {
+		p.Message = fmt.Sprintf("%s belongs to %s, and you run this as root: files of root's in it would cost %s their sign-in. Nothing was written.", foreign.Dir, foreign.Owner, foreign.Owner)
+	}
+	if errors.Is(err, account.ErrNotStored) {
+		p.Message += " " + because(err)
+	}
 	var aside interface{ SetAside() string }
 	if errors.As(err, &aside) {
 		p.Message += " It is kept as " + aside.SetAside() + "."
@@ -141,6 +149,16 @@ func incomplete(p Problem, e *openid.MemberError, providerName string) Problem {
 		p.Hint = fmt.Sprintf("The setting %s can give one. Whoever runs %s can mend it.", e.Setting, providerName)
 	}
 	return p
+}
+
+// because says why a session was not stored, in the words of the error's second row.
+func because(err error) string {
+	for _, row := range table {
+		if row.code != "not_stored" && row.matches(err) {
+			return wordsOf(row.code).Title + "."
+		}
+	}
+	return ""
 }
 
 // advise says what the provider's own words mean and what mends it, where they are

@@ -17,6 +17,7 @@ import (
 	"app.latchkey/internal/browser"
 	"app.latchkey/internal/loopback"
 	"app.latchkey/internal/openid"
+	"app.latchkey/internal/ownfolder"
 	"app.latchkey/internal/problem"
 	"app.latchkey/internal/proof"
 	"app.latchkey/internal/session"
@@ -32,7 +33,13 @@ var codes = map[string]error{
 	"keychain_absent": vault.ErrKeychainAbsent, "keychain_locked": vault.ErrKeychainLocked, "keychain_dismissed": vault.ErrKeychainDismissed, "keychain_slow": vault.ErrKeychainTimeout,
 	"vault_damaged": &vault.SetAsideError{Path: "/x", Reason: vault.ErrDamaged}, "vault_newer": &vault.SetAsideError{Path: "/x", Reason: vault.ErrNewer},
 	"vault_key_lost": vault.ErrKeyLost, "vault_wrong_key": vault.ErrWrongKey, "wrong_passphrase": vault.ErrWrongPassphrase, "passphrase_needed": vault.ErrPassphraseNeeded,
-	"disk_full": vault.ErrDiskFull, "too_much": session.ErrTooLarge, "folder_not_writable": vault.ErrReadOnly,
+	"not_stored":          fmt.Errorf("%w: %w", account.ErrNotStored, vault.ErrReadOnly),
+	"keychain_no_default": vault.ErrNoCollection,
+	"kept_beside":         fmt.Errorf("%w: %w", vault.ErrKept, vault.ErrDisk),
+	"foreign_folder":      &ownfolder.ForeignError{Dir: "/home/ann", Owner: "ann"},
+	"not_readable":        vault.ErrUnreadable,
+	"no_lock":             vault.ErrNoLock,
+	"disk_full":           vault.ErrDiskFull, "too_much": session.ErrTooLarge, "folder_not_writable": vault.ErrReadOnly,
 	"port_taken": &loopback.PortError{Ports: []int{8085}}, "wrong_address": loopback.ErrPaste, "browser_failed": &browser.OpenError{}, "browser_refused": browser.ErrAddress,
 	"tls": openid.ErrTLS, "wrong_issuer": openid.ErrDiscoveryIssuer, "bad_endpoint": errors.Join(openid.ErrDiscovery, openid.ErrEndpoint), "network": openid.ErrNetwork,
 	"access_denied": &openid.AnswerError{Kind: openid.ErrAccessDenied}, "clock": openid.ErrExpired, "other_person": openid.ErrUserinfoSubject, "signature": openid.ErrSignature,

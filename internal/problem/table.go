@@ -9,6 +9,7 @@ import (
 	"app.latchkey/internal/browser"
 	"app.latchkey/internal/loopback"
 	"app.latchkey/internal/openid"
+	"app.latchkey/internal/ownfolder"
 	"app.latchkey/internal/proof"
 	"app.latchkey/internal/session"
 	"app.latchkey/internal/settings"
@@ -60,6 +61,7 @@ var table = []row{
 	{code: "bad_settings", as: as[*settings.Error]},
 	{code: "bad_settings", errs: []error{openid.ErrSettings}},
 
+	{code: "not_stored", errs: []error{account.ErrNotStored}},
 	{code: "key_of_other_computer", errs: []error{proof.ErrForeignKey}},
 	{code: "key_damaged", errs: []error{proof.ErrBlob}},
 	{code: "chip_unavailable", errs: []error{proof.ErrHardware}},
@@ -68,6 +70,7 @@ var table = []row{
 	{code: "proof_address", errs: []error{proof.ErrAddress, proof.ErrMethod}},
 
 	{code: "keychain_absent", errs: []error{vault.ErrKeychainAbsent}},
+	{code: "keychain_no_default", errs: []error{vault.ErrNoCollection}},
 	{code: "keychain_locked", errs: []error{vault.ErrKeychainLocked}},
 	{code: "keychain_dismissed", errs: []error{vault.ErrKeychainDismissed}},
 	{code: "keychain_slow", errs: []error{vault.ErrKeychainTimeout}},
@@ -76,12 +79,16 @@ var table = []row{
 	{code: "vault_replaced", errs: []error{vault.ErrReplaced}},
 	{code: "vault_newer", errs: []error{vault.ErrNewer, session.ErrNewer}},
 	{code: "vault_damaged", errs: []error{vault.ErrDamaged, session.ErrDamaged}},
-	{code: "too_much", errs: []error{session.ErrTooLarge}},
+	{code: "too_much", errs: []error{session.ErrTooLarge, vault.ErrTooLarge}},
 	{code: "wrong_passphrase", errs: []error{vault.ErrWrongPassphrase}},
 	{code: "passphrase_needed", errs: []error{vault.ErrPassphraseNeeded}},
 	{code: "weak_passphrase", errs: []error{vault.ErrWeakPassphrase}},
+	{code: "kept_beside", errs: []error{vault.ErrKept}},
 	{code: "disk_full", errs: []error{vault.ErrDiskFull}},
+	{code: "foreign_folder", errs: []error{ownfolder.ErrForeign}},
 	{code: "folder_not_writable", errs: []error{vault.ErrReadOnly}},
+	{code: "not_readable", errs: []error{vault.ErrUnreadable}},
+	{code: "no_lock", errs: []error{vault.ErrNoLock}},
 	{code: "store_failed", errs: []error{vault.ErrDisk, vault.ErrKeychain, vault.ErrKind}},
 
 	{code: "port_taken", as: as[*loopback.PortError]},

@@ -6,14 +6,19 @@ import (
 	"fmt"
 )
 
-// sealer keeps one sealed blob. Load returns nil bytes when there is none. Save
-// is durable when it returns nil, and leaves the earlier blob whole otherwise.
-// Ready returns nil when Save could seal now. Lock waits for every other holder
-// on this machine, in this process or another, until ctx ends. SetAside renames a
-// blob that makes no sense and returns the error that tells so.
+// sealer keeps one sealed blob. Load returns nil bytes when there is none, and an error
+// with a method Unreadable when there is one that can never be read as things are. Save
+// is durable when it returns nil, and leaves the earlier blob whole otherwise; SaveAnew
+// also makes every older copy worthless. Reserve keeps room for a Save of about the same
+// size until the lock is released. Ready returns nil when Save could seal at all. Lock waits for
+// every other holder on this machine, in this process or another, until ctx ends.
+// SetAside renames a blob that makes no sense and returns the error that tells so, or
+// nil when there was none.
 type sealer interface {
 	Load(context.Context) ([]byte, error)
 	Save(context.Context, []byte) error
+	SaveAnew(context.Context, []byte) error
+	Reserve(context.Context) error
 	Ready(context.Context) error
 	Lock(context.Context) (release func(), err error)
 	SetAside(reason error) error
@@ -35,13 +40,12 @@ func (s *Store) Ready(ctx context.Context) error {
 }
 
 // Read returns the book as it is stored now. It takes no lock: a write is atomic.
-// Errors are the sealer's, ErrNewer or ErrDamaged.
+// Errors are the sealer's, ErrNewer or ErrDamaged; [Unreadable] sorts them.
 func (s *Store) Read(ctx context.Context) (Book, error) {
 	return read(ctx, s.sealer)
 }
 
-// read opens the vault and decodes what is in it. What this version cannot read
-// is set aside, never overwritten.
+// read opens the vault and decodes what is in it.
 func read(ctx context.Context, from sealer) (Book, error) {
 	data, err := from.Load(ctx)
 	if err != nil {
@@ -49,9 +53,20 @@ func read(ctx context.Context, from sealer) (Book, error) {
 	}
 	b, err := Decode(data)
 	if err != nil {
-		return Book{}, fmt.Errorf("session: read the vault: %w", from.SetAside(err))
+		return Book{}, fmt.Errorf("session: read the vault: %w", err)
 	}
 	return b, nil
+}
+
+// Unreadable reports whether an error of Read means that what is stored can never be
+// read as things are. It is left where it is until somebody signs in: the right keychain,
+// or a newer version of this program, may come back.
+func Unreadable(err error) bool {
+	var u interface {
+		error
+		Unreadable()
+	}
+	return errors.As(err, &u) || errors.Is(err, ErrNewer) || errors.Is(err, ErrDamaged)
 }
 
 // Held is the book while its lock is held.
@@ -72,6 +87,16 @@ type setAside interface {
 // Hold runs f with the lock held over everything it does, so that no other
 // process reads, refreshes or writes in between.
 func (s *Store) Hold(ctx context.Context, f func(context.Context, *Held) error) error {
+	return s.hold(ctx, false, f)
+}
+
+// HoldAnew is Hold for a sign-in: what can never be read is set aside, never
+// overwritten, and f goes on with an empty book.
+func (s *Store) HoldAnew(ctx context.Context, f func(context.Context, *Held) error) error {
+	return s.hold(ctx, true, f)
+}
+
+func (s *Store) hold(ctx context.Context, anew bool, f func(context.Context, *Held) error) error {
 	release, err := s.sealer.Lock(ctx)
 	if err != nil {
 		return fmt.Errorf("session: lock the vault: %w", err)
@@ -79,6 +104,9 @@ func (s *Store) Hold(ctx context.Context, f func(context.Context, *Held) error) 
 	defer release()
 	h := &Held{sealer: s.sealer}
 	err = h.Reload(ctx)
+	if anew && Unreadable(err) {
+		err = s.sealer.SetAside(err)
+	}
 	var aside setAside
 	if errors.As(err, &aside) {
 		h.Aside, err = err, nil
@@ -95,13 +123,28 @@ func (h *Held) Reload(ctx context.Context) (err error) {
 	return err
 }
 
+// Reserve keeps room for the next Write. A refresh token that can be spent once is not
+// spent before a Write has succeeded and there is room for another.
+func (h *Held) Reserve(ctx context.Context) error {
+	if err := h.sealer.Reserve(ctx); err != nil {
+		return fmt.Errorf("session: reserve room in the vault: %w", err)
+	}
+	return nil
+}
+
 // Write makes the book durable.
-func (h *Held) Write(ctx context.Context) error {
+func (h *Held) Write(ctx context.Context) error { return h.write(ctx, h.sealer.Save) }
+
+// WriteAnew is Write after which no older copy of the vault opens: for a book from which
+// an account was taken away.
+func (h *Held) WriteAnew(ctx context.Context) error { return h.write(ctx, h.sealer.SaveAnew) }
+
+func (h *Held) write(ctx context.Context, save func(context.Context, []byte) error) error {
 	data, err := Encode(h.Book)
 	if err != nil {
 		return err
 	}
-	if err := h.sealer.Save(ctx, data); err != nil {
+	if err := save(ctx, data); err != nil {
 		return fmt.Errorf("session: write the vault: %w", err)
 	}
 	return nil

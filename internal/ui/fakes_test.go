@@ -35,8 +35,11 @@ func (d *drawer) Save(_ context.Context, data []byte) error {
 	return nil
 }
 
-func (d *drawer) SetAside(reason error) error { return reason }
-func (d *drawer) Ready(context.Context) error { return nil }
+func (d *drawer) SetAside(reason error) error                     { return reason }
+func (d *drawer) SaveAnew(ctx context.Context, data []byte) error { return d.Save(ctx, data) }
+
+func (d *drawer) Reserve(context.Context) error { return nil }
+func (d *drawer) Ready(context.Context) error   { return nil }
 func (d *drawer) Lock(context.Context) (func(), error) {
 	d.held.Lock()
 	return d.held.Unlock, nil

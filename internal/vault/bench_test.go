@@ -25,7 +25,8 @@ func BenchmarkVault(b *testing.B) {
 			f    func() error
 		}{
 			{"open", func() error { _, err := v.Load(b.Context()); return err }},
-			{"seal", func() error { _, err := v.key.seal(plain); return err }},
+			{"seal", func() error { _, err := v.key.seal(plain, ""); return err }},
+			{"reserve", func() error { return v.Reserve(b.Context()) }},
 			{"write", func() error { return v.Save(b.Context(), plain) }},
 		} {
 			b.Run(fmt.Sprintf("%s/accounts=%d", step.name, accounts), func(b *testing.B) {

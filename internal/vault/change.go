@@ -15,7 +15,7 @@ func (v *Vault) Unlock(ctx context.Context, passphrase secret.Secret) error {
 	v.passphrase = passphrase
 	var err error
 	if v.stored() {
-		_, _, err = v.read(ctx)
+		_, err = v.read(ctx)
 	} else {
 		err = strong(passphrase)
 	}
@@ -33,7 +33,7 @@ func (v *Vault) UnlockKeychain(ctx context.Context) error { return v.ring.unlock
 // stored is sealed anew at once; when that fails nothing has changed. A file that
 // only an absent, locked or slow keychain could open is set aside when a passphrase
 // is chosen instead, which the next Load tells. Memory leaves what is on disk as it
-// is, for another time.
+// is, for another time. When it is killed in between, a new passphrase holds already.
 func (v *Vault) Change(ctx context.Context, kind Kind, passphrase secret.Secret) error {
 	if kind == File {
 		if err := strong(passphrase); err != nil {
@@ -56,10 +56,19 @@ func (v *Vault) Change(ctx context.Context, kind Kind, passphrase secret.Secret)
 		pass secret.Secret
 		key  *sealKey
 	}{v.kind, v.passphrase, v.key}
-	v.kind, v.passphrase, v.key = kind, passphrase, nil
+	v.kind, v.passphrase = kind, passphrase
 	if err := v.reseal(ctx, plain, replaced); err != nil {
 		v.kind, v.passphrase, v.key = old.kind, old.pass, old.key
+		if old.key != nil && old.key.kind == File && !old.key.legacy && kind == File {
+			err = errors.Join(err, keyFile{v}.store(ctx, []*sealKey{old.key})) // under the old passphrase again
+		}
 		return err
+	}
+	if old.key != nil && old.key.kind != kind && kind != Memory {
+		// The keys of a file that is no longer there.
+		if err := v.keeper(old.key.kind, old.key.item).drop(ctx); err != nil {
+			v.conf.Log.Warn("vault.turn_put_off", "err", err)
+		}
 	}
 	return nil
 }
@@ -80,13 +89,12 @@ func (v *Vault) carry(ctx context.Context, to Kind) (plain []byte, replaced bool
 		return v.memory, to != Memory && v.memory != nil && v.stored(), nil
 	}
 	plain, err = v.load(ctx)
-	var aside *SetAsideError
 	switch {
-	case errors.As(err, &aside):
-		v.untold = err
-		return nil, false, nil
 	case err == nil, to == Memory:
 		return plain, false, nil
+	case hopeless(err):
+		v.untold = v.setAside(err)
+		return nil, false, nil
 	case to == File && out(err):
 		return nil, true, nil
 	}
@@ -104,26 +112,25 @@ func out(err error) bool {
 }
 
 // reseal seals plain as the vault is set to, and makes sure that it can when there
-// is nothing yet. v.mu is held.
+// is nothing yet. v.mu and the lock are held.
 func (v *Vault) reseal(ctx context.Context, plain []byte, replaced bool) error {
-	if v.kind == Memory {
+	switch {
+	case v.kind == Memory:
 		v.memory = plain
 		return nil
-	}
-	key, err := v.sealWith(ctx)
-	if err != nil {
+	case plain == nil:
+		key, err := v.sealWith(ctx)
+		if err == nil && replaced {
+			v.untold = v.setAside(ErrReplaced)
+		}
+		v.key = key
 		return err
 	}
 	if replaced {
-		if err := v.replace(); err != nil {
-			return err
-		}
+		v.untold = v.setAside(ErrReplaced)
 	}
-	if plain != nil {
-		if err := v.write(key, plain); err != nil {
-			return err
-		}
+	if err := v.settle(); err != nil {
+		return err
 	}
-	v.key = key
-	return nil
+	return v.writeAnew(ctx, plain)
 }

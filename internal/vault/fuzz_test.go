@@ -19,7 +19,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add([]byte("{\"latchkey\":\"vault\",\"v\":2}\n"))
 	f.Add([]byte("{\"latchkey\":\"vault\",\"v\":1,\"alg\":\"A256GCM\",\"seal\":\"file\",\"kid\":\"k\",\"nonce\":\"AAAAAAAAAAAAAAAA\"}\nx"))
-	key := newKey(Keychain)
+	key := newKey(Keychain, "")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		h, sealed, err := parse(data)
 		if err != nil {
@@ -31,7 +31,7 @@ func FuzzParse(f *testing.F) {
 		if !bytes.Equal(append(bytes.Clone(h.line), sealed...), data) {
 			t.Error("header and content are not the whole file")
 		}
-		if h.Seal == File && (h.KDF.Memory > maxMemory || h.KDF.Time > maxTime || h.KDF.Threads == 0) {
+		if h.legacy() && !h.KDF.sound() {
 			t.Errorf("a greedy key derivation was accepted: %+v", h.KDF)
 		}
 		if _, err := key.unseal(h, sealed); !errors.Is(err, ErrDamaged) {
@@ -42,19 +42,20 @@ func FuzzParse(f *testing.F) {
 
 // FuzzItem reads what another program may have put into our place in the keychain.
 func FuzzItem(f *testing.F) {
-	f.Add(newKey(Keychain).item())
+	f.Add(asItem([]*sealKey{newKey(Keychain, "")}))
+	f.Add(asItem([]*sealKey{newKey(Keychain, ""), newKey(Keychain, "")}))
 	f.Add([]byte("v1..AA"))
 	f.Add([]byte("v2.id.key"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		k, err := fromItem(data)
+		keys, err := fromItem(data, Keychain, "")
 		if err != nil {
 			if !errors.Is(err, ErrKeychain) {
 				t.Errorf("%v is no ErrKeychain", err)
 			}
 			return
 		}
-		again, err := fromItem(k.item())
-		if err != nil || again.id != k.id || again.key != k.key {
+		again, err := fromItem(asItem(keys), Keychain, "")
+		if err != nil || len(again) != len(keys) || again[0].id != keys[0].id || again[0].key != keys[0].key {
 			t.Errorf("%q reads as another key: %v", data, err)
 		}
 	})

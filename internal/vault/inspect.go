@@ -2,8 +2,6 @@ package vault
 
 import (
 	"context"
-	"errors"
-	"os"
 )
 
 // Inspection is what a look at the vault found. Nothing was changed by it.
@@ -14,35 +12,24 @@ type Inspection struct {
 	Err    error
 }
 
-// Inspect looks whether the stored file could be opened now. Unlike Load it sets
-// nothing aside and keeps no key. Err: ErrDamaged, ErrNewer, ErrKeyLost,
-// ErrWrongKey, those of the passphrase, of the keychain, or of the disk.
+// Inspect looks whether the stored file could be opened now. Unlike Load it keeps no
+// key. Err: ErrDamaged, ErrNewer, ErrKeyLost, ErrWrongKey, those of the passphrase, of
+// the keychain, or of the disk.
 func (v *Vault) Inspect(ctx context.Context) Inspection {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	data, err := os.ReadFile(v.path())
-	if errors.Is(err, os.ErrNotExist) {
+	root, err := v.folder.look()
+	if root == nil {
+		return Inspection{Stored: err != nil, Err: err}
+	}
+	defer func() { _ = root.Close() }()
+	seen, err := v.read(ctx)
+	if err == nil && seen.source == "" {
 		return Inspection{}
 	}
-	found := Inspection{Stored: true, Open: readable(v.path()) || readable(v.conf.Dir)}
-	if err != nil {
-		found.Err = diskError("read", err)
-		return found
+	out := Inspection{Stored: true, Open: open(root, fileName) || open(root, "."), Err: err}
+	if seen.key != nil {
+		out.Kind = seen.key.kind
 	}
-	h, sealed, err := parse(data)
-	if err != nil {
-		found.Err = err
-		return found
-	}
-	found.Kind = h.Seal
-	key, err := v.open(ctx, h)
-	if err == nil {
-		_, err = key.unseal(h, sealed)
-	}
-	found.Err = err
-	return found
+	return out
 }
-
-// Writable returns nil when a file can be made in the vault's folder, which is
-// created if it is not there. Errors match ErrReadOnly, ErrDiskFull or ErrDisk.
-func (v *Vault) Writable() error { return probeDir(v.conf.Dir) }

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,10 +13,14 @@ import (
 
 // ring is the one item of ours in the system's keychain.
 type ring struct {
-	conf Config
-	busy chan struct{} // at most one call is under way, a hanging one included
-	item string
+	conf   Config
+	busy   chan struct{} // at most one call is under way, a hanging one included
+	item   string
+	suffix string // of the item's name, which tells several folders' items apart
 }
+
+// maxItem is the length of an item's suffix, in bytes.
+const maxItem = 64
 
 func newRing(c Config) ring {
 	// On the Secret Service all applications share the collection, and an item is
@@ -23,14 +28,40 @@ func newRing(c Config) ring {
 	return ring{conf: c, busy: make(chan struct{}, 1), item: c.Service + " vault key"}
 }
 
-// get returns the key. Errors: ErrKeyLost when the keychain answers and has none,
+// at is the ring of one vault's item. Version 0.1.0 had one item for all folders,
+// which has no suffix.
+func (r ring) at(suffix string) ring {
+	if suffix != "" {
+		r.item, r.suffix = r.item+" "+suffix, suffix
+	}
+	return r
+}
+
+// load returns the keys. Errors: ErrKeyLost when the keychain answers and has none,
 // or the keychain's states.
-func (r ring) get(ctx context.Context) (*sealKey, error) {
+func (r ring) load(ctx context.Context) ([]*sealKey, error) {
 	data, err := r.data(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return fromItem(data)
+	return fromItem(data, Keychain, r.suffix)
+}
+
+// store replaces the keys, and reads them back: a keychain that does not keep what it
+// was given must not get the only key.
+func (r ring) store(ctx context.Context, keys []*sealKey) error {
+	item := keyring.Item{Key: r.item, Data: asItem(keys), Label: r.item, Description: "opens the sessions that " + r.conf.Service + " keeps"}
+	if err := r.set(ctx, item); err != nil {
+		return err
+	}
+	again, err := r.data(ctx)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(again, item.Data) {
+		return fmt.Errorf("%w: it gave back something else than it was given", ErrKeychain)
+	}
+	return nil
 }
 
 // library reads the item by the keychain library.
@@ -49,32 +80,13 @@ func (r ring) library(ctx context.Context) (data []byte, err error) {
 	return data, nil
 }
 
-// create makes a key, stores it, and reads it back: two programs may do so at
-// once, and both must go on with the one that stayed.
-func (r ring) create(ctx context.Context) (*sealKey, error) {
-	err := r.call(ctx, func(k keyring.Keyring) error {
-		return k.Set(keyring.Item{Key: r.item, Data: newKey(Keychain).item(), Label: r.item, Description: "opens the sessions that " + r.conf.Service + " keeps"})
-	})
-	if err != nil {
-		return nil, err
-	}
-	return r.get(ctx)
+// librarySet stores the item by the keychain library.
+func (r ring) librarySet(ctx context.Context, item keyring.Item) error {
+	return r.call(ctx, func(k keyring.Keyring) error { return k.Set(item) })
 }
 
-// probe makes a round trip with an item of its own.
-func (r ring) probe(ctx context.Context) error {
-	r.item = r.conf.Service + " self-test"
-	made, err := r.create(ctx)
-	if err != nil {
-		return err
-	}
-	again, err := r.get(ctx)
-	if err != nil {
-		return err
-	}
-	if made.id != again.id {
-		return fmt.Errorf("%w: it gave back something else than it was given", ErrKeychain)
-	}
+// libraryDrop removes the item by the keychain library.
+func (r ring) libraryDrop(ctx context.Context) error {
 	return r.call(ctx, func(k keyring.Keyring) error {
 		err := k.Remove(r.item)
 		if errors.Is(err, keyring.ErrKeyNotFound) {
@@ -84,13 +96,19 @@ func (r ring) probe(ctx context.Context) error {
 	})
 }
 
+// probe makes a round trip with an item of its own.
+func (r ring) probe(ctx context.Context) error {
+	r.item = r.conf.Service + " self-test"
+	if err := r.store(ctx, []*sealKey{newKey(Keychain, "")}); err != nil {
+		return err
+	}
+	return r.drop(ctx)
+}
+
 // call runs f with the keychain open.
 func (r ring) call(ctx context.Context, f func(keyring.Keyring) error) error {
 	ctx, stop := context.WithTimeoutCause(ctx, r.conf.Timeout, ErrKeychainTimeout)
 	defer stop()
-	if err := r.state(ctx); err != nil {
-		return err
-	}
 	return r.limited(ctx, func() error {
 		k, err := keyring.Open(r.settings())
 		if err != nil {
@@ -123,7 +141,7 @@ func (r ring) limited(ctx context.Context, f func() error) error {
 
 // sort gives the library's errors a kind.
 func (r ring) sort(err error) error {
-	for _, known := range []error{nil, ErrKeyLost, ErrKeychainLocked, ErrKeychainAbsent, ErrKeychain} {
+	for _, known := range []error{nil, ErrKeyLost, ErrKeychainLocked, ErrKeychainAbsent, ErrNoCollection, ErrKeychain} {
 		if errors.Is(err, known) {
 			return err
 		}
@@ -140,7 +158,6 @@ func (r ring) settings() keyring.Config {
 	return keyring.Config{
 		AllowedBackends:                []keyring.BackendType{r.backend()},
 		ServiceName:                    r.conf.Service,
-		LibSecretCollectionName:        "login",
 		KWalletAppID:                   r.conf.Service,
 		KWalletFolder:                  r.conf.Service,
 		WinCredPrefix:                  r.conf.Service,

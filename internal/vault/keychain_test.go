@@ -81,38 +81,37 @@ func onKeychain(t *testing.T, conf vault.Config) {
 			t.Fatal(err)
 		}
 		v := vault.New(c)
-		_, err := v.Load(t.Context())
-		var aside *vault.SetAsideError
-		if !errors.As(err, &aside) || !errors.Is(err, vault.ErrKeyLost) {
-			t.Fatalf("%v, want ErrKeyLost and the file set aside", err)
+		if _, err := v.Load(t.Context()); !unreadable(err) || !errors.Is(err, vault.ErrKeyLost) {
+			t.Fatalf("%v, want ErrKeyLost", err)
 		}
-		if err := v.Save(t.Context(), blob); err != nil {
+		aside := setAside(t, v)
+		if err := v.Save(t.Context(), []byte("another")); err != nil {
 			t.Errorf("signing in does not work: %v", err)
 		}
+		if _, err := os.Stat(aside.Path); err != nil {
+			t.Errorf("what was there: %v", err)
+		}
 	})
-	t.Run("the key of another machine", func(t *testing.T) {
-		here, there := at(t, conf), at(t, conf)
-		saved(t, here)
-		key := stored(t, here)
-		if err := open(t, here).Remove(itemName(here)); err != nil {
+	t.Run("another keychain, and the right one again", func(t *testing.T) {
+		c := at(t, conf)
+		saved(t, c)
+		key := stored(t, c)
+		if err := open(t, c).Remove(itemName(c)); err != nil {
 			t.Fatal(err)
 		}
-		saved(t, there) // makes another key
-		v := vault.New(here)
-		_, err := v.Load(t.Context())
-		var aside *vault.SetAsideError
-		if !errors.As(err, &aside) || !errors.Is(err, vault.ErrWrongKey) {
-			t.Fatalf("%v, want ErrWrongKey and the file set aside", err)
+		// Whoever only looks changes nothing.
+		if _, err := vault.New(c).Load(t.Context()); !errors.Is(err, vault.ErrKeyLost) {
+			t.Fatalf("%v, want ErrKeyLost", err)
 		}
-		// Nothing is lost: with the key and the file back in place all is as before.
-		if err := open(t, here).Set(key); err != nil {
+		other := vault.New(c) // somebody signs in
+		setAside(t, other)
+		if err := other.Save(t.Context(), []byte("other")); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Rename(aside.Path, filepath.Join(here.Dir, "vault")); err != nil {
-			t.Fatal(err)
-		}
-		if got, err := vault.New(here).Load(t.Context()); err != nil || !bytes.Equal(got, blob) {
-			t.Errorf("%q %v", got, err)
+		theirs := stored(t, c)
+		for range 2 { // the keychains change by turns, as the desktops do
+			back(t, c, key, blob)
+			back(t, c, theirs, []byte("other"))
 		}
 	})
 	t.Run("the golden file of version 1", func(t *testing.T) {
@@ -125,7 +124,8 @@ func onKeychain(t *testing.T, conf vault.Config) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := open(t, c).Set(keyring.Item{Key: itemName(c), Data: item}); err != nil {
+		first := keyring.Item{Key: c.Service + " vault key", Data: item}
+		if err := open(t, c).Set(first); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(filepath.Join(c.Dir, "vault"), golden, 0o600); err != nil {
@@ -134,6 +134,39 @@ func onKeychain(t *testing.T, conf vault.Config) {
 		if got, err := vault.New(c).Load(t.Context()); err != nil || !bytes.Equal(got, blob) {
 			t.Errorf("%q %v", got, err)
 		}
+		v := vault.New(c)
+		if _, err := v.Load(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := v.SaveAnew(t.Context(), blob); err != nil {
+			t.Fatal(err)
+		}
+		rolledBack(t, c, golden)
+	})
+	t.Run("an older file is worth nothing after an account was taken away", func(t *testing.T) {
+		c := at(t, conf)
+		saved(t, c)
+		before, err := os.ReadFile(filepath.Join(c.Dir, "vault"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		beside := vault.New(c) // another program, which has the old key
+		if _, err := beside.Load(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := vault.New(c).SaveAnew(t.Context(), []byte("nobody")); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := beside.Load(t.Context()); err != nil || string(got) != "nobody" {
+			t.Errorf("the program beside: %q %v", got, err)
+		}
+		if err := beside.Save(t.Context(), []byte("again")); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := vault.New(c).Load(t.Context()); err != nil || string(got) != "again" {
+			t.Errorf("what the program beside wrote: %q %v", got, err)
+		}
+		rolledBack(t, c, before)
 	})
 	t.Run("from passphrase to keychain and back", func(t *testing.T) {
 		c := at(t, conf)
@@ -154,6 +187,66 @@ func onKeychain(t *testing.T, conf vault.Config) {
 	})
 }
 
+// back puts the keychain's item in place and demands that what it opens is back, for a
+// look and for a write.
+func back(t *testing.T, c vault.Config, item keyring.Item, want []byte) {
+	t.Helper()
+	if err := open(t, c).Set(item); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := vault.New(c).Load(t.Context()); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("a look: %q %v, want %q", got, err, want)
+	}
+	v := vault.New(c)
+	got, err := v.Load(t.Context())
+	if err == nil {
+		err = v.Save(t.Context(), got)
+	}
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("a write: %q %v, want %q", got, err, want)
+	}
+	files, err := filepath.Glob(filepath.Join(c.Dir, "vault*"))
+	if err != nil || len(files) != 3 { // and the lock's
+		t.Errorf("two vaults make %v (%v)", files, err)
+	}
+}
+
+// rolledBack puts an older file in place, which must not open.
+func rolledBack(t *testing.T, c vault.Config, older []byte) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(c.Dir, "vault"), older, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := vault.New(c).Load(t.Context()); !unreadable(err) {
+		t.Errorf("an older file opens: %q %v", got, err)
+	}
+}
+
+// unreadable reports whether a vault can be read only after a sign-in.
+func unreadable(err error) bool {
+	var u *vault.UnreadableError
+	return errors.As(err, &u)
+}
+
+// setAside sets the file aside as a sign-in does.
+func setAside(t *testing.T, v *vault.Vault) *vault.SetAsideError {
+	t.Helper()
+	release, err := v.Lock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	_, err = v.Load(t.Context())
+	if !unreadable(err) {
+		t.Fatalf("%v, and it is to be set aside", err)
+	}
+	var aside *vault.SetAsideError
+	if err := v.SetAside(err); !errors.As(err, &aside) {
+		t.Fatalf("%v, want the file set aside", err)
+	}
+	return aside
+}
+
 // at is the vault of conf in a folder of the test's own. It is not of t.TempDir, whose
 // removal Wine 8 cannot do and the test would fail for.
 func at(t *testing.T, conf vault.Config) vault.Config {
@@ -167,7 +260,7 @@ func at(t *testing.T, conf vault.Config) vault.Config {
 	return conf
 }
 
-func itemName(c vault.Config) string { return c.Service + " vault key" }
+func itemName(c vault.Config) string { return vault.ItemName(c) }
 
 // open opens the keychain as the vault does.
 func open(t *testing.T, c vault.Config) keyring.Keyring {

@@ -1,9 +1,13 @@
 package vault
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
@@ -24,14 +28,16 @@ const (
 	kdfName = "argon2id"
 	// RFC 9106 §4, second recommendation: 64 MiB, 3 passes, 4 lanes.
 	kdfTime, kdfMemory, kdfThreads = 3, 64 << 10, 4
-	// The most that a file may ask for: a crafted one must not take the machine.
-	maxTime, maxMemory = 16, 1 << 20
-	saltSize           = 16
+	// The most that a file may ask for: twice the memory and twice the work of our own,
+	// so that a crafted file costs less than a second and 128 MiB.
+	maxMemory, maxWork, maxThreads = 2 * kdfMemory, 2 * kdfTime * kdfMemory, 16
+	saltSize                       = 16
 )
 
 func (p *kdfParams) sound() bool {
-	return p != nil && p.Name == kdfName && p.Time >= 1 && p.Time <= maxTime && p.Threads >= 1 &&
-		p.Memory >= 8*uint32(p.Threads) && p.Memory <= maxMemory && len(p.Salt) >= 8 && len(p.Salt) <= 64
+	return p != nil && p.Name == kdfName && p.Time >= 1 && p.Threads >= 1 && p.Threads <= maxThreads &&
+		p.Memory >= 8*uint32(p.Threads) && p.Memory <= maxMemory && uint64(p.Time)*uint64(p.Memory) <= maxWork &&
+		len(p.Salt) >= 8 && len(p.Salt) <= 64
 }
 
 // derive spends Argon2id's time and memory. It cannot be interrupted; a caller
@@ -51,25 +57,8 @@ func strong(passphrase secret.Secret) error {
 	return nil
 }
 
-// wrap makes a new key and seals it under the passphrase.
-func wrap(ctx context.Context, passphrase secret.Secret) (*sealKey, error) {
-	if err := strong(passphrase); err != nil {
-		return nil, err
-	}
-	k := newKey(File)
-	k.kdf = &kdfParams{Name: kdfName, Time: kdfTime, Memory: kdfMemory, Threads: kdfThreads, Salt: make([]byte, saltSize)}
-	_, _ = rand.Read(k.kdf.Salt)
-	kek, err := k.kdf.derive(ctx, passphrase)
-	if err != nil {
-		return nil, err
-	}
-	nonce := make([]byte, 12)
-	_, _ = rand.Read(nonce)
-	k.wrapped = gcm(kek).Seal(nonce, nonce, k.key[:], []byte(k.id))
-	return k, nil
-}
-
-// unwrap opens the key of a file. Errors: ErrPassphraseNeeded, ErrWrongPassphrase.
+// unwrap opens the key of a file of version 1. Errors: ErrPassphraseNeeded,
+// ErrWrongPassphrase, ErrDamaged.
 func unwrap(ctx context.Context, h header, passphrase secret.Secret) (*sealKey, error) {
 	if passphrase.IsZero() {
 		return nil, ErrPassphraseNeeded
@@ -88,7 +77,131 @@ func unwrap(ctx context.Context, h header, passphrase secret.Secret) (*sealKey, 
 	if len(raw) != keySize {
 		return nil, fmt.Errorf("%w: a key of another length", ErrDamaged)
 	}
-	k := &sealKey{kind: File, id: h.KeyID, kdf: h.KDF, wrapped: h.Wrapped}
+	k := &sealKey{kind: File, id: h.KeyID, legacy: true}
 	copy(k.key[:], raw)
 	return k, nil
+}
+
+// keyFile keeps the keys of a vault that a passphrase protects, in a file of their own:
+// as with a keychain, an old vault file is worth nothing once its key is no longer kept.
+// The file is one line of JSON and then the item of [asItem], sealed under the key that
+// the passphrase gives; the line is the additional data.
+type keyFile struct{ v *Vault }
+
+const keyFormat = "key"
+
+// keyHeader is the key file's first line.
+type keyHeader struct {
+	Latchkey  string     `json:"latchkey"`
+	Version   int        `json:"v"`
+	Algorithm string     `json:"alg"`
+	KDF       *kdfParams `json:"kdf"`
+	Nonce     []byte     `json:"nonce"`
+}
+
+// wrapping is the key that a passphrase gives. It is kept: making it takes its time.
+type wrapping struct {
+	passphrase secret.Secret
+	kdf        *kdfParams
+	kek        []byte
+}
+
+// load reads the keys. Errors: ErrKeyLost when there is no file, ErrPassphraseNeeded,
+// ErrWrongPassphrase, ErrDamaged, ErrNewer, and those of the disk.
+func (k keyFile) load(ctx context.Context) ([]*sealKey, error) {
+	root, err := k.v.folder.look()
+	if err != nil {
+		return nil, err
+	}
+	if root == nil {
+		return nil, ErrKeyLost
+	}
+	defer func() { _ = root.Close() }()
+	data, err := read(root, keyName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrKeyLost
+	}
+	if err != nil {
+		return nil, err
+	}
+	line, sealed, _ := bytes.Cut(data, []byte("\n"))
+	var h keyHeader
+	switch err := json.Unmarshal(line, &h); {
+	case err != nil || h.Latchkey != keyFormat:
+		return nil, fmt.Errorf("%w: the key file has no header", ErrDamaged)
+	case h.Version > 1:
+		return nil, ErrNewer
+	case h.Algorithm != algorithm || len(h.Nonce) != 12 || !h.KDF.sound():
+		return nil, fmt.Errorf("%w: the key file's header does not fit its version", ErrDamaged)
+	case k.v.passphrase.IsZero():
+		return nil, ErrPassphraseNeeded
+	}
+	w, err := k.v.wrappingOf(ctx, h.KDF)
+	if err != nil {
+		return nil, err
+	}
+	item, err := gcm(w.kek).Open(nil, h.Nonce, sealed, line)
+	if err != nil {
+		return nil, ErrWrongPassphrase
+	}
+	k.v.wrapping = w
+	return fromItem(item, File, "")
+}
+
+// wrappingOf returns the key that the passphrase gives with these parameters.
+func (v *Vault) wrappingOf(ctx context.Context, kdf *kdfParams) (*wrapping, error) {
+	w := v.wrapping
+	if w != nil && w.passphrase.Equal(v.passphrase) && bytes.Equal(w.kdf.Salt, kdf.Salt) && w.kdf.Time == kdf.Time && w.kdf.Memory == kdf.Memory && w.kdf.Threads == kdf.Threads {
+		return w, nil
+	}
+	kek, err := kdf.derive(ctx, v.passphrase)
+	if err != nil {
+		return nil, err
+	}
+	return &wrapping{v.passphrase, kdf, kek}, nil
+}
+
+// store replaces the keys. A new passphrase gets a new salt.
+func (k keyFile) store(ctx context.Context, keys []*sealKey) error {
+	v := k.v
+	if v.passphrase.IsZero() {
+		return ErrPassphraseNeeded
+	}
+	if err := strong(v.passphrase); err != nil {
+		return err
+	}
+	w := v.wrapping
+	if w == nil || !w.passphrase.Equal(v.passphrase) {
+		kdf := &kdfParams{Name: kdfName, Time: kdfTime, Memory: kdfMemory, Threads: kdfThreads, Salt: make([]byte, saltSize)}
+		_, _ = rand.Read(kdf.Salt)
+		var err error
+		if w, err = v.wrappingOf(ctx, kdf); err != nil {
+			return err
+		}
+	}
+	h := keyHeader{Latchkey: keyFormat, Version: 1, Algorithm: algorithm, KDF: w.kdf, Nonce: make([]byte, 12)}
+	_, _ = rand.Read(h.Nonce)
+	line, err := json.Marshal(h)
+	if err != nil {
+		return fmt.Errorf("vault: seal the keys: %w", err)
+	}
+	data := append(bytes.Clone(line), '\n')
+	if err := v.folder.replace(keyName+nextSuffix, keyName, gcm(w.kek).Seal(data, h.Nonce, asItem(keys), line)); err != nil {
+		return err
+	}
+	v.wrapping = w
+	return nil
+}
+
+// drop removes the keys.
+func (k keyFile) drop(context.Context) error {
+	root, err := k.v.folder.look()
+	if root == nil {
+		return err
+	}
+	defer func() { _ = root.Close() }()
+	if err := root.Remove(keyName); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return diskError("remove the keys", err)
+	}
+	return nil
 }

@@ -2,12 +2,20 @@ package vault
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 )
 
+// slack is how much larger the next write may be than the file is now, in bytes: new
+// tokens are about as long as the old ones.
+const slack = 64 << 10
+
 // Save seals the blob and makes it durable. When it fails, what was there before
-// is still there.
+// is still there; after [ErrKept] the blob lies beside it, and is what Load returns.
+// The caller holds the lock.
 func (v *Vault) Save(ctx context.Context, plain []byte) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -15,82 +23,222 @@ func (v *Vault) Save(ctx context.Context, plain []byte) error {
 		v.memory = append([]byte(nil), plain...)
 		return nil
 	}
+	if err := v.settle(); err != nil {
+		return err
+	}
+	if v.turn == turnDue || v.key != nil && v.key.legacy {
+		return v.writeAnew(ctx, plain)
+	}
 	key, err := v.sealWith(ctx)
 	if err != nil {
 		return err
 	}
-	if err := v.write(key, plain); err != nil {
-		return err
+	next := turn("")
+	if v.turn == turnDrop && v.finish(ctx, key) != nil {
+		next = turnDrop
 	}
-	v.key = key
-	return nil
+	return v.write(key, next, plain)
 }
 
-// write puts the sealed blob in place of the file.
-func (v *Vault) write(key *sealKey, plain []byte) error {
-	data, err := key.seal(plain)
+// write puts the sealed blob in place of the file, into the room that was reserved for
+// it if there is any. v.mu is held.
+func (v *Vault) write(key *sealKey, t turn, plain []byte) error {
+	data, err := key.seal(plain, t)
 	if err != nil {
 		return err
 	}
-	return writeFile(v.conf.Dir, v.path(), data)
+	root, err := v.folder.make()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = root.Close() }()
+	file := v.reserved
+	v.reserved = nil
+	if file == nil {
+		if file, err = create(root, nextName); err != nil {
+			return err
+		}
+	}
+	if err := v.folder.fill(file, data); err != nil {
+		_ = root.Remove(nextName)
+		return err
+	}
+	if err := v.folder.move(root, nextName, fileName); err != nil {
+		return fmt.Errorf("%w, and what was to be stored lies beside it: %w", ErrKept, err)
+	}
+	v.key, v.turn, v.source = key, t, fileName
+	for _, left := range names(root, fileName+".tmp-") { // by version 0.1.0, when it was killed
+		_ = root.Remove(left)
+	}
+	return nil
+}
+
+// settle makes the file that was read the vault's own, when it was another one. v.mu
+// and the lock are held.
+func (v *Vault) settle() error {
+	from := v.source
+	if from == "" || from == fileName {
+		return nil
+	}
+	root, err := v.folder.make()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = root.Close() }()
+	if from != nextName {
+		if _, err := v.putAway(root, fileName); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		v.conf.Log.Info("vault.came_back", "path", from)
+	}
+	if err := v.folder.move(root, from, fileName); err != nil {
+		return err
+	}
+	v.source = fileName
+	return nil
 }
 
 // sealWith returns the key to seal with: the one at hand when it is of the kind
-// that is set, else a new one. A key in the keychain is never replaced while a
-// file exists that it may open.
+// that is set, else its keeper's, else a new one. A key is never replaced while a file
+// exists that it may open.
 func (v *Vault) sealWith(ctx context.Context) (*sealKey, error) {
 	if v.key != nil && v.key.kind == v.kind {
 		return v.key, nil
 	}
-	switch v.kind {
-	case Keychain:
-		key, err := v.ring.get(ctx)
-		if errors.Is(err, ErrKeyLost) {
-			return v.ring.create(ctx)
-		}
-		return key, err
-	case File:
-		if v.passphrase.IsZero() {
-			return nil, ErrPassphraseNeeded
-		}
-		return wrap(ctx, v.passphrase)
+	if v.kind != Keychain && v.kind != File {
+		return nil, fmt.Errorf("%w: %q", ErrKind, v.kind)
 	}
-	return nil, fmt.Errorf("%w: %q", ErrKind, v.kind)
+	fresh := v.freshKey()
+	keep := v.keeper(fresh.kind, fresh.item)
+	keys, err := keep.load(ctx)
+	lost := errors.Is(err, ErrKeyLost)
+	if v.kind == File { // of which nothing can be opened any more, or there is nothing to open
+		lost = lost || hopeless(err) || errors.Is(err, ErrWrongPassphrase) && !v.stored()
+	}
+	if lost {
+		if err := keep.store(ctx, []*sealKey{fresh}); err != nil {
+			return nil, err
+		}
+		keys, err = keep.load(ctx) // another program may have been as fast
+	}
+	if err != nil {
+		return nil, err
+	}
+	return keys[len(keys)-1], nil
 }
 
-// Ready returns nil when Save could seal and write now. Where a key must be made
-// first it holds the lock meanwhile: two programs that begin at the same time must
-// not make two, of which one keychain keeps the later.
-func (v *Vault) Ready(ctx context.Context) error {
-	if v.Kind() != Memory {
-		release, err := v.lockFile(ctx)
-		if err != nil {
-			return err
-		}
-		defer release()
-	}
+// Reserve keeps room for the next Save until the lock is released: a token that can be
+// spent once must not be spent before there is room for its successor. The caller holds
+// the lock, and has saved since.
+func (v *Vault) Reserve(context.Context) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.kind == Memory {
 		return nil
 	}
-	if v.stored() && v.key == nil {
-		_, err := v.load(ctx)
-		var aside *SetAsideError
-		if errors.As(err, &aside) {
-			v.untold, err = err, nil
-		}
-		if err != nil {
-			return err
-		}
-	}
-	key, err := v.sealWith(ctx)
+	root, err := v.folder.make()
 	if err != nil {
 		return err
 	}
-	if err := probeDir(v.conf.Dir); err != nil {
+	defer func() { _ = root.Close() }()
+	size := 0
+	if info, err := root.Stat(fileName); err == nil {
+		size = int(info.Size())
+	}
+	return v.reserve(root, size+slack)
+}
+
+// prove does all of a write but the content: what is stored is written once more, with
+// its rename, and so is room for another write. v.mu and the lock are held.
+func (v *Vault) prove() error {
+	if err := v.settle(); err != nil {
 		return err
 	}
-	v.key = key
+	root, err := v.folder.make()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = root.Close() }()
+	data, err := read(root, fileName)
+	if err == nil {
+		err = v.folder.replace(nextName, fileName, data)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !hopeless(err) {
+		return err
+	}
+	return v.reserve(root, len(data)+slack)
+}
+
+// reserve makes a file of that many bytes for the next write. They are random: a file
+// system that packs or skips would give no room for them otherwise.
+func (v *Vault) reserve(root *os.Root, size int) error {
+	v.unreserve()
+	file, err := create(root, nextName)
+	if err != nil {
+		return err
+	}
+	noise := make([]byte, size)
+	_, _ = rand.Read(noise)
+	_, err = file.Write(noise)
+	if err == nil {
+		err = v.folder.synced(file)
+	}
+	if err != nil {
+		_ = file.Close()
+		_ = root.Remove(nextName)
+		return diskError("write", err)
+	}
+	v.reserved = file
 	return nil
+}
+
+// unreserve gives the room back that was not used. v.mu is held.
+func (v *Vault) unreserve() {
+	if v.reserved == nil {
+		return
+	}
+	_ = v.reserved.Close()
+	v.reserved = nil
+	if root, err := v.folder.look(); err == nil && root != nil {
+		_ = root.Remove(nextName)
+		_ = root.Close()
+	}
+}
+
+// Ready returns nil when Save could seal and write now. It holds the lock meanwhile: two
+// programs that begin at the same time must not make two keys, of which one keychain
+// keeps the later.
+func (v *Vault) Ready(ctx context.Context) error {
+	return v.rehearse(ctx, func() error {
+		if _, err := v.load(ctx); err != nil && !hopeless(err) {
+			return err
+		}
+		_, err := v.sealWith(ctx)
+		return err
+	})
+}
+
+// Writable returns nil when the vault's folder can be locked and written as a sign-in
+// does. Errors match ErrReadOnly, ErrDiskFull, ErrDisk or ErrNoLock.
+func (v *Vault) Writable(ctx context.Context) error {
+	return v.rehearse(ctx, func() error { return nil })
+}
+
+// rehearse does what comes before a write, and all of the write but the content.
+func (v *Vault) rehearse(ctx context.Context, before func() error) error {
+	if v.Kind() == Memory {
+		return nil
+	}
+	release, err := v.lockFile(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	v.mu.Lock()
+	err = before()
+	if err == nil {
+		err = v.prove()
+	}
+	v.mu.Unlock()
+	return err
 }

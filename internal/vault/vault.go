@@ -2,19 +2,20 @@
 // system's keychain, or wrapped by a passphrase, and the ciphertext in a file.
 //
 // It promises that nothing readable ever reaches the disk, that a write is whole
-// and durable or has not happened, that a file which cannot be read is set aside
-// and never overwritten, and that it never steps down by itself from one store to
-// a weaker one: no keychain is an error that names the choices. What it does not
-// do: protect the running process's memory, hide how large the blob is, or notice
-// that an older file was put back in place of a newer one.
+// and durable or has not happened, that a file which cannot be read stays where it is
+// until a person signs in and is never overwritten, that an older copy of the file is
+// worth nothing after an account was taken away, and that it never steps down by itself
+// from one store to a weaker one: no keychain is an error that names the choices. What
+// it does not do: protect the running process's memory, hide how large the blob is, or
+// notice that an older file was put back while the key is still the same.
 //
-// It touches its own folder and one item of the system's keychain. It uses no
-// network, and knows nothing of what the blob means.
+// It touches its own folder, one item of the system's keychain, and where the folder's
+// file system has no locks a folder of its own below /tmp. It uses no network, and knows
+// nothing of what the blob means.
 package vault
 
 import (
 	"context"
-	"crypto/sha256"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -48,6 +49,9 @@ type Config struct {
 
 const (
 	fileName       = "vault"
+	nextSuffix     = ".next"
+	nextName       = fileName + nextSuffix // the next write, before it takes the file's place
+	keyName        = "vault.key"           // the keys of a vault that a passphrase protects
 	lockName       = "vault.lock"
 	defaultTimeout = 10 * time.Second
 	minPassphrase  = 8 // characters
@@ -60,13 +64,18 @@ type Vault struct {
 	ring ring
 	lock *locker
 
+	folder *folder
+
 	mu         sync.Mutex
 	kind       Kind
 	passphrase secret.Secret
-	key        *sealKey // the key of the file as last read or written
+	wrapping   *wrapping // what the passphrase gave last
+	key        *sealKey  // the key of the file as last read or written
+	source     string    // the file that was read last
+	turn       turn      // of that file
+	reserved   *os.File  // room for the next write, while the lock is held
 	memory     []byte
-	seen       [sha256.Size]byte // of the file as last read
-	untold     error             // a file was set aside, which the next Load tells
+	untold     error // a file was set aside, which the next Load tells
 }
 
 // New returns a vault. It does nothing yet.
@@ -83,9 +92,9 @@ func New(c Config) *Vault {
 	if c.Service == "" {
 		c.Service = "latchkey"
 	}
+	f := newFolder(c.Dir, c.Log)
 	return &Vault{
-		conf: c, kind: c.Kind, passphrase: c.Passphrase,
-		ring: newRing(c), lock: newLocker(filepath.Join(c.Dir, lockName)),
+		conf: c, kind: c.Kind, passphrase: c.Passphrase, folder: f, ring: newRing(c), lock: newLocker(f),
 	}
 }
 
@@ -105,18 +114,27 @@ func (v *Vault) Lock(ctx context.Context) (func(), error) {
 }
 
 func (v *Vault) lockFile(ctx context.Context) (func(), error) {
-	if err := makeDir(v.conf.Dir); err != nil {
+	root, err := v.folder.make()
+	if err != nil {
 		return nil, err
 	}
-	return v.lock.acquire(ctx)
+	_ = root.Close()
+	release, err := v.lock.acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		v.mu.Lock()
+		v.unreserve()
+		v.mu.Unlock()
+		release()
+	}, nil
 }
 
 // Probe writes an item into the keychain, reads it back and removes it.
 func (v *Vault) Probe(ctx context.Context) error { return v.ring.probe(ctx) }
 
-func (v *Vault) path() string { return filepath.Join(v.conf.Dir, fileName) }
-
 func (v *Vault) stored() bool {
-	_, err := os.Stat(v.path())
+	_, err := os.Lstat(filepath.Join(v.folder.dir, fileName))
 	return err == nil
 }

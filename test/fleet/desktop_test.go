@@ -81,8 +81,11 @@ func (d *disk) Save(_ context.Context, data []byte) error {
 	return nil
 }
 
-func (d *disk) Ready(context.Context) error { return nil }
-func (d *disk) SetAside(reason error) error { return reason }
+func (d *disk) SaveAnew(ctx context.Context, data []byte) error { return d.Save(ctx, data) }
+
+func (d *disk) Ready(context.Context) error   { return nil }
+func (d *disk) Reserve(context.Context) error { return nil }
+func (d *disk) SetAside(reason error) error   { return reason }
 func (d *disk) Lock(context.Context) (func(), error) {
 	d.lock.Lock()
 	return d.lock.Unlock, nil
