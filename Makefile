@@ -74,7 +74,7 @@ dev: ## run with live reload of frontend and Go, against the demo provider
 test: ## run everything that is tested
 	@build/setup.sh test
 	@rm -rf artifacts
-	@$(MAKE) --no-print-directory lint test-go test-web test-demo test-bindings test-window test-dev
+	@$(MAKE) --no-print-directory lint test-go test-web test-demo test-bindings test-window test-module test-dev
 
 .PHONY: lint
 lint: lint-go lint-web lint-words ## vet, staticcheck, errors, security, formatting, frontend and CSS, spelling
@@ -152,6 +152,11 @@ test-bindings:
 .PHONY: test-window
 test-window: demo-window demo-ctl
 	APP=$(CURDIR)/build/bin/latchkey-demo CTL=$(CURDIR)/build/bin/latchkeyctl-demo go test -count=1 -timeout 10m ./test/window
+
+# The public package as a program outside of the tree gets it, the examples, and the template for the Wails command line.
+.PHONY: test-module
+test-module:
+	go test -count=1 -timeout 15m ./test/module
 
 .PHONY: test-dev
 test-dev:

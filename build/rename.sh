@@ -20,7 +20,7 @@ export NAME=$1 ID=$2 DOMAIN=$3 PUBLISHER=$4
 [[ $PUBLISHER =~ ^[[:alnum:]][[:alnum:]\ .,_-]*$ ]] || { echo "The publisher \"$PUBLISHER\" stands in scripts and XML: letters, digits, spaces, . , _ -" >&2; exit 2; }
 [ -z "$(git status --porcelain)" ] || { echo "Commit or stash what you have changed first." >&2; exit 1; }
 
-git ls-files -z | grep -zvE '^(LICENSE|CHANGELOG\.md|go\.sum|build/licences\.txt|build/rename\.sh|test/docs/rename_test\.go)$|^internal/vault/|\.sum$|package-lock\.json$' |
+git ls-files -z | grep -zvE '^(LICENSE|CHANGELOG\.md|go\.sum|build/licences\.txt|build/(rename|upgrade)\.sh|test/docs/(rename|upgrade)_test\.go)$|^internal/vault/|\.sum$|package-lock\.json$' |
   xargs -0 grep -lIiZ latchkey |
   xargs -0 perl -pi -e '
     BEGIN { ($upper = uc $ENV{ID}) =~ tr/-/_/; }
@@ -40,6 +40,8 @@ git ls-files -z | grep -z latchkey | while IFS= read -r -d '' path; do
   git mv "$path" "$to"
 done
 git ls-files -z '*.go' | xargs -0 gofmt -w
+
+printf '%s\n' "$NAME" "$ID" "$DOMAIN" "$PUBLISHER" > build/renamed # read by build/upgrade.sh
 
 if [ $# = 5 ]; then
   cp "$5" build/appicon.svg

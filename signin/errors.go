@@ -72,20 +72,41 @@ var kinds = []struct {
 	codes string
 }{
 	{[]error{ErrSignedOut}, "not_signed_in"},
-	{[]error{ErrSessionEnded, ErrSignedOut}, "session_ended session_false session_lost person_needed not_renewable " +
-		"key_of_other_computer key_damaged"},
+	{[]error{ErrSessionEnded, ErrSignedOut}, `
+		session_ended session_false session_lost once_more
+		person_needed not_renewable
+		key_of_other_computer key_damaged`},
 	{[]error{ErrCancelled}, "cancelled"},
 	{[]error{ErrTimeout}, "timed_out device_expired"},
-	{[]error{ErrOffline}, "network provider_unavailable keys_unavailable tls handshake discovery web_page redirected"},
-	{[]error{ErrRefused}, "access_denied interaction_needed provider_error device_unsupported device_declined device_refused token_refused " +
-		"once_more"},
-	{[]error{ErrUnverified}, "answer_mixed_up token_type no_id_token clock too_long_ago not_strong_enough tenant organization " +
-		"other_person signature id_token bad_answer other_user answer_unusable unbound_error broken_json time_claim"},
-	{[]error{ErrStore}, "keychain_absent keychain_locked keychain_dismissed keychain_slow vault_key_lost vault_wrong_key vault_replaced " +
-		"vault_newer vault_damaged wrong_passphrase passphrase_needed weak_passphrase too_much not_stored keychain_no_default kept_beside foreign_folder not_readable no_lock " +
-		"disk_full folder_not_writable store_failed " +
-		"chip_unavailable key_failed"},
-	{[]error{ErrConfig}, "bad_settings not_configured wrong_issuer bad_endpoint other_provider client_key issuer_template discovery_incomplete"},
+	{[]error{ErrOffline}, `
+		network provider_unavailable keys_unavailable
+		tls handshake
+		discovery web_page redirected`},
+	{[]error{ErrRefused}, `
+		access_denied interaction_needed provider_error
+		device_unsupported device_declined device_refused
+		token_refused`},
+	{[]error{ErrUnverified}, `
+		answer_mixed_up answer_unusable unbound_error
+		token_type no_id_token
+		clock time_claim
+		too_long_ago not_strong_enough
+		tenant organization
+		other_person other_user
+		signature id_token
+		bad_answer broken_json`},
+	{[]error{ErrStore}, `
+		keychain_absent keychain_locked keychain_dismissed keychain_slow
+		vault_key_lost vault_wrong_key vault_replaced vault_newer vault_damaged
+		wrong_passphrase passphrase_needed weak_passphrase
+		too_much disk_full folder_not_writable store_failed
+		not_stored keychain_no_default kept_beside foreign_folder not_readable no_lock
+		chip_unavailable key_failed`},
+	{[]error{ErrConfig}, `
+		bad_settings not_configured
+		wrong_issuer issuer_template bad_endpoint discovery_incomplete
+		other_provider
+		client_key`},
 	{[]error{ErrBrowser}, "browser_failed browser_refused port_taken"},
 	{[]error{ErrBusy}, "busy"},
 	{[]error{ErrNoAccount}, "no_such_account"},

@@ -199,3 +199,6 @@ func (p *Provider) Secrets() []string {
 	}
 	return out
 }
+
+// Approve lets the person in who typed that code on another device, and reports whether any device waits with it.
+func (p *Provider) Approve(code string) bool { return p.idp.Approve(code) }

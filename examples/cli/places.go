@@ -1,0 +1,30 @@
+package main
+
+import (
+	"context"
+	"net/url"
+	"os"
+	"strings"
+
+	"app.latchkey/signin"
+)
+
+// store is the keychain, or a passphrase from a file where one is named.
+func store(file string) signin.Store {
+	if file == "" {
+		return signin.Keychain()
+	}
+	return signin.Passphrase(func(context.Context, signin.PassphraseRequest) (string, error) {
+		text, err := os.ReadFile(file)
+		return strings.TrimSpace(string(text)), err
+	})
+}
+
+// origin is the scheme and host of an address: the token goes there and nowhere else.
+func origin(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
