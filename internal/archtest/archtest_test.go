@@ -110,7 +110,7 @@ var touches = map[string][]string{
 }
 
 // skipped are folders without product code.
-var skipped = []string{"node_modules", "testdata", ".git", "tools", "artifacts", "test"}
+var skipped = []string{"node_modules", "testdata", ".git", "tools", "artifacts", "test", "templates"}
 
 // isModule reports whether a folder is a module of its own, such as an example.
 func isModule(dir string) bool {

@@ -15,6 +15,16 @@ var byHand = []string{
 	`grep '"level":"WARN"\|"level":"ERROR"' ~/.local/share/latchkey/logs/*.log`,
 	`curl -H @- https://api.acme.example/orders`,
 	`sudo apt install ./latchkey_1.0.0-1_amd64.deb`, // test/package does it in a root of its own
+
+	// test/module and TestUpgradingARenamedProduct do these with folders and names of their own.
+	`build/goproxy.sh dist/goproxy v0.2.0`,
+	`export GOPROXY=file://$PWD/dist/goproxy,https://proxy.golang.org GONOSUMDB=app.latchkey`,
+	`wails init -n reader -t templates/wails`,
+	`git remote add latchkey https://git.example.com/latchkey.git`,
+	`git fetch latchkey --tags`,
+	`build/upgrade.sh v0.2.0`,
+	`git show v0.2.0:build/upgrade.sh > build/upgrade.sh && chmod +x build/upgrade.sh && git add build && git commit -m "upgrade script"`,
+	`build/upgrade.sh v0.2.0 "Acme Portal" acme-portal com.acme "Acme Ltd"`,
 }
 
 // unverified are commands that could not be run where they were written; the

@@ -37,7 +37,7 @@ func goFiles(t *testing.T) map[string]*ast.File {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && slices.Contains([]string{"node_modules", ".git", "test", "tools", "artifacts", "dist"}, d.Name()) {
+		if d.IsDir() && slices.Contains([]string{"node_modules", ".git", "test", "tools", "artifacts", "dist", "examples", "templates"}, d.Name()) {
 			return filepath.SkipDir
 		}
 		if d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
