@@ -120,7 +120,7 @@ func TestASoundSetUp(t *testing.T) {
 					t.Errorf("%s", f.Line())
 				}
 			}
-			for _, id := range []string{"settings", "policy", "provider", "proxy", "dns", "connection", "tls", "discovery", "issuer", "algorithms", "keys", "clock", "pkce", "refresh", "revocation", "logout", "device", "rfc9207", "loopback.ipv4", "loopback.ipv6", "port.any", "redirect", "client", "browser", "folder", "keychain", "vault"} {
+			for _, id := range []string{"settings", "policy", "provider", "proxy", "dns", "connection", "tls", "discovery", "issuer", "algorithms", "keys", "clock", "pkce", "refresh", "userinfo", "revocation", "logout", "device", "rfc9207", "loopback.ipv4", "loopback.ipv6", "port.any", "redirect", "client", "browser", "window", "folder", "keychain", "vault"} {
 				if worst(r, id).ID == "" {
 					t.Errorf("%s was not checked", id)
 				}

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/tls"
+	"io"
 	"net/http"
 	"os"
 	"strconv"
@@ -279,6 +280,33 @@ var breaks = []struct {
 	{"a token endpoint that is none", "client", doctor.Fail, "Take token_endpoint out of the settings", false, func(m *machine, _ *authority) func() {
 		m.config["token_endpoint"] = quoted(m.site.issuer + "/nothing")
 		return func() { delete(m.config, "token_endpoint") }
+	}},
+
+	{"a userinfo endpoint that is none", "userinfo", doctor.Warn, "Take userinfo_endpoint out of the settings", false, func(m *machine, _ *authority) func() {
+		m.config["userinfo_endpoint"] = quoted(m.site.issuer + "/nothing")
+		return func() { delete(m.config, "userinfo_endpoint") }
+	}},
+	{"a revocation endpoint that is none", "revocation", doctor.Warn, "Take revocation_endpoint out of the settings", false, func(m *machine, _ *authority) func() {
+		m.config["revocation_endpoint"] = quoted(m.site.issuer + "/nothing")
+		return func() { delete(m.config, "revocation_endpoint") }
+	}},
+	{"a revocation endpoint that never answers", "revocation", doctor.Warn, "tell whoever runs the provider", false, func(m *machine, _ *authority) func() {
+		m.site.set(faults{endpoint: func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/revoke" {
+				_, _ = io.Copy(io.Discard, r.Body) // the server sees that the client has gone once the body is read
+				<-r.Context().Done()
+			}
+		}})
+		return func() { m.site.set(faults{}) }
+	}},
+	{"endpoints on a host that cannot be reached", "userinfo", doctor.Warn, "open the way to that host", false, func(m *machine, _ *authority) func() {
+		gone := "http://127.0.0.1:" + strconv.Itoa(closedPort(m.t))
+		m.site.set(faults{document: func(d map[string]any) { d["userinfo_endpoint"] = gone + "/userinfo" }})
+		return func() { m.site.set(faults{}) }
+	}},
+	{"a window that may stay empty", "window", doctor.Warn, "take WEBKIT_DISABLE_DMABUF_RENDERER=0 out of the environment", false, func(m *machine, _ *authority) func() {
+		m.env["WEBKIT_DISABLE_DMABUF_RENDERER"] = "0"
+		return func() { delete(m.env, "WEBKIT_DISABLE_DMABUF_RENDERER") }
 	}},
 
 	{"a port that is taken", "", doctor.Fail, "Close the program that holds it", false, func(m *machine, _ *authority) func() {

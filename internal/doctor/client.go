@@ -46,7 +46,7 @@ func (r *round) redirect(ctx context.Context, address string) bool {
 		r.fail("redirect", "The provider refuses the request of a sign-in", said(answer.Code, answer.Description), advice(answer.Code, answer.Description, "Compare client_id and scopes with the provider's console."))
 	case errors.As(err, &page) && page.Status < 500:
 		r.fail("redirect", "The provider does not know the client or the redirect address", fmt.Sprintf("%s for client %s: HTTP %d %s", address, r.p().ClientID, page.Status, cut(page.Text)),
-			advice("", page.Text, "Compare client_id with the provider's console, and register "+address+" for it, to the letter. Where the provider compares the port, set redirect_ports to the registered ones."))
+			advice("", page.Text, "Compare client_id with the provider's console.")+" "+r.register(address))
 	default:
 		r.warn("redirect", "Whether the provider takes the request could not be told", fmt.Sprint(last(err)), "Try a sign-in.")
 	}
@@ -68,7 +68,7 @@ func (r *round) register(address string) string {
 		return "Register exactly " + address + " for client " + r.p().ClientID + "."
 	}
 	u.Host = u.Hostname()
-	return "Register exactly " + u.String() + " for client " + r.p().ClientID + ", with any port; where the provider compares the port, set redirect_ports to those that you register."
+	return "Register exactly " + u.String() + " for client " + r.p().ClientID + ", with any port; where the provider compares the port, set redirect_ports to the registered ones."
 }
 
 // client asks the token endpoint for a code that was never given: how it refuses

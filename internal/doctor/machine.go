@@ -27,6 +27,21 @@ func (r *round) browser(context.Context) {
 	}
 }
 
+// renderer is the variable of WebKitGTK that the window sets unless the person has
+// (startenv.Renderer).
+const renderer = "WEBKIT_DISABLE_DMABUF_RENDERER"
+
+// window: what keeps the window empty on several graphics cards and compositors.
+func (r *round) window(context.Context) {
+	switch {
+	case runtime.GOOS != "linux":
+	case r.o.Getenv(renderer) == "0":
+		r.warn("window", "The window may stay empty", renderer+"=0 is set", "If it does, take "+renderer+"=0 out of the environment: several graphics cards and compositors show nothing of what WebKitGTK's DMA-BUF renderer draws.")
+	default:
+		r.pass("window", "The window is drawn in a way that every graphics card can show", "without WebKitGTK's DMA-BUF renderer")
+	}
+}
+
 // folder does what a sign-in does there: the lock, a whole write, room for the next.
 func (r *round) folder(ctx context.Context) {
 	if r.o.Vault == nil || r.o.Settings.Store == "memory" {

@@ -187,6 +187,41 @@ func (r *round) refresh(context.Context) {
 	}
 }
 
+// userinfo: names and pictures come from there where the ID token has none. Without it a sign-in
+// stands all the same.
+func (r *round) userinfo(ctx context.Context) {
+	switch {
+	case r.meta == nil || r.failed("keys"):
+	case r.meta.UserInfoURL == "":
+		r.pass("userinfo", "The provider has no userinfo endpoint: what is shown is what the ID token says", "")
+	default:
+		if err := r.asked.TryUserinfo(ctx); err != nil {
+			title, tell := "The userinfo endpoint does not answer as one: names and pictures may be missing", r.warn
+			if r.p().NoIDToken {
+				title, tell = "The endpoint that says who a person is does not answer as one", r.fail
+			}
+			tell("userinfo", title, fmt.Sprintf("%s: %v", r.meta.UserInfoURL, err), "Take userinfo_endpoint out of the settings if it is set there; otherwise tell whoever runs the provider, or open the way to that host in the firewall.")
+			return
+		}
+		r.pass("userinfo", "The userinfo endpoint answers", hostOf(r.meta.UserInfoURL))
+	}
+}
+
+// revocation asks as a sign-out would, with a token that was never given.
+func (r *round) revocation(ctx context.Context) {
+	switch {
+	case r.meta == nil:
+	case !r.asked.Offers().Revocation:
+		r.pass("revocation", "The provider has no way to revoke tokens: they end by themselves after a sign-out", "")
+	default:
+		if err := r.asked.TryRevoke(ctx); err != nil {
+			r.warn("revocation", "The revocation endpoint does not answer as one: tokens outlive a sign-out", fmt.Sprintf("%s: %v", r.meta.RevocationURL, err), "Take revocation_endpoint out of the settings if it is set there; otherwise tell whoever runs the provider, or open the way to that host in the firewall.")
+			return
+		}
+		r.pass("revocation", "A sign-out can revoke the tokens", hostOf(r.meta.RevocationURL))
+	}
+}
+
 // offers: what not every provider has, and nobody has to mend.
 func (r *round) offers(context.Context) {
 	if r.meta == nil {
@@ -199,7 +234,6 @@ func (r *round) offers(context.Context) {
 		yes, no string
 		at      string
 	}{
-		{"revocation", has.Revocation, "A sign-out can revoke the tokens", "The provider has no way to revoke tokens: they end by themselves after a sign-out", r.meta.RevocationURL},
 		{"logout", has.EndSession, "A sign-out can end the browser's session", "The provider has no way to end the browser's session", r.meta.EndSessionURL},
 		{"device", has.Device, "A sign-in on another device is offered", "A sign-in on another device is not offered", r.meta.DeviceAuthURL},
 		{"rfc9207", r.meta.AnswerNamesIssuer, "The provider names itself in its answers, and that is checked", "The provider does not name itself in its answers", ""},

@@ -111,7 +111,7 @@ func (r *round) proxy() bool {
 	if err != nil {
 		return false // checked when it was loaded
 	}
-	through, err := http.ProxyFromEnvironment(&http.Request{URL: u})
+	through, err := openid.Proxy(&http.Request{URL: u})
 	switch {
 	case err != nil, through == nil && r.noAddress(u.Scheme):
 		r.fail("proxy", "The proxy that the environment names is no address", "", "Set HTTPS_PROXY to an address such as http://proxy.acme.example:3128, or unset it.")

@@ -43,15 +43,16 @@ type faults struct {
 	discovery http.HandlerFunc // in place of the document
 	keys      []jose.JSONWebKey
 	noKeys    bool
-	ahead     time.Duration // of its clock
-	redirects []string      // the registered ones; nil takes any on loopback
-	blind     bool          // shows its sign-in page whatever the redirect address
-	anywhere  bool          // sends the browser to any redirect address
-	scopes    []string      // the allowed ones; nil allows any
-	client    string        // the one that it knows; "desk" when empty
-	secret    string        // that the token endpoint insists on
-	refusal   string        // of the token endpoint, as a code
-	forgetful bool          // its answers bear no iss
+	ahead     time.Duration    // of its clock
+	redirects []string         // the registered ones; nil takes any on loopback
+	blind     bool             // shows its sign-in page whatever the redirect address
+	anywhere  bool             // sends the browser to any redirect address
+	scopes    []string         // the allowed ones; nil allows any
+	client    string           // the one that it knows; "desk" when empty
+	secret    string           // that the token endpoint insists on
+	refusal   string           // of the token endpoint, as a code
+	forgetful bool             // its answers bear no iss
+	endpoint  http.HandlerFunc // in place of userinfo and revocation
 }
 
 var siteKey = sync.OnceValue(func() *ecdsa.PrivateKey { k, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader); return k })
@@ -102,6 +103,14 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.authorize(w, r, f)
 	case "/token":
 		s.token(w, r, f)
+	case "/userinfo", "/user", "/revoke":
+		if f.endpoint != nil {
+			f.endpoint(w, r)
+			return
+		}
+		if r.URL.Path != "/revoke" {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
 	default:
 		http.NotFound(w, r)
 	}
@@ -109,7 +118,7 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (s *site) describe(w http.ResponseWriter, f faults) {
 	doc := map[string]any{
-		"issuer": s.issuer, "authorization_endpoint": s.issuer + "/authorize", "token_endpoint": s.issuer + "/token", "jwks_uri": s.issuer + "/keys",
+		"issuer": s.issuer, "authorization_endpoint": s.issuer + "/authorize", "token_endpoint": s.issuer + "/token", "jwks_uri": s.issuer + "/keys", "userinfo_endpoint": s.issuer + "/userinfo",
 		"revocation_endpoint": s.issuer + "/revoke", "end_session_endpoint": s.issuer + "/logout", "device_authorization_endpoint": s.issuer + "/device",
 		"scopes_supported": []string{"openid", "offline_access"}, "grant_types_supported": []string{"authorization_code", "refresh_token"},
 		"code_challenge_methods_supported": []string{"S256"}, "id_token_signing_alg_values_supported": []string{"ES256"},

@@ -18,6 +18,9 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 	"golang.org/x/oauth2"
+
+	"app.latchkey/internal/secret"
+	"app.latchkey/internal/session"
 )
 
 // What a doctor may ask, beyond discovery. Nobody is signed in by any of it, and no
@@ -163,6 +166,43 @@ func (c *Client) TryToken(ctx context.Context, redirect string) error {
 		return fmt.Errorf("%w: it gave tokens for a code that was never given", ErrTokenAnswer)
 	}
 	return err
+}
+
+// TryRevoke asks the revocation endpoint to revoke a token that was never given, which a provider
+// answers as if it were done (RFC 7009 §2.2), within the time that a sign-out gives it. nil means that
+// the endpoint answered as one; without an endpoint nothing is asked. Errors: those of the network,
+// and ErrRevocation for an answer that is none of a revocation endpoint.
+func (c *Client) TryRevoke(ctx context.Context) error {
+	meta, err := c.Discover(ctx)
+	if err != nil || meta.RevocationURL == "" {
+		return err
+	}
+	ctx, stop := context.WithTimeoutCause(ctx, giveBackTimeout, ErrTimeout)
+	defer stop()
+	outcome, err := c.revokeOne(ctx, meta, secret.New(random()), "refresh_token")
+	if outcome == session.EndingFailed && !errors.Is(err, ErrStatus) {
+		return nil // it said why, as RFC 6749 §5.2 has it
+	}
+	return err
+}
+
+// TryUserinfo asks the UserInfo endpoint without a token, which a provider refuses (RFC 6750 §3). nil
+// means that it did; without an endpoint nothing is asked. Errors: those of the network, and
+// ErrUserinfo for an answer that is none of a UserInfo endpoint.
+func (c *Client) TryUserinfo(ctx context.Context) error {
+	meta, err := c.Discover(ctx)
+	if err != nil || meta.UserInfoURL == "" {
+		return err
+	}
+	res, _, err := c.get(ctx, meta.UserInfoURL, nil)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUserinfo, err)
+	}
+	switch res.StatusCode {
+	case http.StatusOK, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
+		return nil
+	}
+	return c.statusError(ErrUserinfo, res)
 }
 
 // markup is what a page has beside its text.

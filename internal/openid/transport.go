@@ -16,6 +16,10 @@ import (
 // maxBody is the most that is read of any answer, in bytes after decompression.
 const maxBody = 1 << 20
 
+// Proxy decides which proxy a request to the provider goes through; nil is none. Whoever wants to know
+// beforehand, such as a doctor, asks here: a decision made twice would differ one day.
+func Proxy(req *http.Request) (*url.URL, error) { return http.ProxyFromEnvironment(req) }
+
 // Transport returns a transport of our own, which trusts the PEM certificates as
 // well: the default one is shared with whatever else lives in the process.
 func Transport(pem []byte) (http.RoundTripper, error) {
@@ -31,7 +35,7 @@ func Transport(pem []byte) (http.RoundTripper, error) {
 		conf.RootCAs = pool
 	}
 	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
+		Proxy:                  Proxy,
 		DialContext:            (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
 		TLSClientConfig:        conf,
 		TLSHandshakeTimeout:    10 * time.Second,
