@@ -53,7 +53,7 @@ export const text = Object.freeze({
   pasteLabel: "The address that your browser ended at",
   goOn: "Go on",
   noBrowser: "No browser here?",
-  again: {
+  onceMore: {
     consent: (/** @type {string} */ provider) =>
       `${sentence(provider)} asks you once more because it keeps you signed in only after it has asked for your consent. This happens once.`,
     prompt: (/** @type {string} */ provider) =>

@@ -79,7 +79,7 @@ var kinds = []struct {
 	{[]error{ErrCancelled}, "cancelled"},
 	{[]error{ErrTimeout}, "timed_out device_expired"},
 	{[]error{ErrOffline}, `
-		network provider_unavailable keys_unavailable
+		network provider_unavailable keys_unavailable about_to_sleep
 		tls handshake
 		discovery web_page redirected`},
 	{[]error{ErrRefused}, `

@@ -64,7 +64,7 @@ export function waiting() {
           : text.waitingEarly(s.provider.name);
       again.disabled = copy.disabled = !s.waiting.linked;
       other.hidden = !s.provider.device;
-      const why = text.again[/** @type {keyof typeof text.again} */ (s.waiting.again)];
+      const why = text.onceMore[/** @type {keyof typeof text.onceMore} */ (s.waiting.again)];
       once.hidden = !why;
       once.textContent = why ? why(s.provider.name) : "";
       strays.hidden = s.waiting.strays === 0;

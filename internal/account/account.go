@@ -38,6 +38,8 @@ var (
 	ErrNobody = errors.New("account: nobody is signed in")
 	// ErrSessionEnded means that there was a session and a new sign-in is needed.
 	ErrSessionEnded = errors.New("account: the session has ended")
+	// ErrSleeping means that the computer is about to sleep: no refresh begins now.
+	ErrSleeping = errors.New("account: the computer is about to sleep")
 	// ErrNotRenewable means that the provider gave no refresh token.
 	ErrNotRenewable = errors.New("account: the session cannot renew itself")
 	// ErrBusy means that a sign-in is under way already.

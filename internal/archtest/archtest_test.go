@@ -24,6 +24,7 @@ const module = "app.latchkey"
 // leaves stand first; one package a line.
 var packages = map[string][]string{
 	"archtest":          {},
+	"awake":             {},
 	"browser":           {},
 	"cleantext":         {},
 	"clock":             {},
@@ -66,8 +67,8 @@ var packages = map[string][]string{
 	"ui":      {"account", "claims", "problem", "secret", "session", "settings"},
 	"desktop": {"ui"},
 	"wire": {
-		"account", "browser", "demoidp", "demoidp/cast", "doctor", "learned", "loopback", "openid", "ownfolder", "peer",
-		"problem", "secret", "session", "settings", "startenv", "vault",
+		"account", "awake", "browser", "demoidp", "demoidp/cast", "doctor", "learned", "loopback", "openid",
+		"ownfolder", "peer", "problem", "secret", "session", "settings", "startenv", "vault",
 	},
 	"signin": {
 		"account", "browser", "claims", "clock", "problem", "secret", "session", "settings", "vault", "wire",
@@ -87,14 +88,14 @@ var touches = map[string][]string{
 		"account", "demoidp", "doctor", "loopback", "openid", "peer", "picture", "proof/hardware", "robot",
 		"settings",
 	},
-	"os/exec": {"browser"},
+	"os/exec": {"awake", "browser"},
 	"os": {
 		"browser", "demoidp", "demoidp/keep", "desktop", "learned", "logfile", "nobus", "ownfolder", "peer", "proof/hardware",
 		"quiethttp", "settings", "startenv", "vault", "wire", "wiring",
 	},
 	"github.com/google/go-tpm":     {"proof/hardware"},
 	"github.com/99designs/keyring": {"vault"},
-	"github.com/godbus":            {"vault"},
+	"github.com/godbus":            {"awake", "vault"},
 	"github.com/wailsapp":          {"desktop", "wiring"},
 	"golang.org/x/oauth2":          {"demoidp/broker", "demoidp/social", "openid", "signin"},
 	"github.com/coreos/go-oidc":    {"openid"},

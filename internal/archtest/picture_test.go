@@ -23,7 +23,7 @@ var floors = [][]string{
 	{"provider"},
 	{"claims", "picture", "nobus", "logfile", "learned"},
 	{"cleantext", "secret"},
-	{"clock", "peer", "startenv", "quiethttp", "ownfolder"},
+	{"clock", "peer", "startenv", "quiethttp", "ownfolder", "awake"},
 	{"demoidp", "robot"},
 }
 
@@ -41,6 +41,7 @@ var signs = map[string][2]string{
 	"cleantext": {"text fit to be shown", ""}, "proof": {"binds tokens to a key", "hardware: TPM"},
 	"secret": {"a text never printed", ""}, "nobus": {"starts no D-Bus", ""}, "ownfolder": {"whose folder it is", ""}, "claims": {"claims in words", ""},
 	"picture": {"one image, made anew", "network"}, "logfile": {"log lines, rotated", "disk"},
+	"awake":   {"holds off sleep", "logind, a process"},
 	"learned": {"what providers need", "disk"},
 	"demoidp": {"a company's sign-in", "demo builds alone"}, "robot": {"a scripted browser", "demo builds and tests"},
 }

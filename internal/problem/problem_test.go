@@ -56,7 +56,7 @@ var codes = map[string]error{
 	"key_of_other_computer": fmt.Errorf("%w: %w", proof.ErrSign, &proof.ForeignKeyError{Place: proof.TPM, Err: errors.New("integrity")}), "key_damaged": proof.ErrBlob,
 	"chip_unavailable": fmt.Errorf("%w: %w", proof.ErrSign, proof.ErrHardware), "client_key": proof.ErrKeyFile, "key_failed": proof.ErrSign, "proof_address": proof.ErrAddress,
 	"session_lost": &account.EndedError{Why: session.EndedLost},
-	"once_more":    openid.ErrOnceMore, "person_needed": session.ErrPersonNeeded, "not_renewable": account.ErrNotRenewable,
+	"once_more":    openid.ErrOnceMore, "about_to_sleep": account.ErrSleeping, "person_needed": session.ErrPersonNeeded, "not_renewable": account.ErrNotRenewable,
 }
 
 // Every code has an error above that leads to it: none is of a kind that cannot be.

@@ -48,6 +48,7 @@ var table = []row{
 	{code: "other_provider", errs: []error{openid.ErrOtherProvider, session.ErrForeign}},
 	{code: "session_false", errs: []error{openid.ErrContinuity, session.ErrFalse}},
 	{code: "once_more", errs: []error{openid.ErrOnceMore}},
+	{code: "about_to_sleep", errs: []error{account.ErrSleeping}},
 	{code: "session_lost", as: lostSession},
 	{code: "person_needed", errs: []error{session.ErrPersonNeeded}},
 	{code: "not_renewable", errs: []error{account.ErrNotRenewable}},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"app.latchkey/internal/account"
+	"app.latchkey/internal/awake"
 	"app.latchkey/internal/browser"
 	"app.latchkey/internal/learned"
 	"app.latchkey/internal/loopback"
@@ -58,6 +59,13 @@ func New(s settings.Settings, o Options) (*Parts, error) {
 	})
 	options := account.Options{
 		Store: session.NewStore(&sealer{p.Vault}), OnChange: o.OnChange, Log: o.Log, SignInTimeout: s.Provider.SignInTimeout, Now: o.Now,
+	}
+	options.StayAwake = func(ctx context.Context) (func(), error) {
+		release, err := awake.Hold(ctx, o.App, "A sign-in is being renewed")
+		if err != nil {
+			return nil, &session.RetryError{Err: account.ErrSleeping}
+		}
+		return release, nil
 	}
 	var err error
 	if options.Transport, err = openid.Transport(s.Provider.RootCAs); err != nil {
