@@ -28,6 +28,7 @@ var packages = map[string][]string{
 	"browser":           {},
 	"cleantext":         {},
 	"clock":             {},
+	"devguard":          {},
 	"demoidp/face":      {},
 	"demoidp/keep":      {},
 	"demoidp/pages":     {},
@@ -65,7 +66,7 @@ var packages = map[string][]string{
 	},
 	"demoidp": {"demoidp/broker", "demoidp/cast", "demoidp/directory", "demoidp/issuer", "demoidp/social"},
 	"ui":      {"account", "claims", "problem", "secret", "session", "settings"},
-	"desktop": {"ui"},
+	"desktop": {"devguard", "ui"},
 	"wire": {
 		"account", "awake", "browser", "demoidp", "demoidp/cast", "doctor", "learned", "loopback", "openid",
 		"ownfolder", "peer", "problem", "secret", "session", "settings", "startenv", "vault",
@@ -80,16 +81,19 @@ var packages = map[string][]string{
 // begins with the path counts.
 var touches = map[string][]string{
 	"net/http": {
+		"devguard",
 		"account", "demoidp", "demoidp/broker", "demoidp/directory", "demoidp/issuer", "demoidp/pages",
 		"demoidp/social", "doctor", "loopback", "openid", "picture", "robot", "signin", "signin/signintest",
 	},
 	// settings and peer parse addresses; a simulated TPM has a socket
 	"net": {
+		"devguard",
 		"account", "demoidp", "doctor", "loopback", "openid", "peer", "picture", "proof/hardware", "robot",
 		"settings",
 	},
 	"os/exec": {"awake", "browser"},
 	"os": {
+		"devguard",
 		"browser", "demoidp", "demoidp/keep", "desktop", "learned", "logfile", "nobus", "ownfolder", "peer", "proof/hardware",
 		"quiethttp", "settings", "startenv", "vault", "wire", "wiring",
 	},
@@ -106,7 +110,7 @@ var touches = map[string][]string{
 	"crypto/tls":                     {"doctor", "openid", "picture"},
 	"gopkg.in/natefinch/lumberjack.": {"logfile"},
 	// Windows gives its table of connections by a pointer; NCrypt takes addresses
-	"unsafe": {"peer", "proof/hardware"},
+	"unsafe": {"devguard", "peer", "proof/hardware"},
 	"plugin": {},
 }
 

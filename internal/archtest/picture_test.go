@@ -24,7 +24,7 @@ var floors = [][]string{
 	{"claims", "picture", "nobus", "logfile", "learned"},
 	{"cleantext", "secret"},
 	{"clock", "peer", "startenv", "quiethttp", "ownfolder", "awake"},
-	{"demoidp", "robot"},
+	{"demoidp", "robot", "devguard"},
 }
 
 // signs are what the picture says under a package's name: what it is for, what it reaches.
@@ -44,6 +44,7 @@ var signs = map[string][2]string{
 	"awake":   {"holds off sleep", "logind, a process"},
 	"learned": {"what providers need", "disk"},
 	"demoidp": {"a company's sign-in", "demo builds alone"}, "robot": {"a scripted browser", "demo builds and tests"},
+	"devguard": {"keeps web pages out", "development builds alone"},
 }
 
 const (

@@ -56,7 +56,7 @@ func App(o Options) *options.App {
 	}
 	s.dark = o.Appearance == "dark" || s.left.Dark && o.Appearance != "light"
 	width, height := s.left.size(usual, smallest, screen{})
-	return &options.App{
+	return guarded(&options.App{
 		Title: o.Name, Width: width, Height: height, MinWidth: smallest.Width, MinHeight: smallest.Height,
 		AssetServer:              &assetserver.Options{Assets: served(o.Assets)},
 		BackgroundColour:         paper(s.dark),
@@ -74,7 +74,7 @@ func App(o Options) *options.App {
 		Linux:                    &linux.Options{Icon: o.Icon, ProgramName: o.ID, WebviewGpuPolicy: linux.WebviewGpuPolicyOnDemand},
 		Mac:                      &mac.Options{About: &mac.AboutInfo{Title: o.Name, Message: o.Version, Icon: o.Icon}},
 		Windows:                  &windows.Options{Theme: windows.SystemDefault},
-	}
+	})
 }
 
 // startState keeps the window small until it is wanted, if the person likes it so.

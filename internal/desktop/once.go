@@ -13,3 +13,6 @@ func (s *shell) once() *options.SingleInstanceLock {
 		OnSecondInstanceLaunch: func(options.SecondInstanceData) { s.Window.Front() },
 	}
 }
+
+// guarded has nothing to guard: a release has no development server.
+func guarded(o *options.App) *options.App { return o }

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { otherPagesAreRefused } from "./others.mjs";
 
 const limit = 15 * 60 * 1000; // of anything that is waited for: the first compilation is whole
 const repository = fileURLToPath(new URL("../../..", import.meta.url));
@@ -93,7 +94,13 @@ async function main() {
   const address = await dev();
   const browser = await chromium.launch({
     executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--host-resolver-rules=MAP *.example 127.0.0.1",
+    ],
   });
   ends.push(() => browser.close());
   const page = await browser.newPage();
@@ -102,6 +109,9 @@ async function main() {
     page.getByText(text).filter({ visible: true }).first().waitFor({ timeout: limit });
   await shows("Latchkey Demo");
   console.log("the page shows the app");
+
+  await otherPagesAreRefused(browser, address);
+  console.log("pages from elsewhere get nothing");
 
   let began = Date.now();
   edit("frontend/text.js", 'signInLead: "', 'signInLead: "An edited line. ');
