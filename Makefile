@@ -189,6 +189,11 @@ soak: ## kill the program 200 times, and run a crowd of it for longer
 	@build/setup.sh test
 	CRASH_KILLS=200 CRASH_EXPIRIES=20 go test -count=1 -v -timeout 30m ./test/crash
 
+# Not a part of make test: its database must be asked over the network, and changes without a commit.
+.PHONY: vulncheck
+vulncheck: ## ask the Go vulnerability database about everything that is linked in
+	build/vulncheck.sh
+
 .PHONY: clean
 clean: ## remove what was built
 	rm -rf build/bin artifacts dist
