@@ -41,7 +41,8 @@ func TakeOver() string {
 }
 
 // Serve answers at address, which must be on loopback, with the development server that
-// ctx, the context of Wails' OnStartup, knows. It returns when the port is open; [Server.Close] ends it.
+// ctx, the context of Wails' OnStartup, knows. It returns when the port is open;
+// [Server.Close] ends it.
 func Serve(ctx context.Context, address string) (*Server, error) {
 	behind, err := wails(ctx)
 	if err != nil {
@@ -54,7 +55,7 @@ func Serve(ctx context.Context, address string) (*Server, error) {
 	at, ok := listener.Addr().(*net.TCPAddr)
 	if !ok || !at.IP.IsLoopback() {
 		_ = listener.Close()
-		return nil, fmt.Errorf("devguard: %s is not on loopback, and others must not reach the development server", address)
+		return nil, fmt.Errorf("devguard: %s is not on loopback: others must not reach the development server", address)
 	}
 	s := &Server{http.Server{Handler: Handler(behind, at.Port), ReadHeaderTimeout: 10 * time.Second}}
 	go func() { _ = s.http.Serve(listener) }() // ends with Close
@@ -88,6 +89,8 @@ func wails(ctx context.Context) (http.Handler, error) {
 	return handler, nil
 }
 
+const refused = "The development server answers its own pages alone. Type its address into the browser."
+
 // Handler passes on what comes from a page that the server itself has served, from the
 // address bar, or from a program that is no browser. Everything else is answered with 403:
 //
@@ -102,7 +105,7 @@ func Handler(behind http.Handler, port int) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !slices.Contains(hosts, strings.ToLower(r.Host)) || !ownRequest(r) {
-			http.Error(w, "The development server answers its own pages alone. Type its address into the browser.", http.StatusForbidden)
+			http.Error(w, refused, http.StatusForbidden)
 			return
 		}
 		behind.ServeHTTP(w, r)

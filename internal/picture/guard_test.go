@@ -34,9 +34,11 @@ func TestMain(m *testing.M) {
 // connection would go.
 func TestNoWayIntoAPrivateNetwork(t *testing.T) {
 	for _, inside := range []string{
-		"127.0.0.1", "::1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "::", "100.64.0.1", "192.0.0.8",
-		"192.0.2.1", "192.88.99.1", "198.18.0.1", "198.19.255.255", "198.51.100.1", "203.0.113.1", "224.0.0.1", "240.0.0.1",
-		"255.255.255.255", "fe80::1", "fe80::1%1", "fc00::1", "fd00::1", "fec0::1", "ff02::1", "::ffff:10.0.0.1", "::127.0.0.1",
+		"127.0.0.1", "::1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "::", "100.64.0.1",
+		"192.0.0.8", "192.0.2.1", "192.88.99.1", "198.18.0.1", "198.19.255.255", "198.51.100.1",
+		"203.0.113.1", "224.0.0.1", "240.0.0.1",
+		"255.255.255.255", "fe80::1", "fe80::1%1", "fc00::1", "fd00::1", "fec0::1", "ff02::1",
+		"::ffff:10.0.0.1", "::127.0.0.1",
 		"64:ff9b::a00:1", "64:ff9b:1::a00:1", "100::1", "2001::1", "2001:db8::1", "2002:a00:1::1", "3fff::1", "5f00::1",
 	} {
 		address := net.JoinHostPort(inside, "443")
@@ -118,14 +120,17 @@ func TestBehindAProxyTheTargetIsJudged(t *testing.T) {
 			t.Errorf("%s: %v, want ErrAddress", inside, err)
 		}
 	}
-	if got, err := f.Fetch(t.Context(), "https://example.com/a.png"); err != nil || !strings.HasPrefix(got, "data:image/png") {
+	got, err := f.Fetch(t.Context(), "https://example.com/a.png")
+	if err != nil || !strings.HasPrefix(got, "data:image/png") {
 		t.Errorf("a host of the settings: %v", err)
 	}
-	if _, err := f.Fetch(t.Context(), "https://93.184.216.34/a.png"); !errors.Is(err, ErrFetch) { // the certificate is another's
+	_, err = f.Fetch(t.Context(), "https://93.184.216.34/a.png")
+	if !errors.Is(err, ErrFetch) { // the certificate is another's
 		t.Errorf("a public address: %v", err)
 	}
-	if got, want := p.hosts(), []string{"example.com:443", "example.com:443", "93.184.216.34:443"}; !slices.Equal(got, want) {
-		t.Errorf("the proxy was asked for %q, want %q", got, want)
+	want := []string{"example.com:443", "example.com:443", "93.184.216.34:443"}
+	if asked := p.hosts(); !slices.Equal(asked, want) {
+		t.Errorf("the proxy was asked for %q, want %q", asked, want)
 	}
 }
 
@@ -142,12 +147,15 @@ func TestAProxyOfTheEnvironmentIsNoWayIn(t *testing.T) {
 		}
 		return string(bytes.TrimSpace(out))
 	}
-	for _, address := range []string{"https://10.0.0.1/a.png", "https://127.0.0.1/a.png", "https://169.254.169.254/a.png"} {
+	for _, address := range []string{
+		"https://10.0.0.1/a.png", "https://127.0.0.1/a.png", "https://169.254.169.254/a.png",
+	} {
 		if got := fetch(address); !strings.HasPrefix(got, ErrAddress.Error()) {
 			t.Errorf("%s: %s", address, got)
 		}
 	}
-	if got := fetch("https://93.184.216.34/a.png"); got != ErrFetch.Error() || !slices.Equal(p.hosts(), []string{"93.184.216.34:443"}) {
+	got, want := fetch("https://93.184.216.34/a.png"), []string{"93.184.216.34:443"}
+	if got != ErrFetch.Error() || !slices.Equal(p.hosts(), want) {
 		t.Errorf("%s, and the proxy was asked for %q", got, p.hosts())
 	}
 }

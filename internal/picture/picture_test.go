@@ -57,7 +57,7 @@ func TestRefusals(t *testing.T) {
 	mux.HandleFunc("/elsewhere", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "http://192.168.0.1/router.png", http.StatusFound)
 	})
-	mux.HandleFunc("/round", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/round", http.StatusFound) })
+	mux.Handle("/round", http.RedirectHandler("/round", http.StatusFound))
 	site := httptest.NewServer(mux)
 	defer site.Close()
 	for path, want := range map[string]error{

@@ -77,7 +77,8 @@ func webp(chunks ...string) []byte {
 }
 
 func riff(name, data string) string {
-	return name + string(binary.LittleEndian.AppendUint32(nil, uint32(len(data)))) + data + strings.Repeat("\x00", len(data)%2)
+	size := binary.LittleEndian.AppendUint32(nil, uint32(len(data)))
+	return name + string(size) + data + strings.Repeat("\x00", len(data)%2)
 }
 
 // cmyk is a JPEG of four colours, as printers want it: 8 by 8 pixels.
@@ -94,6 +95,8 @@ func cmyk() []byte {
 func TestWorkIsBounded(t *testing.T) {
 	const million = 1_000_000
 	canvas := "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00" // VP8X of 1 by 1
+	animated := webp(riff("VP8X", "\x02"+canvas[1:]), riff("ANIM", "\x00\x00\x00\x00\x00\x00"))
+	larger := webp(riff("VP8X", canvas), riff("VP8L", "\x2f\xff\xff\xff\x0f\x00"))
 	for name, c := range map[string]struct {
 		data []byte
 		want error
@@ -114,8 +117,8 @@ func TestWorkIsBounded(t *testing.T) {
 		"a PNG without pixels":                   {rawPNG(0, 0, 0, 1), ErrFormat},
 		"a GIF of 3,000 frames":                  {frames(3000, 8, 8), nil},
 		"a GIF of 4 megapixels":                  {frames(1, 2048, 2048), ErrTooBig},
-		"an animated WebP":                       {webp(riff("VP8X", "\x02"+canvas[1:]), riff("ANIM", "\x00\x00\x00\x00\x00\x00")), ErrFormat},
-		"a WebP whose inner image is larger":     {webp(riff("VP8X", canvas), riff("VP8L", "\x2f\xff\xff\xff\x0f\x00")), ErrFormat},
+		"an animated WebP":                       {animated, ErrFormat},
+		"a WebP whose inner image is larger":     {larger, ErrFormat},
 		"a WebP of 268 megapixels":               {webp(riff("VP8L", "\x2f\xff\xff\xff\x0f\x00")), ErrTooBig},
 	} {
 		if _, err := encode(t.Context(), c.data); !errors.Is(err, c.want) {

@@ -64,7 +64,8 @@ func TestAPolicyLocksAllThatDecidesWhomWeBelieve(t *testing.T) {
 			}
 			set(&o, k, other(k))
 			after, err := Load(o)
-			ignored := strings.Contains(strings.Join(after.Warnings, "\n"), ": "+k.Name+" is ignored: the administrator's policy")
+			warning := ": " + k.Name + " is ignored: the administrator's policy"
+			ignored := strings.Contains(strings.Join(after.Warnings, "\n"), warning)
 			same := shown(k.at(&after)) == shown(k.at(&before))
 			switch {
 			case k.Decides == neither && ignored:

@@ -33,7 +33,8 @@ func TestAdvisoriesOfVersion010AreMended(t *testing.T) {
 
 // An advisory about something that is called is a failure that names it.
 func TestVulncheckFindsWhatIsCalled(t *testing.T) {
-	const entry = `{"schema_version": "1.3.1", "id": "GO-2099-0001", "modified": "2026-01-01T00:00:00Z", "summary": "invented",
+	const entry = `{"schema_version": "1.3.1", "id": "GO-2099-0001", "summary": "invented",
+		"modified": "2026-01-01T00:00:00Z",
 		"database_specific": {"url": "https://pkg.go.dev/vuln/GO-2099-0001", "review_status": "REVIEWED"},
 		"affected": [{"package": {"name": "github.com/gofrs/flock", "ecosystem": "Go"},
 			"ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}]}],
