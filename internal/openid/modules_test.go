@@ -98,6 +98,19 @@ var modules = []module{
 	{plan: "FAPI client", name: "fapi-client-test-valid-aud-as-array", lies: lies{idToken: put("aud", []string{"desk"})}},
 	{plan: "FAPI client", name: "fapi-client-test-token-type-case-insensitivity", lies: lies{token: put("token_type", "bEaReR")}},
 	{plan: "FAPI client", name: "fapi-client-test-no-expires-in", lies: lies{token: drop("expires_in")}},
+	{plan: "Latchkey's own", name: "token-answer-without-token-type", lies: lies{token: drop("token_type")}, note: "taken as Bearer, and logged"},
+	{plan: "Latchkey's own", name: "token-answer-of-another-type", lies: lies{token: put("token_type", "DPoP")}, want: openid.ErrTokenType},
+	{plan: "Latchkey's own", name: "null-is-absent", test: own(TestNullIsAbsent)},
+	{plan: "Latchkey's own", name: "lifetime-not-told", test: own(TestALifetimeThatIsNotKnown)},
+	{plan: "Latchkey's own", name: "refresh-refusals", test: own(TestOnlyInvalidGrantEndsASession), note: "invalid_grant in a JSON body ends a session, whatever the HTTP status"},
+	{plan: "Latchkey's own", name: "refresh-person-needed", test: own(TestThePersonIsNeeded)},
+	{plan: "Latchkey's own", name: "refresh-answer-lost", test: own(TestALostAnswerWithoutGraceIsNamed)},
+	{plan: "Latchkey's own", name: "refresh-way-proven", test: own(TestTheWayIsProvenBeforeATokenIsSpent)},
+	{plan: "Latchkey's own", name: "code-redeemed-again", test: own(TestTheCodeIsRedeemedByAnotherTry)},
+	{plan: "Latchkey's own", name: "refused-sign-in-revokes", test: own(TestARefusedSignInGivesItsTokensBack)},
+	{plan: "Latchkey's own", name: "offline-access-needs-consent", test: own(TestConsentIsLearned), note: "OIDC Core §11: asked once more, and remembered"},
+	{plan: "Latchkey's own", name: "prompt-refused", test: own(TestAnotherAccount), note: "the next weaker prompt, and remembered"},
+	{plan: "Latchkey's own", name: "project-audiences", test: own(TestAProjectsAudiencesMayChange), note: "the Zitadel preset alone"},
 	{plan: "Latchkey's own", name: "key-with-an-unreadable-certificate", lies: lies{keys: oneKey("x5c", 7)}, note: "x5c, x5t, x5t#S256 and x5u are never looked at"},
 	{plan: "Latchkey's own", name: "key-ops-without-verify", lies: lies{keys: oneKey("key_ops", []string{"encrypt"})}, want: openid.ErrUnknownKey},
 	{plan: "Latchkey's own", name: "key-with-a-padded-modulus", lies: lies{keys: oneKey("n", "AQAB=")}, want: openid.ErrBrokenKey, note: "the member is named"},
@@ -122,6 +135,11 @@ func oneKey(name string, value any) func([]jose.JSONWebKey) any {
 		key[name] = value
 		return []any{key}
 	}
+}
+
+// own is a test of ours as a row of the table.
+func own(test func(*testing.T)) func(*testing.T, module) {
+	return func(t *testing.T, _ module) { test(t) }
 }
 
 func trust(audience string) func(*provider.Provider) {
