@@ -94,7 +94,7 @@ var kinds = []struct {
 		tenant organization
 		other_person other_user
 		signature id_token
-		bad_answer broken_json`},
+		bad_answer broken_json token_text`},
 	{[]error{ErrStore}, `
 		keychain_absent keychain_locked keychain_dismissed keychain_slow
 		vault_key_lost vault_wrong_key vault_replaced vault_newer vault_damaged

@@ -32,7 +32,7 @@ func (c *command) accounts() *cobra.Command {
 		if err := c.parts.Account.Remove(cmd.Context(), p.Key); err != nil {
 			return err
 		}
-		c.say("%s is no longer kept here.", oneLine(p.Profile.Name))
+		c.say("%s is no longer kept here.", nameOf(p))
 		return c.listAccounts()
 	}))
 	return cmd

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"app.latchkey/internal/cleantext"
 	"app.latchkey/internal/doctor"
 	"app.latchkey/internal/wire"
 )
@@ -61,7 +62,7 @@ func (c *command) finish(r doctor.Report, output string) error {
 		if err != nil {
 			return err
 		}
-		text = append(data, '\n')
+		text = append(cleantext.JSON(data), '\n')
 		if _, err := c.stdout.Write(text); err != nil {
 			return err
 		}

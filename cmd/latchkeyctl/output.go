@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"app.latchkey/internal/account"
+	"app.latchkey/internal/claims"
+	"app.latchkey/internal/cleantext"
 	"app.latchkey/internal/problem"
 )
 
@@ -46,9 +48,14 @@ type profile struct {
 
 func profileOf(p account.Account) profile {
 	return profile{
-		Issuer: p.Key.Issuer, Subject: p.Key.Subject, Name: p.Profile.Name, Email: p.Profile.Email, EmailVerified: p.Profile.EmailVerified,
+		Issuer: p.Key.Issuer, Subject: p.Key.Subject, Name: nameOf(p), Email: p.Profile.Email, EmailVerified: p.Profile.EmailVerified,
 		Picture: p.Profile.Picture, Expiry: stamp(p.Expiry), SignedInAt: stamp(p.SignedInAt), IDTokenVerified: p.IDTokenVerified, Renewable: p.CanRefresh,
 	}
+}
+
+// nameOf is what a person is called.
+func nameOf(p account.Account) string {
+	return claims.Name(p.Profile.Name, p.Profile.Email, p.Key.Subject)
 }
 
 func stamp(t time.Time) *string {
@@ -61,7 +68,7 @@ func stamp(t time.Time) *string {
 
 // object prints one JSON object on standard output.
 func (c *command) object(v any) error {
-	enc := json.NewEncoder(c.stdout)
+	enc := json.NewEncoder(cleantext.JSONLines(c.stdout))
 	enc.SetEscapeHTML(false)
 	return enc.Encode(v)
 }
@@ -78,11 +85,14 @@ type failure struct {
 // fail shows what went wrong and returns the exit code.
 func (c *command) fail(err error) int {
 	p := problem.From(err, c.name)
+	if p.Code == "device_expired" { // there is no button here
+		p.Hint = "Run latchkeyctl signin --device again: it shows a new code."
+	}
 	c.show(p)
 	switch {
 	case problem.Ends(err):
 		return exitNobody
-	case p.Code == "cancelled", p.Code == "timed_out", errors.Is(err, context.Canceled):
+	case p.Code == "cancelled", p.Code == "timed_out", p.Code == "device_expired", errors.Is(err, context.Canceled):
 		return exitCancelled
 	case p.Code == "bad_settings", p.Code == "not_configured":
 		return exitUsage
@@ -107,7 +117,7 @@ func (c *command) show(p problem.Problem) {
 	c.say("%s. %s", oneLine(p.Title), oneLine(p.Message)) // names in it were written by strangers
 	c.say("%s", oneLine(p.Hint))
 	if c.verbose && p.Detail != "" {
-		c.say("(%s: %s)", p.Code, p.Detail)
+		c.say("(%s: %s)", p.Code, oneLine(p.Detail))
 	}
 	if c.json {
 		var f failure

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"app.latchkey/internal/cleantext"
 	"app.latchkey/internal/logfile"
 	"app.latchkey/internal/settings"
 	"app.latchkey/internal/wire"
@@ -151,5 +152,5 @@ func (c *command) close() {
 
 // say prints words for the person.
 func (c *command) say(format string, args ...any) {
-	_, _ = fmt.Fprintln(c.stderr, strings.TrimRight(fmt.Sprintf(format, args...), "\n"))
+	_, _ = fmt.Fprintln(c.stderr, cleantext.Text(strings.TrimRight(fmt.Sprintf(format, args...), "\n")))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"app.latchkey/internal/account"
+	"app.latchkey/internal/cleantext"
 	"app.latchkey/internal/openid"
 	"app.latchkey/internal/problem"
 	"app.latchkey/internal/session"
@@ -130,9 +131,9 @@ func (c *command) sayRenewal(p account.Account) {
 
 // who is a person on one line.
 func who(p account.Account) string {
-	name := p.Profile.Name
-	if p.Profile.Email != "" && p.Profile.Email != name {
-		name += " <" + p.Profile.Email + ">"
+	name := nameOf(p)
+	if email := oneLine(p.Profile.Email); email != "" && email != name {
+		name += " <" + email + ">"
 	}
 	return oneLine(name)
 }
@@ -201,14 +202,8 @@ func strayWords(err error, provider string) string {
 	return oneLine(p.Title + ". " + p.Message + " " + p.Hint)
 }
 
+// maxLine is the longest text of a stranger's that is printed, in characters.
+const maxLine = 4000
+
 // oneLine keeps a stranger's text from moving the terminal's cursor.
-func oneLine(s string) string {
-	out := []rune{}
-	for _, r := range s {
-		if r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-			r = ' '
-		}
-		out = append(out, r)
-	}
-	return string(out)
-}
+func oneLine(s string) string { return cleantext.Line(s, maxLine) }

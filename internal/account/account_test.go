@@ -248,3 +248,29 @@ func (d *testManager) waitSealed(t *testing.T, done func(session.Book) bool) {
 	}
 	t.Fatal("what was waited for did not happen")
 }
+
+// A provider that never answers costs a sign-out one time limit of a few seconds, also
+// where earlier sign-outs have left something to revoke. The person is signed out here
+// before it, and the tokens wait sealed.
+func TestASilentProviderCostsOneTimeLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := signedIn(t)
+		d.provider.silent = true
+		for range 2 {
+			began := time.Now()
+			report, err := d.SignOut(t.Context(), session.Key{}, account.ScopeTokens)
+			if err != nil || report.Ending.Tokens != session.EndingPending || d.Snapshot().Phase != account.PhaseSignedOut {
+				t.Fatalf("%+v, %v", report, err)
+			}
+			if took := time.Since(began); took != 5*time.Second { // of the bubble's clock
+				t.Errorf("it took %s", took)
+			}
+			if err := d.SignIn(t.Context(), session.SignInRequest{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := len(d.sealer.book(t).Revoke); n != 2 {
+			t.Errorf("%d revocations wait", n)
+		}
+	})
+}

@@ -91,6 +91,7 @@ func (s *sealer) book(t *testing.T) *session.Book {
 // provider is an authenticator whose grant rotates: each refresh token is good
 // once, and a token used twice is invalid_grant.
 type provider struct {
+	silent    bool // a revocation is never answered
 	mu        sync.Mutex
 	n         int
 	who       string            // signs in next
@@ -174,7 +175,11 @@ func (p *provider) Refresh(ctx context.Context, s session.Session, keep func(con
 	return next, nil
 }
 
-func (p *provider) Revoke(_ context.Context, r session.Revocation) (session.EndingOutcome, error) {
+func (p *provider) Revoke(ctx context.Context, r session.Revocation) (session.EndingOutcome, error) {
+	if p.silent {
+		<-ctx.Done()
+		return session.EndingPending, ctx.Err()
+	}
 	if p.revoke != nil {
 		if outcome, err := p.revoke(); err != nil {
 			return outcome, err

@@ -3,13 +3,16 @@ package account
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"app.latchkey/internal/session"
 )
 
-// revokeTimeout limits the provider's part of one sign-out.
-const revokeTimeout = 15 * time.Second
+// revokeTimeout limits what one sign-out asks of the provider, all of it together: a
+// provider that is silent costs this once. The browser's part, which waits for a
+// person, has limits of its own.
+const revokeTimeout = 5 * time.Second
 
 // Scope says how far a sign-out goes. Each includes the ones before.
 type Scope int
@@ -31,8 +34,15 @@ func (a *Manager) SignOut(ctx context.Context, key session.Key, scope Scope) (Si
 	if key.IsZero() {
 		key = a.shown()
 	}
+	stop := func() {}
+	limited := sync.OnceValue(func() context.Context {
+		var within context.Context
+		within, stop = context.WithTimeout(ctx, revokeTimeout)
+		return within
+	})
+	defer func() { stop() }()
 	if scope >= ScopeTokens {
-		defer a.revokePending(ctx) // what an earlier sign-out left: it was killed, or offline
+		defer func() { a.revokePending(limited()) }() // what an earlier sign-out left: it was killed, or offline
 	}
 	if key.IsZero() {
 		return SignOut{}, nil
@@ -58,7 +68,7 @@ func (a *Manager) SignOut(ctx context.Context, key session.Key, scope Scope) (Si
 	}
 	first := report // a snapshot's report never changes
 	a.forgotten(key, &first)
-	report.Ending = a.endAtProvider(ctx, s, revocation, scope)
+	report.Ending = a.endAtProvider(ctx, limited, s, revocation, scope)
 	a.opts.Log.Info("signout.completed", "issuer", key.Issuer,
 		"tokens", string(report.Ending.Tokens), "browser", string(report.Ending.Browser))
 	a.update(func(p *Snapshot) {
@@ -132,13 +142,13 @@ func (a *Manager) forgotten(key session.Key, report *SignOut) {
 }
 
 // endAtProvider does what needs the network.
-func (a *Manager) endAtProvider(ctx context.Context, s session.Session, r session.Revocation, scope Scope) session.Ending {
+func (a *Manager) endAtProvider(ctx context.Context, limited func() context.Context, s session.Session, r session.Revocation, scope Scope) session.Ending {
 	out := session.Ending{Tokens: session.EndingNothing, Browser: session.EndingNotAsked}
 	if scope < ScopeTokens && s.Live() {
 		out.Tokens = session.EndingNotAsked
 	}
 	if !r.Access.IsZero() || !r.Refresh.IsZero() {
-		out.Tokens, out.Err = a.revoke(ctx, r)
+		out.Tokens, out.Err = a.revoke(limited(), r)
 	}
 	if scope < ScopeBrowser {
 		return out
@@ -195,6 +205,9 @@ func (a *Manager) revokeLeft(ctx context.Context, book session.Book) {
 		return
 	}
 	for _, r := range book.Revoke {
+		if ctx.Err() != nil {
+			return
+		}
 		if s, ok := book.Find(r.Key); ok && s.Live() {
 			continue
 		}

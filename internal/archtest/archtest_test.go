@@ -65,7 +65,7 @@ var packages = map[string][]string{
 		"settings", "vault",
 	},
 	"demoidp": {"demoidp/broker", "demoidp/cast", "demoidp/directory", "demoidp/issuer", "demoidp/social"},
-	"ui":      {"account", "claims", "problem", "secret", "session", "settings"},
+	"ui":      {"account", "claims", "cleantext", "problem", "secret", "session", "settings"},
 	"desktop": {"devguard", "ui"},
 	"wire": {
 		"account", "awake", "browser", "demoidp", "demoidp/cast", "doctor", "learned", "loopback", "openid",

@@ -4,16 +4,20 @@
 //
 // The words are for people to read. Nothing here may be used to decide what a person
 // may do: the same claim means different things at different providers. A value that
-// looks like a token is never repeated, wherever it stands. The package touches
-// neither network, disk nor keychain.
+// looks like a token is never repeated, wherever it stands. Every text is made fit to be
+// shown ([cleantext.Line]), lists are cut ([Shown]), and the work grows with the size of
+// the claims and no faster. The package touches neither network, disk nor keychain.
 package claims
 
 import (
 	"encoding/json"
 	"hash/fnv"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
+
+	"app.latchkey/internal/cleantext"
 )
 
 // Claims are the merged claims of a session, as JSON values.
@@ -53,18 +57,18 @@ func Tone(issuer, subject string) int {
 // do not. A name is preferred to an identifier.
 func Organization(c Claims) string {
 	for _, claim := range []string{"org_name", "organization_name", "tenant_name", "company", "urn:zitadel:iam:user:resourceowner:name"} {
-		if s := text(c[claim]); s != "" {
+		if s := word(c[claim]); s != "" {
 			return s
 		}
 	}
 	if s := organization(c["organization"]); s != "" {
 		return s
 	}
-	if s := text(member(descopeTenant(c), "name")); s != "" {
+	if s := word(member(descopeTenant(c), "name")); s != "" {
 		return s
 	}
 	for _, claim := range []string{"hd", "org_id", "dct"} { // Google's domain; identifiers
-		if s := text(c[claim]); s != "" {
+		if s := word(c[claim]); s != "" {
 			return s
 		}
 	}
@@ -74,24 +78,48 @@ func Organization(c Claims) string {
 // organization reads the claim of that name: a text, a list, an object with a name,
 // or Keycloak's object of aliases.
 func organization(raw json.RawMessage) string {
-	if s := text(raw); s != "" {
+	if s := word(raw); s != "" {
 		return s
 	}
 	if list := texts(raw); len(list) > 0 {
-		return strings.Join(list, ", ")
+		return joined(words(list))
 	}
-	if s := text(member(raw, "name")); s != "" {
+	if s := word(member(raw, "name")); s != "" {
 		return s
 	}
-	return strings.Join(names(raw), ", ")
+	return joined(words(names(raw)))
+}
+
+// words makes each text of a list fit to be shown; what shows as nothing is left out.
+func words(list []string) []string {
+	out := make([]string, 0, len(list))
+	for _, s := range list {
+		if s = cleantext.Line(s, maxWord); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// Name is who a person is called: the name, else the email address, else the subject.
+// A name that shows as nothing is none.
+func Name(name, email, subject string) string {
+	for _, s := range []string{name, email, subject} {
+		if s = cleantext.Line(s, maxWord); s != "" {
+			return s
+		}
+	}
+	return strconv.QuoteToASCII(subject)
 }
 
 // Roles returns the roles that the claims give the person, else the groups.
 func Roles(c Claims) []string {
 	var out []string
+	seen := map[string]bool{}
 	take := func(list []string) {
-		for _, s := range list {
-			if s != "" && !slices.Contains(out, s) {
+		for _, s := range words(list) {
+			if !seen[s] {
+				seen[s] = true
 				out = append(out, s)
 			}
 		}

@@ -34,7 +34,7 @@ func How(c Claims, amr []string) string {
 		return "with several factors"
 	}
 	for _, claim := range []string{"identity_provider", "idp"} {
-		if s := text(c[claim]); s != "" && len(s) < 60 {
+		if s := word(c[claim]); s != "" && len(s) < 60 {
 			return "through " + s
 		}
 	}

@@ -3,13 +3,16 @@ package claims
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
+	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 	"unicode"
+
+	"app.latchkey/internal/cleantext"
 )
 
 // Row is one claim in plain words.
@@ -60,7 +63,11 @@ var plain = []struct {
 // dates are the claims that are a NumericDate (RFC 7519 §2).
 var dates = []string{"updated_at", "auth_time", "iat", "nbf", "exp"}
 
-// Table returns every claim, the known ones first.
+// maxRows is how many claims without a known name are shown.
+const maxRows = 200
+
+// Table returns the claims, the known ones first. Of the others the first maxRows are
+// shown, with a row that says how many more there are.
 func Table(c Claims) []Row {
 	var out []Row
 	listed := map[string]bool{}
@@ -78,10 +85,17 @@ func Table(c Claims) []Row {
 		}
 		out = append(out, row)
 	}
+	others := 0
 	for _, claim := range slices.Sorted(keys(c)) {
-		if !listed[claim] && string(c[claim]) != "null" {
-			out = append(out, Row{Claim: claim, Label: label(claim), Text: shown(claim, c[claim]), Group: GroupOther})
+		if listed[claim] || string(c[claim]) == "null" {
+			continue
 		}
+		if others++; others <= maxRows {
+			out = append(out, Row{Claim: cleantext.Line(claim, maxWord), Label: cleantext.Line(label(claim), maxWord), Text: shown(claim, c[claim]), Group: GroupOther})
+		}
+	}
+	if others > maxRows {
+		out = append(out, Row{Claim: "…", Label: "Not shown", Text: fmt.Sprintf("and %s more; what is copied has all of them", thousands(others-maxRows)), Group: GroupOther})
 	}
 	slices.SortStableFunc(out, func(a, b Row) int { return order(a.Group) - order(b.Group) })
 	return out
@@ -122,38 +136,40 @@ func label(claim string) string {
 
 // shown is a value as text: lists by commas, objects as JSON.
 func shown(claim string, raw json.RawMessage) string {
-	raw = masked(claim, raw)
-	out := ""
+	raw = bytes.TrimSpace(raw)
 	var flag bool
+	out := ""
 	switch {
+	case hidden().MatchString(claim):
+		out = mask
 	case text(raw) != "":
-		out = text(raw)
+		out = jwt().ReplaceAllString(text(raw), mask)
 	case json.Unmarshal(raw, &flag) == nil:
 		out = map[bool]string{true: "Yes", false: "No"}[flag]
-	case len(texts(raw)) > 0:
-		out = strings.Join(texts(raw), ", ")
 	case string(raw) == `""` || string(raw) == "[]" || string(raw) == "{}":
 		out = "–"
-	default:
-		var pretty bytes.Buffer
-		if json.Indent(&pretty, raw, "", "  ") == nil {
-			out = pretty.String()
+	case len(texts(raw)) > 0:
+		list := Shown(words(texts(raw)))
+		for i, s := range list {
+			list[i] = jwt().ReplaceAllString(s, mask)
 		}
+		out = strings.Join(list, ", ")
+	default:
+		out = string(rewritten(raw, maxText+1))
 	}
 	if len(out) > maxText {
 		out = strings.ToValidUTF8(out[:maxText], "") + "…"
 	}
-	return out
+	return cleantext.Text(out)
 }
 
 // Export returns all claims as indented JSON, tokens masked.
 func Export(c Claims) (string, error) {
-	out := maps.Clone(c)
-	for claim, raw := range out {
-		out[claim] = masked(claim, raw)
+	raw, err := json.Marshal(c)
+	if err != nil {
+		return "", err
 	}
-	data, err := json.MarshalIndent(out, "", "  ")
-	return string(data), err
+	return string(cleantext.JSON(rewritten(raw, math.MaxInt))), nil
 }
 
 var (
@@ -166,37 +182,3 @@ var (
 )
 
 const mask = "(not shown)"
-
-// masked replaces what is or may be a token: providers have been seen to put the
-// upstream provider's tokens among the claims.
-func masked(claim string, raw json.RawMessage) json.RawMessage {
-	if hidden().MatchString(claim) {
-		return json.RawMessage(`"` + mask + `"`)
-	}
-	var members map[string]json.RawMessage
-	if json.Unmarshal(raw, &members) == nil && members != nil {
-		for name, value := range members {
-			members[name] = masked(name, value)
-		}
-		return encoded(members, raw)
-	}
-	var list []json.RawMessage
-	if json.Unmarshal(raw, &list) == nil && list != nil {
-		for i, value := range list {
-			list[i] = masked("", value)
-		}
-		return encoded(list, raw)
-	}
-	if s := text(raw); jwt().MatchString(s) {
-		return encoded(jwt().ReplaceAllString(s, mask), raw)
-	}
-	return raw
-}
-
-func encoded(v any, otherwise json.RawMessage) json.RawMessage {
-	data, err := json.Marshal(v)
-	if err != nil {
-		return otherwise
-	}
-	return data
-}

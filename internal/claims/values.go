@@ -2,12 +2,16 @@ package claims
 
 import (
 	"encoding/json"
+	"fmt"
 	"iter"
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+
+	"app.latchkey/internal/cleantext"
 )
 
 func keys(c Claims) iter.Seq[string] { return maps.Keys(c) }
@@ -29,6 +33,37 @@ func texts(raw json.RawMessage) []string {
 	}
 	return list
 }
+
+// maxWord is the longest that one name, such as that of an organization, is shown, in
+// characters.
+const maxWord = 200
+
+// word returns a JSON string fit to be shown on one line; "" for anything else.
+func word(raw json.RawMessage) string { return cleantext.Line(text(raw), maxWord) }
+
+// Listed is how many members of a list are shown.
+const Listed = 20
+
+// Shown cuts a list to its first [Listed] members, with how many more there are as the
+// last: "and 109,980 more".
+func Shown(list []string) []string {
+	if len(list) <= Listed {
+		return list
+	}
+	return append(slices.Clone(list[:Listed]), fmt.Sprintf("and %s more", thousands(len(list)-Listed)))
+}
+
+// thousands writes a number with commas.
+func thousands(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+// joined is a list in one text, cut as [Shown] cuts it.
+func joined(list []string) string { return strings.Join(Shown(list), ", ") }
 
 // many returns a list, or one text as a list of one.
 func many(raw json.RawMessage) []string {

@@ -2,6 +2,7 @@ package cleantext
 
 import (
 	"encoding/json"
+	"io"
 	"strings"
 	"testing"
 	"unicode"
@@ -93,4 +94,40 @@ func FuzzClean(f *testing.F) {
 			t.Errorf("%q became no JSON: %v", s, err)
 		}
 	})
+}
+
+func TestCopyCleansEveryText(t *testing.T) {
+	type inner struct {
+		S string
+		M map[string]string
+	}
+	type outer struct {
+		A    string
+		P, N *inner
+		L    []inner
+		T    [2]int
+		Nil  []string
+		None []string
+		X    any
+	}
+	in := outer{A: "a\u202e", P: &inner{S: "b\x1b"}, L: []inner{{S: "c\u200b", M: map[string]string{"k": "d\u009b"}}}, T: [2]int{1, 2}, None: []string{}}
+	got := Copy(in)
+	if got.A != "a" || got.P.S != "b" || got.L[0].S != "c" || got.L[0].M["k"] != "d" || got.T != in.T || got.Nil != nil || got.None == nil || got.N != nil {
+		t.Errorf("%+v %+v", got, got.P)
+	}
+	if in.P.S != "b\x1b" || in.L[0].S != "c\u200b" || got.P == in.P {
+		t.Error("what was copied has changed")
+	}
+}
+
+func TestWriters(t *testing.T) {
+	var out strings.Builder
+	for _, w := range []io.Writer{Lines(&out), JSONLines(&out)} {
+		if n, err := io.WriteString(w, "\"a\u202e\u009b\"\n"); n != 9 || err != nil {
+			t.Error(n, err)
+		}
+	}
+	if out.String() != "\"a\"\n\"a\\u202e\\u009b\"\n" {
+		t.Errorf("%q", out.String())
+	}
 }

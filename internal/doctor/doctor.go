@@ -16,11 +16,10 @@ package doctor
 import (
 	"context"
 	"net/url"
-	"strings"
 	"time"
-	"unicode"
 
 	"app.latchkey/internal/browser"
+	"app.latchkey/internal/cleantext"
 	"app.latchkey/internal/openid"
 	"app.latchkey/internal/provider"
 	"app.latchkey/internal/settings"
@@ -147,18 +146,11 @@ func (r *round) failed(id string) bool {
 // p are the settings' words on the provider.
 func (r *round) p() provider.Provider { return r.o.Settings.Provider }
 
-// oneLine keeps a stranger's text on one line, and from moving a terminal's cursor.
-func oneLine(s string) string {
-	return strings.TrimSpace(strings.Map(func(c rune) rune {
-		switch {
-		case c == '\n', c == '\t':
-			return ' '
-		case !unicode.IsPrint(c):
-			return -1
-		}
-		return c
-	}, s))
-}
+// maxLine is the longest text of a finding, in characters.
+const maxLine = 4000
+
+// oneLine makes a stranger's text fit to be shown, on one line.
+func oneLine(s string) string { return cleantext.Line(s, maxLine) }
 
 // hostOf is an address's host, for words.
 func hostOf(address string) string {

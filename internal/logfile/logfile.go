@@ -1,7 +1,8 @@
 // Package logfile writes structured log lines into a file that rotates.
 //
 // A line is one JSON object with a stable event name as its message; docs/logs.md
-// lists them. As the last line of defence, values whose names are those of secrets,
+// lists them. Text from outside is made fit for whatever shows the file, by
+// [cleantext.JSON] and [cleantext.Text]. As the last line of defence, values whose names are those of secrets,
 // and texts of a token's shape, are replaced before they are written; the first line
 // of defence is that nobody logs them. It touches its own folder and nothing else,
 // and that only when there is something to write.
@@ -19,6 +20,7 @@ import (
 
 	"gopkg.in/natefinch/lumberjack.v2"
 
+	"app.latchkey/internal/cleantext"
 	"app.latchkey/internal/ownfolder"
 )
 
@@ -32,12 +34,12 @@ import (
 // that (Windows) the line is lost, and the program goes on.
 func Open(dir, name, level string) (*slog.Logger, io.Closer) {
 	f := &file{dir: dir, to: &lumberjack.Logger{Filename: filepath.Join(dir, name+".log"), MaxSize: 5, MaxBackups: 2}}
-	return slog.New(slog.NewJSONHandler(f, options(level))), f
+	return slog.New(slog.NewJSONHandler(cleantext.JSONLines(f), options(level))), f
 }
 
 // Text returns a logger of readable lines for a terminal, as careful with secrets.
 func Text(w io.Writer, level string) *slog.Logger {
-	return slog.New(slog.NewTextHandler(w, options(level)))
+	return slog.New(slog.NewTextHandler(cleantext.Lines(w), options(level)))
 }
 
 // Both returns a logger to two places.

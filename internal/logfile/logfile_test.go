@@ -1,6 +1,7 @@
 package logfile_test
 
 import (
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"os"
@@ -102,4 +103,32 @@ func TestItRotates(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Errorf("%d files stay, want 3: %v", len(entries), entries)
+}
+
+// What a provider or a certificate says cannot move the cursor of whoever reads the
+// log, or turn its words around.
+func TestTextFromOutsideIsCleaned(t *testing.T) {
+	const hostile = "CN=\x1b[2J\u009b31m\u202eevil\u200b"
+	dir := t.TempDir()
+	file, closer := logfile.Open(dir, "out", "info")
+	var terminal strings.Builder
+	for _, log := range []*slog.Logger{file, logfile.Text(&terminal, "info")} {
+		log.Warn("discovery.failed", "err", errors.New(hostile), "members", []string{hostile}, slog.Group("g", "k", hostile))
+	}
+	if err := closer.Close(); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "out.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{string(data), terminal.String()} {
+		if strings.ContainsAny(text, "\x1b\u009b\u202e\u200b") {
+			t.Errorf("%q", text)
+		}
+	}
+	var line map[string]any
+	if json.Unmarshal(data, &line) != nil || line["err"] != hostile {
+		t.Errorf("the line's value has changed: %s", data)
+	}
 }

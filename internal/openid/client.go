@@ -112,10 +112,11 @@ type Client struct {
 	background  sync.WaitGroup
 	discovering sync.Mutex // one discovery at a time
 
-	mu    sync.Mutex
-	meta  *Metadata
-	asked time.Time // when meta was fetched, or last tried
-	keys  *keySet
+	mu       sync.Mutex
+	meta     *Metadata
+	asked    time.Time // when meta was fetched, or last tried
+	keys     *keySet
+	silentAt time.Time // when the provider last did not answer in time; zero when it has since
 }
 
 // New returns a client for the provider. It uses no network. Errors name the

@@ -51,6 +51,9 @@ func (c *Client) signInByDevice(ctx context.Context, a attempt, watch *progress,
 	c.prefetchKeys(ctx)
 	watch.update(func(p *session.Progress) { p.Device = &d.shown })
 	got, err := c.poll(ctx, a, d)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil {
+		err = fmt.Errorf("%w: %w", ErrDeviceExpired, err) // the countdown that was shown has ended
+	}
 	if err != nil {
 		err = fmt.Errorf("openid: wait for the other device: %w", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"app.latchkey/internal/openid"
+	"app.latchkey/internal/problem"
 	"app.latchkey/internal/provider"
 	"app.latchkey/internal/secret"
 	"app.latchkey/internal/session"
@@ -262,5 +263,52 @@ func TestOffers(t *testing.T) {
 	})
 	if got, want := c.Offers(), (session.Offers{Known: true, Device: true}); got != want {
 		t.Errorf("explicit endpoints: %+v, want %+v", got, want)
+	}
+}
+
+// Whatever HTTP status they come with, the JSON error codes decide: a pending
+// authorization keeps the interval, slow_down adds to it for good.
+func TestDeviceCodesWithAnyStatus(t *testing.T) {
+	for _, status := range []int{200, 400, 401, 403, 404, 428, 429, 500, 503} {
+		p := newOP(t, lies{})
+		pending := []string{"authorization_pending", "authorization_pending", "slow_down", "authorization_pending", ""}
+		p.lies.serve = at("/token", func(w http.ResponseWriter, r *http.Request) {
+			code := pending[0]
+			if pending = pending[1:]; code == "" {
+				p.token(w, r)
+				return
+			}
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(status)
+			writeJSONBody(w, claims{"error": code})
+		})
+		_, _, polls, err := onDevice(t, p, options{})
+		if want := []int{5, 10, 15, 25, 35}; err != nil || !slices.Equal(polls, want) {
+			t.Errorf("status %d: asked after %v, want %v: %v", status, polls, want, err)
+		}
+	}
+}
+
+// When the countdown that was shown ends, the code has expired: by its own lifetime,
+// by the provider's word, or by the time limit of the whole sign-in.
+func TestAnExpiredCodeIsCalledOne(t *testing.T) {
+	forever := slices.Repeat([]string{"authorization_pending"}, 1000)
+	for name, c := range map[string]struct {
+		lies  lies
+		limit time.Duration
+	}{
+		"its lifetime":        {lies{device: put("expires_in", 60), pending: forever}, 0},
+		"the provider's word": {lies{pending: []string{"authorization_pending", "expired_token"}}, 0},
+		"the time limit":      {lies{pending: forever}, 2 * time.Minute},
+		"a silent network":    {lies{device: put("expires_in", 60), pending: slices.Repeat([]string{""}, 1000)}, 0},
+	} {
+		_, _, _, err := onDevice(t, newOP(t, c.lies), options{limit: c.limit})
+		p := problem.From(err, "Acme ID")
+		if !errors.Is(err, openid.ErrDeviceExpired) || p.Code != "device_expired" || strings.Contains(p.Message+p.Hint, "browser") || strings.Contains(p.Message+p.Hint, "link") {
+			t.Errorf("%s: %v, told as %+v", name, err, p)
+		}
+		if said := strings.Contains(p.Message, "could not be asked"); said != (name == "a silent network") {
+			t.Errorf("%s: told as %q", name, p.Message)
+		}
 	}
 }

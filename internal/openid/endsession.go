@@ -23,7 +23,7 @@ const landingTimeout = time.Minute
 // back and brought the state; EndingSent that it was sent there, and no more is
 // known.
 func (c *Client) EndSession(ctx context.Context, s session.Session) (session.EndingOutcome, error) {
-	meta, err := c.Discover(ctx)
+	meta, err := c.metadataSoon(ctx)
 	if err != nil {
 		return session.EndingFailed, errors.Join(ErrLogout, err)
 	}
@@ -33,7 +33,8 @@ func (c *Client) EndSession(ctx context.Context, s session.Session) (session.End
 	if meta.EndSessionURL == "" || c.p.LogoutStyle == "none" {
 		return session.EndingUnsupported, nil
 	}
-	if c.opts.NewLogoutForm == nil || c.p.LogoutStyle == "query" || c.p.LogoutStyle == "cognito" {
+	byQuery := c.opts.NewLogoutForm == nil || c.p.LogoutStyle == "query" || c.p.LogoutStyle == "cognito"
+	if byQuery || c.p.LogoutStyle == "auto" && !c.takesPOST(ctx, meta.EndSessionURL) {
 		return c.logoutByQuery(ctx, meta, s)
 	}
 	return c.logoutByForm(ctx, meta, s)

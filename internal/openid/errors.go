@@ -53,6 +53,7 @@ var (
 	ErrTokenEndpoint = errors.New("openid: the token endpoint refused")
 	ErrTokenAnswer   = errors.New("openid: the token endpoint's answer is not a token answer") // RFC 6749 §5.1
 	ErrTokenType     = errors.New("openid: a token type other than Bearer")                    // RFC 6749 §7.1
+	ErrTokenText     = errors.New("openid: a token with characters that no token has")         // RFC 6749 §A.12
 	ErrNoIDToken     = errors.New("openid: no ID token")                                       // OIDC Core §3.1.3.3
 )
 

@@ -133,7 +133,7 @@ func (c *Client) spend(ctx context.Context, m Metadata, refresh secret.Secret) (
 		return tokenAnswer{}, fmt.Errorf("openid: refresh: %w", err)
 	}
 	got, err := c.readAnswer(answer, "")
-	if err != nil && got.tokens.Refresh.IsZero() {
+	if err != nil && !errors.Is(err, ErrTokenText) && got.tokens.Refresh.IsZero() {
 		err = lost(err) // a 200 that is no token answer
 	}
 	return got, err

@@ -143,7 +143,7 @@ func (c *Client) whereTo(a attempt, res *http.Response) (back bool, err error) {
 		return true, err
 	}
 	if strings.Contains(to.Path, "error") || to.Query().Has("error") {
-		return false, &PageError{Status: res.StatusCode, Text: clean(to.Path+" "+to.Query().Get("error")+" "+to.Query().Get("error_description"), maxPage)}
+		return false, &PageError{Status: res.StatusCode, Text: a.textOf([]byte(to.Path + " " + to.Query().Get("error") + " " + to.Query().Get("error_description")))}
 	}
 	return false, nil
 }
@@ -213,6 +213,5 @@ var markup = sync.OnceValue(func() *regexp.Regexp {
 // textOf is a page's text, without what this request was known by.
 func (a attempt) textOf(body []byte) string {
 	text := html.UnescapeString(markup().ReplaceAllString(string(body), " "))
-	text = strings.NewReplacer(a.state, "…", a.nonce, "…").Replace(text)
-	return clean(strings.Join(strings.Fields(text), " "), maxPage)
+	return clean(without(text, a.state, a.nonce, oauth2.S256ChallengeFromVerifier(a.verifier)), maxPage)
 }

@@ -294,3 +294,107 @@ func TestAProviderWithoutLogout(t *testing.T) {
 		}
 	}
 }
+
+// logout_style = "auto": the endpoint is asked first, without cookies and without a
+// token, and POST is used only where it is taken.
+func TestLogoutAsksWhetherPOSTIsTaken(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer http.HandlerFunc
+		post   bool
+	}{
+		"oidc-provider, which has no such route": {body("text/plain", 404, "Not Found"), false},
+		"not allowed":                            {body("text/html", 405, ""), false},
+		"not implemented":                        {body("text/html", 501, ""), false},
+		"gone":                                   {body("text/html", 410, ""), false},
+		"down":                                   {body("text/html", 503, ""), false},
+		"cut off":                                {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, false},
+		"a page that asks":                       {body("text/html", 200, "<form>"), true},
+		"a page without end":                     {endless, true},
+		"a hint is missed":                       {body("application/json", 400, `{"error":"invalid_request"}`), true},
+		"a redirect":                             {http.RedirectHandler("/bye", http.StatusFound).ServeHTTP, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var asked []*http.Request
+			p := newOP(t, lies{serve: at("/logout", func(w http.ResponseWriter, r *http.Request) {
+				asked = append(asked, r)
+				c.answer(w, r)
+			})})
+			var opened string
+			var posted url.Values
+			o := openid.Options{
+				OpenURL:       func(_ context.Context, address string) error { opened = address; return nil },
+				NewLogoutForm: newLogoutForm(func(f *logoutForm) error { posted = f.fields; return nil }),
+			}
+			outcome, err := ending(t, p, signedIn, o, func(p *provider.Provider) { p.LogoutStyle = "auto" })
+			if err != nil || outcome != session.EndingSent {
+				t.Fatalf("%v %v", outcome, err)
+			}
+			if len(asked) != 1 || asked[0].Method != http.MethodPost || len(asked[0].Cookies()) > 0 || asked[0].Header.Get("Authorization") != "" ||
+				len(asked[0].PostForm) != 1 || asked[0].PostForm.Get("client_id") != "desk" || asked[0].URL.RawQuery != "" {
+				t.Errorf("asked %d times: %v", len(asked), asked)
+			}
+			if c.post != (posted.Get("id_token_hint") == "IDT") || c.post == (opened != "") {
+				t.Errorf("posted %v, opened %q", posted, opened)
+			}
+			if !c.post && opened != p.site.URL+"/logout?client_id=desk&logout_hint=ada%40acme.example" {
+				t.Errorf("opened %q", opened)
+			}
+		})
+	}
+}
+
+// With an address to come back to, what comes back is what "done" means, by GET too.
+func TestLogoutByAutoComesBack(t *testing.T) {
+	p := newOP(t, lies{serve: at("/logout", body("text/plain", 404, ""))})
+	var form *logoutForm
+	o := openid.Options{
+		OpenURL: func(context.Context, string) error { close(form.landed); return nil },
+		NewLogoutForm: func(_ context.Context, s openid.LogoutSpec) (openid.LogoutForm, error) {
+			form = &logoutForm{spec: s, landed: make(chan struct{})}
+			return form, nil
+		},
+	}
+	outcome, err := ending(t, p, signedIn, o, func(p *provider.Provider) { p.LogoutStyle, p.LogoutRedirectPath = "auto", "/out" })
+	if err != nil || outcome != session.EndingDone {
+		t.Errorf("%v %v", outcome, err)
+	}
+}
+
+// A provider that takes connections and says nothing is asked once in a sign-out, not
+// once for each of its parts, and not once for each account.
+func TestASilentProviderIsAskedOnce(t *testing.T) {
+	for _, silent := range []string{discoveryPath, "/revoke"} {
+		p := newOP(t, lies{})
+		done := make(chan struct{})
+		p.lies.serve = at(silent, func(http.ResponseWriter, *http.Request) { <-done })
+		var opened string
+		conf := provider.Provider{Issuer: p.site.URL, ClientID: "desk", LogoutStyle: "auto"}
+		c, err := openid.New(conf, openid.Options{
+			RequestTimeout: 200 * time.Millisecond,
+			OpenURL:        func(_ context.Context, address string) error { opened = address; return nil },
+			NewLogoutForm:  newLogoutForm(func(*logoutForm) error { t.Error("a token was sent to a provider that is silent"); return nil }),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		key := session.Key{Issuer: p.site.URL, Subject: "ada"}
+		for range 3 {
+			if outcome, err := c.Revoke(t.Context(), session.Revocation{Key: key, ClientID: "desk", Refresh: secret.New("RT1"), Access: secret.New("AT1")}); outcome != session.EndingPending || !errors.Is(err, openid.ErrTimeout) {
+				t.Errorf("%s: %v %v", silent, outcome, err)
+			}
+		}
+		s := signedIn
+		s.Key, s.ClientID = key, "desk"
+		outcome, err := c.EndSession(t.Context(), s)
+		if want := map[string]session.EndingOutcome{discoveryPath: session.EndingFailed, "/revoke": session.EndingSent}[silent]; outcome != want {
+			t.Errorf("%s: %v %v", silent, outcome, err)
+		}
+		if silent == "/revoke" && !strings.Contains(opened, "/logout?client_id=desk") {
+			t.Errorf("opened %q", opened)
+		}
+		if n := p.count("GET "+discoveryPath) + p.count("POST /revoke") + p.count("POST /logout"); n > 2 || p.count("POST "+silent)+p.count("GET "+silent) != 1 {
+			t.Errorf("%s: asked %d times: %v", silent, n, p.requests)
+		}
+		close(done)
+	}
+}

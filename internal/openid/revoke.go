@@ -20,6 +20,9 @@ var ErrRevocation = errors.New("openid: the provider did not revoke")
 // could not be asked and that a later try may succeed, with the settings changed
 // back where the session is of another provider (ErrOtherProvider).
 func (c *Client) Revoke(ctx context.Context, r session.Revocation) (session.EndingOutcome, error) {
+	if c.silent() {
+		return session.EndingPending, transient(fmt.Errorf("openid: revoke: %w", ErrTimeout))
+	}
 	meta, err := c.Discover(ctx)
 	if err != nil {
 		return session.EndingPending, err
@@ -65,7 +68,7 @@ func (c *Client) revokeOne(ctx context.Context, m Metadata, token secret.Secret,
 		return session.EndingPending, failure
 	}
 	if members, err := parseObject(body); err == nil && members.text("error") != "" {
-		return session.EndingFailed, fmt.Errorf("%w: %s", ErrRevocation, clean(members.text("error"), 60))
+		return session.EndingFailed, fmt.Errorf("%w: %s", ErrRevocation, clean(without(members.text("error"), secretsIn(res.Request)...), 60))
 	}
 	if res.StatusCode >= 300 && res.StatusCode < 400 || res.StatusCode == http.StatusProxyAuthRequired {
 		return session.EndingPending, failure // a proxy's or a hotel's answer, not the provider's

@@ -44,7 +44,8 @@ func (c *Client) grantFailure(kind error, res *http.Response, members object) er
 	err := transient(c.statusError(kind, res))
 	if ownCode(code, res.StatusCode) {
 		text := first(members.text("error_description"), members.text("errorDescription"))
-		answer := &AnswerError{Kind: kind, Code: clean(code, 60), Description: clean(text, 200), Status: res.StatusCode}
+		ours := secretsIn(res.Request)
+		answer := &AnswerError{Kind: kind, Code: clean(without(code, ours...), 60), Description: clean(without(text, ours...), 200), Status: res.StatusCode}
 		if verdicts[grantCode(answer)] != goesOn {
 			return answer
 		}
@@ -99,6 +100,9 @@ func (c *Client) readAnswer(o object, asked string) (tokenAnswer, error) {
 	if life, ok := lifetime(o["expires_in"]); ok {
 		t.Lifetime, t.Expiry = life, c.now().Add(life)
 	}
+	if err := checkTokens(&t); err != nil {
+		return tokenAnswer{t}, err
+	}
 	if t.Access.IsZero() {
 		return tokenAnswer{t}, fmt.Errorf("%w: no access_token", ErrTokenAnswer)
 	}
@@ -108,9 +112,26 @@ func (c *Client) readAnswer(o object, asked string) (tokenAnswer, error) {
 	case kind == "" && (!o.has("token_type") || string(o["token_type"]) == `""`):
 		c.opts.Log.Warn("token.type_missing")
 	case !strings.EqualFold(strings.TrimSpace(kind), "Bearer"):
-		return tokenAnswer{t}, &TokenTypeError{Type: clean(first(kind, string(o["token_type"])), 40)}
+		return tokenAnswer{t}, &TokenTypeError{Type: clean(without(first(kind, string(o["token_type"])), t.Access.Reveal(), t.Refresh.Reveal(), t.ID.Reveal()), 40)}
 	}
 	return tokenAnswer{t}, nil
+}
+
+// checkTokens: a token is of VSCHAR alone (RFC 6749 §A.12, §A.17), so that no header,
+// line or terminal that it is written into gets more than a token. One that is not is
+// taken out of t. An ID token is held to more, and its part is named: see headerOf.
+func checkTokens(t *session.Tokens) error {
+	var err error
+	for _, token := range []struct {
+		name string
+		at   *secret.Secret
+	}{{"access_token", &t.Access}, {"refresh_token", &t.Refresh}} {
+		if strings.ContainsFunc(token.at.Reveal(), func(r rune) bool { return r < ' ' || r > '~' }) {
+			*token.at = secret.Secret{}
+			err = fmt.Errorf("%w: %s", ErrTokenText, token.name)
+		}
+	}
+	return err
 }
 
 // TokenTypeError names a token_type that is not Bearer. It matches [ErrTokenType].

@@ -1,6 +1,7 @@
 package openid
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -29,7 +30,7 @@ func Transport(pem []byte) (http.RoundTripper, error) {
 		if err != nil {
 			pool = x509.NewCertPool()
 		}
-		if !pool.AppendCertsFromPEM(pem) {
+		if !pool.AppendCertsFromPEM(bytes.ReplaceAll(pem, []byte(mark), nil)) {
 			return nil, fmt.Errorf("openid: ca_file holds no PEM certificate: %w", ErrSettings)
 		}
 		conf.RootCAs = pool
@@ -154,6 +155,7 @@ func (c *Client) get(ctx context.Context, address string, header http.Header) (*
 // do sends the request and reads the whole answer.
 func (c *Client) do(req *http.Request) (*http.Response, []byte, error) {
 	res, err := c.http.Do(req)
+	c.noteAnswer(err)
 	if err != nil {
 		return nil, nil, bare(err)
 	}

@@ -120,6 +120,7 @@ func (c *Client) identify(ctx context.Context, m Metadata, got tokenAnswer) (ses
 	}
 	issuer := first(c.p.Issuer, m.AuthURL)
 	c.bound(&got.tokens, time.Time{})
+	got.tokens.ID = secret.Secret{} // nobody has verified it
 	return session.Session{
 		Key: session.Key{Issuer: issuer, Subject: id}, Tokens: got.tokens, Profile: profile(claims, nil, id),
 	}, nil

@@ -17,7 +17,7 @@ func Ending(e session.Ending, providerName string) []string {
 	}
 	browser := map[session.EndingOutcome]string{
 		session.EndingDone:        "{provider} has confirmed the sign-out in your browser.",
-		session.EndingSent:        "Your browser was sent to {provider} to end its session there.",
+		session.EndingSent:        "Your browser was sent to {provider}: the page there shows how it ended.",
 		session.EndingUnsupported: "{provider} offers no way to end your browser's session.",
 		session.EndingFailed:      "Your browser's session at {provider} was not ended.",
 		session.EndingNotAsked:    "Your browser may still be signed in at {provider}.",

@@ -106,6 +106,9 @@ func enrich(p *Problem, err error, providerName string) {
 		p.Message = fmt.Sprintf("This computer's clock is %s %s %s's.", clock.Off.Abs().Round(time.Second), way, providerName)
 		p.Hint = "Set the clock (date, time and time zone), then try again."
 	}
+	if p.Code == "device_expired" && (errors.Is(err, openid.ErrNetwork) || errors.Is(err, openid.ErrTimeout) || errors.Is(err, openid.ErrStatus)) {
+		p.Message = fmt.Sprintf("%s could not be asked whether the sign-in was finished on the other device.", sentence(providerName))
+	}
 	var member *openid.MemberError
 	if errors.As(err, &member) {
 		*p = incomplete(*p, member, providerName)

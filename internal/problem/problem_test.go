@@ -52,7 +52,7 @@ var codes = map[string]error{
 	"too_long_ago": openid.ErrAuthTime, "not_strong_enough": openid.ErrACR, "tenant": openid.ErrTenant, "organization": openid.ErrOrganization, "bad_answer": openid.ErrDocument,
 	"discovery": openid.ErrDiscovery, "other_user": loopback.ErrOtherUser, "answer_unusable": &loopback.BrokenError{Reason: "it is a form"}, "unbound_error": openid.ErrUnbound,
 	"issuer_template": openid.ErrDiscoveryTemplate, "discovery_incomplete": &openid.MemberError{Member: "jwks_uri", Setting: "jwks_uri"},
-	"redirected": openid.ErrRedirect, "web_page": openid.ErrWebPage, "broken_json": openid.ErrBrokenJSON, "time_claim": openid.ErrTimeClaim,
+	"redirected": openid.ErrRedirect, "web_page": openid.ErrWebPage, "broken_json": openid.ErrBrokenJSON, "time_claim": openid.ErrTimeClaim, "token_text": openid.ErrTokenText,
 	"key_of_other_computer": fmt.Errorf("%w: %w", proof.ErrSign, &proof.ForeignKeyError{Place: proof.TPM, Err: errors.New("integrity")}), "key_damaged": proof.ErrBlob,
 	"chip_unavailable": fmt.Errorf("%w: %w", proof.ErrSign, proof.ErrHardware), "client_key": proof.ErrKeyFile, "key_failed": proof.ErrSign, "proof_address": proof.ErrAddress,
 	"session_lost": &account.EndedError{Why: session.EndedLost},

@@ -127,6 +127,7 @@ var table = []row{
 	{code: "device_refused", errs: []error{openid.ErrDevice}},
 	{code: "token_refused", errs: []error{openid.ErrTokenEndpoint}},
 	{code: "token_type", errs: []error{openid.ErrTokenType}},
+	{code: "token_text", errs: []error{openid.ErrTokenText}},
 	{code: "no_id_token", errs: []error{openid.ErrNoIDToken}},
 	{code: "time_claim", errs: []error{openid.ErrTimeClaim}},
 	{code: "clock", errs: []error{openid.ErrExpired, openid.ErrIssuedAt, openid.ErrNotBefore}},

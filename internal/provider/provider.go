@@ -65,7 +65,7 @@ type Provider struct {
 	// provider's documentation promises none.
 	OrganizationClaims []string
 
-	LogoutStyle string // oidc, query, cognito, none
+	LogoutStyle string // auto, oidc, query, cognito, none
 
 	SignInTimeout time.Duration // of a whole sign-in
 	RootCAs       []byte        // PEM; empty: the system's

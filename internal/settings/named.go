@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"bytes"
 	"crypto/x509"
 	"encoding/pem"
 	"path/filepath"
@@ -23,7 +24,7 @@ func (l *loader) readNamed(s *Settings) {
 		} else if openToOthers(s.PassphraseFile) {
 			l.warn("%s holds the passphrase and others can read it: chmod 600 %s", s.PassphraseFile, s.PassphraseFile)
 		}
-		s.Passphrase = secret.New(strings.TrimRight(string(data), "\r\n"))
+		s.Passphrase = secret.New(strings.TrimRight(strings.TrimPrefix(string(data), mark), "\r\n"))
 	}
 }
 
@@ -34,6 +35,7 @@ func (l *loader) authorities(source Source, path string) []byte {
 		l.fail(source, "ca_file", err.Error())
 		return nil
 	}
+	data = bytes.ReplaceAll(data, []byte(mark), nil) // also between two files that were joined
 	problem, unreadable := certificates(data)
 	if problem != "" {
 		l.fail(source, "ca_file", path+" "+problem)

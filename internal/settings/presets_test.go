@@ -96,38 +96,38 @@ var presetCases = []struct {
 	logout       string
 }{
 	{
-		name: "oidc", config: "issuer = \"https://id.example\"\nclient_id = \"desk\"", issuer: "https://id.example", lists: []string{"offline_access"}, logout: "oidc",
+		name: "oidc", config: "issuer = \"https://id.example\"\nclient_id = \"desk\"", issuer: "https://id.example", lists: []string{"offline_access"}, logout: "auto",
 		want: map[string]string{"client_id": "desk", "scope": offline, "redirect_uri": "http://127.0.0.1:51234/callback"},
 	},
 	{
-		name: "descope", config: `project_id = "P2abcdefghijklmnopqrstuvwxyz"`, issuer: "https://api.descope.com/P2abcdefghijklmnopqrstuvwxyz", lists: []string{"offline_access"}, logout: "oidc",
+		name: "descope", config: `project_id = "P2abcdefghijklmnopqrstuvwxyz"`, issuer: "https://api.descope.com/P2abcdefghijklmnopqrstuvwxyz", lists: []string{"offline_access"}, logout: "auto",
 		req:  session.SignInRequest{LoginHint: "ada@acme.example", Organization: "T2acme"},
 		want: map[string]string{"client_id": "P2abcdefghijklmnopqrstuvwxyz", "scope": offline, "redirect_uri": "http://127.0.0.1:51234/callback", "login_hint": "ada@acme.example", "loginHint": "ada@acme.example", "tenant": "T2acme"},
 	},
 	{
-		name: "descope", config: "project_id = \"Peuc1abcdefghijklmnopqrstuvwxyz12\"\nauth_params = { flow = \"sign-in\" }", issuer: "https://api.euc1.descope.com/Peuc1abcdefghijklmnopqrstuvwxyz12", logout: "oidc",
+		name: "descope", config: "project_id = \"Peuc1abcdefghijklmnopqrstuvwxyz12\"\nauth_params = { flow = \"sign-in\" }", issuer: "https://api.euc1.descope.com/Peuc1abcdefghijklmnopqrstuvwxyz12", logout: "auto",
 		want: map[string]string{"client_id": "Peuc1abcdefghijklmnopqrstuvwxyz12", "scope": "openid profile email", "redirect_uri": "http://127.0.0.1:51234/callback", "flow": "sign-in"},
 	},
 	{
-		name: "descope", config: "project_id = \"P2abcdefghijklmnopqrstuvwxyz\"\ndomain = \"auth.acme.example\"\nlogin_hint_param = \"loginHint\"\nlogin_hint = \"ada\"", issuer: "https://auth.acme.example/P2abcdefghijklmnopqrstuvwxyz", logout: "oidc",
+		name: "descope", config: "project_id = \"P2abcdefghijklmnopqrstuvwxyz\"\ndomain = \"auth.acme.example\"\nlogin_hint_param = \"loginHint\"\nlogin_hint = \"ada\"", issuer: "https://auth.acme.example/P2abcdefghijklmnopqrstuvwxyz", logout: "auto",
 		want: map[string]string{"client_id": "P2abcdefghijklmnopqrstuvwxyz", "scope": "openid profile email", "redirect_uri": "http://127.0.0.1:51234/callback", "loginHint": "ada"},
 	},
 	{
-		name: "okta", config: "domain = \"acme.okta.com\"\nclient_id = \"0oa1\"", issuer: "https://acme.okta.com", lists: []string{"offline_access"}, logout: "oidc",
+		name: "okta", config: "domain = \"acme.okta.com\"\nclient_id = \"0oa1\"", issuer: "https://acme.okta.com", lists: []string{"offline_access"}, logout: "auto",
 		req:  session.SignInRequest{Organization: "0oaIdP", LoginHint: "ada@acme.example"},
 		want: map[string]string{"client_id": "0oa1", "scope": offline, "redirect_uri": "http://127.0.0.1:18085/callback", "idp": "0oaIdP", "login_hint": "ada@acme.example"},
 	},
 	{
-		name: "okta", config: "domain = \"acme.okta.com\"\nauthorization_server = \"default\"\nclient_id = \"0oa1\"", issuer: "https://acme.okta.com/oauth2/default", logout: "oidc",
+		name: "okta", config: "domain = \"acme.okta.com\"\nauthorization_server = \"default\"\nclient_id = \"0oa1\"", issuer: "https://acme.okta.com/oauth2/default", logout: "auto",
 		want: map[string]string{"client_id": "0oa1", "scope": "openid profile email", "redirect_uri": "http://127.0.0.1:18085/callback"},
 	},
 	{
-		name: "entra", config: "tenant = \"8EAEF023-2b34-4da1-9baa-8bc8c9d6a490\"\nclient_id = \"app\"", issuer: "https://login.microsoftonline.com/8eaef023-2b34-4da1-9baa-8bc8c9d6a490/v2.0", logout: "oidc",
+		name: "entra", config: "tenant = \"8EAEF023-2b34-4da1-9baa-8bc8c9d6a490\"\nclient_id = \"app\"", issuer: "https://login.microsoftonline.com/8eaef023-2b34-4da1-9baa-8bc8c9d6a490/v2.0", logout: "auto",
 		req:  session.SignInRequest{Organization: "acme.example", LoginHint: "ada@acme.example"},
 		want: map[string]string{"client_id": "app", "scope": offline, "redirect_uri": "http://localhost:51234/callback", "domain_hint": "acme.example", "login_hint": "ada@acme.example"},
 	},
 	{
-		name: "entra", config: "tenant = \"organizations\"\nclient_id = \"app\"\nallowed_tenants = [\"8eaef023-2b34-4da1-9baa-8bc8c9d6a490\"]", issuer: "https://login.microsoftonline.com/organizations/v2.0", logout: "oidc",
+		name: "entra", config: "tenant = \"organizations\"\nclient_id = \"app\"\nallowed_tenants = [\"8eaef023-2b34-4da1-9baa-8bc8c9d6a490\"]", issuer: "https://login.microsoftonline.com/organizations/v2.0", logout: "auto",
 		want: map[string]string{"client_id": "app", "scope": offline, "redirect_uri": "http://localhost:51234/callback"},
 	},
 	{
@@ -140,12 +140,12 @@ var presetCases = []struct {
 		want: map[string]string{"client_id": "1.apps.googleusercontent.com", "scope": "openid profile email", "redirect_uri": "http://127.0.0.1:51234/callback", "access_type": "offline"},
 	},
 	{
-		name: "auth0", config: "domain = \"acme.eu.auth0.com\"\nclient_id = \"a0\"\nauth_params = { audience = \"https://api.acme.example\" }", issuer: "https://acme.eu.auth0.com/", lists: []string{"offline_access"}, logout: "oidc",
+		name: "auth0", config: "domain = \"acme.eu.auth0.com\"\nclient_id = \"a0\"\nauth_params = { audience = \"https://api.acme.example\" }", issuer: "https://acme.eu.auth0.com/", lists: []string{"offline_access"}, logout: "auto",
 		req:  session.SignInRequest{Organization: "org_1"},
 		want: map[string]string{"client_id": "a0", "scope": offline, "redirect_uri": "http://127.0.0.1:18085/callback", "audience": "https://api.acme.example", "organization": "org_1"},
 	},
 	{
-		name: "keycloak", config: "base_url = \"https://sso.acme.example/auth/\"\nrealm = \"acme\"\nclient_id = \"desk\"", issuer: "https://sso.acme.example/auth/realms/acme", lists: []string{"offline_access"}, logout: "oidc",
+		name: "keycloak", config: "base_url = \"https://sso.acme.example/auth/\"\nrealm = \"acme\"\nclient_id = \"desk\"", issuer: "https://sso.acme.example/auth/realms/acme", lists: []string{"offline_access"}, logout: "auto",
 		req:  session.SignInRequest{Organization: "okta"},
 		want: map[string]string{"client_id": "desk", "scope": offline, "redirect_uri": "http://127.0.0.1:51234/callback", "kc_idp_hint": "okta"},
 	},
@@ -159,15 +159,15 @@ var presetCases = []struct {
 		want: map[string]string{"client_id": "cog", "scope": "openid profile email", "redirect_uri": "http://localhost:18085/callback"},
 	},
 	{
-		name: "pingone", config: "environment_id = \"8eaef023-2b34-4da1-9baa-8bc8c9d6a490\"\nregion = \"eu\"\nclient_id = \"ping\"\nauth_params = { acr_values = \"Single_Factor\" }", issuer: "https://auth.pingone.eu/8eaef023-2b34-4da1-9baa-8bc8c9d6a490/as", logout: "oidc",
+		name: "pingone", config: "environment_id = \"8eaef023-2b34-4da1-9baa-8bc8c9d6a490\"\nregion = \"eu\"\nclient_id = \"ping\"\nauth_params = { acr_values = \"Single_Factor\" }", issuer: "https://auth.pingone.eu/8eaef023-2b34-4da1-9baa-8bc8c9d6a490/as", logout: "auto",
 		want: map[string]string{"client_id": "ping", "scope": "openid profile email", "redirect_uri": "http://127.0.0.1:51234/callback", "acr_values": "Single_Factor"},
 	},
 	{
-		name: "onelogin", config: "domain = \"acme.onelogin.com\"\nclient_id = \"one\"", issuer: "https://acme.onelogin.com/oidc/2", lists: []string{"offline_access"}, logout: "oidc",
+		name: "onelogin", config: "domain = \"acme.onelogin.com\"\nclient_id = \"one\"", issuer: "https://acme.onelogin.com/oidc/2", lists: []string{"offline_access"}, logout: "auto",
 		want: map[string]string{"client_id": "one", "scope": "openid profile email", "redirect_uri": "http://localhost:18085/callback"},
 	},
 	{
-		name: "zitadel", config: "domain = \"acme.zitadel.cloud\"\nclient_id = \"zit\"\norganization = \"2839\"", issuer: "https://acme.zitadel.cloud", lists: []string{"offline_access"}, logout: "oidc",
+		name: "zitadel", config: "domain = \"acme.zitadel.cloud\"\nclient_id = \"zit\"\norganization = \"2839\"", issuer: "https://acme.zitadel.cloud", lists: []string{"offline_access"}, logout: "auto",
 		want: map[string]string{"client_id": "zit", "scope": offline + " urn:zitadel:iam:org:id:2839", "redirect_uri": "http://127.0.0.1:51234/callback"},
 	},
 	{

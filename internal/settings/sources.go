@@ -107,13 +107,16 @@ func (l *loader) bytes(source Source, data []byte) {
 	}
 }
 
+// mark is a byte order mark, which is no content.
+const mark = "\xef\xbb\xbf"
+
 // utf8 takes a byte order mark off, and refuses what is no text.
 func (l *loader) utf8(source Source, data []byte) ([]byte, bool) {
 	if !utf8.Valid(data) {
 		l.fail(source, "", "it is not UTF-8 text")
 		return nil, false
 	}
-	return bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), true
+	return bytes.TrimPrefix(data, []byte(mark)), true
 }
 
 // lineOf finds the line that begins with the pattern; 0 when there is none. What

@@ -9,6 +9,7 @@ import (
 
 	"app.latchkey/internal/account"
 	"app.latchkey/internal/claims"
+	"app.latchkey/internal/cleantext"
 	"app.latchkey/internal/problem"
 	"app.latchkey/internal/session"
 	"app.latchkey/internal/settings"
@@ -36,7 +37,8 @@ type drawing struct {
 }
 
 // Draw makes what the window shows of what is known. The profile and the details are
-// drawn for the phase of a signed-in person alone: Draw is the guard.
+// drawn for the phase of a signed-in person alone: Draw is the guard. Every text in the
+// view, whoever wrote it, is fit to be shown.
 func Draw(m Model, s account.Snapshot, f Facts) StateView {
 	d := drawing{m, f, s}
 	v := StateView{Screen: ScreenStarting, App: f.App, Provider: providerView(f.Provider, f.Offers), Accounts: []AccountView{}}
@@ -50,7 +52,7 @@ func Draw(m Model, s account.Snapshot, f Facts) StateView {
 	default:
 		d.account(&v)
 	}
-	return v
+	return cleantext.Copy(v)
 }
 
 // providerView shows the provider. What is not known yet is offered: its refusal has

@@ -14,10 +14,10 @@ import (
 func (d *drawing) profile() *ProfileView {
 	p := d.snap.Session
 	v := &ProfileView{
-		ID: idOf(p.Key), Name: p.Profile.Name, Email: p.Profile.Email, EmailVerified: p.Profile.EmailVerified,
-		Picture: d.model.Pictures[p.Profile.Picture], Initials: claims.Initials(p.Profile.Name),
+		ID: idOf(p.Key), Name: nameOf(p), Email: p.Profile.Email, EmailVerified: p.Profile.EmailVerified,
+		Picture: d.model.Pictures[p.Profile.Picture], Initials: claims.Initials(nameOf(p)),
 		Tone: claims.Tone(p.Key.Issuer, p.Key.Subject), Organization: claims.Organization(p.Profile.Claims),
-		Roles: claims.Roles(p.Profile.Claims), How: claims.How(p.Profile.Claims, p.AMR), Verified: p.IDTokenVerified,
+		Roles: claims.Shown(claims.Roles(p.Profile.Claims)), How: claims.How(p.Profile.Claims, p.AMR), Verified: p.IDTokenVerified,
 		SignedInAt: milli(p.SignedInAt), RefreshedAt: milli(p.Refreshed), ExpiresAt: milli(p.Expiry),
 		Renewable: p.CanRefresh, Health: string(d.snap.Health),
 	}
@@ -27,13 +27,18 @@ func (d *drawing) profile() *ProfileView {
 	return v
 }
 
+// nameOf is what a person is called.
+func nameOf(p account.Account) string {
+	return claims.Name(p.Profile.Name, p.Profile.Email, p.Key.Subject)
+}
+
 // accounts draws all accounts that are kept here.
 func (d *drawing) accounts() []AccountView {
 	out := make([]AccountView, 0, len(d.snap.Accounts))
 	for _, p := range d.snap.Accounts {
 		out = append(out, AccountView{
-			ID: idOf(p.Key), Name: p.Profile.Name, Email: p.Profile.Email, Picture: d.model.Pictures[p.Profile.Picture],
-			Initials: claims.Initials(p.Profile.Name), Tone: claims.Tone(p.Key.Issuer, p.Key.Subject),
+			ID: idOf(p.Key), Name: nameOf(p), Email: p.Profile.Email, Picture: d.model.Pictures[p.Profile.Picture],
+			Initials: claims.Initials(nameOf(p)), Tone: claims.Tone(p.Key.Issuer, p.Key.Subject),
 			Active: d.snap.Phase == account.PhaseSignedIn && p.Key == d.snap.Session.Key, Ended: p.Ended != "",
 		})
 	}
@@ -42,7 +47,7 @@ func (d *drawing) accounts() []AccountView {
 
 // details draws what the provider says about a person.
 func details(p account.Account) *DetailsView {
-	v := &DetailsView{Name: p.Profile.Name}
+	v := &DetailsView{Name: nameOf(p)}
 	for _, row := range claims.Table(p.Profile.Claims) {
 		v.Rows = append(v.Rows, ClaimView{Claim: row.Claim, Label: row.Label, Text: row.Text, At: milli(row.At), Group: row.Group})
 	}

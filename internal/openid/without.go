@@ -1,0 +1,196 @@
+package openid
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"html"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode"
+)
+
+// gram is how many letters and digits in a row, equal to those of a secret, count as a
+// quotation of it: a provider may quote a part.
+const gram = 8
+
+// maxQuoted is how much of a text of the provider's is read at all, in characters.
+const maxQuoted = 4000
+
+// without cuts what quotes a secret out of a text of the provider's: whole or in part,
+// in another case, with other characters strewn in, backwards, percent-encoded, as
+// entities of HTML, and in base64 or hexadecimal. What is cut becomes "…". Secrets of
+// fewer than four letters and digits are cut only as they are.
+func without(text string, secrets ...string) string {
+	text = decoded(clean(text, maxQuoted))
+	for _, secret := range secrets {
+		if secret == "" {
+			continue
+		}
+		text = strings.ReplaceAll(text, secret, "…")
+		text = cutGrams(text, gramsOf(secret))
+		text = cutGrams(text, gramsOf(decoded(secret)))
+	}
+	return text
+}
+
+// gramsOf are the runs of letters and digits by which a secret is known, forwards and
+// backwards.
+func gramsOf(secret string) map[string]bool {
+	forwards, _ := folded(secret)
+	size := min(gram, len(forwards))
+	if size < 4 {
+		return nil
+	}
+	out := map[string]bool{}
+	backwards := slices.Clone(forwards)
+	slices.Reverse(backwards)
+	for i := range len(forwards) - size + 1 {
+		out[string(forwards[i:i+size])] = true
+		out[string(backwards[i:i+size])] = true
+	}
+	return out
+}
+
+// folded are the letters and digits of a text in lower case, with the place of each.
+func folded(text string) (letters []rune, places []int) {
+	for i, r := range text {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			letters, places = append(letters, unicode.ToLower(r)), append(places, i)
+		}
+	}
+	return letters, places
+}
+
+// cutGrams cuts what quotes one of the grams, and words that do when decoded.
+func cutGrams(text string, grams map[string]bool) string {
+	if len(grams) == 0 {
+		return text
+	}
+	text = word().ReplaceAllStringFunc(text, func(w string) string {
+		for _, plain := range plains(w) {
+			if quotes(plain, grams) != nil {
+				return "…"
+			}
+		}
+		return w
+	})
+	for {
+		span := quotes(text, grams)
+		if span == nil {
+			return text
+		}
+		text = text[:span[0]] + "…" + text[span[1]:]
+	}
+}
+
+// quotes returns where text quotes one of the grams; nil when it does nowhere.
+func quotes(text string, grams map[string]bool) []int {
+	size := 0
+	for g := range grams {
+		size = len([]rune(g))
+		break
+	}
+	letters, places := folded(text)
+	from, to := -1, -1
+	for i := range len(letters) - size + 1 {
+		switch hit := grams[string(letters[i:i+size])]; {
+		case hit && from < 0:
+			from, to = i, i+size-1
+		case hit && i <= to+1:
+			to = i + size - 1
+		case from >= 0 && i > to+1:
+			return end(text, places, from, to)
+		}
+	}
+	if from < 0 {
+		return nil
+	}
+	return end(text, places, from, to)
+}
+
+// end is the span of text from one letter to another, both included.
+func end(text string, places []int, from, to int) []int {
+	last := places[to]
+	for i := range text[last:] {
+		if i > 0 {
+			return []int{places[from], last + i}
+		}
+	}
+	return []int{places[from], len(text)}
+}
+
+// word is what may be something encoded.
+var word = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[A-Za-z0-9+/_-]{8,}`) })
+
+// plains are what a word says in base64 and in hexadecimal.
+func plains(w string) []string {
+	var out []string
+	for _, e := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+		if data, err := e.DecodeString(w); err == nil {
+			out = append(out, string(data))
+		}
+	}
+	if data, err := hex.DecodeString(w); err == nil {
+		out = append(out, string(data))
+	}
+	return out
+}
+
+// escape is a character in the way of JSON or of a program.
+var escape = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|%[0-9A-Fa-f]{2}`)
+})
+
+// decoded takes percent-encoding, escapes and entities out of a text, also where one
+// stands within the other.
+func decoded(text string) string {
+	for range 4 {
+		next := html.UnescapeString(escape().ReplaceAllStringFunc(text, func(s string) string {
+			n, err := strconv.ParseUint(strings.TrimLeft(s, "\\ux%"), 16, 16)
+			if err != nil || n < ' ' || n > 0x7e {
+				return s
+			}
+			return string(rune(n))
+		}))
+		if next == text {
+			return text
+		}
+		text = next
+	}
+	return text
+}
+
+// secretsIn are the secrets that a request bore: its answer may quote them.
+func secretsIn(r *http.Request) []string {
+	if r == nil {
+		return nil
+	}
+	var out []string
+	if _, password, ok := r.BasicAuth(); ok {
+		out = append(out, password)
+		if plain, err := url.QueryUnescape(password); err == nil {
+			out = append(out, plain)
+		}
+	}
+	if r.GetBody == nil {
+		return out
+	}
+	body, err := r.GetBody()
+	if err != nil {
+		return out
+	}
+	defer func() { _ = body.Close() }()
+	form := (&http.Request{Method: http.MethodPost, Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, Body: body})
+	if form.ParseForm() != nil {
+		return out
+	}
+	for _, name := range []string{"code", "code_verifier", "refresh_token", "device_code", "token", "client_secret"} {
+		out = append(out, form.PostForm[name]...)
+	}
+	return out
+}

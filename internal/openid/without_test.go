@@ -1,0 +1,83 @@
+package openid
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// However a provider quotes a secret, nothing of it is left that could be used.
+func TestAQuotedSecretIsCut(t *testing.T) {
+	const secret = "Rt-7fQ2x_Lk9vB3nM8pZ%41w.Yh5"
+	reversed := func(s string) string {
+		out := []rune{}
+		for _, r := range s {
+			out = append([]rune{r}, out...)
+		}
+		return string(out)
+	}
+	percent := func(s string) string {
+		var b strings.Builder
+		for _, c := range []byte(s) {
+			fmt.Fprintf(&b, "%%%02x", c)
+		}
+		return b.String()
+	}
+	strewn := func(s, between string) string { return strings.Join(strings.Split(s, ""), between) }
+	for name, quoted := range map[string]string{
+		"as it is": secret, "query-escaped": url.QueryEscape(secret), "every byte escaped": percent(secret), "escaped twice": url.QueryEscape(percent(secret)),
+		"upper case": strings.ToUpper(secret), "lower case": strings.ToLower(secret), "spaces strewn in": strewn(secret, " "), "invisible strewn in": strewn(secret, "\u200b"),
+		"dashes strewn in": strewn(secret, "-"), "lines": strewn(secret, "\n"), "half of it": secret[:14], "the other half": secret[14:], "backwards": reversed(secret),
+		"base64": base64.StdEncoding.EncodeToString([]byte(secret)), "base64url": base64.RawURLEncoding.EncodeToString([]byte(secret)),
+		"hexadecimal": hex.EncodeToString([]byte(secret)), "entities": strewn(secret, "&#8203;"), "numbered entities": func() (s string) {
+			for _, c := range secret {
+				s += fmt.Sprintf("&#%d;", c)
+			}
+			return s
+		}(), "JSON's escapes": func() (s string) {
+			for _, c := range secret {
+				s += fmt.Sprintf(`\u%04x`, c)
+			}
+			return s
+		}(),
+	} {
+		got := clean(without("the token "+quoted+" is not known. Ask your administrator.", secret, "OTHER-secret-123"), 200)
+		letters, _ := folded(got)
+		if strings.Contains(string(letters), "fq2xlk9v") || strings.Contains(string(letters), "mzp8") || strings.Contains(got, quoted) || !strings.Contains(got, "…") {
+			t.Errorf("%s: %q", name, got)
+		}
+		if !strings.HasPrefix(got, "the token") || !strings.Contains(got, "administrator") {
+			t.Errorf("%s: the rest is lost: %q", name, got)
+		}
+	}
+	for _, text := range []string{"", "User is not assigned to the client application.", "AADSTS50011: The redirect URI does not match", "100 %", "Ünïcödé 你好"} {
+		if got := without(text, secret, "CODE", ""); got != text {
+			t.Errorf("%q became %q", text, got)
+		}
+	}
+	if got := without("code CODE, c-o-d-e, CoDe", "CODE"); strings.Contains(strings.ToLower(got), "ode") {
+		t.Errorf("%q", got)
+	}
+}
+
+// The cut comes before the text is shortened: no half of a secret stands at its end.
+func TestASecretAtTheEndOfWhatIsShown(t *testing.T) {
+	secret := strings.Repeat("s3cr3tV4lue", 10)
+	got := clean(without(strings.Repeat("x ", 95)+secret, secret), 200)
+	if strings.Contains(got, "s3c") {
+		t.Errorf("%q", got)
+	}
+}
+
+func FuzzWithout(f *testing.F) {
+	f.Add("the code abcdefgh%2Fijkl was spent", "abcdefgh/ijkl")
+	f.Fuzz(func(t *testing.T, text, secret string) {
+		got := without(text, secret)
+		if letters, _ := folded(secret); len(letters) >= 4 && secret == clean(secret, 100) && strings.Contains(got, secret) {
+			t.Errorf("%q is left in %q", secret, got)
+		}
+	})
+}
