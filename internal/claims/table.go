@@ -70,13 +70,13 @@ const maxRows = 200
 // shown, with a row that says how many more there are.
 func Table(c Claims) []Row {
 	var out []Row
-	listed := map[string]bool{}
+	known := map[string]bool{}
 	for _, p := range plain {
 		raw, ok := c[p.claim]
 		if !ok || string(raw) == "null" {
 			continue
 		}
-		listed[p.claim] = true
+		known[p.claim] = true
 		row := Row{Claim: p.claim, Label: p.label, Group: p.group}
 		if at := date(raw); slices.Contains(dates, p.claim) && !at.IsZero() {
 			row.At = at
@@ -87,7 +87,7 @@ func Table(c Claims) []Row {
 	}
 	others := 0
 	for _, claim := range slices.Sorted(keys(c)) {
-		if listed[claim] || string(c[claim]) == "null" {
+		if known[claim] || string(c[claim]) == "null" {
 			continue
 		}
 		if others++; others <= maxRows {
@@ -148,19 +148,25 @@ func shown(claim string, raw json.RawMessage) string {
 		out = map[bool]string{true: "Yes", false: "No"}[flag]
 	case string(raw) == `""` || string(raw) == "[]" || string(raw) == "{}":
 		out = "–"
-	case len(texts(raw)) > 0:
-		list := Shown(words(texts(raw)))
-		for i, s := range list {
-			list[i] = jwt().ReplaceAllString(s, mask)
-		}
-		out = strings.Join(list, ", ")
 	default:
-		out = string(rewritten(raw, maxText+1))
+		out = listed(texts(raw))
+		if out == "" {
+			out = string(rewritten(raw, maxText+1))
+		}
 	}
 	if len(out) > maxText {
 		out = strings.ToValidUTF8(out[:maxText], "") + "…"
 	}
 	return cleantext.Text(out)
+}
+
+// listed is a list of texts, cut; "" for none.
+func listed(list []string) string {
+	list = Shown(list)
+	for i, s := range list {
+		list[i] = cleantext.Line(jwt().ReplaceAllString(s, mask), maxWord)
+	}
+	return strings.Join(list, ", ")
 }
 
 // Export returns all claims as indented JSON, tokens masked.

@@ -29,6 +29,9 @@ var blank = []rune{'\u115f', '\u1160', '\u3164', '\uffa0', '\u2800', '\u17b4', '
 
 // harmless reports whether r may be shown as it is within a line.
 func harmless(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r >= ' ' && r != 0x7f
+	}
 	return r == nonJoiner || r == joiner || unicode.IsPrint(r) && !slices.Contains(blank, r)
 }
 
@@ -36,6 +39,9 @@ func harmless(r rune) bool {
 // and cut to most characters; a cut text ends with "…". It is "" when nothing of s
 // can be seen.
 func Line(s string, most int) string {
+	if len(s) <= most && plain(s) {
+		return s
+	}
 	if len(s) > 8*most { // of a megabyte only the beginning is looked at
 		if i := strings.IndexFunc(s, func(r rune) bool { return harmless(r) && !unicode.IsSpace(r) }); i > 0 {
 			s = s[i:]
@@ -66,6 +72,16 @@ func Line(s string, most int) string {
 		return out
 	}
 	return ""
+}
+
+// plain reports whether s is a word of ASCII, as most are: nothing of it changes.
+func plain(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] >= 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 // Text is s with its lines and tabs, and without controls, bidirectional controls and

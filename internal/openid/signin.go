@@ -173,11 +173,16 @@ func (c *Client) authenticate(ctx context.Context, a attempt, got tokenAnswer) (
 	if err != nil {
 		return session.Session{}, err
 	}
+	who := profile(t.claims, info, t.subject)
+	if err := session.CheckClaims(who.Claims); err != nil { // each of the two is within the limits, and both are not
+		c.opts.Log.Warn("userinfo.unusable", "err", err)
+		who = profile(t.claims, nil, t.subject)
+	}
 	exp, _, _ := t.claims.date("exp")
 	c.bound(&got.tokens, exp)
 	return session.Session{
 		Key: session.Key{Issuer: t.issuer, Subject: t.subject}, Tokens: got.tokens, IDTokenVerified: true,
-		Profile: profile(t.claims, info, t.subject), Audience: t.audience, AuthorizedParty: t.azp, Nonce: a.nonce,
+		Profile: who, Audience: t.audience, AuthorizedParty: t.azp, Nonce: a.nonce,
 		AuthTime: t.authTime, ACR: t.acr, AMR: t.amr,
 	}, nil
 }
