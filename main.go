@@ -46,11 +46,12 @@ func main() {
 		os.Exit(1)
 	}
 	built := wire.Version()
-	window := ui.New(ui.Options{
+	var window *ui.Window
+	window = ui.New(ui.Options{
 		App:         ui.AppView{Name: wire.AppName, Version: built.Version, Demo: wire.DemoBuild},
 		About:       ui.About(built.Commit, built.Date, licences),
 		StartHidden: s.StartHidden,
-		Connect:     connector(s, err),
+		Connect:     connector(s, err, func(p account.Account) { window.Prepare(p) }),
 	})
 	calls := desktop.NewCalls(window)
 	err = wails.Run(desktop.App(desktop.Options{
@@ -66,20 +67,20 @@ func main() {
 
 // connector makes the window's services: the first time of the settings that were read
 // at the start, later of settings that it reads anew.
-func connector(s settings.Settings, err error) func(context.Context, func(account.Snapshot)) *ui.Services {
+func connector(s settings.Settings, err error, adopting func(account.Account)) func(context.Context, func(account.Snapshot)) *ui.Services {
 	fresh := true
 	return func(ctx context.Context, changed func(account.Snapshot)) *ui.Services {
 		if !fresh {
 			s, err = wire.Settings(nil)
 		}
 		fresh = false
-		return connect(ctx, s, err, changed)
+		return connect(ctx, s, err, adopting, changed)
 	}
 }
 
 // connect makes services of settings. When the settings cannot be used the services
 // have their log and the doctor all the same.
-func connect(ctx context.Context, s settings.Settings, err error, changed func(account.Snapshot)) *ui.Services {
+func connect(ctx context.Context, s settings.Settings, err error, adopting func(account.Account), changed func(account.Snapshot)) *ui.Services {
 	c := ui.NewServices(changed)
 	c.LogFolder, c.ConfigFolder, c.OpenFolder = filepath.Join(s.DataDir, "logs"), s.ConfigDir, wire.FolderOpener(s)
 	log, file := logfile.Open(c.LogFolder, "latchkey", s.Log)
@@ -95,7 +96,7 @@ func connect(ctx context.Context, s settings.Settings, err error, changed func(a
 		c.Close = func() { endDemo(); _ = file.Close() }
 	}
 	if err == nil {
-		parts, err = wire.New(s, wire.Options{App: wire.AppName, ID: wire.AppID, Log: log, OnChange: changed})
+		parts, err = wire.New(s, wire.Options{App: wire.AppName, ID: wire.AppID, Log: log, Adopting: adopting, OnChange: changed})
 	}
 	held := wire.NewPreferences(s) // with what the demo has put in
 	c.Values, c.Save = held.Values, held.Save

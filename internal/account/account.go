@@ -85,6 +85,9 @@ type Options struct {
 	Store store
 	// EndBrowser ends the provider's own browser session; nil when it offers none.
 	EndBrowser func(context.Context, session.Session) (session.EndingOutcome, error)
+	// Adopting, when set, is told of a session before it is published, outside every lock:
+	// whoever draws sessions can do there what takes long.
+	Adopting func(Account)
 	// OnChange is told every snapshot, one at a time, in the order of revisions.
 	OnChange func(Snapshot)
 	Log      *slog.Logger

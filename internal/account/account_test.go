@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -273,4 +274,26 @@ func TestASilentProviderCostsOneTimeLimit(t *testing.T) {
 			t.Errorf("%d revocations wait", n)
 		}
 	})
+}
+
+// A session is shown to Adopting before it is published, while no lock is held: what
+// takes long there keeps nobody from asking for the state.
+func TestAdoptingComesBeforeThePublication(t *testing.T) {
+	var m *account.Manager
+	var seen []string
+	p := newProvider()
+	m = account.New(account.Options{
+		Auth: p, Store: session.NewStore(newSealer()),
+		Adopting: func(a account.Account) {
+			m.Touch() // would wait for ever within the lock that publishes
+			seen = append(seen, "adopting "+a.Key.Subject+" while "+string(m.Snapshot().Session.Key.Subject))
+		},
+		OnChange: func(account.Snapshot) {},
+	})
+	if err := m.SignIn(t.Context(), session.SignInRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	if len(seen) != 1 || !strings.HasPrefix(seen[0], "adopting ") || !strings.HasSuffix(seen[0], "while ") || m.Snapshot().Session.Key.IsZero() {
+		t.Errorf("%q", seen)
+	}
 }

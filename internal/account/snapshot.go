@@ -116,6 +116,9 @@ func (a *Manager) update(f func(*Snapshot)) {
 
 // adopt makes s the signed-in session and clears what belonged to an earlier state.
 func (a *Manager) adopt(s session.Session, then func(*Snapshot)) {
+	if a.opts.Adopting != nil {
+		a.opts.Adopting(public(s))
+	}
 	a.update(func(p *Snapshot) {
 		a.setCurrent(s)
 		p.Session, p.Ended = public(s), nil

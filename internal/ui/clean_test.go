@@ -17,7 +17,7 @@ func TestAViewIsFitToBeShown(t *testing.T) {
 	const hostile = "Acme\u202egnp.exe\u2066\u200b\u009b\x1b[2J\u3164"
 	quoted, _ := json.Marshal(hostile)
 	var roles []string
-	for i := range 110_000 {
+	for i := range 3_000 {
 		roles = append(roles, fmt.Sprintf("%s%d", hostile, i))
 	}
 	list, _ := json.Marshal(roles)
@@ -41,7 +41,7 @@ func TestAViewIsFitToBeShown(t *testing.T) {
 			if len(data) > 64<<10 {
 				t.Errorf("%q: a view of %d bytes", page, len(data))
 			}
-			if page == "" && err == nil && (v.Profile.Name != "ada@acme.example" || v.Profile.Roles[len(v.Profile.Roles)-1] != "and 109,980 more" || v.Accounts[0].Name != "ada@acme.example") {
+			if page == "" && err == nil && (v.Profile.Name != "ada@acme.example" || v.Profile.Roles[len(v.Profile.Roles)-1] != "and 2,980 more" || v.Accounts[0].Name != "ada@acme.example") {
 				t.Errorf("%+v", v.Profile)
 			}
 		}

@@ -26,6 +26,7 @@ type Facts struct {
 	Values      []settings.Value
 	Store       string // in use now; "" when not known
 	LogFolder   string
+	Claims      *claims.Memo
 	RefKey      []byte // of the references to problems, new at every start
 }
 
@@ -100,7 +101,7 @@ func (d *drawing) page(v *StateView) bool {
 		if d.snap.Phase != account.PhaseSignedIn {
 			return false
 		}
-		v.Details = details(d.snap.Session)
+		v.Details = d.details()
 	case ScreenSettings:
 		v.Settings = d.settings()
 	case ScreenCheck:

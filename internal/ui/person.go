@@ -13,11 +13,12 @@ import (
 // profile draws the signed-in person.
 func (d *drawing) profile() *ProfileView {
 	p := d.snap.Session
+	says := d.facts.Claims.Person(p.Profile.Claims, p.AMR)
 	v := &ProfileView{
 		ID: idOf(p.Key), Name: nameOf(p), Email: p.Profile.Email, EmailVerified: p.Profile.EmailVerified,
 		Picture: d.model.Pictures[p.Profile.Picture], Initials: claims.Initials(nameOf(p)),
-		Tone: claims.Tone(p.Key.Issuer, p.Key.Subject), Organization: claims.Organization(p.Profile.Claims),
-		Roles: claims.Shown(claims.Roles(p.Profile.Claims)), How: claims.How(p.Profile.Claims, p.AMR), Verified: p.IDTokenVerified,
+		Tone: claims.Tone(p.Key.Issuer, p.Key.Subject), Organization: says.Organization,
+		Roles: says.Roles, How: says.How, Verified: p.IDTokenVerified,
 		SignedInAt: milli(p.SignedInAt), RefreshedAt: milli(p.Refreshed), ExpiresAt: milli(p.Expiry),
 		Renewable: p.CanRefresh, Health: string(d.snap.Health),
 	}
@@ -46,9 +47,10 @@ func (d *drawing) accounts() []AccountView {
 }
 
 // details draws what the provider says about a person.
-func details(p account.Account) *DetailsView {
+func (d *drawing) details() *DetailsView {
+	p := d.snap.Session
 	v := &DetailsView{Name: nameOf(p)}
-	for _, row := range claims.Table(p.Profile.Claims) {
+	for _, row := range d.facts.Claims.Table(p.Profile.Claims) {
 		v.Rows = append(v.Rows, ClaimView{Claim: row.Claim, Label: row.Label, Text: row.Text, At: milli(row.At), Group: row.Group})
 	}
 	return v

@@ -131,7 +131,7 @@ func profiles() map[string]StateView {
 			shown(v, ada)
 			v.Provider.EndSession, v.Profile.Renewable = false, false
 		}),
-		"details": on(ScreenDetails, func(v *StateView) { shown(v, ada); v.Details = details(ada) }),
+		"details": on(ScreenDetails, func(v *StateView) { shown(v, ada); v.Details = detailsOf(ada) }),
 		"details-huge": on(ScreenDetails, func(v *StateView) {
 			huge := claimed("huge", claims.Claims{
 				"name": q("Ada Lovelace"), "bio": q(strings.Repeat("Notes by the translator. ", 400)), "unbroken": q(strings.Repeat("x", 900)),
@@ -139,9 +139,9 @@ func profiles() map[string]StateView {
 				"tenants": raw(`{"T1":{"name":"Acme Corp","roles":["Engineer"],"permissions":["read","write"]}}`),
 			})
 			shown(v, huge)
-			v.Details = details(huge)
+			v.Details = detailsOf(huge)
 		}),
-		"details-empty": on(ScreenDetails, func(v *StateView) { shown(v, mystery); v.Details = details(mystery) }),
+		"details-empty": on(ScreenDetails, func(v *StateView) { shown(v, mystery); v.Details = detailsOf(mystery) }),
 	}
 }
 
@@ -264,4 +264,9 @@ func problems() map[string]StateView {
 		out["problem-"+p.Code] = on(ScreenProblem, func(v *StateView) { v.Problem = inWords(p) })
 	}
 	return out
+}
+
+// detailsOf draws the details of one account.
+func detailsOf(p account.Account) *DetailsView {
+	return (&drawing{snap: account.Snapshot{Session: p}}).details()
 }

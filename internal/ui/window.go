@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"app.latchkey/internal/account"
+	"app.latchkey/internal/claims"
 	"app.latchkey/internal/problem"
 )
 
@@ -29,6 +30,8 @@ type Window struct {
 	opts  Options
 	key   []byte // of the references to problems
 	known chan struct{}
+
+	claims claims.Memo // read in Prepare, outside the lock that publishes
 
 	mu       sync.Mutex
 	host     Host
@@ -150,10 +153,17 @@ func (w *Window) view() (StateView, account.Snapshot) {
 	w.mu.Unlock()
 	v := Draw(m, snap, Facts{
 		App: w.opts.App, About: w.opts.About, Provider: s.Provider, Ready: s.Ready, Offers: s.Offers(), SettingsErr: s.Err,
-		Values: s.Values(), Store: s.Store(), LogFolder: s.LogFolder, RefKey: w.key,
+		Values: s.Values(), Store: s.Store(), LogFolder: s.LogFolder, Claims: &w.claims, RefKey: w.key,
 	})
 	v.Revision = earlier + snap.Revision
 	return v, snap
+}
+
+// Prepare reads the claims of a session that is about to be published: it is for the
+// account's Adopting.
+func (w *Window) Prepare(p account.Account) {
+	w.claims.Person(p.Profile.Claims, p.AMR)
+	w.claims.Table(p.Profile.Claims)
 }
 
 // changed publishes the state. It is called once for each snapshot, in their order.

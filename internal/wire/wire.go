@@ -28,6 +28,7 @@ type Options struct {
 	ID       string // names folders and the keychain's item
 	Log      *slog.Logger
 	OpenURL  func(context.Context, string) error // nil: the system's browser
+	Adopting func(account.Account)               // see account.Options
 	OnChange func(account.Snapshot)
 	Now      func() time.Time // the wall clock; time.Now when nil
 }
@@ -58,7 +59,7 @@ func New(s settings.Settings, o Options) (*Parts, error) {
 		Passphrase: s.Passphrase, Timeout: s.KeychainTimeout, Log: o.Log, Now: o.Now,
 	})
 	options := account.Options{
-		Store: session.NewStore(&sealer{p.Vault}), OnChange: o.OnChange, Log: o.Log, SignInTimeout: s.Provider.SignInTimeout, Now: o.Now,
+		Store: session.NewStore(&sealer{p.Vault}), Adopting: o.Adopting, OnChange: o.OnChange, Log: o.Log, SignInTimeout: s.Provider.SignInTimeout, Now: o.Now,
 	}
 	options.StayAwake = func(ctx context.Context) (func(), error) {
 		release, err := awake.Hold(ctx, o.App, "A sign-in is being renewed")
