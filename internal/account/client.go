@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"app.latchkey/internal/session"
+	"app.latchkey/internal/weburl"
 )
 
 // ErrOrigin means that something is no origin to which a token may be sent.
@@ -68,7 +69,7 @@ func newBearer(
 		if err != nil || u.User != nil || u.Hostname() == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
 			return nil, fmt.Errorf("%w: %q", ErrOrigin, text)
 		}
-		if u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
+		if !weburl.Secure(u) {
 			return nil, fmt.Errorf("%w: %q is neither https nor on this machine", ErrOrigin, text)
 		}
 		b.allowed[originOf(u)] = true
@@ -155,9 +156,4 @@ func originOf(u *url.URL) string {
 		port = map[string]string{"https": "443", "http": "80"}[u.Scheme]
 	}
 	return u.Scheme + "://" + net.JoinHostPort(strings.ToLower(u.Hostname()), port)
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

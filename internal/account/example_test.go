@@ -25,29 +25,21 @@ type Order struct {
 	Title string `json:"title"`
 }
 
-// Orders asks our API as the person who is signed in.
-type Orders struct {
-	http *http.Client
-	base string
-}
-
-// NewOrders makes it of the app's account. base is an origin: the token goes there
-// and nowhere else.
-func NewOrders(a *account.Manager, base string) (*Orders, error) {
-	client, err := a.Client(base)
-	return &Orders{client, base}, err
-}
-
-// List returns the person's orders. Its error matches account.ErrNobody or
+// List returns the orders of the person who is signed in. base is an origin: the token
+// goes there and nowhere else. The error matches account.ErrNobody or
 // account.ErrSessionEnded when a sign-in is needed.
-func (o *Orders) List(ctx context.Context) ([]Order, error) {
-	ctx, stop := context.WithTimeout(ctx, 20*time.Second)
-	defer stop()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, o.base+"/orders", nil)
+func List(ctx context.Context, people *account.Manager, base string) ([]Order, error) {
+	client, err := people.Client(base)
 	if err != nil {
 		return nil, fmt.Errorf("orders: %w", err)
 	}
-	res, err := o.http.Do(req)
+	ctx, stop := context.WithTimeout(ctx, 20*time.Second)
+	defer stop()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/orders", nil)
+	if err != nil {
+		return nil, fmt.Errorf("orders: %w", err)
+	}
+	res, err := client.Do(req)
 	if err != nil {
 		return nil, fmt.Errorf("orders: %w", err)
 	}
@@ -77,16 +69,11 @@ func ExampleManager_Client() {
 	app := newManager(newProvider(), newSealer()) // in the app: wire.New
 	ctx := context.Background()
 	_ = app.Restore(ctx)
-	orders, err := NewOrders(app.Manager, api.URL)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	_, err = orders.List(ctx)
+	_, err := List(ctx, app.Manager, api.URL)
 	fmt.Println("a sign-in is needed:", errors.Is(err, account.ErrNobody))
 
 	_ = app.SignIn(ctx, session.SignInRequest{})
-	list, err := orders.List(ctx)
+	list, err := List(ctx, app.Manager, api.URL)
 	fmt.Println(list, err)
 	// Output:
 	// a sign-in is needed: true

@@ -22,7 +22,7 @@ var floors = [][]string{
 	{"session", "settings", "vault", "proof"},
 	{"provider"},
 	{"claims", "picture", "nobus", "logfile", "learned"},
-	{"cleantext", "secret"},
+	{"cleantext", "secret", "weburl", "atomicfile"},
 	{"clock", "peer", "startenv", "quiethttp", "ownfolder", "awake"},
 	{"demoidp", "robot", "devguard"},
 }
@@ -39,6 +39,7 @@ var signs = map[string][2]string{
 	"openid":  {"speaks OpenID Connect", "network"}, "loopback": {"receives the redirect", "listens"}, "browser": {"opens an address", "starts a process"},
 	"session": {"what a sign-in leaves", ""}, "settings": {"sources to settings", "reads settings"}, "provider": {"one provider, described", ""}, "vault": {"one sealed file", "disk, keychain"},
 	"cleantext": {"text fit to be shown", ""}, "proof": {"binds tokens to a key", "hardware: TPM"},
+	"weburl": {"judges an address", ""}, "atomicfile": {"one durable write", "disk"},
 	"secret": {"a text never printed", ""}, "nobus": {"starts no D-Bus", ""}, "ownfolder": {"whose folder it is", ""}, "claims": {"claims in words", ""},
 	"picture": {"one image, made anew", "network"}, "logfile": {"log lines, rotated", "disk"},
 	"awake":   {"holds off sleep", "logind, a process"},

@@ -12,7 +12,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,6 +19,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"app.latchkey/internal/weburl"
 )
 
 // Errors for what must not be opened, or is not there.
@@ -61,8 +62,8 @@ type Opener struct {
 // Open opens the address, or returns ErrAddress or *OpenError. An opener that
 // still runs after three seconds counts as opened and is left to run.
 func (o *Opener) Open(ctx context.Context, address string) error {
-	if err := check(address); err != nil {
-		return err
+	if _, err := weburl.Parse(address); err != nil {
+		return ErrAddress
 	}
 	return o.first(ctx, o.commands(address))
 }
@@ -91,19 +92,6 @@ func (o *Opener) first(ctx context.Context, commands [][]string) error {
 		failed.Err = err
 	}
 	return failed
-}
-
-func check(address string) error {
-	for _, b := range []byte(address) {
-		if b <= ' ' || b >= 0x7f || strings.IndexByte("\"<>\\^`{|}", b) >= 0 {
-			return ErrAddress
-		}
-	}
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil {
-		return ErrAddress
-	}
-	return nil
 }
 
 // commands returns the openers to try, in order.

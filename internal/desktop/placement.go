@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"app.latchkey/internal/atomicfile"
 )
 
 // placement is how the window was left, so that the next start looks like the last. Lengths
@@ -41,22 +43,7 @@ func (p placement) save(dir string) error {
 	if err != nil {
 		return fmt.Errorf("placement: %w", err)
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("placement: %w", err)
-	}
-	f, err := os.CreateTemp(dir, fileName+".*.tmp")
-	if err != nil {
-		return fmt.Errorf("placement: %w", err)
-	}
-	_, err = f.Write(data)
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), filepath.Join(dir, fileName))
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
+	if err := atomicfile.Write(filepath.Join(dir, fileName), data); err != nil {
 		return fmt.Errorf("placement: %w", err)
 	}
 	return nil

@@ -14,6 +14,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"app.latchkey/internal/atomicfile"
 )
 
 // Entry is what is known of one client at one issuer; openid.Learned says what the
@@ -60,22 +62,7 @@ func (b Book) Keep(issuer, clientID string, e Entry) error {
 	if err != nil {
 		return fmt.Errorf("learned: %w", err)
 	}
-	if err := os.MkdirAll(b.Dir, 0o700); err != nil {
-		return fmt.Errorf("learned: %w", err)
-	}
-	f, err := os.CreateTemp(b.Dir, fileName+".*.tmp")
-	if err != nil {
-		return fmt.Errorf("learned: %w", err)
-	}
-	_, err = f.Write(append(data, '\n'))
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), filepath.Join(b.Dir, fileName))
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
+	if err := atomicfile.Write(filepath.Join(b.Dir, fileName), append(data, '\n')); err != nil {
 		return fmt.Errorf("learned: %w", err)
 	}
 	return nil

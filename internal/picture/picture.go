@@ -15,12 +15,13 @@ package picture
 import (
 	"context"
 	"errors"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	"app.latchkey/internal/weburl"
 )
 
 // Errors, one for each refusal.
@@ -68,9 +69,7 @@ func (f Fetcher) allowed(u *url.URL) bool {
 	if u.Hostname() == "" || u.User != nil {
 		return false
 	}
-	ip := net.ParseIP(u.Hostname())
-	here := u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
-	return (u.Scheme == "https" || u.Scheme == "http" && here) && (!here || f.Loopback)
+	return weburl.Secure(u) && (f.Loopback || !weburl.Loopback(u.Hostname()))
 }
 
 // trusts says whether the administrator named the host.

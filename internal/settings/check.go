@@ -1,14 +1,16 @@
 package settings
 
 import (
+	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"app.latchkey/internal/weburl"
 )
 
 // The checks of single values. Each returns what is wrong, or "".
@@ -117,23 +119,18 @@ func path(v any) string {
 // address refuses a URL that could never be used: https, or http on this machine.
 func address(v any) string {
 	raw := v.(string)
-	u, err := url.Parse(raw)
+	u, err := weburl.Parse(raw)
 	switch {
 	case raw != strings.TrimSpace(raw):
 		return "it has a space at an end"
-	case err != nil || u.Hostname() == "":
-		return fmt.Sprintf("%q is no address such as https://id.example.com", raw)
-	case u.User != nil || u.Fragment != "":
+	case errors.Is(err, weburl.ErrUser), err == nil && strings.Contains(raw, "#"):
 		return "an address here has neither a user nor a fragment"
-	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
-		return ""
-	case u.Scheme == "http":
+	case errors.Is(err, weburl.ErrScheme):
+		return fmt.Sprintf("%q is neither https nor http", raw)
+	case err != nil:
+		return fmt.Sprintf("%q is no address such as https://id.example.com", raw)
+	case !weburl.Secure(u):
 		return "plain http is allowed for an address on this machine alone: use https"
 	}
-	return fmt.Sprintf("%q is neither https nor http", u.Scheme)
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+	return ""
 }

@@ -3,11 +3,12 @@ package settings
 import (
 	"errors"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"app.latchkey/internal/atomicfile"
 )
 
 // PreferencesName is the file that the settings screen writes, as a source names it.
@@ -47,7 +48,7 @@ func (s Settings) SavePreferences(changes map[string]string) error {
 	if _, err := Load(try); err != nil {
 		return err
 	}
-	if err := replaceFile(path, data); err != nil {
+	if err := atomicfile.Write(path, data); err != nil {
 		return &Error{Source: source, Problem: "it cannot be written: " + err.Error()}
 	}
 	return nil
@@ -101,28 +102,4 @@ func (s Settings) preference(name, text string) (any, string) {
 		return text, problem
 	}
 	return value, problem
-}
-
-// replaceFile puts data in place of the file, whole or not at all, for its owner
-// alone.
-func replaceFile(path string, data []byte) (err error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), PreferencesName+".tmp-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
-		}
-	}()
-	if _, err = f.Write(data); err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	return err
 }
