@@ -1,8 +1,9 @@
 // Package browser opens a URL in the person's own browser, or a folder in their
 // file manager, and returns an error when it cannot.
 //
-// The commands of $BROWSER come first, then the platform's opener. A URL is passed
-// as one argument, never through a shell, and only if it is http or https without
+// The commands of $BROWSER come first, split into words as a shell does; when they all
+// fail, the platform's opener. A URL is passed as one argument, never through a shell
+// of ours, and only if it is http or https without
 // characters that no URL has. Settings of ours in the environment, which may bear
 // secrets, are not passed on. It starts processes and touches nothing else; it
 // cannot know whether a page was really shown.
@@ -78,53 +79,61 @@ func (o *Opener) OpenFolder(ctx context.Context, path string) error {
 }
 
 // first runs the commands until one works.
-func (o *Opener) first(ctx context.Context, commands [][]string) error {
+func (o *Opener) first(ctx context.Context, commands []command) error {
 	failed := &OpenError{}
-	for _, args := range commands {
-		err := o.run(ctx, args)
+	for _, c := range commands {
+		err := c.err
+		if err == nil {
+			err = o.run(ctx, c.args)
+		}
 		if err == nil {
 			return nil
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		failed.Tried = append(failed.Tried, args[0])
+		failed.Tried = append(failed.Tried, c.args[0])
 		failed.Err = err
 	}
 	return failed
 }
 
-// commands returns the openers to try, in order.
-func (o *Opener) commands(address string) [][]string {
+// commands returns the openers to try, in order: those of $BROWSER, then the platform's.
+func (o *Opener) commands(address string) []command {
+	return append(o.preferred(address), o.usual(address)...)
+}
+
+// preferred are the commands of $BROWSER.
+func (o *Opener) preferred(address string) []command {
 	getenv := o.Getenv
 	if getenv == nil {
 		getenv = os.Getenv
 	}
-	if list := getenv("BROWSER"); list != "" {
-		var out [][]string
-		for _, command := range strings.Split(list, ":") {
-			if args := expand(command, address); args != nil {
-				out = append(out, args)
-			}
-		}
-		return out
+	var out []command
+	for _, text := range list(getenv("BROWSER"), o.goos() == "windows") {
+		out = append(out, parse(text, address, o.goos() == "windows"))
 	}
-	openers := o.platform(address)
+	return out
+}
+
+// usual are the platform's openers of an address.
+func (o *Opener) usual(address string) []command {
+	out := o.platform(address)
 	if o.goos() != "darwin" && o.goos() != "windows" {
-		openers = append(openers, []string{"x-www-browser", address}, []string{"www-browser", address})
+		out = append(out, command{args: []string{"x-www-browser", address}}, command{args: []string{"www-browser", address}})
 	}
-	return openers
+	return out
 }
 
 // platform returns the platform's own openers, of whatever it is.
-func (o *Opener) platform(what string) [][]string {
+func (o *Opener) platform(what string) []command {
 	switch o.goos() {
 	case "darwin":
-		return [][]string{{"open", what}}
+		return []command{{args: []string{"open", what}}}
 	case "windows":
-		return [][]string{{"rundll32", "url.dll,FileProtocolHandler", what}}
+		return []command{{args: []string{"rundll32", "url.dll,FileProtocolHandler", what}}}
 	}
-	return [][]string{{"xdg-open", what}, {"gio", "open", what}}
+	return []command{{args: []string{"xdg-open", what}}, {args: []string{"gio", "open", what}}}
 }
 
 func (o *Opener) goos() string {
@@ -134,38 +143,23 @@ func (o *Opener) goos() string {
 	return runtime.GOOS
 }
 
-// expand puts the address into one command of $BROWSER: in place of %s, else at
-// the end. Words are split at spaces; %% is a per cent sign.
-func expand(command, address string) []string {
-	args := strings.Fields(command)
-	if len(args) == 0 {
-		return nil
-	}
-	named := false
-	for i, arg := range args {
-		named = named || strings.Contains(strings.ReplaceAll(arg, "%%", ""), "%s")
-		args[i] = strings.NewReplacer("%%", "%", "%s", address).Replace(arg)
-	}
-	if !named {
-		args = append(args, address)
-	}
-	return args
-}
-
 // Available names the openers that are there, in the order in which Open tries them.
-// The error is *OpenError when there is none. Nothing is started.
+// The error is *OpenError when there is none, or none of those that $BROWSER names.
+// Nothing is started.
 func (o *Opener) Available() ([]string, error) {
-	failed := &OpenError{}
-	var there []string
-	for _, args := range o.commands("https://example.invalid") {
-		if _, err := exec.LookPath(args[0]); err != nil {
-			failed.Tried, failed.Err = append(failed.Tried, args[0]), err
-			continue
-		}
-		there = append(there, args[0])
+	const address = "https://example.invalid"
+	preferred := o.preferred(address)
+	there, missing := present(preferred)
+	if len(preferred) > 0 && len(there) > 0 {
+		missing = nil
 	}
-	if len(there) == 0 {
-		return nil, failed
+	usual, absent := present(o.usual(address))
+	there = append(there, usual...)
+	switch {
+	case missing != nil:
+		return there, missing
+	case len(there) == 0:
+		return nil, absent
 	}
 	return there, nil
 }

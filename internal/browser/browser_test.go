@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -63,11 +65,81 @@ func TestTheNextOneIsTried(t *testing.T) {
 	}
 }
 
+// What a person may write in $BROWSER, with DIR for a folder that has a space and an
+// apostrophe in its name, and what the program in it is then given.
+func TestWordsOfBROWSER(t *testing.T) {
+	for list, want := range map[string][]string{
+		"DIR/my browser":                                    {address},
+		"'DIR2/my browser' --new-window %s":                 {"--new-window", address},
+		`"DIR/my browser" "--profile=a b" '' %s`:            {"--profile=a b", "", address},
+		`DIR3/my\ browser --x`:                              {"--x", address},
+		"/nowhere/x:DIR/my browser":                         {address},
+		"DIR/my browser:/nowhere/x":                         {address},
+		`"DIR/my browser" --profile 'work:1' "--url=%s"`:    {"--profile", "work:1", "--url=" + address},
+		`"DIR/my browser" 100%% $HOME ` + "`id` $(id) & ;x": {"100%", "$HOME", "`id`", "$(id)", "&", ";x", address},
+		"/nowhere/x 'an open quote:DIR/my browser":          nil,
+		"::  :\"DIR/my browser\"":                           {address},
+		"/nowhere/x \\:\"DIR/my browser\"":                  nil,
+	} {
+		t.Run(list, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "o'brien's programs")
+			program, out := script(t, "my browser", "")
+			if err := os.Rename(filepath.Dir(program), dir); err != nil {
+				t.Fatal(err)
+			}
+			usual, _ := script(t, "xdg-open", "")
+			t.Setenv("PATH", filepath.Dir(usual)+":"+os.Getenv("PATH"))
+			plain := strings.NewReplacer("DIR2", strings.ReplaceAll(dir, "'", `'\''`), "DIR3", strings.NewReplacer("'", `\'`, " ", `\ `).Replace(dir), "DIR", dir)
+			// The script writes beside itself, which has moved.
+			out = filepath.Join(dir, filepath.Base(out))
+			text, _ := os.ReadFile(filepath.Join(dir, "my browser"))
+			moved := strings.ReplaceAll(string(text), "'"+filepath.Dir(program)+"/out'", `"$(dirname "$0")/out"`)
+			if err := os.WriteFile(filepath.Join(dir, "my browser"), []byte(moved), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			o := opener(plain.Replace(list))
+			o.GOOS = "linux"
+			if err := o.Open(t.Context(), address); err != nil {
+				t.Fatal(err)
+			}
+			got, err := os.ReadFile(out)
+			if want == nil {
+				if err == nil {
+					t.Errorf("it was run with %s", got)
+				}
+				return // and the platform's opener was
+			}
+			lines := strings.Split(string(got), "\n")
+			if len(lines) <= len(want) || lines[0] != strconv.Itoa(len(want)) || !slices.Equal(lines[1:1+len(want)], want) {
+				t.Errorf("it was given %q (%v)", lines[:min(len(lines), 9)], err)
+			}
+		})
+	}
+}
+
+// On Windows a backslash separates folders, a colon names a drive, an apostrophe is a
+// letter, and a semicolon separates commands.
+func TestWordsOfBROWSEROnWindows(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	for list, want := range map[string][]string{
+		`C:\Temp\new\firefox.exe`:                                {`C:\Temp\new\firefox.exe`, "rundll32"},
+		`"C:\Program Files\Mozilla Firefox\firefox.exe" -url %s`: {`C:\Program Files\Mozilla Firefox\firefox.exe`, "rundll32"},
+		`C:\o'brien\a.exe;"C:\x;y\b.exe" %s`:                     {`C:\o'brien\a.exe`, `C:\x;y\b.exe`, "rundll32"},
+	} {
+		o := &browser.Opener{Getenv: func(string) string { return list }, Environ: func() []string { return nil }, GOOS: "windows"}
+		var open *browser.OpenError
+		if err := o.Open(t.Context(), address); !errors.As(err, &open) || !slices.Equal(open.Tried, want) {
+			t.Errorf("%s: %v", list, err)
+		}
+	}
+}
+
 func TestFailureNamesTheProgramsAndNotTheAddress(t *testing.T) {
 	bad, _ := script(t, "bad", "exit 3")
+	t.Setenv("PATH", t.TempDir()) // none of the platform's is there
 	err := opener(bad+":/nowhere/at-all").Open(t.Context(), address)
 	var open *browser.OpenError
-	if !errors.As(err, &open) || len(open.Tried) != 2 || open.Tried[0] != bad {
+	if !errors.As(err, &open) || len(open.Tried) != 6 || open.Tried[0] != bad || open.Tried[2] != "xdg-open" {
 		t.Fatalf("%v", err)
 	}
 	if strings.Contains(err.Error(), "state=") {
@@ -120,12 +192,20 @@ func TestAvailable(t *testing.T) {
 		o := &browser.Opener{Getenv: func(string) string { return list }}
 		return o.Available()
 	}
-	if names, err := there("/nowhere/firefox:true"); err != nil || len(names) != 1 || names[0] != "true" {
+	if names, err := there("/nowhere/firefox:true"); err != nil || len(names) == 0 || names[0] != "true" {
 		t.Errorf("%v %v", names, err)
 	}
 	var failed *browser.OpenError
 	if _, err := there("/nowhere/a:/nowhere/b %s"); !errors.As(err, &failed) || len(failed.Tried) != 2 {
 		t.Errorf("%v", err)
+	}
+	path, _ := script(t, "xdg-open", "")
+	t.Setenv("PATH", filepath.Dir(path))
+	if names, err := there("/nowhere/a"); !errors.As(err, &failed) || len(names) != 1 || names[0] != "xdg-open" {
+		t.Errorf("%v %v", names, err)
+	}
+	if names, err := there(""); err != nil || len(names) != 1 {
+		t.Errorf("%v %v", names, err)
 	}
 }
 

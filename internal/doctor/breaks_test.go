@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -320,8 +321,18 @@ var breaks = []struct {
 		return func() { m.config["redirect_ports"] = "[0]" }
 	}},
 	{"a browser that is not there", "browser", doctor.Fail, "Set BROWSER to a program", false, func(m *machine, _ *authority) func() {
-		m.env["BROWSER"] = "/nowhere/firefox"
-		return func() { m.env["BROWSER"] = "true" }
+		path := m.env["PATH"]
+		m.env["PATH"], m.env["BROWSER"] = m.home, "/nowhere/firefox"
+		return func() { m.env["PATH"], m.env["BROWSER"] = path, "true" }
+	}},
+	{"a browser that is not there, and the system's", "browser", doctor.Warn, "Set BROWSER to a program", false, func(m *machine, _ *authority) func() {
+		path := m.env["PATH"]
+		usual := m.write("#!/bin/sh\n", "usual", "xdg-open")
+		if err := os.Chmod(usual, 0o700); err != nil {
+			m.t.Fatal(err)
+		}
+		m.env["PATH"], m.env["BROWSER"] = filepath.Dir(usual), "'/nowhere/fire fox' %s"
+		return func() { m.env["PATH"], m.env["BROWSER"] = path, "true" }
 	}},
 	{"no program to open a browser", "browser", doctor.Fail, "or set BROWSER", false, func(m *machine, _ *authority) func() {
 		path := m.env["PATH"]

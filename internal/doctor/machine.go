@@ -16,6 +16,8 @@ func (r *round) browser(context.Context) {
 	there, err := r.o.Browser.Available()
 	headless := runtime.GOOS == "linux" && r.o.Getenv("DISPLAY") == "" && r.o.Getenv("WAYLAND_DISPLAY") == "" && r.o.Getenv("BROWSER") == ""
 	switch {
+	case err != nil && len(there) > 0:
+		r.warn("browser", "None of the programs in BROWSER is there", err.Error()+"; "+strings.Join(there, ", ")+" is taken instead", "Set BROWSER to a program that opens an address, or unset it.")
 	case err != nil && r.o.Getenv("BROWSER") != "":
 		r.fail("browser", "None of the programs in BROWSER is there", err.Error(), "Set BROWSER to a program that opens an address, or unset it.")
 	case err != nil:
