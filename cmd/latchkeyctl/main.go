@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 
 	_ "app.latchkey/internal/quiethttp" // before net/http reads GODEBUG
@@ -20,19 +21,20 @@ import (
 
 func main() {
 	startenv.Prepare()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// With somebody to take the signal, a write to a reader that has ended is an error,
 	// which has words and an exit code, instead of the program's sudden end.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	code := run(ctx, os.Args[1:], os.Stdin, standardOutput(), os.Stderr)
-	stop()
-	os.Exit(code)
+	stdout := standardOutput()
+	os.Exit(supervise(os.Stderr, func(ctx context.Context, begun *atomic.Bool) int {
+		return run(ctx, begun, os.Args[1:], os.Stdin, stdout, os.Stderr)
+	}))
 }
 
-// run is main with its edges given.
-func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+// run is main with its edges given. begun becomes true before anything is done that a
+// sudden end could lose.
+func run(ctx context.Context, begun *atomic.Bool, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	out := &output{to: stdout}
-	c := &command{stdin: stdin, stdout: out, stderr: stderr, flags: map[string]string{}}
+	c := &command{stdin: stdin, stdout: out, stderr: stderr, begun: begun, flags: map[string]string{}}
 	root := c.root()
 	root.SetArgs(args)
 	root.SetIn(stdin)

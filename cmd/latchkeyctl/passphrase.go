@@ -34,7 +34,7 @@ func (c *command) unlocked(ctx context.Context, choose bool, f func() error) err
 		if !errors.Is(err, vault.ErrPassphraseNeeded) || !isTerminal(c.stdin) {
 			return err
 		}
-		typed, asked := c.typed(choose)
+		typed, asked := c.typed(ctx, choose)
 		if asked == nil {
 			asked = c.parts.Vault.Unlock(ctx, typed)
 		}
@@ -54,28 +54,33 @@ func (c *command) unlocked(ctx context.Context, choose bool, f func() error) err
 }
 
 // typed asks for a passphrase, without showing it; a new one twice.
-func (c *command) typed(choose bool) (secret.Secret, error) {
+func (c *command) typed(ctx context.Context, choose bool) (secret.Secret, error) {
 	if !choose {
-		return c.ask("Passphrase of what is stored here: ")
+		return c.ask(ctx, "Passphrase of what is stored here: ")
 	}
-	first, err := c.ask("Choose a passphrase to protect your sign-in: ")
+	first, err := c.ask(ctx, "Choose a passphrase to protect your sign-in: ")
 	if err != nil {
 		return secret.Secret{}, err
 	}
-	second, err := c.ask("The same again: ")
+	second, err := c.ask(ctx, "The same again: ")
 	if err == nil && !second.Equal(first) {
 		err = errTypedTwice
 	}
 	return first, err
 }
 
-func (c *command) ask(question string) (secret.Secret, error) {
+// ask reads a line that is not shown. When ctx ends first, the terminal is as it was.
+func (c *command) ask(ctx context.Context, question string) (secret.Secret, error) {
 	f, ok := c.stdin.(*os.File)
 	if !ok || !isTerminal(f) {
 		return secret.Secret{}, errNoTerminal
 	}
 	_, _ = fmt.Fprint(c.stderr, question)
-	text, err := term.ReadPassword(int(f.Fd()))
+	restore := savedTerminal()
+	text, err := await(ctx, func() ([]byte, error) { return term.ReadPassword(int(f.Fd())) })
+	if ctx.Err() != nil {
+		restore()
+	}
 	_, _ = fmt.Fprintln(c.stderr)
 	if err != nil {
 		return secret.Secret{}, fmt.Errorf("read the passphrase: %w", err)
@@ -101,7 +106,9 @@ func (c *command) reseal() *cobra.Command {
 			var passphrase secret.Secret
 			if vault.Kind(to) == vault.File {
 				var err error
-				if passphrase, err = c.newPassphrase(file); err != nil {
+				if passphrase, err = c.newPassphrase(cmd.Context(), file); errors.Is(err, context.Canceled) {
+					return err
+				} else if err != nil {
 					return &usageError{err}
 				}
 			}
@@ -118,15 +125,17 @@ func (c *command) reseal() *cobra.Command {
 }
 
 // newPassphrase reads the file, or asks.
-func (c *command) newPassphrase(path string) (secret.Secret, error) {
+func (c *command) newPassphrase(ctx context.Context, path string) (secret.Secret, error) {
 	if path == "" {
-		return c.typed(true)
+		return c.typed(ctx, true)
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return secret.Secret{}, err
-	}
-	defer func() { _ = f.Close() }()
-	text, err := io.ReadAll(io.LimitReader(f, 4<<10))
+	text, err := await(ctx, func() ([]byte, error) { // the file may be a pipe
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = f.Close() }()
+		return io.ReadAll(io.LimitReader(f, 4<<10))
+	})
 	return secret.New(strings.TrimRight(string(text), "\r\n")), err
 }

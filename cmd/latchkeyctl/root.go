@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -26,6 +27,7 @@ type command struct {
 	flags   map[string]string // settings, by key
 	started bool              // the words of the command line were sound
 	logged  bool              // the failure stands in the log
+	begun   *atomic.Bool      // something was begun that a sudden end could lose
 	parts   *wire.Parts
 	name    string // the provider's, for words
 	log     *slog.Logger
@@ -123,6 +125,7 @@ func (c *command) start(o wire.Options) error {
 	if err := wire.Foreign(s); err != nil {
 		return err
 	}
+	defer c.begun.Store(true)
 	o.App, o.ID = wire.AppName, wire.AppID
 	c.logs(s)
 	o.Log = c.log

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
+)
+
+const (
+	// hintAfter is how long after the first signal a person is told of the second.
+	hintAfter = time.Second
+	// lastWait is how long after the first signal the program ends by itself. What must
+	// not be lost, the writing of a session, takes 20 s at most.
+	lastWait = 25 * time.Second
+)
+
+// supervise runs f and returns its exit code. The first signal asks f to end, by its
+// context; the second ends the program, whatever f waits for, and leaves the terminal
+// as it was. As long as begun is false nothing can be lost, and the first signal ends
+// the program as well.
+func supervise(stderr io.Writer, f func(ctx context.Context, begun *atomic.Bool) int) int {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // nohup
+		signal.Notify(signals, syscall.SIGHUP)
+	}
+	defer signal.Stop(signals)
+	restore := savedTerminal()
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	var begun atomic.Bool
+	done := make(chan int, 1)
+	go func() { done <- f(ctx, &begun) }() // ends with the program
+	select {
+	case code := <-done:
+		return code
+	case <-signals:
+		stop()
+	}
+	if !begun.Load() {
+		return cancelled(stderr, restore)
+	}
+	hint, last := time.NewTimer(hintAfter), time.NewTimer(lastWait)
+	defer hint.Stop()
+	defer last.Stop()
+	for {
+		select {
+		case code := <-done:
+			return code
+		case <-hint.C:
+			_, _ = fmt.Fprintln(stderr, "Still ending. Press Ctrl-C again to end at once.")
+		case <-last.C:
+			return cancelled(stderr, restore)
+		case <-signals:
+			return cancelled(stderr, restore)
+		}
+	}
+}
+
+func cancelled(stderr io.Writer, restore func()) int {
+	restore()
+	_, _ = fmt.Fprintln(stderr, "Cancelled.")
+	return exitCancelled
+}
+
+// savedTerminal notes how the terminal is set; the returned func sets it so again.
+func savedTerminal() func() {
+	fd := int(os.Stdin.Fd())
+	state, err := term.GetState(fd)
+	if err != nil {
+		return func() {} // there is none
+	}
+	return func() { _ = term.Restore(fd, state) }
+}
+
+// await returns what f returns, or the context's error before that. Nothing can
+// interrupt a read from a terminal or from a pipe without a writer: f then ends with
+// the program.
+func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
+	type outcome struct {
+		value T
+		err   error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		value, err := f()
+		done <- outcome{value, err}
+	}()
+	select {
+	case got := <-done:
+		return got.value, got.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
+}

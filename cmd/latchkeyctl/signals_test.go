@@ -1,0 +1,136 @@
+//go:build unix
+
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// key presses a key.
+func (term *terminal) key(t *testing.T, c string) {
+	t.Helper()
+	if _, err := io.WriteString(term.tty, c); err != nil {
+		t.Fatal(err)
+	}
+}
+
+const ctrlC = "\x03"
+
+// ends demands that the program ends as cancelled and leaves the terminal as it was.
+func (term *terminal) ends(t *testing.T) {
+	t.Helper()
+	_ = term.cmd.Wait()
+	if code := term.cmd.ProcessState.ExitCode(); code != exitCancelled {
+		t.Errorf("%v\n%s", term.cmd.ProcessState, term.text())
+	}
+	state, err := unix.IoctlGetTermios(int(term.tty.Fd()), getTermios)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if state.Lflag&unix.ECHO == 0 || state.Lflag&unix.ICANON == 0 {
+		t.Errorf("the terminal shows nothing that is typed: %x", state.Lflag)
+	}
+}
+
+// locked is an environment in which a vault wants a passphrase.
+func locked(t *testing.T) []string {
+	t.Helper()
+	return []string{"HOME=" + t.TempDir(), "LATCHKEY_STORE=file", "LATCHKEY_ISSUER=https://id.invalid", "LATCHKEY_CLIENT_ID=desk"}
+}
+
+func TestCtrlCAtAPassphraseEndsTheProgram(t *testing.T) {
+	for name, end := range map[string]func(*terminal){
+		"the first question": func(term *terminal) { term.key(t, ctrlC) },
+		"the second": func(term *terminal) {
+			term.paste(t, "correct horse battery")
+			term.waitFor(t, "The same again")
+			term.key(t, ctrlC)
+		},
+		"typed in part": func(term *terminal) { term.key(t, "corr"+ctrlC) },
+		"asked from outside": func(term *terminal) {
+			if err := term.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			term := atTerminal(t, locked(t), "signin")
+			term.waitFor(t, "Choose a passphrase")
+			end(term)
+			term.ends(t)
+		})
+	}
+}
+
+// pipe makes a pipe with a name, which nobody writes to.
+func pipe(t *testing.T, path ...string) string {
+	t.Helper()
+	name := filepath.Join(path...)
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Mkfifo(name, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// A pipe in the place of a file of the settings is no file, and nothing waits for it.
+func TestAPipeIsNoSettingsFile(t *testing.T) {
+	for name, args := range map[string][]string{
+		"config": {"status"}, "ca": {"status", "--ca-file", "PIPE"}, "passphrase": {"status", "--passphrase-file", "PIPE"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			home := t.TempDir()
+			path := pipe(t, home, ".config", "latchkey", "config.toml")
+			if len(args) > 1 {
+				args[2] = pipe(t, home, "pipe")
+				_ = os.Remove(path)
+			}
+			term := atTerminal(t, append(locked(t), "HOME="+home, "XDG_CONFIG_HOME="), args...)
+			_ = term.cmd.Wait()
+			if code := term.cmd.ProcessState.ExitCode(); code != exitUsage {
+				t.Errorf("%v\n%s", term.cmd.ProcessState, term.text())
+			}
+			term.waitFor(t, "is no file")
+		})
+	}
+}
+
+// A passphrase may come out of a pipe; waiting for one ends with the first signal.
+func TestCtrlCEndsTheWaitForAPipe(t *testing.T) {
+	env := locked(t)
+	path := pipe(t, t.TempDir(), "passphrase")
+	term := atTerminal(t, env, "reseal", "--to", "file", "--new-passphrase-file", path, "--verbose")
+	opened(t, path)
+	term.key(t, ctrlC)
+	term.ends(t)
+}
+
+// opened returns when the program has opened the pipe to read.
+func opened(t *testing.T, path string) {
+	t.Helper()
+	f, err := os.OpenFile(path, os.O_WRONLY, 0) // returns when there is a reader
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() })
+}
+
+// Whatever it waits for, the first signal asks and the second ends.
+func TestTheSecondCtrlCAlwaysEnds(t *testing.T) {
+	home := t.TempDir()
+	path := pipe(t, home, ".local", "share", "latchkey", "vault")
+	term := atTerminal(t, append(locked(t), "HOME="+home, "XDG_DATA_HOME="), "status")
+	opened(t, path)
+	term.key(t, ctrlC)
+	term.waitFor(t, "Press Ctrl-C again")
+	term.key(t, ctrlC)
+	term.ends(t)
+}
