@@ -18,6 +18,7 @@ import (
 	"app.latchkey/internal/account"
 	"app.latchkey/internal/desktop"
 	"app.latchkey/internal/doctor"
+	"app.latchkey/internal/late"
 	"app.latchkey/internal/logfile"
 	"app.latchkey/internal/picture"
 	"app.latchkey/internal/problem"
@@ -39,6 +40,9 @@ var licences string
 
 func main() {
 	startenv.Prepare()
+	if late.Serve() {
+		return
+	}
 	s, err := wire.Settings(nil) // what cannot be used is said on the screen
 	if err := wire.Foreign(s); err != nil {
 		words := problem.From(err, "")
@@ -96,7 +100,9 @@ func connect(ctx context.Context, s settings.Settings, err error, adopting func(
 		c.Close = func() { endDemo(); _ = file.Close() }
 	}
 	if err == nil {
-		parts, err = wire.New(s, wire.Options{App: wire.AppName, ID: wire.AppID, Log: log, Adopting: adopting, OnChange: changed})
+		parts, err = wire.New(s, wire.Options{
+			App: wire.AppName, ID: wire.AppID, Log: log, Adopting: adopting, OnChange: changed, Leave: late.Leaver(wire.AppName),
+		})
 	}
 	held := wire.NewPreferences(s) // with what the demo has put in
 	c.Values, c.Save = held.Values, held.Save

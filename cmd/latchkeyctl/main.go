@@ -9,37 +9,35 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 	"os"
 	"os/signal"
-	"sync/atomic"
 	"syscall"
 
+	"app.latchkey/internal/late"
 	_ "app.latchkey/internal/quiethttp" // before net/http reads GODEBUG
 	"app.latchkey/internal/startenv"
 )
 
 func main() {
 	startenv.Prepare()
+	if late.Serve() {
+		return
+	}
 	// With somebody to take the signal, a write to a reader that has ended is an error,
 	// which has words and an exit code, instead of the program's sudden end.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	stdout := standardOutput()
-	os.Exit(supervise(os.Stderr, func(ctx context.Context, begun *atomic.Bool) int {
-		return run(ctx, begun, os.Args[1:], os.Stdin, stdout, os.Stderr)
-	}))
+	out := &output{to: standardOutput()}
+	c := &command{stdin: os.Stdin, stdout: out, stderr: os.Stderr, flags: map[string]string{}}
+	os.Exit(supervise(os.Stderr, &c.begun, func(ctx context.Context) int { return c.run(ctx, out, os.Args[1:]) }))
 }
 
-// run is main with its edges given. begun becomes true before anything is done that a
-// sudden end could lose.
-func run(ctx context.Context, begun *atomic.Bool, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	out := &output{to: stdout}
-	c := &command{stdin: stdin, stdout: out, stderr: stderr, begun: begun, flags: map[string]string{}}
+// run runs the command of the arguments and returns its exit code.
+func (c *command) run(ctx context.Context, out *output, args []string) int {
 	root := c.root()
 	root.SetArgs(args)
-	root.SetIn(stdin)
+	root.SetIn(c.stdin)
 	root.SetOut(out)
-	root.SetErr(stderr)
+	root.SetErr(c.stderr)
 	err := root.ExecuteContext(ctx)
 	defer c.close()
 	code := c.ended(err)

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"app.latchkey/internal/cleantext"
+	"app.latchkey/internal/late"
 	"app.latchkey/internal/logfile"
 	"app.latchkey/internal/settings"
 	"app.latchkey/internal/wire"
@@ -27,7 +28,7 @@ type command struct {
 	flags   map[string]string // settings, by key
 	started bool              // the words of the command line were sound
 	logged  bool              // the failure stands in the log
-	begun   *atomic.Bool      // something was begun that a sudden end could lose
+	begun   atomic.Bool       // something was begun that a sudden end could lose
 	parts   *wire.Parts
 	name    string // the provider's, for words
 	log     *slog.Logger
@@ -129,6 +130,7 @@ func (c *command) start(o wire.Options) error {
 	o.App, o.ID = wire.AppName, wire.AppID
 	c.logs(s)
 	o.Log = c.log
+	o.Leave = late.Leaver(wire.AppName)
 	c.parts, err = wire.New(s, o)
 	if err != nil {
 		return &usageError{err}

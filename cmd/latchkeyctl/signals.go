@@ -25,7 +25,7 @@ const (
 // context; the second ends the program, whatever f waits for, and leaves the terminal
 // as it was. As long as begun is false nothing can be lost, and the first signal ends
 // the program as well.
-func supervise(stderr io.Writer, f func(ctx context.Context, begun *atomic.Bool) int) int {
+func supervise(stderr io.Writer, begun *atomic.Bool, f func(context.Context) int) int {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	if !signal.Ignored(syscall.SIGHUP) { // nohup
@@ -35,9 +35,8 @@ func supervise(stderr io.Writer, f func(ctx context.Context, begun *atomic.Bool)
 	restore := savedTerminal()
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	var begun atomic.Bool
 	done := make(chan int, 1)
-	go func() { done <- f(ctx, &begun) }() // ends with the program
+	go func() { done <- f(ctx) }() // ends with the program
 	select {
 	case code := <-done:
 		return code

@@ -4,12 +4,21 @@ package main
 
 import (
 	"io"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
+
+	"app.latchkey/internal/loopback"
+	"app.latchkey/test/idp"
 )
 
 // key presses a key.
@@ -133,4 +142,46 @@ func TestTheSecondCtrlCAlwaysEnds(t *testing.T) {
 	term.waitFor(t, "Press Ctrl-C again")
 	term.key(t, ctrlC)
 	term.ends(t)
+}
+
+// The browser may come back when the program has been left: it is told so, at an
+// address without a code, and a next sign-in on the same port goes before.
+func TestABrowserThatComesAfterTheEnd(t *testing.T) {
+	p := idp.Start(t, idp.Config{Lifetime: time.Hour})
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	_ = l.Close()
+	env := []string{"LATCHKEY_ISSUER=" + p.Issuer, "LATCHKEY_CLIENT_ID=" + idp.ClientID, "LATCHKEY_REDIRECT_PORTS=" + port, "LATCHKEY_CLIENT_SECRET=hush"}
+	for _, host := range []string{"127.0.0.1", "localhost"} {
+		term := atTerminal(t, append(env, "LATCHKEY_REDIRECT_HOST="+host), "signin", "--no-browser")
+		term.waitFor(t, regexp.QuoteMeta(p.Issuer)+`/authorize\?\S+`)
+		term.key(t, ctrlC)
+		term.ends(t)
+		res, err := http.Get("http://" + host + ":" + port + "/callback?code=C&state=S")
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, _ := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		if !strings.Contains(string(page), "given up") || res.Request.URL.RawQuery != "" {
+			t.Errorf("%s: %s at %s", host, page, res.Request.URL)
+		}
+	}
+	r, err := loopback.Listen(t.Context(), loopback.Config{State: "s", Ports: []int{number(t, port)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = r.Close()
+}
+
+func number(t *testing.T, text string) int {
+	t.Helper()
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -13,11 +14,15 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"app.latchkey/internal/demoidp"
+	"app.latchkey/internal/late"
 	"app.latchkey/internal/robot"
 )
 
 // TestMain makes the program, and a scripted browser, commands of the stories.
 func TestMain(m *testing.M) {
+	if late.Serve() { // the process that the program leaves is the test's own
+		return
+	}
 	testscript.Main(m, map[string]func(){
 		"latchkeyctl": main,
 		"robot":       func() { os.Exit(browse()) },
@@ -114,4 +119,11 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	if code != args[0] {
 		ts.Fatalf("exit code %s, want %s", code, args[0])
 	}
+}
+
+// run is one run of the program within this process.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	out := &output{to: stdout}
+	c := &command{stdin: stdin, stdout: out, stderr: stderr, flags: map[string]string{}}
+	return c.run(ctx, out, args)
 }

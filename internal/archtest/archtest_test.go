@@ -43,6 +43,7 @@ var packages = map[string][]string{
 	"weburl":            {},
 	"browser":           {"weburl"},
 	"claims":            {"cleantext"},
+	"late":              {"loopback", "peer"},
 	"demoidp/cast":      {"demoidp/face"},
 	"demoidp/issuer":    {"demoidp/keep"},
 	"learned":           {"atomicfile"},
@@ -94,12 +95,12 @@ var touches = map[string][]string{
 	},
 	// weburl and peer parse addresses; a simulated TPM has a socket
 	"net": {
-		"account", "demoidp", "devguard", "doctor", "loopback", "openid", "peer", "picture", "proof/hardware",
+		"account", "demoidp", "devguard", "doctor", "late", "loopback", "openid", "peer", "picture", "proof/hardware",
 		"robot", "weburl",
 	},
-	"os/exec": {"awake", "browser"},
+	"os/exec": {"awake", "browser", "late"},
 	"os": {
-		"atomicfile", "browser", "demoidp", "demoidp/keep", "desktop", "devguard", "learned", "logfile", "nobus",
+		"atomicfile", "browser", "demoidp", "demoidp/keep", "desktop", "devguard", "late", "learned", "logfile", "nobus",
 		"ownfolder", "peer", "proof/hardware", "quiethttp", "settings", "startenv", "vault", "wire", "wiring",
 	},
 	"github.com/google/go-tpm":     {"proof/hardware"},

@@ -23,7 +23,7 @@ var floors = [][]string{
 	{"provider"},
 	{"claims", "picture", "nobus", "logfile", "learned"},
 	{"cleantext", "secret", "weburl", "atomicfile"},
-	{"clock", "peer", "startenv", "quiethttp", "ownfolder", "awake"},
+	{"clock", "late", "peer", "startenv", "quiethttp", "ownfolder", "awake"},
 	{"demoidp", "robot", "devguard"},
 }
 
@@ -31,7 +31,7 @@ var floors = [][]string{
 var signs = map[string][2]string{
 	"signin": {"the public package", "by the packages below"},
 	"wire":   {"the wiring of both programs", ""}, "clock": {"a test's clock", ""},
-	"peer": {"whose program answers", "the system's tables"}, "startenv": {"cleans the environment", ""}, "quiethttp": {"no headers in logs", ""},
+	"late": {"a page after the end", "starts a process"}, "peer": {"whose program answers", "the system's tables"}, "startenv": {"cleans the environment", ""}, "quiethttp": {"no headers in logs", ""},
 	"doctor":  {"checks a set-up", "network, loopback"},
 	"desktop": {"all of Wails", "disk: window.json"}, "ui": {"what the window shows", ""},
 	"problem": {"errors to words", ""},

@@ -3,7 +3,10 @@ package loopback
 import (
 	"context"
 	"net"
+	"net/http"
+	"net/url"
 	"strconv"
+	"time"
 )
 
 // bindTries is how often another free port is asked for when the one that IPv4
@@ -22,15 +25,39 @@ func bind(ctx context.Context, c Config) ([]net.Listener, int, error) {
 		if port == 0 {
 			tries = bindTries
 		}
-		for range tries {
+		for try := 0; try < tries && try < bindTries; try++ {
 			ls, got, err := bindPort(ctx, c.Host, port)
 			if err == nil {
 				return ls, got, nil
 			}
 			last = err
+			if port != 0 && askWay(ctx, port) {
+				tries++
+			}
 		}
 	}
 	return nil, 0, &PortError{Ports: ports, Err: last}
+}
+
+// makeWayPath is where a receiver that was given up is asked to free its port.
+const makeWayPath = donePrefix + "make-way"
+
+// askWay asks whoever holds the port to free it, and reports whether they did: a sign-in
+// of ours that was given up does. Another program is asked for a page that it has not.
+func askWay(ctx context.Context, port int) bool {
+	ctx, stop := context.WithTimeout(ctx, time.Second)
+	defer stop()
+	address := url.URL{Scheme: "http", Host: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), Path: makeWayPath}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
+	if err != nil {
+		return false
+	}
+	res, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(req)
+	if err != nil {
+		return false
+	}
+	_ = res.Body.Close()
+	return res.StatusCode == http.StatusNoContent
 }
 
 // bindPort listens on one port. Where the machine has no IPv6 loopback, localhost

@@ -160,8 +160,10 @@ func (r *Receiver) done(w http.ResponseWriter, req *http.Request) {
 // What it brought is not kept, and leaves its address bar.
 func (r *Receiver) late(w http.ResponseWriter, req *http.Request) {
 	switch {
-	case req.Host != r.redirect.Host && !r.otherName(req.Host), req.Method != http.MethodGet && req.Method != http.MethodPost:
+	case !r.otherName(req.Host), req.Method != http.MethodGet && req.Method != http.MethodPost:
 		http.Error(w, "Not found.", http.StatusNotFound)
+	case req.URL.Path == makeWayPath && req.Method == http.MethodGet:
+		r.makeWay(w, req)
 	case req.URL.Path == givenUpPath:
 		render(w, http.StatusOK, page{
 			App: r.conf.App, Bad: true, Title: "This sign-in was given up",

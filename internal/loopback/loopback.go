@@ -132,6 +132,10 @@ type Receiver struct {
 	closed  chan struct{} // closed when the wait is over
 	closing sync.Once
 	serving sync.WaitGroup
+
+	listeners []net.Listener
+	freed     chan struct{} // closed when the port was freed for another sign-in
+	freeing   sync.Once
 }
 
 // Listen binds the redirect URI's port and starts to answer. The caller must
@@ -159,20 +163,27 @@ func Listen(ctx context.Context, c Config) (*Receiver, error) {
 	if err != nil {
 		return nil, err
 	}
+	return receive(c, &url.URL{Scheme: "http", Host: net.JoinHostPort(c.Host, strconv.Itoa(port)), Path: c.Path}, listeners), nil
+}
+
+// receive answers on the listeners.
+func receive(c Config, redirect *url.URL, listeners []net.Listener) *Receiver {
 	r := &Receiver{
-		conf:     c,
-		redirect: &url.URL{Scheme: "http", Host: net.JoinHostPort(c.Host, strconv.Itoa(port)), Path: c.Path},
-		donePath: donePrefix + rand.Text(),
-		answer:   make(chan result, 1),
-		outcome:  make(chan struct{}),
-		shown:    make(chan struct{}),
-		closed:   make(chan struct{}),
+		conf:      c,
+		redirect:  redirect,
+		donePath:  donePrefix + rand.Text(),
+		answer:    make(chan result, 1),
+		outcome:   make(chan struct{}),
+		shown:     make(chan struct{}),
+		closed:    make(chan struct{}),
+		listeners: listeners,
+		freed:     make(chan struct{}),
 	}
 	r.server = newServer(r)
 	for _, l := range listeners {
 		r.serving.Go(func() { _ = r.server.Serve(newFair(l)) })
 	}
-	return r, nil
+	return r
 }
 
 // RedirectURI is the redirect_uri of the authorization request and, to the
@@ -213,6 +224,39 @@ func (r *Receiver) Finish(ctx context.Context, o Outcome) {
 // GiveUp ends the wait and keeps the port: until Close, a browser that comes late is
 // told that nobody waits for it. It may be called more than once.
 func (r *Receiver) GiveUp() { r.ending.Do(func() { close(r.closed) }) }
+
+// Late answers, on listeners that were handed over by another process, as a Receiver
+// does after GiveUp. The caller must call Close.
+func Late(app, redirectURI string, peer PeerCheck, listeners []net.Listener) (*Receiver, error) {
+	redirect, err := url.Parse(redirectURI)
+	if err != nil {
+		return nil, fmt.Errorf("loopback: %w", err)
+	}
+	r := receive(Config{App: app, Peer: peer, OnStray: func(Stray) {}}, redirect, listeners)
+	r.GiveUp()
+	return r, nil
+}
+
+// Listeners are what the redirect URI's port is listened on with, to be handed over.
+func (r *Receiver) Listeners() []net.Listener { return r.listeners }
+
+// Freed is closed when a receiver that was given up has freed its port for a sign-in.
+func (r *Receiver) Freed() <-chan struct{} { return r.freed }
+
+// makeWay frees the port for another sign-in of the same user.
+func (r *Receiver) makeWay(w http.ResponseWriter, req *http.Request) {
+	if r.conf.Peer.check(connection(req)) != nil {
+		http.Error(w, "Not found.", http.StatusNotFound)
+		return
+	}
+	r.freeing.Do(func() {
+		for _, l := range r.listeners {
+			_ = l.Close()
+		}
+		close(r.freed)
+	})
+	w.WriteHeader(http.StatusNoContent)
+}
 
 // over reports whether the wait has ended.
 func (r *Receiver) over() bool {

@@ -212,6 +212,33 @@ func TestLateAnswers(t *testing.T) {
 	}
 }
 
+// A port that only tells late browsers is freed for the next sign-in; one that waits is
+// not, and not for another user.
+func TestMakingWay(t *testing.T) {
+	refuse := false
+	conf := loopback.Config{Host: "localhost", Peer: func(_, _ net.Addr) error {
+		if refuse {
+			return errors.New("uid 65534")
+		}
+		return nil
+	}}
+	r := listen(t, conf)
+	u, _ := url.Parse(r.RedirectURI())
+	again := loopback.Config{State: state, Host: "localhost", Ports: []int{port(t, u)}}
+	var taken *loopback.PortError
+	if _, err := loopback.Listen(t.Context(), again); !errors.As(err, &taken) {
+		t.Fatalf("one that waits: %v", err)
+	}
+	r.GiveUp()
+	refuse = true
+	if _, err := loopback.Listen(t.Context(), again); !errors.As(err, &taken) {
+		t.Fatalf("for another user: %v", err)
+	}
+	refuse = false
+	listen(t, loopback.Config{Host: "localhost", Ports: again.Ports})
+	<-r.Freed()
+}
+
 // A peer that is refused ends nothing, and is told apart from other strays.
 func TestPeers(t *testing.T) {
 	foreign, told := true, error(nil)

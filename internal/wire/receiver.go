@@ -3,8 +3,8 @@ package wire
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/url"
-	"slices"
 	"sync"
 	"time"
 
@@ -16,11 +16,6 @@ import (
 
 // lateTime is how long after a sign-in was given up a browser is still told so.
 const lateTime = 2 * time.Minute
-
-// fixed reports whether a listener may need the very port that another one has.
-func fixed(ports []int) bool {
-	return slices.ContainsFunc(ports, func(port int) bool { return port != 0 })
-}
 
 // receiver adapts a loopback.Receiver to what openid declares.
 type receiver struct {
@@ -65,13 +60,26 @@ type current struct {
 }
 
 // linger keeps a receiver that was given up, until lateTime has passed or another
-// listener may need its port.
+// sign-in asks for its port.
 func (c *current) linger(r *loopback.Receiver) {
 	r.GiveUp()
 	c.closeLate()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.late, c.end = r, time.AfterFunc(lateTime, func() { _ = r.Close() })
+}
+
+// leave hands what lingers to another process, since this one ends.
+func (c *current) leave(to func(*loopback.Receiver) error, log *slog.Logger) {
+	c.mu.Lock()
+	late := c.late
+	c.mu.Unlock()
+	if late == nil || to == nil {
+		return
+	}
+	if err := to(late); err != nil {
+		log.Info("signin.late_page_failed", "err", err)
+	}
 }
 
 // closeLate ends what lingers.
@@ -113,9 +121,6 @@ func (c *current) accept(address string) error {
 // logoutForm adapts loopback's page to what openid declares.
 func (p *Parts) logoutForm(o Options) func(context.Context, openid.LogoutSpec) (openid.LogoutForm, error) {
 	return func(ctx context.Context, s openid.LogoutSpec) (openid.LogoutForm, error) {
-		if fixed(s.Ports) {
-			p.receiver.closeLate()
-		}
 		f, err := loopback.ServeForm(ctx, loopback.FormConfig{
 			App: o.App, Host: s.Host, Ports: s.Ports, Landing: s.Path, State: s.State, Peer: peers(p.Settings),
 		})

@@ -30,7 +30,10 @@ type Options struct {
 	OpenURL  func(context.Context, string) error // nil: the system's browser
 	Adopting func(account.Account)               // see account.Options
 	OnChange func(account.Snapshot)
-	Now      func() time.Time // the wall clock; time.Now when nil
+	// Leave, when set, keeps a sign-in's port open when the program ends in the middle of
+	// it: the browser may still come, and is told that nobody waits.
+	Leave func(*loopback.Receiver) error
+	Now   func() time.Time // the wall clock; time.Now when nil
 }
 
 // Parts are one program's parts.
@@ -51,6 +54,7 @@ func New(s settings.Settings, o Options) (*Parts, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	p.options.Log = o.Log
 	if o.OpenURL == nil {
 		o.OpenURL = p.Browser.Open
 	}
@@ -111,6 +115,7 @@ func (p *Parts) Close() {
 	if p.OpenID != nil {
 		p.OpenID.Close()
 	}
+	p.receiver.leave(p.options.Leave, p.options.Log)
 	p.receiver.closeLate()
 }
 
@@ -120,9 +125,6 @@ func (p *Parts) Accept(address string) error { return p.receiver.accept(address)
 // listen adapts loopback to what openid declares.
 func (p *Parts) listen(app string) func(context.Context, openid.ListenSpec) (openid.Receiver, error) {
 	return func(ctx context.Context, s openid.ListenSpec) (openid.Receiver, error) {
-		if fixed(s.Ports) {
-			p.receiver.closeLate()
-		}
 		r, err := loopback.Listen(ctx, loopback.Config{
 			Host: s.Host, Ports: s.Ports, Path: s.Path, State: s.State, App: app, Peer: peers(p.Settings),
 			OnStray: func(l loopback.Stray) { s.OnStray(openid.Stray(l)) },
