@@ -153,6 +153,10 @@ test-bindings:
 test-window: demo-window demo-ctl
 	APP=$(CURDIR)/build/bin/latchkey-demo CTL=$(CURDIR)/build/bin/latchkeyctl-demo go test -count=1 -timeout 10m ./test/window
 
+.PHONY: api-diff
+api-diff: ## say how the public package differs from the last release
+	build/apidiff.sh
+
 # The public package as a program outside of the tree gets it, the examples, and the template for the Wails command line.
 .PHONY: test-module
 test-module:

@@ -8,18 +8,22 @@ import (
 	"testing"
 )
 
+// copied is this tree, with what is not committed yet, as a repository of one commit.
+func copied(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	sh(t, repository, nil, "bash", "-euo", "pipefail", "-c", `
+		git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d "" f; do [ ! -e "$f" ] || cp --parents "$f" "$1"; done
+		cd "$1"; git init -q; git add -A; git -c user.name=x -c user.email=x@example.org commit -qm x`, "bash", dir)
+	return dir
+}
+
 // proxied serves a copy of this tree by a module proxy in a folder, under its own name or under a host's, and returns the
 // environment in which Go takes modules from there.
 func proxied(t *testing.T, version string, module ...string) []string {
 	t.Helper()
-	copied := t.TempDir()
-	sh(t, repository, nil, "bash", "-euo", "pipefail", "-c",
-		`git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d "" f; do [ ! -e "$f" ] || cp --parents "$f" "$1"; done`, "bash", copied)
-	sh(t, copied, nil, "git", "init", "-q")
-	sh(t, copied, nil, "git", "add", "-A")
-	sh(t, copied, nil, "git", "-c", "user.name=x", "-c", "user.email=x@example.org", "commit", "-qm", "x")
 	folder := t.TempDir()
-	sh(t, copied, nil, "build/goproxy.sh", append([]string{folder, version}, module...)...)
+	sh(t, copied(t), nil, "build/goproxy.sh", append([]string{folder, version}, module...)...)
 	upstream, err := exec.CommandContext(t.Context(), "go", "env", "GOPROXY").Output()
 	if err != nil {
 		t.Fatal(err)
