@@ -58,14 +58,18 @@ var packages = map[string][]string{
 	"demoidp/social":    {"demoidp/cast", "demoidp/face", "demoidp/pages"},
 	"openid":            {"cleantext", "provider", "secret", "session", "weburl"},
 	"proof/hardware":    {"proof", "secret"},
+	"proxy":             {"proof", "proxy/kerberos", "proxy/pac", "proxy/system", "secret"},
+	"proxy/kerberos":    {},
+	"proxy/pac":         {},
+	"proxy/system":      {},
 	"settings":          {"atomicfile", "provider", "secret", "weburl"},
 	"demoidp/broker": {
 		"demoidp/cast", "demoidp/face", "demoidp/issuer", "demoidp/keep", "demoidp/pages", "demoidp/social",
 	},
 	"doctor": {"browser", "cleantext", "loopback", "openid", "ownfolder", "provider", "settings", "vault"},
 	"problem": {
-		"account", "browser", "cleantext", "loopback", "openid", "ownfolder", "proof", "provider", "session",
-		"settings", "vault",
+		"account", "browser", "cleantext", "loopback", "openid", "ownfolder", "proof", "provider",
+		"session", "settings", "vault",
 	},
 	"demoidp": {"demoidp/broker", "demoidp/cast", "demoidp/directory", "demoidp/issuer", "demoidp/social"},
 	"ui":      {"account", "claims", "cleantext", "problem", "secret", "session", "settings"},
@@ -90,22 +94,26 @@ var yours = map[string]struct{ imports, uses []string }{}
 var touches = map[string][]string{
 	"net/http": {
 		"account", "demoidp", "demoidp/broker", "demoidp/directory", "demoidp/issuer", "demoidp/pages",
-		"demoidp/social", "devguard", "doctor", "loopback", "openid", "picture", "robot", "signin",
+		"demoidp/social", "devguard", "doctor", "loopback", "openid", "picture", "proxy", "robot", "signin",
 		"signin/signintest",
 	},
 	// weburl and peer parse addresses; a simulated TPM has a socket
 	"net": {
+		"proxy",
 		"account", "demoidp", "devguard", "doctor", "late", "loopback", "openid", "peer", "picture", "proof/hardware",
 		"robot", "weburl",
 	},
 	"os/exec": {"awake", "browser", "late"},
 	"os": {
+		"proxy", "proxy/kerberos", "proxy/system",
 		"atomicfile", "browser", "demoidp", "demoidp/keep", "desktop", "devguard", "late", "learned", "logfile", "nobus",
 		"ownfolder", "peer", "proof/hardware", "quiethttp", "settings", "startenv", "vault", "wire", "wiring",
 	},
 	"github.com/google/go-tpm":     {"proof/hardware"},
+	"github.com/dop251/goja":       {"proxy/pac"},
+	"github.com/jcmturner/gokrb5":  {"proxy/kerberos"},
 	"github.com/99designs/keyring": {"vault"},
-	"github.com/godbus":            {"awake", "vault"},
+	"github.com/godbus":            {"awake", "proxy/system", "vault"},
 	"github.com/wailsapp":          {"desktop", "wiring"},
 	"golang.org/x/oauth2":          {"demoidp/broker", "demoidp/social", "openid", "signin"},
 	"github.com/coreos/go-oidc":    {"openid"},
@@ -113,7 +121,7 @@ var touches = map[string][]string{
 	// in development builds alone
 	"github.com/joho/godotenv": {"wire"},
 	// doctor reads what a handshake agreed on
-	"crypto/tls":                     {"doctor", "openid", "picture"},
+	"crypto/tls":                     {"doctor", "openid", "picture", "proxy"},
 	"gopkg.in/natefinch/lumberjack.": {"logfile"},
 	// Windows gives its table of connections by a pointer; NCrypt takes addresses
 	"unsafe": {"devguard", "peer", "proof/hardware"},
