@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -70,7 +71,7 @@ func (c *command) finish(r doctor.Report, output string) error {
 		c.say("%s", r.Summary())
 	}
 	if output != "" {
-		if err := os.WriteFile(output, text, 0o600); err != nil {
+		if err := save(output, text); err != nil {
 			c.say("The report could not be saved: %v", err)
 			return errFindings
 		}
@@ -78,6 +79,26 @@ func (c *command) finish(r doctor.Report, output string) error {
 	}
 	if !r.OK {
 		return errFindings
+	}
+	return nil
+}
+
+// save writes a report that its owner alone can read. It replaces a file, follows no link
+// and writes into nothing but a file: what stands at the path may be somebody else's.
+func save(path string, text []byte) error {
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is no file", path)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".report-*") // with mode 0600
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
 	}
 	return nil
 }

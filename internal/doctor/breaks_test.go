@@ -44,6 +44,10 @@ var breaks = []struct {
 		m.config["client_secret"], m.mode = quoted(clientSecret), 0o644
 		return func() { m.mode = 0o600 }
 	}},
+	{"settings that others can change", "settings", doctor.Fail, "Do what the details say", false, func(m *machine, _ *authority) func() {
+		m.mode = 0o606
+		return func() { m.mode = 0o600 }
+	}},
 	{"another preset's key", "settings", doctor.Fail, "Correct it there", false, func(m *machine, _ *authority) func() {
 		m.config["realm"] = `"acme"`
 		return func() { delete(m.config, "realm") }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"app.latchkey/internal/openid"
@@ -22,6 +23,10 @@ func (r *round) settings(context.Context) {
 		r.fail("settings", "The settings cannot be read", r.home(err.Error()), "Mend what the details name.")
 	}
 	for _, w := range r.o.Settings.Warnings {
+		if slices.Contains(r.o.Settings.Exposed, w) {
+			r.fail("settings", "Others can change your settings", r.home(w), "Do what the details say, then look whether the settings are still yours: latchkeyctl config.")
+			continue
+		}
 		r.warn("settings", "A setting should not stay as it is", r.home(w), "Change it where the details say.")
 	}
 	if r.o.SettingsErr != nil || len(r.o.Settings.Warnings) > 0 {

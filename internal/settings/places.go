@@ -2,6 +2,7 @@ package settings
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
 	"runtime"
 )
@@ -25,6 +26,9 @@ func places(o Options, env map[string]string) (config, data string, err error) {
 	}
 	if home == "" && (o.ConfigDir == "" || o.DataDir == "") && !(filepath.IsAbs(config) && filepath.IsAbs(data)) {
 		return "", "", errors.New("no home folder is known: set HOME")
+	}
+	if !filepath.IsAbs(config) || !filepath.IsAbs(data) { // where this is started must not decide where tokens lie
+		return "", "", fmt.Errorf("the home folder %q is no absolute path: set HOME", home)
 	}
 	return config, data, nil
 }

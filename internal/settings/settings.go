@@ -38,6 +38,7 @@ type Settings struct {
 
 	Sources  map[string]Source // where each key that is set came from
 	Warnings []string          // what works and should not stay so
+	Exposed  []string          // those of the warnings that name a file of settings which others can change
 
 	providerLocked bool    // the policy says where the provider is
 	options        Options // what they were loaded with, to be loaded again

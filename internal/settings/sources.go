@@ -29,6 +29,7 @@ type loader struct {
 	values   map[string]value
 	errs     []error
 	warnings []string
+	exposed  []string // files of settings that others can change
 
 	preset    string // that the sources so far name
 	described bool   // by the sources so far, a provider is
@@ -80,6 +81,9 @@ func (l *loader) file(path, name string) {
 		return
 	}
 	l.bytes(source, data)
+	if why := changeable(path); why != "" {
+		l.exposed = append(l.exposed, fmt.Sprintf("%s can be changed by others, who could choose the provider: %s", path, why))
+	}
 	if v, ok := l.values["client_secret"]; ok && v.source.File == path && openToOthers(path) {
 		l.warn("%s holds client_secret and others can read it: chmod 600 %s", path, path)
 	}

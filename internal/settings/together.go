@@ -31,7 +31,7 @@ func (l *loader) together(s *Settings) {
 		p.Name = provider.NameOf(p.Issuer, p.AuthorizationEndpoint)
 	}
 	s.Configured = p.ClientID != "" && (p.Issuer != "" || p.NoDiscovery)
-	s.Warnings = l.warnings
+	s.Warnings, s.Exposed = append(l.warnings, l.exposed...), l.exposed
 }
 
 // whoItIs: a provider is an issuer and a client, or explicit endpoints and a client.
