@@ -43,6 +43,15 @@ func TestDiskHelper(t *testing.T) {
 		if err := v.Save(t.Context(), blob); err != nil { // there is room again
 			t.Error(err)
 		}
+	case "unreadable":
+		unprivileged(t)
+		_, err := v.Load(t.Context())
+		if !errors.Is(err, vault.ErrUnreadable) || errors.Is(err, vault.ErrReadOnly) || unreadable(err) {
+			t.Errorf("Load: %v, want ErrUnreadable", err)
+		}
+		if err := v.Ready(t.Context()); !errors.Is(err, vault.ErrUnreadable) {
+			t.Errorf("Ready: %v, want ErrUnreadable", err)
+		}
 	case "read-only":
 		unprivileged(t)
 		if err := v.Ready(t.Context()); !errors.Is(err, vault.ErrReadOnly) {

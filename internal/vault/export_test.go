@@ -1,7 +1,9 @@
 package vault
 
 import (
+	"context"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -20,6 +22,15 @@ func (v *Vault) RefuseLocks(err error) {
 	}
 }
 
+// Free reports whether nobody has the lock now.
+func (v *Vault) Free() bool {
+	release, err := v.lock.now()
+	if err == nil {
+		release()
+	}
+	return err == nil
+}
+
 // RefuseModes makes the folder's file system one without modes.
 func (v *Vault) RefuseModes(err error) {
 	v.folder.chmod = func(string, os.FileMode) error { return err }
@@ -34,4 +45,34 @@ func (v *Vault) RefuseRenames(err error, d time.Duration) {
 		}
 		return root.Rename(from, to)
 	}
+}
+
+// TurnUpTo leaves what a program leaves that is killed after a step of the turn: 1 both
+// keys are held, 2 a part of the file is written beside its place, 3 all of it is, 4 it is
+// in its place, 5 the old key is dropped.
+func (v *Vault) TurnUpTo(ctx context.Context, step int, plain []byte) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	old, next := v.key, v.freshKey()
+	keep := v.keeper(next.kind, next.item)
+	if step < 1 {
+		return nil
+	}
+	if err := keep.store(ctx, []*sealKey{old, next}); err != nil || step < 2 {
+		return err
+	}
+	if step == 2 || step == 3 {
+		data, err := next.seal(plain, turnDrop)
+		if err != nil {
+			return err
+		}
+		if step == 2 {
+			data = data[:len(data)-1]
+		}
+		return os.WriteFile(filepath.Join(v.folder.dir, nextName), data, 0o600)
+	}
+	if err := v.write(next, turnDrop, plain); err != nil || step < 5 {
+		return err
+	}
+	return v.finish(ctx, next)
 }

@@ -168,6 +168,7 @@ func onKeychain(t *testing.T, conf vault.Config) {
 		}
 		rolledBack(t, c, before)
 	})
+	onEachStep(t, func(t *testing.T) vault.Config { return at(t, conf) })
 	t.Run("from passphrase to keychain and back", func(t *testing.T) {
 		c := at(t, conf)
 		v := saved(t, file(c.Dir))

@@ -190,6 +190,16 @@ func TestHelper(t *testing.T) {
 			_ = os.WriteFile(filepath.Join(dir, "count"), append(data, 'x'), 0o600)
 			release()
 		}
+	case "turn":
+		v := vault.New(file(dir))
+		if _, err := v.Load(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		for n := 0; ; n++ {
+			if err := v.SaveAnew(context.Background(), bytes.Repeat([]byte{byte('a' + n%26)}, 1<<20)); err != nil {
+				t.Fatal(err)
+			}
+		}
 	case "write":
 		v := vault.New(file(dir))
 		for n := 0; ; n++ {
@@ -244,11 +254,7 @@ func TestAKilledWriteBreaksNothing(t *testing.T) {
 		}
 		path := filepath.Join(dir, "vault")
 		first, _ := os.ReadFile(path)
-		for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); { // until it writes
-			if now, _ := os.ReadFile(path); !bytes.Equal(now, first) {
-				break
-			}
-		}
+		untilChanged(t, path, &first)
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 		got, err := vault.New(file(dir)).Load(t.Context())
@@ -260,6 +266,18 @@ func TestAKilledWriteBreaksNothing(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(dir, "vault.tmp-*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
+}
+
+// untilChanged waits until a file is another than the one that was seen last.
+func untilChanged(t *testing.T, path string, last *[]byte) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
+		if now, _ := os.ReadFile(path); !bytes.Equal(now, *last) {
+			*last = now
+			return
+		}
+	}
+	t.Fatal("nothing was written")
 }
 
 func TestGoldenFile(t *testing.T) {

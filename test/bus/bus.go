@@ -64,18 +64,64 @@ func Start(t *testing.T, home string) *Bus {
 // environment; the process is returned so that a test can stop it for a while.
 func (b *Bus) Keychain(t *testing.T, env []string) *os.Process {
 	t.Helper()
-	cmd := exec.Command("gnome-keyring-daemon", "--unlock", "--components=secrets", "--foreground")
+	return b.daemon(t, env, "pw", Login, false, "--unlock")
+}
+
+// Locked starts a gnome-keyring in which a collection of an earlier start is locked.
+func (b *Bus) Locked(t *testing.T, env []string, at dbus.ObjectPath) *os.Process {
+	t.Helper()
+	return b.daemon(t, env, "", at, true)
+}
+
+// WithoutPassword makes a collection without a password the default one, as a person does
+// who leaves the password's field empty. It returns the collection.
+func (b *Bus) WithoutPassword(t *testing.T, label string) dbus.ObjectPath {
+	t.Helper()
+	service := b.conn.Object(secrets, root)
+	var output dbus.Variant
+	var session, made dbus.ObjectPath
+	if err := service.Call("org.freedesktop.Secret.Service.OpenSession", 0, "plain", dbus.MakeVariant("")).Store(&output, &session); err != nil {
+		t.Fatal(err)
+	}
+	properties := map[string]dbus.Variant{"org.freedesktop.Secret.Collection.Label": dbus.MakeVariant(label)}
+	const create = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface.CreateWithMasterPassword"
+	if err := service.Call(create, 0, properties, sentSecret{session, []byte{}, []byte{}, "text/plain"}).Store(&made); err != nil {
+		t.Fatal(err)
+	}
+	if err := service.Call("org.freedesktop.Secret.Service.SetAlias", 0, "default", made).Err; err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
+// Gone ends a keychain, and waits until the bus has seen its end.
+func (b *Bus) Gone(t *testing.T, daemon *os.Process) {
+	t.Helper()
+	if err := daemon.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	for owned := true; owned; {
+		if err := b.conn.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, secrets).Store(&owned); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// daemon starts a gnome-keyring and waits until it is as it should be.
+func (b *Bus) daemon(t *testing.T, env []string, password string, at dbus.ObjectPath, want bool, flags ...string) *os.Process {
+	t.Helper()
+	cmd := exec.Command("gnome-keyring-daemon", append(flags, "--components=secrets", "--foreground")...)
 	cmd.Env = append(append([]string{}, env...), "DBUS_SESSION_BUS_ADDRESS="+b.Address)
-	cmd.Stdin = strings.NewReader("pw")
+	cmd.Stdin = strings.NewReader(password)
 	run(t, cmd)
 	last := "it never came to the bus"
 	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		locked, err := b.locked()
+		locked, err := b.locked(at)
 		switch {
 		case err != nil:
 			last = err.Error()
-		case locked:
-			last = "the login collection stays locked"
+		case locked != want:
+			last = fmt.Sprintf("that %s is locked is %v", at, locked)
 		default:
 			return cmd.Process
 		}
@@ -84,10 +130,10 @@ func (b *Bus) Keychain(t *testing.T, env []string) *os.Process {
 	return nil
 }
 
-// locked asks the login collection, and starts nothing.
-func (b *Bus) locked() (bool, error) {
+// locked asks a collection, and starts nothing.
+func (b *Bus) locked(at dbus.ObjectPath) (bool, error) {
 	var v dbus.Variant
-	call := b.conn.Object(secrets, Login).Call("org.freedesktop.DBus.Properties.Get", dbus.FlagNoAutoStart, "org.freedesktop.Secret.Collection", "Locked")
+	call := b.conn.Object(secrets, at).Call("org.freedesktop.DBus.Properties.Get", dbus.FlagNoAutoStart, "org.freedesktop.Secret.Collection", "Locked")
 	if err := call.Store(&v); err != nil {
 		return false, err
 	}
