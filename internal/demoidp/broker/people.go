@@ -118,7 +118,7 @@ func (b *Broker) picture(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "image/png")
-	_ = face.WritePNG(w, p.Look, 192)
+	_, _ = w.Write(face.PNG(p.Look))
 }
 
 // session is who is signed in here in this browser.

@@ -12,8 +12,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"app.latchkey/internal/demoidp/face"
 )
 
 // Example is the commented file that the demo uses unless it is given another.
@@ -47,18 +45,18 @@ type Tenant struct {
 
 // Person is somebody who can sign in.
 type Person struct {
-	ID        string    `toml:"id"` // the subject in every token
-	Name      string    `toml:"name"`
-	Email     string    `toml:"email"`
-	Verified  bool      `toml:"verified"`
-	Picture   bool      `toml:"picture"`
-	Social    bool      `toml:"social"`     // has an account at the social service
-	TrustsApp bool      `toml:"trusts_app"` // has let the app in there before
-	Tenant    string    `toml:"tenant"`     // an ID; empty for nobody's people
-	Roles     []string  `toml:"roles"`      // in the tenant
-	Password  string    `toml:"password"`   // at the directory
-	Assigned  bool      `toml:"assigned"`   // may use the app, says the directory
-	Look      face.Look `toml:"look"`
+	ID        string   `toml:"id"` // the subject in every token
+	Name      string   `toml:"name"`
+	Email     string   `toml:"email"`
+	Verified  bool     `toml:"verified"`
+	Picture   bool     `toml:"picture"`
+	Social    bool     `toml:"social"`     // has an account at the social service
+	TrustsApp bool     `toml:"trusts_app"` // has let the app in there before
+	Tenant    string   `toml:"tenant"`     // an ID; empty for nobody's people
+	Roles     []string `toml:"roles"`      // in the tenant
+	Password  string   `toml:"password"`   // at the directory
+	Assigned  bool     `toml:"assigned"`   // may use the app, says the directory
+	Look      string   `toml:"look"`       // the face on the picture, by its name in package face
 }
 
 // Person finds a person by ID.

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"app.latchkey/internal/demoidp/face"
 )
 
 // Error is one mistake in the file.
@@ -174,7 +176,7 @@ func (c *checker) people(cast *Cast) {
 		if p.TrustsApp && !p.Social {
 			c.fail("people", i, "trusts_app", "only somebody with social = true can have let the app in there")
 		}
-		if err := p.Look.Check(); err != nil {
+		if err := face.Check(p.Look); err != nil {
 			c.fail("people", i, "look", "%s", err)
 		}
 		c.member(cast, i, p)

@@ -189,7 +189,7 @@ func (s *Service) face(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "image/png")
-	_ = face.WritePNG(w, p.Look, 192)
+	_, _ = w.Write(face.PNG(p.Look))
 }
 
 // consentPage is what the page of consent shows.
