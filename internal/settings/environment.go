@@ -2,7 +2,6 @@ package settings
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -32,11 +31,22 @@ func (l *loader) dotEnv() {
 	}
 	at := func(name string) Source {
 		s := source
-		s.Line = lineOf(data, `(export\s+)?`+regexp.QuoteMeta(name)+`\s*[=:]`)
+		s.Line = lineOf(string(data), name)
 		return s
 	}
 	l.tutorial(vars, at)
 	l.variables(vars, at)
+}
+
+// lineOf finds the line of a .env file that sets a variable; 0 when there is none.
+func lineOf(text, name string) int {
+	for i, line := range strings.Split(text, "\n") {
+		rest, ok := strings.CutPrefix(strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), "export ")), name)
+		if rest = strings.TrimSpace(rest); ok && rest != "" && strings.Contains("=:", rest[:1]) {
+			return i + 1
+		}
+	}
+	return 0
 }
 
 func (l *loader) environment() {

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -19,7 +20,7 @@ func Example() string {
 				continue
 			}
 			def := shown(k.at(&untouched))
-			fmt.Fprintf(&b, "\n# %s%s\n# %s = %s\n", strings.ToUpper(k.About[:1]), k.About[1:]+k.rest(def), k.Name, k.written(first(def, k.Sample)))
+			fmt.Fprintf(&b, "\n# %s%s\n# %s = %s\n", strings.ToUpper(k.About[:1]), k.About[1:]+k.rest(def), k.Name, k.written(cmp.Or(def, k.Sample)))
 		}
 	}
 	return b.String()

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -16,13 +17,13 @@ func places(o Options, env map[string]string) (config, data string, err error) {
 	switch runtime.GOOS {
 	case "darwin":
 		support := filepath.Join(home, "Library", "Application Support")
-		config, data = first(config, filepath.Join(support, o.AppID)), first(data, filepath.Join(support, title))
+		config, data = cmp.Or(config, filepath.Join(support, o.AppID)), cmp.Or(data, filepath.Join(support, title))
 	case "windows":
-		config, data = first(config, filepath.Join(env["APPDATA"], o.AppID)), first(data, filepath.Join(env["LOCALAPPDATA"], title))
+		config, data = cmp.Or(config, filepath.Join(env["APPDATA"], o.AppID)), cmp.Or(data, filepath.Join(env["LOCALAPPDATA"], title))
 		home = env["LOCALAPPDATA"]
 	default:
-		config = first(config, filepath.Join(absolute(env["XDG_CONFIG_HOME"], filepath.Join(home, ".config")), o.AppID))
-		data = first(data, filepath.Join(absolute(env["XDG_DATA_HOME"], filepath.Join(home, ".local", "share")), o.AppID))
+		config = cmp.Or(config, filepath.Join(absolute(env["XDG_CONFIG_HOME"], filepath.Join(home, ".config")), o.AppID))
+		data = cmp.Or(data, filepath.Join(absolute(env["XDG_DATA_HOME"], filepath.Join(home, ".local", "share")), o.AppID))
 	}
 	if home == "" && (o.ConfigDir == "" || o.DataDir == "") && !(filepath.IsAbs(config) && filepath.IsAbs(data)) {
 		return "", "", errors.New("no home folder is known: set HOME")

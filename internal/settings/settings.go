@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -127,7 +128,7 @@ func Load(o Options) (Settings, error) {
 	locks := l.values
 	l.values, l.locked, l.rank = map[string]value{}, locksProvider(locks), teamRank
 	reads := []func(){
-		func() { l.bytes(Source{Name: first(o.BakedName, "the built-in settings")}, o.Baked) },
+		func() { l.bytes(Source{Name: cmp.Or(o.BakedName, "the built-in settings")}, o.Baked) },
 		func() { l.file(filepath.Join(configDir, "config.toml"), "config.toml") },
 		func() { l.preferences(filepath.Join(dataDir, PreferencesName)) },
 		l.dotEnv,
@@ -149,13 +150,6 @@ func Load(o Options) (Settings, error) {
 	s := l.settings()
 	s.ConfigDir, s.DataDir, s.PolicyFile, s.options = configDir, dataDir, policy, o
 	return s, errors.Join(l.errs...)
-}
-
-func first(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // defaults are the settings without any source.

@@ -2,15 +2,16 @@ package settings
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
 )
 
 // value is one setting as it was read.
@@ -104,9 +105,10 @@ func (l *loader) bytes(source Source, data []byte) {
 		l.fail(source, "", "not TOML: "+strings.TrimPrefix(err.Error(), "toml: "))
 		return
 	}
+	lines := linesOf(data)
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		s := source
-		s.Line = lineOf(data, `(\[\s*)?["']?`+regexp.QuoteMeta(name)+`["']?\s*[=.\]]`)
+		s.Line = lines[name]
 		l.put(s, name, members[name])
 	}
 }
@@ -123,20 +125,23 @@ func (l *loader) utf8(source Source, data []byte) ([]byte, bool) {
 	return bytes.TrimPrefix(data, []byte(mark)), true
 }
 
-// lineOf finds the line that begins with the pattern; 0 when there is none. What
-// stands within a text of several lines begins no line.
-func lineOf(data []byte, pattern string) int {
-	shape := regexp.MustCompile(`^\s*` + pattern)
-	within := false
-	for i, line := range strings.Split(string(data), "\n") {
-		if !within && shape.MatchString(line) {
-			return i + 1
+// linesOf tells on which line each top-level key of a TOML document stands first.
+func linesOf(data []byte) map[string]int {
+	out := map[string]int{}
+	var p unstable.Parser
+	p.Reset(data)
+	below := false // what follows a table's head is the table's
+	for p.NextExpression() {
+		e := p.Expression()
+		head := e.Kind == unstable.Table || e.Kind == unstable.ArrayTable
+		key := e.Key()
+		if (head || !below) && key.Next() {
+			name := string(key.Node().Data)
+			out[name] = cmp.Or(out[name], p.Shape(key.Node().Raw).Start.Line)
 		}
-		if (strings.Count(line, `"""`)+strings.Count(line, "'''"))%2 == 1 {
-			within = !within
-		}
+		below = below || head
 	}
-	return 0
+	return out
 }
 
 func (l *loader) flags() {
