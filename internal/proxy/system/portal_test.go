@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/godbus/dbus/v5"
@@ -18,12 +19,23 @@ import (
 )
 
 // portal plays the desktop's portal on a bus.
-type portal struct{ answer []string }
+type portal struct {
+	mu     sync.Mutex
+	answer []string
+}
+
+func (p *portal) say(proxies ...string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.answer = proxies
+}
 
 func (p *portal) Lookup(uri string) ([]string, *dbus.Error) {
 	if uri != "https://id.example/" {
 		return nil, dbus.MakeFailedError(errors.New("no such address: " + uri))
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	return p.answer, nil
 }
 
@@ -50,7 +62,8 @@ func TestTheDesktopIsAskedInOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	p := &portal{answer: []string{"socks://p.example:1080", "direct://"}}
+	p := &portal{}
+	p.say("socks://p.example:1080", "direct://")
 	if err := conn.Export(p, "/org/freedesktop/portal/desktop", "org.freedesktop.portal.ProxyResolver"); err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +81,7 @@ func TestTheDesktopIsAskedInOrder(t *testing.T) {
 	if got := desktop(t, map[string]string{"XDG_RUNTIME_DIR": home, "HOME": home}, ""); got != "the desktop's portal [socks://p.example:1080 direct://] " {
 		t.Errorf("the bus of the runtime folder: %s", got)
 	}
-	p.answer = []string{"direct://"}
+	p.say("direct://")
 	if err := os.MkdirAll(filepath.Join(home, ".config"), 0o700); err != nil {
 		t.Fatal(err)
 	}
