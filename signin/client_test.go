@@ -79,6 +79,11 @@ func TestAnExpiredTokenIsRenewedAndAnEndedSessionIsTold(t *testing.T) {
 	if err != nil || second.Value.Reveal() == first.Value.Reveal() || !second.Expiry.After(p.Now()) {
 		t.Fatalf("the second token is %v, %v", second, err)
 	}
+	p.SetLifetime(time.Minute)
+	p.Advance(time.Hour)
+	if third, err := client.Token(t.Context()); err != nil || third.Expiry.After(p.Now().Add(time.Minute)) {
+		t.Errorf("a token of one minute: %v, %v", third, err)
+	}
 	p.EndSessions()
 	p.Advance(time.Hour)
 	_, err = client.Token(t.Context())
@@ -221,6 +226,9 @@ func TestAStrongerSignInIsDemandedOfTheSamePerson(t *testing.T) {
 	after, err := client.Reauthenticate(t.Context())
 	if err != nil || !after.SignedInAt.After(before.SignedInAt) {
 		t.Errorf("%v after %v, %v", after.SignedInAt, before.SignedInAt, err)
+	}
+	if _, err := client.Reauthenticate(t.Context(), signin.MaxAge(time.Hour)); err != nil {
+		t.Errorf("a sign-in of this hour: %v", err)
 	}
 	if _, err := client.Reauthenticate(t.Context(), signin.ACR("urn:example:mfa")); !errors.Is(err, signin.ErrUnverified) {
 		t.Errorf("a sign-in without the demanded class gives %v", err)

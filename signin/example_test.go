@@ -16,9 +16,12 @@ import (
 // ExampleOpen is a program's way in: open, ask who is signed in, sign in when nobody is.
 func ExampleOpen() {
 	ctx := context.Background()
+	provider := signintest.NewProvider(&testing.T{}) // in a program: signin.Descope("P2…"), or another
 	client, err := signin.Open(ctx, signin.Config{
 		App:      signin.App{ID: "com.example.reader", Name: "Reader"},
-		Provider: signin.Descope("P2abcdefghijklmnopqrstuvwxyz"),
+		Provider: signin.Issuer(provider.Issuer, provider.ClientID),
+		Store:    signin.Memory(),   // in a program: the keychain, which is what Config begins with
+		Browser:  signintest.Browse, // in a program: the person's own
 	})
 	if err != nil {
 		fmt.Println(err)
@@ -34,6 +37,7 @@ func ExampleOpen() {
 		return
 	}
 	fmt.Println("Hello,", account.Name)
+	// Output: Hello, Ada
 }
 
 // A terminal asks for the passphrase; a service reads it from where its operator keeps it.
@@ -50,6 +54,7 @@ func ExamplePassphrase() {
 		return typed, err
 	})
 	_ = signin.Config{Store: store}
+	// Output:
 }
 
 // Errors are branched on by what helps against them.

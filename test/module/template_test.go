@@ -20,7 +20,7 @@ func TestTheTemplateIsTheExample(t *testing.T) {
 		"// Command wails is", "// Command {{.NPMProjectName}} is", `"wails:"`, `"{{.NPMProjectName}}:"`,
 	)
 	for from, to := range map[string]string{
-		"main.go": "main.go.tmpl", "store.go": "store.go", "frontend/index.html": "frontend/index.tmpl.html",
+		"main.go": "main.go.tmpl", "store.go": "store.go.tmpl", "frontend/index.html": "frontend/index.tmpl.html",
 		"frontend/main.js": "frontend/main.js", "frontend/style.css": "frontend/style.css",
 	} {
 		text, err := os.ReadFile(filepath.Join(repository, "examples/wails", from))
