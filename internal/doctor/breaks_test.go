@@ -278,6 +278,15 @@ var breaks = []struct {
 		m.site.set(faults{secret: clientSecret})
 		return func() { m.config["client_secret"] = quoted(clientSecret) }
 	}},
+	{"a token endpoint that says nothing of a secret", "client", doctor.Warn, "Compare client_id and client_secret", false, func(m *machine, _ *authority) func() {
+		m.config["client_secret"] = quoted(clientSecret)
+		m.site.set(faults{secret: clientSecret, careless: true})
+		return func() { m.site.set(faults{secret: clientSecret}) }
+	}},
+	{"a provider that says nothing of a client", "client", doctor.Warn, "Compare client_id with", false, func(m *machine, _ *authority) func() {
+		m.site.set(faults{blind: true, careless: true})
+		return func() { m.site.set(faults{}) }
+	}},
 	{"a client without the grant", "client", doctor.Fail, "Register it as a native (public) client", false, func(m *machine, _ *authority) func() {
 		m.site.set(faults{refusal: "unauthorized_client"})
 		return func() { m.site.set(faults{}) }

@@ -84,6 +84,8 @@ func (r *round) client(ctx context.Context) {
 	err := r.asked.TryToken(ctx, address)
 	var answer *openid.AnswerError
 	switch {
+	case err == nil && r.takesAnyClient(ctx, address):
+		r.warn("client", "The token endpoint does not tell beforehand whether it knows the client", "it answers another one alike", "Compare "+r.credentials()+" with the provider's console, and try a sign-in.")
 	case err == nil:
 		r.pass("client", "The token endpoint knows the client", "")
 	case errors.As(err, &answer) && refusesClient(answer):
@@ -93,6 +95,24 @@ func (r *round) client(ctx context.Context) {
 	default:
 		r.fail("client", "The token endpoint does not answer as one", fmt.Sprintf("%s: %v", r.meta.TokenURL, last(err)), "Take token_endpoint out of the settings if it is set there; otherwise tell whoever runs the provider.")
 	}
+}
+
+// takesAnyClient asks once more as somebody else. Where that is answered in the same way, the first
+// answer said nothing. The authorization endpoint's word on a client without a secret is enough.
+func (r *round) takesAnyClient(ctx context.Context, address string) bool {
+	if r.p().ClientSecret.IsZero() && r.passed("redirect") {
+		return false
+	}
+	err := r.asked.TryTokenAsAnother(ctx, address)
+	return err == nil || errors.Is(err, openid.ErrNetwork) || errors.Is(err, openid.ErrTimeout)
+}
+
+// credentials are the settings by which the token endpoint knows the client.
+func (r *round) credentials() string {
+	if r.p().ClientSecret.IsZero() {
+		return "client_id"
+	}
+	return "client_id and client_secret"
 }
 
 // refusesClient: a code of its own, or a text that one provider has for it.

@@ -16,6 +16,7 @@ package doctor
 import (
 	"context"
 	"net/url"
+	"slices"
 	"time"
 
 	"app.latchkey/internal/browser"
@@ -131,6 +132,11 @@ func (r *round) warn(id, title, detail, advice string) {
 
 func (r *round) fail(id, title, detail, advice string) {
 	r.add(Finding{id, Fail, title, detail, advice})
+}
+
+// passed reports whether a check of that name passed in this run.
+func (r *round) passed(id string) bool {
+	return slices.ContainsFunc(r.findings, func(f Finding) bool { return f.ID == id && f.Status == Pass })
 }
 
 // failed reports whether a check of that name failed in this run.

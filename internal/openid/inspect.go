@@ -168,6 +168,24 @@ func (c *Client) TryToken(ctx context.Context, redirect string) error {
 	return err
 }
 
+// TryTokenAsAnother is [Client.TryToken] by somebody whom the provider cannot know: with a secret that
+// is wrong, or without a secret as a client that nobody has registered. nil means that the endpoint
+// looks at the code first, so that its answer to TryToken said nothing of the client.
+func (c *Client) TryTokenAsAnother(ctx context.Context, redirect string) error {
+	p := c.p
+	if p.ClientSecret.IsZero() {
+		p.ClientID = rand.Text()
+	} else {
+		p.ClientSecret = secret.New(rand.Text())
+	}
+	other, err := New(p, Options{Now: c.opts.Now})
+	if err != nil {
+		return err
+	}
+	defer other.Close()
+	return other.TryToken(ctx, redirect)
+}
+
 // TryRevoke asks the revocation endpoint to revoke a token that was never given, which a provider
 // answers as if it were done (RFC 7009 §2.2), within the time that a sign-out gives it. nil means that
 // the endpoint answered as one; without an endpoint nothing is asked. Errors: those of the network,
