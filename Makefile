@@ -112,7 +112,7 @@ $(webtools): test/web/package-lock.json
 
 .PHONY: test-go
 test-go: demo-ctl
-	CTL=$(CURDIR)/build/bin/latchkeyctl-demo go test -race -tags $(tags) $$(go list -tags $(tags) ./... | grep -vE '/test/(attacks|window|package|dev|fleet)$$')
+	CTL=$(CURDIR)/build/bin/latchkeyctl-demo go test -race -tags $(tags) $$(go list -tags $(tags) ./... | grep -vE '/test/(attacks|window|package|providers|dev|fleet)$$')
 	go test ./test/fleet
 	go test -count=1 ./test/attacks
 	CGO_ENABLED=0 go build -o /dev/null ./cmd/latchkeyctl
@@ -172,6 +172,11 @@ test-packages: ## make the packages twice, install them, use them, remove them (
 	@$(MAKE) --no-print-directory package demo-ctl
 	@mkdir -p artifacts && go test -c -o artifacts/browser ./test/window
 	CTL=$(CURDIR)/build/bin/latchkeyctl-demo BROWSE=$(CURDIR)/artifacts/browser go test -count=1 -timeout 30m ./test/package
+
+.PHONY: test-providers
+test-providers: ## sign in at Ory Hydra, LemonLDAP::NG and zitadel's example server (Debian, as root)
+	@build/setup.sh providers
+	go test -count=1 -timeout 20m ./test/providers
 
 # Figures are taken on a machine that does nothing else; docs/performance.md says how.
 .PHONY: bench

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Installs what is missing on Debian and Ubuntu: to build (demo), to test (test), to
-# make the packages (package), and to test those (packages). It says what it
-# installs, asks sudo only when something is missing and it is not root already, and
-# on other systems names the packages and ends with 1.
+# make the packages (package), to test those (packages), and to test against other
+# makers' providers (providers). It says what it installs, asks sudo only when
+# something is missing and it is not root already, and on other systems names the
+# packages and ends with 1.
 #
-#   build/setup.sh cli | demo | test | package | packages
+#   build/setup.sh cli | demo | test | package | packages | providers
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,6 +13,8 @@ window="gcc pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev"
 tests="$window swtpm xvfb xdotool dbus gnome-keyring chromium imagemagick fonts-noto-core nodejs npm desktop-file-utils appstream man-db nsis"
 package="$window binutils nsis zip xz-utils"
 packages="$package xvfb xdotool dbus gnome-keyring mmdebstrap rpm lintian cpio file wine64 wine gcc-mingw-w64-x86-64 osslsigncode openssl unzip icoutils desktop-file-utils appstream man-db"
+# LemonLDAP::NG with what its OpenID Connect issuer loads, and a server for it; gcc for Ory Hydra's SQLite.
+providers="gcc libc6-dev lemonldap-ng-fastcgi-server liblemonldap-ng-portal-perl libcrypt-openssl-bignum-perl libcrypt-openssl-rsa-perl libcrypt-openssl-x509-perl libcrypt-urandom-perl libgd-securityimage-perl libimage-magick-perl libio-string-perl libstring-random-perl starman"
 
 case "${1:-}" in
   cli) want="" ;;
@@ -19,7 +22,8 @@ case "${1:-}" in
   test) want="$tests" ;;
   package) want="$package" ;;
   packages) want="$packages" ;;
-  *) echo "usage: build/setup.sh cli|demo|test|package|packages" >&2; exit 2 ;;
+  providers) want="$providers" ;;
+  *) echo "usage: build/setup.sh cli|demo|test|package|packages|providers" >&2; exit 2 ;;
 esac
 
 if ! command -v go >/dev/null; then
