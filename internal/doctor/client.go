@@ -27,6 +27,7 @@ func (r *round) redirects(ctx context.Context) {
 }
 
 func (r *round) redirect(ctx context.Context, address string) bool {
+	undecided := []string{"server_error", "temporarily_unavailable", "access_denied"}
 	back, err := r.asked.TryAuthorize(ctx, address)
 	var answer *openid.AnswerError
 	var page *openid.PageError
@@ -39,16 +40,25 @@ func (r *round) redirect(ctx context.Context, address string) bool {
 		r.pass("redirect", "The provider takes the request of a sign-in", address)
 		return true
 	case errors.Is(err, openid.ErrAnswerIssuer), errors.Is(err, openid.ErrAnswerNoIss):
-		r.fail("redirect", "The provider's answer does not name its issuer as announced", err.Error(), "Tell whoever runs the provider: it announces RFC 9207, and its answers have to bear iss.")
-	case errors.As(err, &answer) && slices.Contains([]string{"server_error", "temporarily_unavailable", "access_denied"}, answer.Code):
-		r.warn("redirect", "Whether the provider takes the request could not be told", said(answer.Code, answer.Description), advice(answer.Code, answer.Description, "Try a sign-in."))
+		r.fail("redirect", "The provider's answer does not name its issuer as announced",
+			err.Error(),
+			"Tell whoever runs the provider: it announces RFC 9207, and its answers have to bear iss.")
+	case errors.As(err, &answer) && slices.Contains(undecided, answer.Code):
+		r.warn("redirect", "Whether the provider takes the request could not be told",
+			said(answer.Code, answer.Description),
+			advice(answer.Code, answer.Description, "Try a sign-in."))
 	case errors.As(err, &answer):
-		r.fail("redirect", "The provider refuses the request of a sign-in", said(answer.Code, answer.Description), advice(answer.Code, answer.Description, "Compare client_id and scopes with the provider's console."))
+		r.fail("redirect", "The provider refuses the request of a sign-in",
+			said(answer.Code, answer.Description),
+			advice(answer.Code, answer.Description, "Compare client_id and scopes with the provider's console."))
 	case errors.As(err, &page) && page.Status < 500:
-		r.fail("redirect", "The provider does not know the client or the redirect address", fmt.Sprintf("%s for client %s: HTTP %d %s", address, r.p().ClientID, page.Status, cut(page.Text)),
+		r.fail("redirect", "The provider does not know the client or the redirect address",
+			fmt.Sprintf("%s for client %s: HTTP %d %s", address, r.p().ClientID, page.Status, cut(page.Text)),
 			advice("", page.Text, "Compare client_id with the provider's console.")+" "+r.register(address))
 	default:
-		r.warn("redirect", "Whether the provider takes the request could not be told", fmt.Sprint(last(err)), "Try a sign-in.")
+		r.warn("redirect", "Whether the provider takes the request could not be told",
+			fmt.Sprint(last(err)),
+			"Try a sign-in.")
 	}
 	return false
 }
@@ -64,11 +74,13 @@ func (r *round) saysNothing(ctx context.Context, back bool) bool {
 // part of it.
 func (r *round) register(address string) string {
 	u, err := url.Parse(address)
-	if err != nil || slices.ContainsFunc(r.p().RedirectPorts, func(port int) bool { return strconv.Itoa(port) == u.Port() }) {
+	chosen := func(port int) bool { return strconv.Itoa(port) == u.Port() }
+	if err != nil || slices.ContainsFunc(r.p().RedirectPorts, chosen) {
 		return "Register exactly " + address + " for client " + r.p().ClientID + "."
 	}
 	u.Host = u.Hostname()
-	return "Register exactly " + u.String() + " for client " + r.p().ClientID + ", with any port; where the provider compares the port, set redirect_ports to the registered ones."
+	return "Register exactly " + u.String() + " for client " + r.p().ClientID + ", with any port; " +
+		"where the provider compares the port, set redirect_ports to the registered ones."
 }
 
 // client asks the token endpoint for a code that was never given: how it refuses
@@ -85,15 +97,23 @@ func (r *round) client(ctx context.Context) {
 	var answer *openid.AnswerError
 	switch {
 	case err == nil && r.takesAnyClient(ctx, address):
-		r.warn("client", "The token endpoint does not tell beforehand whether it knows the client", "it answers another one alike", "Compare "+r.credentials()+" with the provider's console, and try a sign-in.")
+		r.warn("client", "The token endpoint does not tell beforehand whether it knows the client",
+			"it answers another one alike",
+			"Compare "+r.credentials()+" with the provider's console, and try a sign-in.")
 	case err == nil:
 		r.pass("client", "The token endpoint knows the client", "")
 	case errors.As(err, &answer) && refusesClient(answer):
-		r.fail("client", "The token endpoint refuses the client", said(answer.Code, answer.Description), advice(answer.Code, answer.Description, "Compare client_id and client_secret with the provider's console."))
+		r.fail("client", "The token endpoint refuses the client",
+			said(answer.Code, answer.Description),
+			advice(answer.Code, answer.Description, "Compare client_id and client_secret with the provider's console."))
 	case errors.As(err, &answer):
-		r.warn("client", "Whether the token endpoint knows the client could not be told", said(answer.Code, answer.Description), "Try a sign-in.")
+		r.warn("client", "Whether the token endpoint knows the client could not be told",
+			said(answer.Code, answer.Description),
+			"Try a sign-in.")
 	default:
-		r.fail("client", "The token endpoint does not answer as one", fmt.Sprintf("%s: %v", r.meta.TokenURL, last(err)), "Take token_endpoint out of the settings if it is set there; otherwise tell whoever runs the provider.")
+		r.fail("client", "The token endpoint does not answer as one",
+			fmt.Sprintf("%s: %v", r.meta.TokenURL, last(err)),
+			"Take token_endpoint out of the settings if it is set there; otherwise tell whoever runs the provider.")
 	}
 }
 
@@ -118,7 +138,8 @@ func (r *round) credentials() string {
 // refusesClient: a code of its own, or a text that one provider has for it.
 func refusesClient(a *openid.AnswerError) bool {
 	known, ok := provider.AdviceFor(a.Code, a.Description)
-	return slices.Contains([]string{"invalid_client", "unauthorized_client", "incorrect_client_credentials"}, a.Code) || ok && known.From != "any"
+	codes := []string{"invalid_client", "unauthorized_client", "incorrect_client_credentials"}
+	return slices.Contains(codes, a.Code) || ok && known.From != "any"
 }
 
 // advice is the table's fix for what the provider said.

@@ -89,7 +89,7 @@ func (d *Doctor) Run(ctx context.Context, tell func(Finding)) Report {
 	for _, check := range []func(context.Context){
 		r.settings, r.policy, r.provider,
 		r.reach, r.discovery, r.algorithms, r.keys, r.clock,
-		r.pkce, r.refresh, r.userinfo, r.revocation, r.offers,
+		r.pkce, r.refresh, r.userinfo, r.revocation, r.logout, r.offers,
 		r.families, r.ports, r.redirects, r.client,
 		r.browser, r.window, r.vault, r.folder, r.keychain,
 	} {

@@ -15,7 +15,9 @@ import (
 // families: both loopback addresses can be bound and reached.
 func (r *round) families(ctx context.Context) {
 	if err := dialSelf(ctx, "tcp4", "127.0.0.1:0"); err != nil {
-		r.fail("loopback.ipv4", "127.0.0.1 cannot be reached from this computer itself", err.Error(), "A firewall or a sandbox forbids it: allow connections to 127.0.0.1.")
+		r.fail("loopback.ipv4", "127.0.0.1 cannot be reached from this computer itself",
+			err.Error(),
+			"A firewall or a sandbox forbids it: allow connections to 127.0.0.1.")
 	} else {
 		r.pass("loopback.ipv4", "127.0.0.1 can be listened on and reached", "")
 	}
@@ -26,7 +28,10 @@ func (r *round) families(ctx context.Context) {
 	case !needed:
 		r.pass("loopback.ipv6", "There is no ::1 here, and it is not needed", "redirect_host is "+r.p().RedirectHost)
 	default:
-		r.warn("loopback.ipv6", "::1 cannot be used here", err.Error(), "Where browsers take localhost for ::1 all the same, a sign-in would not come back: remove ::1 from the hosts file, or switch IPv6 on for lo.")
+		r.warn("loopback.ipv6", "::1 cannot be used here",
+			err.Error(),
+			"Where browsers take localhost for ::1 all the same, a sign-in would not come back: remove ::1 from the "+
+				"hosts file, or switch IPv6 on for lo.")
 	}
 	if needed {
 		r.localhost(ctx)
@@ -42,7 +47,10 @@ func (r *round) localhost(ctx context.Context) {
 		}
 	}
 	if err != nil {
-		r.fail("localhost", "The name localhost does not lead to this computer", err.Error(), "Put \"127.0.0.1 localhost\" into the hosts file, or set redirect_host = \"127.0.0.1\" where the provider takes it.")
+		r.fail("localhost", "The name localhost does not lead to this computer",
+			err.Error(),
+			"Put \"127.0.0.1 localhost\" into the hosts file, or set redirect_host = \"127.0.0.1\" where the provider "+
+				"takes it.")
 	}
 }
 
@@ -92,7 +100,8 @@ func (r *round) ports(ctx context.Context) {
 		r.pass(id, "The sign-in can come back", address)
 	}
 	for _, b := range bad {
-		title, detail, do := "The port cannot be had", fmt.Sprint(last(b.err)), "Close the program that holds it, or set redirect_ports to others (and register them with the provider)."
+		title, detail := "The port cannot be had", fmt.Sprint(last(b.err))
+		do := "Close the program that holds it, or set redirect_ports to others (and register them with the provider)."
 		if len(r.free) > 0 {
 			r.warn(b.id, title, detail+"; the next one is taken instead", do)
 			continue
@@ -103,7 +112,9 @@ func (r *round) ports(ctx context.Context) {
 
 // port listens as a sign-in does, and returns the redirect address.
 func (r *round) port(ctx context.Context, port int) (string, error) {
-	recv, err := loopback.Listen(ctx, loopback.Config{Host: r.p().RedirectHost, Ports: []int{port}, Path: r.p().RedirectPath, State: rand.Text(), App: r.o.App})
+	recv, err := loopback.Listen(ctx, loopback.Config{
+		Host: r.p().RedirectHost, Ports: []int{port}, Path: r.p().RedirectPath, State: rand.Text(), App: r.o.App,
+	})
 	if err != nil {
 		return "", err
 	}

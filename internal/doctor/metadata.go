@@ -13,7 +13,8 @@ import (
 
 // discovery: the document is there, is one, and is about the issuer that was set.
 func (r *round) discovery(context.Context) {
-	if r.asked == nil || r.p().NoDiscovery || r.failed("proxy") || r.failed("dns") || r.failed("connection") || r.failed("tls") {
+	way := []string{"proxy", "dns", "connection", "tls"}
+	if r.asked == nil || r.p().NoDiscovery || slices.ContainsFunc(way, r.failed) {
 		return
 	}
 	err := r.netErr
@@ -24,13 +25,18 @@ func (r *round) discovery(context.Context) {
 		r.pass("issuer", "It is the issuer that was set", r.p().Issuer)
 	case errors.Is(err, openid.ErrDiscoveryIssuer):
 		r.pass("discovery", "The provider describes itself", at)
-		r.fail("issuer", "The issuer is another one than was set", strings.TrimPrefix(err.Error(), openid.ErrDiscoveryIssuer.Error()+": "), "Set issuer to exactly what it says, if that is your provider: every slash counts.")
+		r.fail("issuer", "The issuer is another one than was set",
+			strings.TrimPrefix(err.Error(), openid.ErrDiscoveryIssuer.Error()+": "),
+			"Set issuer to exactly what it says, if that is your provider: every slash counts.")
 	default:
 		r.undescribed(at, err)
 	}
 	if r.meta != nil {
 		for _, fault := range r.meta.Ignored {
-			r.warn("metadata", "An optional part of the provider's description cannot be used", fault, "Nothing of it is used, and a sign-in goes on. Whoever runs the provider can mend it; a setting of the same name can overrule an address.")
+			r.warn("metadata", "An optional part of the provider's description cannot be used",
+				fault,
+				"Nothing of it is used, and a sign-in goes on. Whoever runs the provider can mend it; a setting of the "+
+					"same name can overrule an address.")
 		}
 	}
 }
@@ -40,7 +46,11 @@ func (r *round) undescribed(at string, err error) {
 	var member *openid.MemberError
 	switch {
 	case errors.Is(err, openid.ErrDiscoveryTemplate):
-		r.fail("issuer", "The issuer is a template with a place left to fill", strings.TrimPrefix(err.Error(), openid.ErrDiscoveryTemplate.Error()+": "), "Set "+r.where()+" to the address of your own tenant. For several tenants of Microsoft Entra set issuer to …/common/v2.0 and allowed_tenants.")
+		r.fail("issuer", "The issuer is a template with a place left to fill",
+			strings.TrimPrefix(err.Error(), openid.ErrDiscoveryTemplate.Error()+": "),
+			"Set "+r.where()+
+				" to the address of your own tenant. For several tenants of Microsoft Entra set issuer to …/common/v2.0 and "+
+				"allowed_tenants.")
 	case errors.As(err, &member):
 		advice := "Whoever runs the provider has to mend it."
 		if member.Setting != "" {
@@ -48,21 +58,42 @@ func (r *round) undescribed(at string, err error) {
 		}
 		r.fail("discovery", "The provider's description lacks what a sign-in needs", fmt.Sprintf("%s: %v", at, err), advice)
 	case errors.Is(err, openid.ErrRedirect):
-		r.fail("discovery", "The issuer's address sends to another one, and no redirect is followed", fmt.Sprintf("%s: %v", at, err), "If the address that it sends to is your provider's, set "+r.where()+" or discovery_url to it; otherwise look for what the network wants.")
+		r.fail("discovery", "The issuer's address sends to another one, and no redirect is followed",
+			fmt.Sprintf("%s: %v", at, err),
+			"If the address that it sends to is your provider's, set "+r.where()+
+				" or discovery_url to it; otherwise look for what the network wants.")
 	case errors.Is(err, openid.ErrWebPage):
-		r.fail("discovery", "A web page came instead of the provider's description", at, "Open that address in a browser: a sign-in page of the network (hotel, proxy) or another site answers there. Check "+r.where()+".")
+		r.fail("discovery", "A web page came instead of the provider's description",
+			at,
+			"Open that address in a browser: a sign-in page of the network (hotel, proxy) or another site answers "+
+				"there. Check "+r.where()+".")
 	case errors.Is(err, openid.ErrBrokenJSON):
-		r.fail("discovery", "The provider's description is broken JSON", at, "Tell whoever runs the provider: the document at that address cannot be read.")
+		r.fail("discovery", "The provider's description is broken JSON",
+			at,
+			"Tell whoever runs the provider: the document at that address cannot be read.")
 	case errors.Is(err, openid.ErrTimeout):
-		r.fail("discovery", "The provider does not answer in time", at, "Try again; if it stays, tell whoever runs the provider, or look for a filter in between.")
+		r.fail("discovery", "The provider does not answer in time",
+			at,
+			"Try again; if it stays, tell whoever runs the provider, or look for a filter in between.")
 	case errors.Is(err, openid.ErrPlainHTTP), errors.Is(err, openid.ErrEndpoint):
-		r.fail("discovery", "The provider names an address that must not be used", err.Error(), "Its endpoints have to be https addresses: whoever runs the provider sets its public address right (behind a proxy: its external URL).")
+		r.fail("discovery", "The provider names an address that must not be used",
+			err.Error(),
+			"Its endpoints have to be https addresses: whoever runs the provider sets its public address right (behind "+
+				"a proxy: its external URL).")
 	case errors.Is(err, openid.ErrStatus):
-		r.fail("discovery", "There is no description at the issuer's address", fmt.Sprintf("%s: %v", at, last(err)), "Open that address in a browser. Check "+r.where()+" for a missing or doubled part (realm, tenant, /v2.0, a slash); where the document lies elsewhere, set discovery_url.")
+		r.fail("discovery", "There is no description at the issuer's address",
+			fmt.Sprintf("%s: %v", at, last(err)),
+			"Open that address in a browser. Check "+r.where()+
+				" for a missing or doubled part (realm, tenant, /v2.0, a slash); where the document lies elsewhere, set "+
+				"discovery_url.")
 	case errors.Is(err, openid.ErrDiscovery):
-		r.fail("discovery", "The description is not one of an OpenID Connect provider", fmt.Sprintf("%s: %v", at, err), "Open that address in a browser. Check "+r.where()+".")
+		r.fail("discovery", "The description is not one of an OpenID Connect provider",
+			fmt.Sprintf("%s: %v", at, err),
+			"Open that address in a browser. Check "+r.where()+".")
 	default:
-		r.fail("discovery", "The description could not be fetched", err.Error(), "Try again; check "+r.where()+" and the network.")
+		r.fail("discovery", "The description could not be fetched",
+			err.Error(),
+			"Try again; check "+r.where()+" and the network.")
 	}
 }
 
@@ -72,7 +103,10 @@ func (r *round) algorithms(context.Context) {
 	}
 	listed := r.meta.Algorithms
 	if !openid.UsableAlgorithm(listed) {
-		r.fail("algorithms", "The provider signs ID tokens in no way that proves anything", strings.Join(listed, ", "), "Switch it to RS256 or ES256 for this client: with a shared secret (HS256) or no signature nobody could tell who made a token.")
+		r.fail("algorithms", "The provider signs ID tokens in no way that proves anything",
+			strings.Join(listed, ", "),
+			"Switch it to RS256 or ES256 for this client: with a shared secret (HS256) or no signature nobody could "+
+				"tell who made a token.")
 		return
 	}
 	r.pass("algorithms", "ID tokens are signed in a way that can be verified", strings.Join(listed, ", "))
@@ -85,18 +119,27 @@ func (r *round) keys(ctx context.Context) {
 	keys, faults, err := r.asked.Keys(ctx)
 	switch {
 	case err != nil:
-		r.fail("keys", "The provider's keys cannot be fetched", fmt.Sprintf("%s: %v", r.meta.JWKSURL, last(err)), "Open that address in a browser: it has to answer with a JSON object that has \"keys\". Take jwks_uri out of the settings if it is set there.")
+		r.fail("keys", "The provider's keys cannot be fetched",
+			fmt.Sprintf("%s: %v", r.meta.JWKSURL, last(err)),
+			"Open that address in a browser: it has to answer with a JSON object that has \"keys\". Take jwks_uri out "+
+				"of the settings if it is set there.")
 	case len(keys) == 0:
-		r.fail("keys", "None of the provider's keys can verify a signature", strings.Join(append([]string{r.meta.JWKSURL}, words(faults)...), "; "), "It has to publish a signing key: RSA of 2,048 bits or more, EC, or Ed25519, with use \"sig\" or none.")
+		r.fail("keys", "None of the provider's keys can verify a signature",
+			strings.Join(append([]string{r.meta.JWKSURL}, words(faults)...), "; "),
+			"It has to publish a signing key: RSA of 2,048 bits or more, EC, or Ed25519, with use \"sig\" or none.")
 	default:
 		r.pass("keys", fmt.Sprintf("%d of the provider's keys can verify signatures", len(keys)), strings.Join(keys, ", "))
 	}
 	for _, f := range faults {
 		switch {
 		case f.Published:
-			r.fail("keys.private", "The provider publishes the private part of a key", f.String(), "Whoever runs the provider has to replace that key at once: anybody who read it can sign ID tokens in its name.")
+			r.fail("keys.private", "The provider publishes the private part of a key",
+				f.String(),
+				"Whoever runs the provider has to replace that key at once: anybody who read it can sign ID tokens in its name.")
 		case len(keys) > 0:
-			r.warn("keys", "One of the provider's keys cannot be used", f.String(), "A sign-in goes on with the others. Whoever runs the provider can mend it.")
+			r.warn("keys", "One of the provider's keys cannot be used",
+				f.String(),
+				"A sign-in goes on with the others. Whoever runs the provider can mend it.")
 		}
 	}
 }
@@ -122,9 +165,13 @@ func (r *round) clock(context.Context) {
 	switch {
 	case !known && r.netErr != nil:
 	case !known:
-		r.warn("clock", "The provider does not tell the time", "", "Compare this computer's clock with another one: tokens are refused when it is off by more than leeway.")
+		r.warn("clock", "The provider does not tell the time",
+			"",
+			"Compare this computer's clock with another one: tokens are refused when it is off by more than leeway.")
 	case off.Abs() > r.p().Leeway:
-		r.fail("clock", "This computer's clock and the provider's do not agree", wayOff(off), "Set the date, the time and the time zone, and switch automatic time on.")
+		r.fail("clock", "This computer's clock and the provider's do not agree",
+			wayOff(off),
+			"Set the date, the time and the time zone, and switch automatic time on.")
 	case off.Abs() > drift:
 		r.warn("clock", "The clocks are apart", wayOff(off), "Switch automatic time on.")
 	default:
@@ -150,98 +197,14 @@ func (r *round) pkce(context.Context) {
 	case slices.Contains(methods, "S256"):
 		r.pass("pkce", "The provider checks PKCE with S256", "")
 	case len(methods) > 0:
-		r.fail("pkce", "The provider checks PKCE without S256", strings.Join(methods, ", "), "Switch S256 on at the provider: plain would let whoever sees the request redeem the code, and is not sent.")
+		r.fail("pkce", "The provider checks PKCE without S256",
+			strings.Join(methods, ", "),
+			"Switch S256 on at the provider: plain would let whoever sees the request redeem the code, and is not sent.")
 	case r.p().NoDiscovery || slices.Contains([]string{"entra", "google"}, r.p().Preset):
 		r.pass("pkce", "PKCE with S256 is sent; this provider does not announce it", "")
 	default:
-		r.warn("pkce", "The provider does not say that it checks PKCE", "it is sent all the same", "Have code_challenge_methods_supported list S256, or ask whoever runs the provider whether it is checked.")
-	}
-}
-
-// refresh: whether people stay signed in for longer than one access token.
-func (r *round) refresh(context.Context) {
-	if r.meta == nil || r.p().NoIDToken {
-		return
-	}
-	p := r.p()
-	lists := slices.Contains(r.meta.ScopesSupported, "offline_access")
-	grants := r.meta.GrantTypes
-	switch {
-	case len(grants) > 0 && !slices.Contains(grants, "refresh_token"):
-		r.warn("refresh", "The provider gives no refresh tokens", "grants: "+strings.Join(grants, ", "), "Switch the refresh token grant on at the provider; until then people sign in again whenever the access token ends.")
-	case p.OfflineAccess == "off" && p.Preset == "oidc":
-		r.warn("refresh", "No refresh token is asked for", "offline_access = \"off\"", "Set offline_access to auto, unless the provider gives refresh tokens without being asked.")
-	case r.o.Learned.Consent == "useless" && p.Consent == "auto":
-		r.warn("refresh", "Sessions cannot renew themselves", "the provider gave no refresh token, also when it was asked for consent",
-			"Allow refresh tokens (offline_access) for this client at the provider, then set consent = \"always\" (LATCHKEY_CONSENT) and sign in again.")
-	case r.o.Learned.Consent == "needed" && p.Consent == "auto":
-		r.pass("refresh", "People can stay signed in", "the provider gives a refresh token only after it has asked for consent; each sign-in asks for it")
-	case lists && p.Consent == "never":
-		r.pass("refresh", "People can stay signed in", "without being asked for consent, if the provider gives refresh tokens so")
-	case lists && p.Consent == "auto":
-		r.pass("refresh", "People can stay signed in", "where no refresh token comes, the provider is asked for consent once")
-	case lists || p.OfflineAccess == "on" || p.Preset != "oidc" || slices.Contains(grants, "refresh_token"):
-		r.pass("refresh", "People can stay signed in", "")
-	default:
-		r.warn("refresh", "The provider does not list offline_access", "", "Set offline_access = \"on\" if it gives refresh tokens for it all the same.")
-	}
-}
-
-// userinfo: names and pictures come from there where the ID token has none. Without it a sign-in
-// stands all the same.
-func (r *round) userinfo(ctx context.Context) {
-	switch {
-	case r.meta == nil || r.failed("keys"):
-	case r.meta.UserInfoURL == "":
-		r.pass("userinfo", "The provider has no userinfo endpoint: what is shown is what the ID token says", "")
-	default:
-		if err := r.asked.TryUserinfo(ctx); err != nil {
-			title, tell := "The userinfo endpoint does not answer as one: names and pictures may be missing", r.warn
-			if r.p().NoIDToken {
-				title, tell = "The endpoint that says who a person is does not answer as one", r.fail
-			}
-			tell("userinfo", title, fmt.Sprintf("%s: %v", r.meta.UserInfoURL, err), "Take userinfo_endpoint out of the settings if it is set there; otherwise tell whoever runs the provider, or open the way to that host in the firewall.")
-			return
-		}
-		r.pass("userinfo", "The userinfo endpoint answers", hostOf(r.meta.UserInfoURL))
-	}
-}
-
-// revocation asks as a sign-out would, with a token that was never given.
-func (r *round) revocation(ctx context.Context) {
-	switch {
-	case r.meta == nil:
-	case !r.asked.Offers().Revocation:
-		r.pass("revocation", "The provider has no way to revoke tokens: they end by themselves after a sign-out", "")
-	default:
-		if err := r.asked.TryRevoke(ctx); err != nil {
-			r.warn("revocation", "The revocation endpoint does not answer as one: tokens outlive a sign-out", fmt.Sprintf("%s: %v", r.meta.RevocationURL, err), "Take revocation_endpoint out of the settings if it is set there; otherwise tell whoever runs the provider, or open the way to that host in the firewall.")
-			return
-		}
-		r.pass("revocation", "A sign-out can revoke the tokens", hostOf(r.meta.RevocationURL))
-	}
-}
-
-// offers: what not every provider has, and nobody has to mend.
-func (r *round) offers(context.Context) {
-	if r.meta == nil {
-		return
-	}
-	has := r.asked.Offers()
-	for _, o := range []struct {
-		id      string
-		there   bool
-		yes, no string
-		at      string
-	}{
-		{"logout", has.EndSession, "A sign-out can end the browser's session", "The provider has no way to end the browser's session", r.meta.EndSessionURL},
-		{"device", has.Device, "A sign-in on another device is offered", "A sign-in on another device is not offered", r.meta.DeviceAuthURL},
-		{"rfc9207", r.meta.AnswerNamesIssuer, "The provider names itself in its answers, and that is checked", "The provider does not name itself in its answers", ""},
-	} {
-		if o.there {
-			r.pass(o.id, o.yes, hostOf(o.at))
-		} else {
-			r.pass(o.id, o.no, "")
-		}
+		r.warn("pkce", "The provider does not say that it checks PKCE",
+			"it is sent all the same",
+			"Have code_challenge_methods_supported list S256, or ask whoever runs the provider whether it is checked.")
 	}
 }

@@ -114,7 +114,9 @@ func (r *round) proxy() bool {
 	through, err := openid.Proxy(&http.Request{URL: u})
 	switch {
 	case err != nil, through == nil && r.noAddress(u.Scheme):
-		r.fail("proxy", "The proxy that the environment names is no address", "", "Set HTTPS_PROXY to an address such as http://proxy.acme.example:3128, or unset it.")
+		r.fail("proxy", "The proxy that the environment names is no address",
+			"",
+			"Set HTTPS_PROXY to an address such as http://proxy.acme.example:3128, or unset it.")
 		return false
 	case through == nil:
 		r.pass("proxy", "No proxy stands in between", "")
@@ -124,10 +126,15 @@ func (r *round) proxy() bool {
 	var op *net.OpError
 	switch {
 	case errors.As(r.netErr, &op) && op.Op == "proxyconnect":
-		r.fail("proxy", "The proxy cannot be reached", fmt.Sprintf("%s: %v", name, op.Err), "Correct HTTPS_PROXY, start the proxy, or put "+u.Hostname()+" into NO_PROXY if it is reached without.")
+		r.fail("proxy", "The proxy cannot be reached",
+			fmt.Sprintf("%s: %v", name, op.Err),
+			"Correct HTTPS_PROXY, start the proxy, or put "+u.Hostname()+" into NO_PROXY if it is reached without.")
 		return false
 	case r.refusedByProxy():
-		r.fail("proxy", "The proxy refused the way to the provider", fmt.Sprintf("%s: %v", name, last(r.netErr)), "Have "+u.Host+" allowed at the proxy, or put the proxy's user and password into HTTPS_PROXY if it asks for them (407).")
+		r.fail("proxy", "The proxy refused the way to the provider",
+			fmt.Sprintf("%s: %v", name, last(r.netErr)),
+			"Have "+u.Host+
+				" allowed at the proxy, or put the proxy's user and password into HTTPS_PROXY if it asks for them (407).")
 		return false
 	}
 	r.pass("proxy", "Requests go through a proxy", name)
@@ -149,7 +156,8 @@ func (r *round) noAddress(scheme string) bool {
 
 // refusedByProxy: connected to the proxy, and its answer to CONNECT was no.
 func (r *round) refusedByProxy() bool {
-	return r.netErr != nil && errors.Is(r.netErr, openid.ErrNetwork) && r.trace.connected != "" && r.trace.tls == nil && r.trace.tlsErr == nil && strings.HasPrefix(r.address(), "https://")
+	return r.netErr != nil && errors.Is(r.netErr, openid.ErrNetwork) && r.trace.connected != "" &&
+		r.trace.tls == nil && r.trace.tlsErr == nil && strings.HasPrefix(r.address(), "https://")
 }
 
 const lookUp = "Check that this computer is on a network, and its name servers."
@@ -162,7 +170,9 @@ func (r *round) dns() bool {
 	var failed *net.DNSError
 	switch {
 	case errors.As(r.netErr, &failed) && failed.IsNotFound:
-		r.fail("dns", "The provider's name does not exist", failed.Name, "Check "+r.where()+" for its spelling; inside a company the name may be known on its network (VPN) alone.")
+		r.fail("dns", "The provider's name does not exist",
+			failed.Name,
+			"Check "+r.where()+" for its spelling; inside a company the name may be known on its network (VPN) alone.")
 		return false
 	case errors.As(r.netErr, &failed):
 		r.fail("dns", "The provider's name could not be looked up", fmt.Sprintf("%s: %s", failed.Name, failed.Err), lookUp)
@@ -187,7 +197,9 @@ func (r *round) connection() bool {
 		return true // over a connection that was open already
 	}
 	if errors.Is(r.netErr, openid.ErrNetwork) || errors.Is(r.netErr, openid.ErrTimeout) {
-		r.fail("connection", "The provider cannot be reached", fmt.Sprintf("%s: %v", hostOf(r.address()), last(r.netErr)), "Check "+r.where()+" (host and port) and the network; a firewall may need a rule, or HTTPS_PROXY a proxy.")
+		r.fail("connection", "The provider cannot be reached",
+			fmt.Sprintf("%s: %v", hostOf(r.address()), last(r.netErr)),
+			"Check "+r.where()+" (host and port) and the network; a firewall may need a rule, or HTTPS_PROXY a proxy.")
 	}
 	return false
 }
@@ -202,7 +214,8 @@ func (r *round) certificate() {
 	}
 	if r.trace.tls != nil {
 		leaf := r.trace.tls.PeerCertificates[0]
-		detail := fmt.Sprintf("%s, by %s, until %s", tls.VersionName(r.trace.tls.Version), leaf.Issuer.CommonName, leaf.NotAfter.Format(time.DateOnly))
+		detail := fmt.Sprintf("%s, by %s, until %s",
+			tls.VersionName(r.trace.tls.Version), leaf.Issuer.CommonName, leaf.NotAfter.Format(time.DateOnly))
 		if left := leaf.NotAfter.Sub(r.o.Now()); left < soon {
 			r.warn("tls", "The provider's certificate ends soon", detail, "Tell whoever runs the provider to renew it.")
 			return
@@ -223,15 +236,21 @@ func distrust(errs ...error) (title, advice string) {
 	var record tls.RecordHeaderError
 	switch {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return "The provider's certificate is not valid now", "If this computer's date is right, the certificate has to be renewed at the provider; otherwise set the date."
+		return "The provider's certificate is not valid now",
+			"If this computer's date is right, the certificate has to be renewed at the provider; otherwise set the date."
 	case errors.As(err, &host):
-		return "The certificate is for another name", "Set issuer to the name in the certificate, or have one made for this name."
+		return "The certificate is for another name",
+			"Set issuer to the name in the certificate, or have one made for this name."
 	case errors.As(err, &unknown):
-		return "The certificate is signed by nobody whom this computer trusts", "On a company network set ca_file (LATCHKEY_CA_FILE) to the company's root certificate. Elsewhere somebody is in between: change the network."
+		return "The certificate is signed by nobody whom this computer trusts",
+			"On a company network set ca_file (LATCHKEY_CA_FILE) to the company's root certificate. " +
+				"Elsewhere somebody is in between: change the network."
 	case errors.As(err, &record):
-		return "Something that is not TLS answers there", "Check the port in issuer; a provider on this computer over plain http is written http://."
+		return "Something that is not TLS answers there",
+			"Check the port in issuer; a provider on this computer over plain http is written http://."
 	case strings.Contains(err.Error(), "protocol version"):
-		return "The provider offers no TLS 1.2 or newer", "It has to be brought up to date: older versions are broken, and are not used here."
+		return "The provider offers no TLS 1.2 or newer",
+			"It has to be brought up to date: older versions are broken, and are not used here."
 	}
 	return "No secure connection came about", "A firewall or a filter may be in between; the details say what it answered."
 }

@@ -18,7 +18,10 @@ type Report struct {
 }
 
 func (d *Doctor) report(findings []Finding) Report {
-	r := Report{App: d.o.App, Version: d.o.Version, Platform: runtime.GOOS + "/" + runtime.GOARCH, When: d.o.Now().UTC().Truncate(time.Second), OK: true, Findings: findings}
+	r := Report{
+		App: d.o.App, Version: d.o.Version, Platform: runtime.GOOS + "/" + runtime.GOARCH,
+		When: d.o.Now().UTC().Truncate(time.Second), OK: true, Findings: findings,
+	}
 	for _, f := range findings {
 		r.OK = r.OK && f.Status != Fail
 	}

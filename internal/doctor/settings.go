@@ -17,14 +17,18 @@ func (r *round) settings(context.Context) {
 	for _, err := range each(r.o.SettingsErr) {
 		var bad *settings.Error
 		if errors.As(err, &bad) {
-			r.fail("settings", "A setting cannot be used", r.home(err.Error()), "Correct it there: docs/settings.md and latchkeyctl config --example have every key.")
+			r.fail("settings", "A setting cannot be used",
+				r.home(err.Error()),
+				"Correct it there: docs/settings.md and latchkeyctl config --example have every key.")
 			continue
 		}
 		r.fail("settings", "The settings cannot be read", r.home(err.Error()), "Mend what the details name.")
 	}
 	for _, w := range r.o.Settings.Warnings {
 		if slices.Contains(r.o.Settings.Exposed, w) {
-			r.fail("settings", "Others can change your settings", r.home(w), "Do what the details say, then look whether the settings are still yours: latchkeyctl config.")
+			r.fail("settings", "Others can change your settings",
+				r.home(w),
+				"Do what the details say, then look whether the settings are still yours: latchkeyctl config.")
 			continue
 		}
 		r.warn("settings", "A setting should not stay as it is", r.home(w), "Change it where the details say.")
@@ -72,7 +76,10 @@ func (r *round) policy(context.Context) {
 	for _, err := range each(r.o.SettingsErr) {
 		var bad *settings.Error
 		if errors.As(err, &bad) && bad.Source.Locked {
-			r.fail("policy", "The administrator's policy cannot be used", err.Error(), "Ask the administrator to mend the file: it and its folder belong to root (on Windows to Administrators), writable by nobody else.")
+			r.fail("policy", "The administrator's policy cannot be used",
+				err.Error(),
+				"Ask the administrator to mend the file: it and its folder belong to root (on Windows to Administrators), "+
+					"writable by nobody else.")
 			return
 		}
 	}
@@ -86,7 +93,8 @@ func (r *round) policy(context.Context) {
 		r.pass("policy", "No policy is set", s.PolicyFile)
 		return
 	}
-	r.pass("policy", "The administrator's policy is in force", fmt.Sprintf("%s sets %s", s.PolicyFile, strings.Join(locked, ", ")))
+	r.pass("policy", "The administrator's policy is in force",
+		fmt.Sprintf("%s sets %s", s.PolicyFile, strings.Join(locked, ", ")))
 }
 
 // provider: whether there is one to ask at all.
@@ -96,7 +104,10 @@ func (r *round) provider(context.Context) {
 	case r.o.SettingsErr != nil && !s.Configured:
 		return // the settings' own findings say it
 	case !s.Configured:
-		r.fail("provider", "No provider is set up", "", "Set provider and what its preset asks for, or issuer and client_id, in config.toml: docs/providers has a page for each.")
+		r.fail("provider", "No provider is set up",
+			"",
+			"Set provider and what its preset asks for, or issuer and client_id, in config.toml: docs/providers has a "+
+				"page for each.")
 		return
 	}
 	client, err := openid.New(s.Provider, openid.Options{Now: r.o.Now})
@@ -112,5 +123,6 @@ func (r *round) provider(context.Context) {
 	if where == "" {
 		where = s.Provider.AuthorizationEndpoint
 	}
-	r.pass("provider", fmt.Sprintf("The provider is %s", s.Provider.Name), fmt.Sprintf("%s, preset %s, client %s", where, s.Provider.Preset, s.Provider.ClientID))
+	r.pass("provider", fmt.Sprintf("The provider is %s", s.Provider.Name),
+		fmt.Sprintf("%s, preset %s, client %s", where, s.Provider.Preset, s.Provider.ClientID))
 }

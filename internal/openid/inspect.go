@@ -204,6 +204,13 @@ func (c *Client) TryRevoke(ctx context.Context) error {
 	return err
 }
 
+// TakesLogoutPOST asks the provider's sign-out page, as a sign-out does, whether it takes POST. Nobody
+// is signed out by it.
+func (c *Client) TakesLogoutPOST(ctx context.Context) bool {
+	meta, err := c.Discover(ctx)
+	return err == nil && meta.EndSessionURL != "" && c.takesPOST(ctx, meta.EndSessionURL)
+}
+
 // TryUserinfo asks the UserInfo endpoint without a token, which a provider refuses (RFC 6750 §3). nil
 // means that it did; without an endpoint nothing is asked. Errors: those of the network, and
 // ErrUserinfo for an answer that is none of a UserInfo endpoint.
