@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"testing"
 	"time"
 
@@ -20,7 +21,7 @@ func TestSignInCallAnAPIAndSignOut(t *testing.T) {
 	if _, err := client.Account(ctx); !errors.Is(err, signin.ErrSignedOut) || errors.Is(err, signin.ErrSessionEnded) {
 		t.Fatalf("nobody is signed in, and the error is %v", err)
 	}
-	account, err := client.SignIn(ctx)
+	account, err := client.SignIn(ctx, signin.Hint("ada@example.com"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,6 +236,31 @@ func TestAStrongerSignInIsDemandedOfTheSamePerson(t *testing.T) {
 	}
 	if account, err := client.Account(t.Context()); err != nil || account.Name != "Ada" {
 		t.Errorf("the session at hand did not go on: %+v, %v", account, err)
+	}
+}
+
+// What a sign-in asks for stands in the authorization request.
+func TestWhatASignInAsksFor(t *testing.T) {
+	p := signintest.NewProvider(t)
+	config := p.Config()
+	config.Provider = config.Provider.With("organization_param", "tenant")
+	config.Scopes = []string{"openid", "orders"}
+	var asked url.Values
+	config.Browser = func(ctx context.Context, address string) error {
+		u, err := url.Parse(address)
+		asked = u.Query()
+		return errors.Join(err, signintest.Browse(ctx, address))
+	}
+	client := open(t, p, config)
+	if _, err := client.SignIn(t.Context(), signin.Hint("ada@example.com"), signin.Organization("acme"), signin.MaxAge(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"login_hint": "ada@example.com", "tenant": "acme", "max_age": "3600", "scope": "openid orders offline_access", "code_challenge_method": "S256",
+	} {
+		if got := asked.Get(name); got != want {
+			t.Errorf("%s is %q, not %q", name, got, want)
+		}
 	}
 }
 

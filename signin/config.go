@@ -25,8 +25,8 @@ type Config struct {
 	App      App
 	Provider Provider
 
-	// Scopes replace the scopes that are asked for. Nil asks for openid, profile and email, and for offline_access
-	// where the provider offers it; another list is sent as it is.
+	// Scopes are asked for instead of openid, profile and email. offline_access is asked for as well where the provider
+	// lists it; Provider.With("offline_access", "off") leaves it out.
 	Scopes []string
 
 	// Store says what protects the session on disk. The zero value is [Keychain].

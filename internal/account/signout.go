@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"app.latchkey/internal/session"
@@ -34,27 +33,22 @@ func (a *Manager) SignOut(ctx context.Context, key session.Key, scope Scope) (Si
 	if key.IsZero() {
 		key = a.shown()
 	}
-	stop := func() {}
-	limited := sync.OnceValue(func() context.Context {
-		var within context.Context
-		within, stop = context.WithTimeout(ctx, revokeTimeout)
-		return within
-	})
-	defer func() { stop() }()
-	if scope >= ScopeTokens {
-		defer func() { a.revokePending(limited()) }() // what an earlier sign-out left: it was killed, or offline
-	}
-	if key.IsZero() {
-		return SignOut{}, nil
-	}
 	s, revocation, err := a.forget(ctx, key, scope)
+	// The time limit is the provider's: it begins when nothing is left to do here.
+	within, stop := context.WithTimeout(ctx, revokeTimeout)
+	defer stop()
+	if scope >= ScopeTokens {
+		defer a.revokePending(within) // what an earlier sign-out left: it was killed, or offline
+	}
 	if err != nil {
 		a.opts.Log.Error("signout.failed", "err", err)
 		a.update(func(p *Snapshot) { p.Err = err })
 		return SignOut{}, err
 	}
-	if s.Key.IsZero() { // another process was first
-		a.forgotten(key, nil)
+	if s.Key.IsZero() {
+		if !key.IsZero() { // another process was first
+			a.forgotten(key, nil)
+		}
 		return SignOut{}, nil
 	}
 	report := SignOut{Key: key, Name: s.Profile.Name, Ending: session.Ending{
@@ -68,7 +62,7 @@ func (a *Manager) SignOut(ctx context.Context, key session.Key, scope Scope) (Si
 	}
 	first := report // a snapshot's report never changes
 	a.forgotten(key, &first)
-	report.Ending = a.endAtProvider(ctx, limited, s, revocation, scope)
+	report.Ending = a.endAtProvider(ctx, within, s, revocation, scope)
 	a.opts.Log.Info("signout.completed", "issuer", key.Issuer,
 		"tokens", string(report.Ending.Tokens), "browser", string(report.Ending.Browser))
 	a.update(func(p *Snapshot) {
@@ -92,6 +86,9 @@ func (a *Manager) shown() session.Key {
 // forget removes the account in one write that also notes what is to be revoked.
 // The session is zero when there was none.
 func (a *Manager) forget(ctx context.Context, key session.Key, scope Scope) (session.Session, session.Revocation, error) {
+	if key.IsZero() {
+		return session.Session{}, session.Revocation{}, nil
+	}
 	var s session.Session
 	var r session.Revocation
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
@@ -141,14 +138,16 @@ func (a *Manager) forgotten(key session.Key, report *SignOut) {
 	a.update(tell)
 }
 
-// endAtProvider does what needs the network.
-func (a *Manager) endAtProvider(ctx context.Context, limited func() context.Context, s session.Session, r session.Revocation, scope Scope) session.Ending {
+// endAtProvider does what needs the network: the tokens end with within, the browser's session with ctx.
+func (a *Manager) endAtProvider(
+	ctx, within context.Context, s session.Session, r session.Revocation, scope Scope,
+) session.Ending {
 	out := session.Ending{Tokens: session.EndingNothing, Browser: session.EndingNotAsked}
 	if scope < ScopeTokens && s.Live() {
 		out.Tokens = session.EndingNotAsked
 	}
 	if !r.Access.IsZero() || !r.Refresh.IsZero() {
-		out.Tokens, out.Err = a.revoke(limited(), r)
+		out.Tokens, out.Err = a.revoke(within, r)
 	}
 	if scope < ScopeBrowser {
 		return out
