@@ -46,5 +46,27 @@ func TestTheTutorialsFileInADevelopmentBuild(t *testing.T) {
 		if warned := strings.Join(got.Warnings, "\n"); strings.Contains(warned, "OAUTH_TOKEN_SECRET is accepted and unused") != (strings.HasPrefix(tag, "dev")) {
 			t.Errorf("%q: %s", tag, warned)
 		}
+		if tag != "" {
+			tellsWhatIsMissing(t, program)
+		}
+	}
+}
+
+// tellsWhatIsMissing runs a development build beside a .env without a client ID.
+func tellsWhatIsMissing(t *testing.T, program string) {
+	t.Helper()
+	dir := t.TempDir()
+	file := []byte("OAUTH_AUTHORIZATION_ENDPOINT=https://id.acme.example/authorize\n")
+	if err := os.WriteFile(filepath.Join(dir, ".env"), file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(program, "config")
+	cmd.Dir, cmd.Env = dir, []string{"HOME=" + dir, "PATH=" + os.Getenv("PATH")}
+	out, err := cmd.CombinedOutput()
+	for _, name := range []string{"OAUTH_CLIENT_ID", "OAUTH_TOKEN_ENDPOINT", "OAUTH_USER_ENDPOINT"} {
+		want := name + " is required but not set: add the line " + name + "="
+		if err == nil || strings.Count(string(out), want) != 1 {
+			t.Errorf("%v, and not once %q in\n%s", err, want, out)
+		}
 	}
 }

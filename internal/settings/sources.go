@@ -34,6 +34,8 @@ type loader struct {
 
 	preset    string // that the sources so far name
 	described bool   // by the sources so far, a provider is
+
+	tutorialUserID Source // where the tutorial's .env names the user ID field
 }
 
 func (l *loader) fail(s Source, key, problem string) {

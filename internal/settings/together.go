@@ -24,6 +24,9 @@ func (l *loader) together(s *Settings) {
 	if p.NoIDToken && len(p.RequiredACR) > 0 {
 		l.fail(l.sourceOf("required_acr"), "required_acr", "it stands in an ID token, and this provider has none (id_token = false)")
 	}
+	if v := l.values["user_id_field"]; !p.NoIDToken && v.source == l.tutorialUserID && v.data != nil && v.data != "sub" {
+		l.warn("%s: %s is needless: the ID token names the person by sub", v.source, oauthUserID)
+	}
 	if p.Preset == "entra" && p.RedirectHost == "127.0.0.1" {
 		l.warn("redirect_host: Microsoft Entra takes 127.0.0.1 through the app's manifest alone; localhost is the default for it")
 	}

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"maps"
@@ -29,12 +30,21 @@ const (
 
 // tutorial takes OAUTH_* over, as settings of ours.
 func (l *loader) tutorial(vars map[string]string, at func(string) Source) {
-	known := []string{oauthClientID, oauthClientSecret, oauthAuthorize, oauthToken, oauthUser, oauthRedirect, oauthUserID, oauthScopes, oauthTokenSecret, oauthTokenKey}
+	known := []string{
+		oauthClientID, oauthClientSecret, oauthAuthorize, oauthToken, oauthUser, oauthRedirect, oauthUserID, oauthScopes,
+		oauthTokenSecret, oauthTokenKey,
+	}
+	used := false
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
-		if strings.HasPrefix(name, "OAUTH_") && !slices.Contains(known, name) {
+		if used = used || slices.Contains(known, name); strings.HasPrefix(name, "OAUTH_") && !slices.Contains(known, name) {
 			l.warn("%s: %s is not one of the tutorial's variables, and is not read", at(name), name)
 		}
 	}
+	if !used {
+		return
+	}
+	vars = maps.Clone(vars)
+	maps.DeleteFunc(vars, func(_, text string) bool { return strings.TrimSpace(text) == "" })
 	take := func(variable, key string) {
 		if vars[variable] != "" {
 			l.put(at(variable), key, vars[variable])
@@ -43,6 +53,8 @@ func (l *loader) tutorial(vars map[string]string, at func(string) Source) {
 	take(oauthClientID, "client_id")
 	take(oauthClientSecret, "client_secret")
 	take(oauthScopes, "scopes")
+	take(oauthUserID, "user_id_field")
+	l.tutorialUserID = at(oauthUserID)
 	if vars[oauthRedirect] != "" {
 		l.tutorialRedirect(vars[oauthRedirect], at(oauthRedirect))
 	}
@@ -51,50 +63,115 @@ func (l *loader) tutorial(vars map[string]string, at func(string) Source) {
 			l.warn("%s: %s is accepted and unused: a key that lies beside what it locks protects nothing. The vault's key is random and in the keychain; take this line out", at(name), name)
 		}
 	}
+	before, _ := l.values["client_id"].data.(string)
+	vars[oauthClientID] = cmp.Or(vars[oauthClientID], vars["LATCHKEY_CLIENT_ID"], l.env["LATCHKEY_CLIENT_ID"], before)
+	host := hostOf(cmp.Or(vars[oauthAuthorize], vars[oauthToken], vars[oauthUser]))
+	_, _, descope := descopeClient(vars[oauthClientID])
 	switch {
-	case vars[oauthAuthorize] == "" || vars["LATCHKEY_ISSUER"] != "" || vars["LATCHKEY_PROVIDER"] != "":
-		return // whoever names the provider our way is taken at their word
-	case strings.HasSuffix(hostOf(vars[oauthAuthorize]), ".descope.com"):
-		l.tutorialDescope(vars, at)
-		return
-	}
-	l.put(at(oauthAuthorize), "provider", "oidc")
-	take(oauthAuthorize, "authorization_endpoint")
-	take(oauthToken, "token_endpoint")
-	take(oauthUser, "userinfo_endpoint")
-	take(oauthUserID, "user_id_field")
-	l.put(at(oauthAuthorize), "id_token", false)
-	l.warn("%s: explicit endpoints know no ID token, so who signs in is not verified by one: set LATCHKEY_ISSUER if the provider speaks OpenID Connect", at(oauthAuthorize))
-	if vars[oauthClientSecret] != "" {
-		l.warn("%s: %s would be in every user's hands: a native client with PKCE needs none", at(oauthClientSecret), oauthClientSecret)
+	case l.named(vars, host != "", descope):
+	case l.tutorialLacks(vars, at, host):
+	case host == "" && descope, strings.HasSuffix(host, ".descope.com"):
+		l.tutorialDescope(vars, at, host)
+	default:
+		l.put(at(oauthAuthorize), "provider", "oidc")
+		take(oauthAuthorize, "authorization_endpoint")
+		take(oauthToken, "token_endpoint")
+		take(oauthUser, "userinfo_endpoint")
+		l.put(at(oauthAuthorize), "id_token", false)
+		l.warn("%s: explicit endpoints know no ID token, so who signs in is not verified by one: set LATCHKEY_ISSUER if the provider speaks OpenID Connect", at(oauthAuthorize))
+		if vars[oauthClientSecret] != "" {
+			l.warn("%s: %s would be in every user's hands: a native client with PKCE needs none", at(oauthClientSecret), oauthClientSecret)
+		}
 	}
 }
 
-// tutorialDescope derives the issuer of Descope's endpoints from the client ID: a
-// project ID, or an inbound app's, which is the project's and the app's ID in
-// base64 (that form is not verified against a live tenant).
-func (l *loader) tutorialDescope(vars map[string]string, at func(string) Source) {
-	id, host, source := vars[oauthClientID], hostOf(vars[oauthAuthorize]), at(oauthClientID)
-	l.put(source, "provider", "descope")
-	issuer, ok := projectIssuer(id)
-	if ok {
-		l.put(source, "project_id", id)
-		if hostOf(issuer) != host {
-			l.put(at(oauthAuthorize), "domain", host)
-			issuer = "https://" + host + "/" + id
+// named reports whether the provider is named in our own way: beside the tutorial's
+// variables in the same file, or, when these have no endpoint, by another source. A
+// client ID of Descope's counts more than the sources before it.
+func (l *loader) named(vars map[string]string, endpoint, descope bool) bool {
+	elsewhere := l.locked || l.described && !descope
+	for _, key := range []string{"issuer", "provider", "authorization_endpoint"} {
+		variable := "LATCHKEY_" + strings.ToUpper(key)
+		if vars[variable] != "" {
+			return true
 		}
-	} else if project, inbound := inboundProject(id); inbound {
-		issuer = "https://" + host + "/v1/apps/" + project
-		l.put(source, "issuer", issuer)
-		l.put(source, "trusted_audiences", []any{project})
-	} else {
+		elsewhere = elsewhere || l.env[variable] != "" || l.o.Flags[key] != ""
+	}
+	return elsewhere && !endpoint
+}
+
+// tutorialLacks reports whether a variable is missing that this provider needs, and says so of all of them. A client ID
+// of Descope's is enough by itself. Of another provider all endpoints are needed.
+func (l *loader) tutorialLacks(vars map[string]string, at func(string) Source, host string) bool {
+	wanted := [][3]string{{oauthClientID, "…", "what the provider knows this program as"}}
+	switch _, _, descope := descopeClient(vars[oauthClientID]); {
+	case strings.HasSuffix(host, ".descope.com"), host == "" && descope:
+		wanted[0] = [3]string{oauthClientID, "P2…", "the ID of your Descope project"}
+	case host == "" && vars[oauthClientID] == "":
+		wanted[0] = [3]string{oauthClientID, "P2…", "the ID of your Descope project, which is enough; another provider " +
+			"needs " + oauthAuthorize + ", " + oauthToken + " and " + oauthUser + " as well"}
+	default:
+		address := "https://" + cmp.Or(host, "id.example.com") + "/…/"
+		for _, e := range [][2]string{{oauthAuthorize, "authorize"}, {oauthToken, "token"}, {oauthUser, "userinfo"}} {
+			wanted = append(wanted, [3]string{e[0], address + e[1], "the provider's own, as this is no client ID of Descope's"})
+		}
+	}
+	lacks := false
+	for _, v := range wanted {
+		if vars[v[0]] != "" {
+			continue
+		}
+		how := "add the line"
+		if at(v[0]).Line > 0 {
+			how = "fill in the line"
+		}
+		l.fail(at(v[0]), "", fmt.Sprintf("%s is required but not set: %s %s=%s (%s)", v[0], how, v[0], v[1], v[2]))
+		lacks = true
+	}
+	return lacks
+}
+
+// tutorialDescope derives the issuer from the client ID: a project ID, or an inbound
+// app's, which is the project's and the app's ID in base64 (that form is not verified
+// against a live tenant). The host is that of the endpoints, if there are any.
+func (l *loader) tutorialDescope(vars map[string]string, at func(string) Source, host string) {
+	source := at(oauthClientID)
+	l.put(source, "provider", "descope")
+	issuer, project, ok := descopeClient(vars[oauthClientID])
+	if !ok {
 		l.fail(source, oauthClientID, "no issuer follows from it: it is neither a Descope project ID (P…) nor an inbound app's client ID. Set LATCHKEY_ISSUER beside it")
 		return
 	}
-	l.warn("%s: the endpoints are Descope's: they are discovered from %s instead, and the ID token is verified", at(oauthAuthorize), issuer)
-	if field := vars[oauthUserID]; field != "" && field != "sub" {
-		l.warn("%s: %s is not used: the ID token names the person by sub", at(oauthUserID), oauthUserID)
+	inbound := project != vars[oauthClientID]
+	if host == "" {
+		host = hostOf(issuer)
 	}
+	switch {
+	case inbound:
+		issuer = "https://" + host + "/v1/apps/" + project
+		l.put(source, "issuer", issuer)
+		l.put(source, "trusted_audiences", []any{project})
+	case hostOf(issuer) != host:
+		l.put(at(oauthAuthorize), "domain", host)
+		l.put(source, "project_id", project)
+		issuer = "https://" + host + "/" + project
+	default:
+		l.put(source, "project_id", project)
+	}
+	if vars[oauthAuthorize] != "" {
+		l.warn("%s: the endpoints are Descope's: they are discovered from %s instead, and the ID token is verified", at(oauthAuthorize), issuer)
+	}
+}
+
+// descopeClient reads a client ID of Descope's: the project's own ID, or an inbound app's.
+func descopeClient(id string) (issuer, project string, ok bool) {
+	if issuer, ok = projectIssuer(id); ok {
+		return issuer, id, true
+	}
+	if project, ok = inboundProject(id); ok {
+		issuer, _ = projectIssuer(project)
+	}
+	return issuer, project, ok
 }
 
 // projectIssuer is the issuer of a Descope project, if id is a project's ID.

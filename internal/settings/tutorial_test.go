@@ -97,3 +97,120 @@ func TestABrokenDotEnv(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// Every name that is missing is told at once, in the tutorial's words, with its line.
+func TestWhatTheTutorialsFileLacks(t *testing.T) {
+	const (
+		client    = "OAUTH_CLIENT_ID is required but not set: "
+		authorize = "OAUTH_AUTHORIZATION_ENDPOINT is required but not set: "
+		token     = "OAUTH_TOKEN_ENDPOINT is required but not set: "
+		user      = "OAUTH_USER_ENDPOINT is required but not set: "
+	)
+	for name, c := range map[string]struct {
+		file string
+		want []string // of each error
+	}{
+		"only a secret": {"OAUTH_CLIENT_SECRET=hush\n",
+			[]string{client + "add the line OAUTH_CLIENT_ID=P2… (the ID of your Descope project, which is enough"}},
+		"an empty client":    {"OAUTH_CLIENT_ID=\n", []string{".env:1: " + client + "fill in the line OAUTH_CLIENT_ID=P2…"}},
+		"a client of spaces": {"OAUTH_SCOPES=openid\nOAUTH_CLIENT_ID='  '\n", []string{".env:2: " + client}},
+		"Descope's without one": {strings.Replace(tutorialFile, "OAUTH_CLIENT_ID", "# OAUTH_CLIENT_ID", 1),
+			[]string{client + "add the line OAUTH_CLIENT_ID=P2… (the ID of your Descope project)"}},
+		"only Descope's token":   {"OAUTH_TOKEN_ENDPOINT=https://api.descope.com/oauth2/v1/token\n", []string{client}},
+		"another's client alone": {"OAUTH_CLIENT_ID=someone\n", []string{authorize, token, user}},
+		"another's first address": {"OAUTH_AUTHORIZATION_ENDPOINT=https://id.acme.example/a\n",
+			[]string{client, token + "add the line OAUTH_TOKEN_ENDPOINT=https://id.acme.example/", user}},
+		"another's last address": {"OAUTH_CLIENT_ID=someone\nOAUTH_USER_ENDPOINT=https://id.acme.example/u\n",
+			[]string{authorize, token}},
+		"a user ID field alone": {"OAUTH_USER_ID_FIELD=email\n", []string{client}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _, err := load(t, map[string]string{".env": c.file}, nil, nil)
+			if err == nil || s.Configured {
+				t.Fatalf("%v, %+v", err, s.Provider)
+			}
+			told := strings.Split(err.Error(), "\n")
+			if len(told) != len(c.want) || strings.Contains(err.Error(), "hush") {
+				t.Errorf("%q, want %q", told, c.want)
+			}
+			for _, want := range c.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("no %q in %q", want, told)
+				}
+			}
+		})
+	}
+}
+
+// What another source says need not stand in the tutorial's file, and a file without its variables lacks nothing.
+func TestWhatTheTutorialsFileNeedNotSay(t *testing.T) {
+	const (
+		issuer  = "https://id.acme.example"
+		ours    = "issuer = \"" + issuer + "\"\n"
+		project = "P2abcdefghijklmnopqrstuvwxyz"
+		inbound = "UDJhYmNkZWZnaGlqazpUUEExMjM="
+		region  = "Peuc1abcdefghijklmnopqrstuvwxyz12"
+		descope = "https://api.descope.com/"
+	)
+	for name, c := range map[string]struct {
+		env     string // the .env
+		file    string // config.toml
+		policy  string
+		environ []string
+		flags   map[string]string
+		issuer  string
+	}{
+		"Descope's client alone":            {env: "OAUTH_CLIENT_ID=" + project, issuer: descope + project},
+		"an inbound client alone":           {env: "OAUTH_CLIENT_ID=" + inbound, issuer: descope + "v1/apps/P2abcdefghijk"},
+		"a client with its region":          {env: "OAUTH_CLIENT_ID=" + region, issuer: "https://api.euc1.descope.com/" + region},
+		"Descope's client over config.toml": {env: "OAUTH_CLIENT_ID=" + project, file: client + ours, issuer: descope + project},
+		"Descope's client of our own": {env: "LATCHKEY_CLIENT_ID=" + project +
+			"\nOAUTH_TOKEN_ENDPOINT=https://api.descope.com/oauth2/v1/token", issuer: descope + project},
+		"an issuer in config.toml":     {env: "OAUTH_CLIENT_ID=desk", file: ours, issuer: issuer},
+		"a client in config.toml":      {env: "OAUTH_SCOPES=openid", file: client + ours, issuer: issuer},
+		"an issuer beside it":          {env: "OAUTH_CLIENT_ID=desk\nLATCHKEY_ISSUER=" + issuer, issuer: issuer},
+		"an issuer in the environment": {env: "OAUTH_CLIENT_ID=desk", environ: []string{"LATCHKEY_ISSUER=" + issuer}, issuer: issuer},
+		"an issuer by a flag":          {env: "OAUTH_CLIENT_ID=desk", flags: map[string]string{"issuer": issuer}, issuer: issuer},
+		"the policy's issuer":          {env: "OAUTH_CLIENT_ID=someone", policy: client + ours, issuer: issuer},
+		"other variables":              {env: "OAUTH_PROXY=x\nNODE_ENV=dev"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _, err := load(t, map[string]string{".env": c.env, "config/config.toml": c.file, "policy.toml": c.policy}, c.environ, c.flags)
+			if err != nil || s.Provider.Issuer != c.issuer || s.Configured != (c.issuer != "") {
+				t.Errorf("%q %v %v", s.Provider.Issuer, s.Configured, err)
+			}
+		})
+	}
+}
+
+// A user ID field other than sub counts where the user endpoint says who it is, and is said to be needless elsewhere.
+func TestTheTutorialsUserIDField(t *testing.T) {
+	const needless = "OAUTH_USER_ID_FIELD is needless"
+	descope := strings.Replace(tutorialFile, "FIELD=sub", "FIELD=email", 1)
+	for name, c := range map[string]struct {
+		file     string
+		honoured bool
+		warned   bool
+	}{
+		"another provider's":   {strings.ReplaceAll(descope, "https://api.descope.com", "https://id.acme.example"), true, false},
+		"GitHub's":             {"OAUTH_CLIENT_ID=desk\nOAUTH_USER_ID_FIELD=email\nLATCHKEY_PROVIDER=github\n", true, false},
+		"Descope's":            {descope, false, true},
+		"Descope's alone":      {"OAUTH_CLIENT_ID=P2abcdefghijklmnopqrstuvwxyz\nOAUTH_USER_ID_FIELD=email\n", false, true},
+		"an issuer's":          {"OAUTH_CLIENT_ID=desk\nOAUTH_USER_ID_FIELD=email\nLATCHKEY_ISSUER=https://id.acme.example\n", false, true},
+		"the tutorial's own":   {tutorialFile, false, false},
+		"our own, and no less": {"LATCHKEY_ISSUER=https://id.acme.example\nLATCHKEY_CLIENT_ID=desk\nLATCHKEY_USER_ID_FIELD=email", false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _, err := load(t, map[string]string{".env": c.file}, nil, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := s.Provider.NoIDToken && s.Provider.UserIDField == "email"; got != c.honoured {
+				t.Errorf("honoured: %v, want %v", got, c.honoured)
+			}
+			if got := strings.Contains(strings.Join(s.Warnings, "\n"), needless); got != c.warned {
+				t.Errorf("warned: %v, want %v: %q", got, c.warned, s.Warnings)
+			}
+		})
+	}
+}
