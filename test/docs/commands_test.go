@@ -20,6 +20,19 @@ var byHand = []string{
 	`build/goproxy.sh dist/goproxy v0.2.0`,
 	`export GOPROXY=file://$PWD/dist/goproxy,https://proxy.golang.org GONOSUMDB=app.latchkey`,
 	`wails init -n reader -t templates/wails`,
+
+	// TestTheTutorial in test/module applies these steps to a copy of its own.
+	`export LATCHKEY=$PWD`,
+	`cp -r examples/starter ~/starter`,
+	`cd ~/starter`,
+	`patch -p1 < steps/5-sign-in.patch`,
+	`go mod edit -require=app.latchkey@v0.0.0 -replace=app.latchkey="$LATCHKEY"`,
+	`go mod tidy`,
+	`patch -p1 < steps/6-profile.patch`,
+	`patch -p1 < steps/7-guard.patch`,
+	`patch -p1 < steps/8-company.patch`,
+	`patch -p1 < steps/9-stay.patch`,
+
 	`git remote add latchkey https://git.example.com/latchkey.git`,
 	`git fetch latchkey --tags`,
 	`build/upgrade.sh v0.2.0`,
@@ -175,9 +188,10 @@ func TestUnknownCommandsAreFound(t *testing.T) {
 // A link within the documents leads somewhere.
 func TestTheLinks(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)\s]+)\)|(?:src|href)="([^"]+)"`)
+	code := regexp.MustCompile("(?ms)^```.*?^```")
 	seen := 0
 	for path, text := range documents(t) {
-		for _, m := range link.FindAllStringSubmatch(text, -1) {
+		for _, m := range link.FindAllStringSubmatch(code.ReplaceAllString(text, ""), -1) {
 			to, _, _ := strings.Cut(m[1]+m[2], "#")
 			if to == "" || strings.Contains(to, "://") || strings.HasPrefix(to, "mailto:") {
 				continue

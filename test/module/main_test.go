@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,10 +23,11 @@ import (
 // repository is the root of the tree.
 const repository = "../.."
 
-// TestMain is also the browser that the programs are given: with the argument "browse" it signs in as Ada.
+// TestMain is also the browser that the programs are given: with the argument "browse" it signs in as Ada, and with "sso"
+// behind the address as Grace, through her company's directory.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 2 && os.Args[1] == "browse" {
-		if err := browse(os.Args[2]); err != nil {
+		if err := browse(os.Args[2], os.Args[3:]...); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -34,7 +36,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func browse(address string) error {
+func browse(address string, way ...string) error {
 	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
 	defer stop()
 	b := robot.New(nil)
@@ -42,7 +44,11 @@ func browse(address string) error {
 	if err != nil {
 		return err
 	}
-	_, err = robot.Quick("ada")(ctx, b, page)
+	walk := robot.Quick("ada")
+	if slices.Equal(way, []string{"sso"}) {
+		walk = robot.SSO("grace@acme.example", "nanosecond")
+	}
+	_, err = walk(ctx, b, page)
 	return err
 }
 

@@ -133,7 +133,7 @@ func (p *place) title(title string) {
 // keys types keys into the window.
 func (p *place) keys(keys ...string) {
 	p.t.Helper()
-	window := strings.Fields(p.must("xdotool", "search", "--onlyvisible", "--name", "^reader"))[0]
+	window := strings.Fields(p.must("xdotool", "search", "--onlyvisible", "--name", "^(reader|Starter) — "))[0]
 	p.must("xdotool", "windowfocus", "--sync", window)
 	p.must("xdotool", append([]string{"key", "--delay", "100"}, keys...)...)
 }
