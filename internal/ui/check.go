@@ -19,6 +19,8 @@ func (w *Window) examine() Job {
 			w.change(func(m *Model) { m.Check.Running, found = false, len(m.Check.Findings) })
 			w.now().Log.Info("check.done", "findings", found)
 		}()
-		return w.now().Examine(ctx, func(f FindingView) { w.change(func(m *Model) { m.found(f) }) })
+		return passing(ctx, func(ctx context.Context) error {
+			return w.now().Examine(ctx, func(f FindingView) { w.change(func(m *Model) { m.found(f) }) })
+		})
 	}
 }

@@ -58,6 +58,7 @@ type driven struct {
 	t        *testing.T
 	scripted scripted
 	jobs     sync.WaitGroup
+	end      func() // of the window
 
 	mu     sync.Mutex
 	shown  []StateView
@@ -118,7 +119,7 @@ func newDriven(t *testing.T) *driven {
 			return c
 		},
 	})
-	h.start()
+	h.end = h.start()
 	h.until("the sign-in screen", func(v StateView) bool { return v.Screen == ScreenSignIn })
 	return h
 }

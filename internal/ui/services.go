@@ -41,6 +41,19 @@ type Services struct {
 	Close func() // ends what was started with the services
 }
 
+// passing does f and returns early, with the context's error, when ctx ends. f stores nothing: the end of the window
+// waits for what is being stored, and not for a picture or a check.
+func passing(ctx context.Context, f func(context.Context) error) error {
+	done := make(chan error, 1)
+	go func() { done <- f(ctx) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // NewServices returns services with which nothing can be done yet. changed is told
 // every snapshot.
 func NewServices(changed func(account.Snapshot)) *Services {

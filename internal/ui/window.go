@@ -206,14 +206,16 @@ func (w *Window) fetchPictures(snap account.Snapshot) {
 			continue
 		}
 		h.Run("fetch the picture", func(ctx context.Context) error {
-			data, err := s.Picture(ctx, address)
-			if err != nil {
-				s.Log.Info("picture.unusable", "err", err)
+			return passing(ctx, func(ctx context.Context) error {
+				data, err := s.Picture(ctx, address)
+				if err != nil {
+					s.Log.Info("picture.unusable", "err", err)
+					return nil
+				}
+				s.Log.Debug("picture.fetched")
+				w.change(func(m *Model) { m.picture(address, data) })
 				return nil
-			}
-			s.Log.Debug("picture.fetched")
-			w.change(func(m *Model) { m.picture(address, data) })
-			return nil
+			})
 		})
 	}
 }

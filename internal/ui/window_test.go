@@ -262,6 +262,24 @@ func TestTheCheck(t *testing.T) {
 	}
 }
 
+// The window closes at once although a picture and a check never end.
+func TestTheEndWaitsForNoPictureAndNoCheck(t *testing.T) {
+	h := newDriven(t)
+	begun, never := make(chan bool, 2), make(chan bool)
+	t.Cleanup(func() { close(never) })
+	h.now().Picture = func(context.Context, string) (string, error) { begun <- true; <-never; return "", nil }
+	h.now().Examine = func(context.Context, func(FindingView)) error { begun <- true; <-never; return nil }
+	h.try(h.Show(ScreenCheck))
+	h.do(h.SignIn(""))
+	<-h.scripted.asked
+	who := somebody("ada")
+	who.Profile.Picture = "https://id.example/ada.jpg"
+	h.scripted.answers <- who
+	<-begun
+	<-begun
+	h.end() // it would not return
+}
+
 // A window that waits in the background comes up when somebody must sign in.
 func TestTheWindowInTheBackground(t *testing.T) {
 	for signedIn, want := range map[bool]int{true: 0, false: 1} {
