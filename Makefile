@@ -18,7 +18,7 @@ export ARTIFACTS := $(CURDIR)/artifacts/window
 version := $(shell build/version.sh version)
 commit := $(shell build/version.sh commit)
 date := $(shell build/version.sh date)
-stamp := -X app.latchkey/internal/wire.version=$(version) -X app.latchkey/internal/wire.commit=$(commit) -X app.latchkey/internal/wire.date=$(date)
+stamp := -X app.latchkey/internal/program.version=$(version) -X app.latchkey/internal/program.commit=$(commit) -X app.latchkey/internal/program.date=$(date)
 
 # A display is there on macOS and Windows always, elsewhere when it is named.
 display := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin MINGW%,$(shell uname -s)))

@@ -22,6 +22,7 @@ import (
 	"app.latchkey/internal/logfile"
 	"app.latchkey/internal/picture"
 	"app.latchkey/internal/problem"
+	"app.latchkey/internal/program"
 	_ "app.latchkey/internal/quiethttp" // before net/http reads GODEBUG
 	"app.latchkey/internal/settings"
 	"app.latchkey/internal/startenv"
@@ -43,23 +44,23 @@ func main() {
 	if late.Serve() {
 		return
 	}
-	s, err := wire.Settings(nil) // what cannot be used is said on the screen
+	s, err := program.Settings(nil) // what cannot be used is said on the screen
 	if err := wire.Foreign(s); err != nil {
 		words := problem.From(err, "")
 		fmt.Fprintf(os.Stderr, "latchkey: %s. %s %s\n", words.Title, words.Message, words.Hint)
 		os.Exit(1)
 	}
-	built := wire.Version()
+	built := program.Version()
 	var window *ui.Window
 	window = ui.New(ui.Options{
-		App:         ui.AppView{Name: wire.AppName, Version: built.Version, Demo: wire.DemoBuild},
+		App:         ui.AppView{Name: program.AppName, Version: built.Version, Demo: program.DemoBuild},
 		About:       ui.About(built.Commit, built.Date, licences),
 		StartHidden: s.StartHidden,
 		Connect:     connector(s, err, func(p account.Account) { window.Prepare(p) }),
 	})
 	calls := desktop.NewCalls(window)
 	err = wails.Run(desktop.App(desktop.Options{
-		Name: wire.AppName, ID: wire.AppID, Version: built.Version,
+		Name: program.AppName, ID: program.AppID, Version: built.Version,
 		DataDir: s.DataDir, Appearance: s.Appearance, StartHidden: s.StartHidden,
 		Assets: assets, Icon: icon, Window: window, Calls: calls, Bind: &App{window, calls},
 	}))
@@ -75,7 +76,7 @@ func connector(s settings.Settings, err error, adopting func(account.Account)) f
 	fresh := true
 	return func(ctx context.Context, changed func(account.Snapshot)) *ui.Services {
 		if !fresh {
-			s, err = wire.Settings(nil)
+			s, err = program.Settings(nil)
 		}
 		fresh = false
 		return connect(ctx, s, err, adopting, changed)
@@ -88,7 +89,7 @@ func connect(ctx context.Context, s settings.Settings, err error, adopting func(
 	c := ui.NewServices(changed)
 	c.LogFolder, c.ConfigFolder, c.OpenFolder = filepath.Join(s.DataDir, "logs"), s.ConfigDir, wire.FolderOpener(s)
 	log, file := logfile.Open(c.LogFolder, "latchkey", s.Log)
-	log.Info("app.started", "version", wire.Version().Version)
+	log.Info("app.started", "version", program.Version().Version)
 	for _, w := range s.Warnings {
 		log.Warn("settings.warning", "text", w)
 	}
@@ -96,18 +97,18 @@ func connect(ctx context.Context, s settings.Settings, err error, adopting func(
 	var parts *wire.Parts
 	if err == nil {
 		var endDemo func()
-		endDemo, err = wire.ServeDemo(ctx, &s, log)
+		endDemo, err = program.ServeDemo(ctx, &s, log)
 		c.Close = func() { endDemo(); _ = file.Close() }
 	}
 	if err == nil {
 		parts, err = wire.New(s, wire.Options{
-			App: wire.AppName, ID: wire.AppID, Log: log, Adopting: adopting, OnChange: changed, Leave: late.Leaver(wire.AppName),
+			App: program.AppName, ID: program.AppID, Version: program.Version().Version, Log: log, Adopting: adopting, OnChange: changed, Leave: late.Leaver(program.AppName),
 		})
 	}
 	held := wire.NewPreferences(s) // with what the demo has put in
 	c.Values, c.Save = held.Values, held.Save
 	if err != nil {
-		c.Err, c.Examine = err, examining(wire.Doctor(s, err))
+		c.Err, c.Examine = err, examining(wire.Doctor(program.AppName, program.Version().Version, s, err))
 		return c
 	}
 	supply(c, parts)

@@ -14,8 +14,8 @@ export SOURCE_DATE_EPOCH
 
 dist=${DIST:-$PWD/dist}
 stage=$dist/.stage
-wire=app.latchkey/internal/wire
-stamp="-X $wire.version=$version -X $wire.commit=$commit -X $wire.date=$date"
+program=app.latchkey/internal/program
+stamp="-X $program.version=$version -X $program.commit=$commit -X $program.date=$date"
 
 # window OS ARCH FILE: builds the window. Its bindings are committed, so wails has
 # nothing to run; it compiles, and for Windows adds icon, version and manifest.

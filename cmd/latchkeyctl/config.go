@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"app.latchkey/internal/program"
 	"app.latchkey/internal/settings"
-	"app.latchkey/internal/wire"
 )
 
 // settingLine is what --json prints of one setting.
@@ -31,7 +31,7 @@ func (c *command) config() *cobra.Command {
 				_, err := fmt.Fprint(c.stdout, settings.Example())
 				return err
 			}
-			s, err := wire.Settings(c.flags)
+			s, err := program.Settings(c.flags)
 			if err != nil {
 				return &usageError{err}
 			}

@@ -11,7 +11,7 @@ import (
 
 	"app.latchkey/internal/demoidp"
 	"app.latchkey/internal/logfile"
-	"app.latchkey/internal/wire"
+	"app.latchkey/internal/program"
 )
 
 // addDemo adds the demo's command.
@@ -42,11 +42,11 @@ func (c *command) addDemo(root *cobra.Command) {
 
 // demoStart starts the demo's services. Mistakes in the file are mistakes of usage.
 func (c *command) demoStart(ctx context.Context, file string) (*demoidp.Provider, error) {
-	s, err := wire.Settings(c.flags)
+	s, err := program.Settings(c.flags)
 	if err != nil {
 		return nil, &usageError{err}
 	}
-	idp, err := wire.StartDemo(ctx, &s, file, logfile.Text(c.stderr, s.Log))
+	idp, err := program.StartDemo(ctx, &s, file, logfile.Text(c.stderr, s.Log))
 	if err != nil {
 		return nil, &usageError{err}
 	}

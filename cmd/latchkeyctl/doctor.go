@@ -11,6 +11,7 @@ import (
 
 	"app.latchkey/internal/cleantext"
 	"app.latchkey/internal/doctor"
+	"app.latchkey/internal/program"
 	"app.latchkey/internal/wire"
 )
 
@@ -44,13 +45,13 @@ func (c *command) doctor() *cobra.Command {
 
 // examined makes the doctor of these settings, whether or not they can be used.
 func (c *command) examined() (*doctor.Doctor, error) {
-	settings, err := wire.Settings(c.flags)
+	settings, err := program.Settings(c.flags)
 	c.started, c.name = true, settings.Provider.Name
 	if err != nil {
-		return wire.Doctor(settings, err), nil
+		return wire.Doctor(program.AppName, program.Version().Version, settings, err), nil
 	}
-	if c.parts, err = wire.New(settings, wire.Options{App: wire.AppName, ID: wire.AppID}); err != nil {
-		return wire.Doctor(settings, err), nil
+	if c.parts, err = wire.New(settings, wire.Options{App: program.AppName, ID: program.AppID, Version: program.Version().Version}); err != nil {
+		return wire.Doctor(program.AppName, program.Version().Version, settings, err), nil
 	}
 	return c.parts.Doctor(), nil
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 
-	"app.latchkey/internal/wire"
+	"app.latchkey/internal/program"
 )
 
 // addMan adds the command that writes the manual pages, one for each command, into
@@ -26,7 +26,7 @@ func (c *command) addMan(root *cobra.Command) {
 			}
 			date := time.Unix(seconds, 0).UTC()
 			root.DisableAutoGenTag = true
-			return doc.GenManTree(root, &doc.GenManHeader{Section: "1", Date: &date, Source: "Latchkey " + wire.Version().Version, Manual: "Latchkey"}, args[0])
+			return doc.GenManTree(root, &doc.GenManHeader{Section: "1", Date: &date, Source: "Latchkey " + program.Version().Version, Manual: "Latchkey"}, args[0])
 		},
 	})
 }

@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"app.latchkey/internal/program"
 	"app.latchkey/internal/robot"
-	"app.latchkey/internal/wire"
 	"app.latchkey/test/idp"
 )
 
@@ -88,7 +88,7 @@ func (s *shell) run(code int, args ...string) (stdout, stderr string) {
 // logged is what the command line has logged.
 func (s *shell) logged() string {
 	s.t.Helper()
-	data, err := os.ReadFile(filepath.Join(s.home, ".local", "share", wire.AppID, "logs", "latchkeyctl.log"))
+	data, err := os.ReadFile(filepath.Join(s.home, ".local", "share", program.AppID, "logs", "latchkeyctl.log"))
 	if err != nil {
 		s.t.Fatal(err)
 	}

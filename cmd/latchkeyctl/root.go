@@ -14,6 +14,7 @@ import (
 	"app.latchkey/internal/cleantext"
 	"app.latchkey/internal/late"
 	"app.latchkey/internal/logfile"
+	"app.latchkey/internal/program"
 	"app.latchkey/internal/settings"
 	"app.latchkey/internal/wire"
 )
@@ -113,11 +114,11 @@ func (f *settingFlag) Type() string { return "text" }
 // start reads the settings and makes the parts. Whatever fails later is no longer
 // a matter of usage.
 func (c *command) start(o wire.Options) error {
-	s, err := wire.Settings(c.flags)
+	s, err := program.Settings(c.flags)
 	if err != nil {
 		return &usageError{err}
 	}
-	wire.PointAtDemo(&s)
+	program.PointAtDemo(&s)
 	c.name = s.Provider.Name
 	for _, w := range s.Warnings {
 		c.say("warning: %s", w)
@@ -127,10 +128,10 @@ func (c *command) start(o wire.Options) error {
 		return err
 	}
 	defer c.begun.Store(true)
-	o.App, o.ID = wire.AppName, wire.AppID
+	o.App, o.ID, o.Version = program.AppName, program.AppID, program.Version().Version
 	c.logs(s)
 	o.Log = c.log
-	o.Leave = late.Leaver(wire.AppName)
+	o.Leave = late.Leaver(program.AppName)
 	c.parts, err = wire.New(s, o)
 	if err != nil {
 		return &usageError{err}

@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"app.latchkey/internal/account"
+	"app.latchkey/internal/program"
 	"app.latchkey/internal/session"
-	"app.latchkey/internal/wire"
 )
 
 func (c *command) status() *cobra.Command {
@@ -95,7 +95,7 @@ func (c *command) version() *cobra.Command {
 		Use: "version", Short: "Print the version",
 		RunE: func(*cobra.Command, []string) error {
 			c.started = true
-			v := wire.Version()
+			v := program.Version()
 			if c.json {
 				return c.object(v)
 			}

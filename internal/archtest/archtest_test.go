@@ -74,8 +74,9 @@ var packages = map[string][]string{
 	"demoidp": {"demoidp/broker", "demoidp/cast", "demoidp/directory", "demoidp/issuer", "demoidp/social"},
 	"ui":      {"account", "claims", "cleantext", "problem", "secret", "session", "settings"},
 	"desktop": {"atomicfile", "devguard", "ui"},
+	"program": {"demoidp", "demoidp/cast", "settings", "startenv"},
 	"wire": {
-		"account", "awake", "browser", "demoidp", "demoidp/cast", "doctor", "learned", "loopback", "openid",
+		"account", "awake", "browser", "doctor", "learned", "loopback", "openid",
 		"ownfolder", "peer", "problem", "secret", "session", "settings", "startenv", "vault",
 	},
 	"signin": {
@@ -119,7 +120,7 @@ var touches = map[string][]string{
 	"github.com/coreos/go-oidc":    {"openid"},
 	"github.com/zitadel":           {"demoidp/broker", "demoidp/directory", "demoidp/issuer"},
 	// in development builds alone
-	"github.com/joho/godotenv": {"wire"},
+	"github.com/joho/godotenv": {"program"},
 	// doctor reads what a handshake agreed on
 	"crypto/tls":                     {"doctor", "openid", "picture", "proxy"},
 	"gopkg.in/natefinch/lumberjack.": {"logfile"},

@@ -15,7 +15,7 @@ var update = flag.Bool("update", false, "draw docs/architecture.svg anew")
 // floors are the rows of the picture: packages that the rows above may use.
 var floors = [][]string{
 	{"signin"},
-	{"desktop", "wire"},
+	{"desktop", "wire", "program"},
 	{"ui"},
 	{"doctor", "problem"},
 	{"account", "openid", "loopback", "browser"},
@@ -31,7 +31,8 @@ var floors = [][]string{
 var signs = map[string][2]string{
 	"signin": {"the public package", "by the packages below"},
 	"wire":   {"the wiring of both programs", ""}, "clock": {"a test's clock", ""},
-	"late": {"a page after the end", "starts a process"}, "peer": {"whose program answers", "the system's tables"}, "startenv": {"cleans the environment", ""}, "quiethttp": {"no headers in logs", ""},
+	"program": {"name, version, team's settings", ""},
+	"late":    {"a page after the end", "starts a process"}, "peer": {"whose program answers", "the system's tables"}, "startenv": {"cleans the environment", ""}, "quiethttp": {"no headers in logs", ""},
 	"doctor":  {"checks a set-up", "network, loopback"},
 	"desktop": {"all of Wails", "disk: window.json"}, "ui": {"what the window shows", ""},
 	"problem": {"errors to words", ""},
@@ -73,7 +74,7 @@ func draw() string {
 	fmt.Fprintf(&b, `<rect x="%d" y="%d" width="%d" height="50" rx="10" fill="#8a5a00"/><text x="%d" y="%d" fill="#fff" font-weight="600">latchkey: main.go, app*.go · latchkeyctl: cmd/latchkeyctl</text><text x="%d" y="%d" fill="#fff">wired by internal/wire; they may use every package</text>`+"\n",
 		margin, margin, pictureWidth-2*margin, pictureWidth/2, margin+21, pictureWidth/2, margin+39)
 	for _, from := range slices.Sorted(maps.Keys(at)) {
-		if from == "wire" || from == "demoidp" {
+		if from == "wire" || from == "program" || from == "demoidp" {
 			continue
 		}
 		for _, to := range packages[from] {

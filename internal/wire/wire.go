@@ -25,6 +25,7 @@ import (
 // Options are what the programs differ in.
 type Options struct {
 	App      string // shown to people
+	Version  string // shown in the doctor\'s report
 	ID       string // names folders and the keychain's item
 	Log      *slog.Logger
 	OpenURL  func(context.Context, string) error // nil: the system's browser

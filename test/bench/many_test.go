@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"app.latchkey/internal/program"
 	"app.latchkey/internal/settings"
 	"app.latchkey/internal/wire"
 )
@@ -45,11 +46,11 @@ func (b *bench) callers() {
 	d := b.desk
 	env := append(append([]string{}, d.env...), "LATCHKEY_STORE=file", "LATCHKEY_STORE_PASSPHRASE=correct horse battery", "XDG_DATA_HOME="+d.folder("callers"))
 	b.stale(env)
-	s, err := settings.Load(settings.Options{AppID: wire.AppID, Environ: env})
+	s, err := settings.Load(settings.Options{AppID: program.AppID, Environ: env})
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	p, err := wire.New(s, wire.Options{App: wire.AppName, ID: wire.AppID})
+	p, err := wire.New(s, wire.Options{App: program.AppName, ID: program.AppID})
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -119,7 +119,7 @@ async function main() {
   console.log(`an edit of the frontend arrived after ${Date.now() - began} ms`);
 
   began = Date.now();
-  edit("internal/wire/id_demo.go", "Latchkey Demo", "Latchkey Rebuilt");
+  edit("internal/program/id_demo.go", "Latchkey Demo", "Latchkey Rebuilt");
   for (const end = Date.now() + limit; ; ) {
     const loaded = await page.goto(address).catch(() => undefined); // nobody listens while it starts anew
     const rebuilt = page.getByText("Latchkey Rebuilt").filter({ visible: true }).first();

@@ -1,6 +1,6 @@
 //go:build demo
 
-package wire
+package program
 
 import (
 	"context"

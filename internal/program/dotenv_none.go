@@ -1,6 +1,6 @@
 //go:build !dev
 
-package wire
+package program
 
 // dotEnv names none: where the program is started must not choose the provider.
 func dotEnv() (string, func([]byte) (map[string]string, error)) { return "", nil }

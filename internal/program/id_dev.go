@@ -1,6 +1,6 @@
 //go:build dev && !demo
 
-package wire
+package program
 
 // What this build is called.
 const (

@@ -1,6 +1,6 @@
 //go:build demo
 
-package wire
+package program
 
 // What this build is called.
 const (

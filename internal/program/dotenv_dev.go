@@ -1,6 +1,6 @@
 //go:build dev
 
-package wire
+package program
 
 import "github.com/joho/godotenv"
 
