@@ -13,8 +13,10 @@ import (
 // packages look for it. A picture of a wrong size is scaled and blurred.
 func TestTheIconInEverySize(t *testing.T) {
 	for path, side := range map[string]int{
-		"build/appicon.png": 1024, "build/icons/16.png": 16, "build/icons/24.png": 24, "build/icons/32.png": 32, "build/icons/48.png": 48,
-		"build/icons/64.png": 64, "build/icons/128.png": 128, "build/icons/256.png": 256, "build/icons/512.png": 512, "build/icons/1024.png": 1024,
+		"build/appicon.png": 1024, "build/icons/16.png": 16, "build/icons/24.png": 24, "build/icons/32.png": 32,
+		"build/icons/48.png": 48,
+		"build/icons/64.png": 64, "build/icons/128.png": 128, "build/icons/256.png": 256, "build/icons/512.png": 512,
+		"build/icons/1024.png": 1024,
 	} {
 		data, err := os.ReadFile(path)
 		if err != nil {
@@ -55,7 +57,8 @@ func TestTheIconForWindows(t *testing.T) {
 
 func TestTheIconForMacOS(t *testing.T) {
 	data, err := os.ReadFile("build/darwin/icon.icns")
-	if err != nil || len(data) < 8 || string(data[:4]) != "icns" || int(binary.BigEndian.Uint32(data[4:])) != len(data) {
+	if err != nil || len(data) < 8 || string(data[:4]) != "icns" ||
+		int(binary.BigEndian.Uint32(data[4:])) != len(data) {
 		t.Fatalf("no .icns: %v", err)
 	}
 	kinds := map[string]bool{}

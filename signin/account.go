@@ -39,8 +39,8 @@ type Account struct {
 }
 
 // Account returns the active account. It matches [ErrSignedOut] when nobody is signed in, and [ErrSessionEnded] as well
-// when a session was there and has ended. It reads what other programs with the same App.ID have done since, and uses no
-// network.
+// when a session was there and has ended. It reads what other programs with the same App.ID have done since, and uses
+// no network.
 func (c *Client) Account(ctx context.Context) (Account, error) {
 	return do(ctx, c, func(ctx context.Context) (Account, error) {
 		c.manager().Sync(ctx)
@@ -69,8 +69,8 @@ func (c *Client) Accounts(ctx context.Context) ([]Account, error) {
 	})
 }
 
-// Use makes the account of that ID the active one, without the network. It matches [ErrNoAccount] when there is none, and
-// [ErrSessionEnded] when its session has ended: SignIn with [As] mends that.
+// Use makes the account of that ID the active one, without the network. It matches [ErrNoAccount] when there is none,
+// and [ErrSessionEnded] when its session has ended: SignIn with [As] mends that.
 func (c *Client) Use(ctx context.Context, id string) error {
 	return c.run(ctx, func(ctx context.Context) error {
 		found, err := c.find(ctx, id)
@@ -117,7 +117,8 @@ func accountsOf(s account.Snapshot) []Account {
 func accountOf(p account.Account, active bool) Account {
 	return Account{
 		ID: account.Address(p.Key), Issuer: p.Key.Issuer, Subject: p.Key.Subject,
-		Name: p.Profile.Name, Email: p.Profile.Email, EmailVerified: p.Profile.EmailVerified, Picture: p.Profile.Picture,
+		Name: p.Profile.Name, Email: p.Profile.Email, EmailVerified: p.Profile.EmailVerified,
+		Picture:      p.Profile.Picture,
 		Organization: claims.Organization(p.Profile.Claims), Roles: slices.Clip(claims.Roles(p.Profile.Claims)),
 		Claims: maps.Clone(p.Profile.Claims), Verified: p.IDTokenVerified,
 		SignedInAt: p.SignedInAt, Expiry: p.Expiry, Renewable: p.CanRefresh, Active: active, Ended: p.Ended != "",

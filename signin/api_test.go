@@ -36,7 +36,8 @@ func TestThePublicInterfaceIsTheOneThatWasPromised(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got.Bytes(), want) {
-		t.Errorf("the exported declarations differ from %s. If that is meant: go test ./signin -run PublicInterface -update, and a line in CHANGELOG.md.\n%s",
+		t.Errorf("the exported declarations differ from %s. If that is meant: go test ./signin -run PublicInterface "+
+			"-update, and a line in CHANGELOG.md.\n%s",
 			path, differing(string(want), got.String()))
 	}
 }
@@ -113,7 +114,8 @@ func differing(want, got string) string {
 	return strings.Join(out, "\n")
 }
 
-// A program that imports the package inherits what a sign-in needs, and nothing of the window, the demo and the command line.
+// A program that imports the package inherits what a sign-in needs, and nothing of the window, the demo and the
+// command line.
 func TestAnImporterInheritsLittle(t *testing.T) {
 	list, err := exec.CommandContext(t.Context(), "go", "list", "-deps", ".").Output()
 	if err != nil {
@@ -126,9 +128,12 @@ func TestAnImporterInheritsLittle(t *testing.T) {
 	modules := map[string]bool{}
 	for _, path := range strings.Fields(string(list)) {
 		for _, not := range []string{
-			"github.com/wailsapp", "github.com/spf13", "github.com/zitadel", "rsc.io/qr", "github.com/mdp/qrterminal", "golang.org/x/image", "image",
-			"gopkg.in/natefinch/lumberjack", "github.com/joho", "testing", "app.latchkey/internal/demoidp", "app.latchkey/internal/robot",
-			"app.latchkey/internal/picture", "app.latchkey/internal/ui", "app.latchkey/internal/desktop", "app.latchkey/test",
+			"github.com/wailsapp", "github.com/spf13", "github.com/zitadel", "rsc.io/qr", "github.com/mdp/qrterminal",
+			"golang.org/x/image", "image",
+			"gopkg.in/natefinch/lumberjack", "github.com/joho", "testing", "app.latchkey/internal/demoidp",
+			"app.latchkey/internal/robot",
+			"app.latchkey/internal/picture", "app.latchkey/internal/ui", "app.latchkey/internal/desktop",
+			"app.latchkey/test",
 		} {
 			if path == not || strings.HasPrefix(path, not+"/") {
 				t.Errorf("the package pulls in %s", path)

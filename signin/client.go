@@ -12,8 +12,8 @@ import (
 	"app.latchkey/internal/wire"
 )
 
-// Client is one program's sign-in: who is signed in, their tokens, and the way to sign in and out. It is made by [Open].
-// Its methods may be called from any goroutine.
+// Client is one program's sign-in: who is signed in, their tokens, and the way to sign in and out. It is made by
+// [Open]. Its methods may be called from any goroutine.
 type Client struct {
 	config Config
 	parts  *wire.Parts
@@ -46,7 +46,8 @@ func Open(ctx context.Context, config Config) (*Client, error) {
 	}
 	c := &Client{config: config, name: settings.Provider.Name, watches: map[chan struct{}]bool{}}
 	c.parts, err = wire.New(settings, wire.Options{
-		App: config.App.Name, ID: config.App.ID, Log: config.Logger, OpenURL: config.Browser, OnChange: c.changed, Now: clock.From(ctx),
+		App: config.App.Name, ID: config.App.ID, Log: config.Logger, OpenURL: config.Browser, OnChange: c.changed,
+		Now: clock.From(ctx),
 	})
 	if err != nil {
 		return nil, explain(err, c.name)
@@ -60,8 +61,8 @@ func Open(ctx context.Context, config Config) (*Client, error) {
 	return c, nil
 }
 
-// Close ends a sign-in under way and every call that waits, and returns when no goroutine of the client is left. A renewal
-// under way is stored before. The session stays: the next [Open] finds it. It always returns nil.
+// Close ends a sign-in under way and every call that waits, and returns when no goroutine of the client is left. A
+// renewal under way is stored before. The session stays: the next [Open] finds it. It always returns nil.
 func (c *Client) Close() error {
 	c.mu.Lock()
 	c.closed = true

@@ -48,7 +48,8 @@
 //
 // It is no authorization: what [Account] says about roles and organizations is for people to read, and each API
 // must verify the access token by itself. It does not protect the memory of the running process, and any
-// program that the same person runs can open the same keychain. It draws no window, prints nothing, and reads no terminal:
-// where the person must be asked, a function of [Config] is called. It does not speak SAML, the implicit flow or the
-// hybrid flow. Client secrets inside a program are known to everybody who has the program; see [Provider.With].
+// program that the same person runs can open the same keychain. It draws no window, prints nothing, and reads no
+// terminal: where the person must be asked, a function of [Config] is called. It does not speak SAML, the implicit
+// flow or the hybrid flow. Client secrets inside a program are known to everybody who has the program; see
+// [Provider.With].
 package signin

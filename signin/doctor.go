@@ -27,8 +27,9 @@ type Report struct {
 	Findings []Finding `json:"findings"`
 }
 
-// Doctor checks the set-up from end to end: settings, the way to the provider, what the provider says of itself, the redirect address,
-// the browser, the keychain and the folders, with the same parts as a sign-in uses. It signs nobody in and changes no session.
+// Doctor checks the set-up from end to end: settings, the way to the provider, what the provider says of itself, the
+// redirect address, the browser, the keychain and the folders, with the same parts as a sign-in uses. It signs nobody
+// in and changes no session.
 func (c *Client) Doctor(ctx context.Context) (Report, error) {
 	return do(ctx, c, func(ctx context.Context) (Report, error) {
 		found := c.parts.Doctor().Run(ctx, nil)

@@ -97,7 +97,8 @@ func TestAPassphraseIsAskedForThreeTimesAtTheMost(t *testing.T) {
 	if _, err := open(t, p, config).SignIn(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if len(asked) != 3 || !asked[0].New || asked[0].Refused != nil || asked[2].Refused == nil || asked[2].Refused.Code != "weak_passphrase" {
+	if len(asked) != 3 || !asked[0].New || asked[0].Refused != nil || asked[2].Refused == nil ||
+		asked[2].Refused.Code != "weak_passphrase" {
 		t.Errorf("asked %+v", asked)
 	}
 	asked, answers = nil, []string{"wrong wrong", "wrong again", "wrong still"}
@@ -105,7 +106,9 @@ func TestAPassphraseIsAskedForThreeTimesAtTheMost(t *testing.T) {
 		t.Errorf("three wrong ones: %v, asked %d times", err, len(asked))
 	}
 	mine := errors.New("the person closed the dialog")
-	config.Store = signin.Passphrase(func(context.Context, signin.PassphraseRequest) (string, error) { return "", mine })
+	config.Store = signin.Passphrase(func(context.Context, signin.PassphraseRequest) (string, error) {
+		return "", mine
+	})
 	if _, err := signin.Open(t.Context(), config); !errors.Is(err, mine) || !errors.Is(err, signin.ErrStore) {
 		t.Errorf("nobody typed: %v", err)
 	}
@@ -113,7 +116,10 @@ func TestAPassphraseIsAskedForThreeTimesAtTheMost(t *testing.T) {
 
 func TestAMistakeInTheConfigNamesTheField(t *testing.T) {
 	home(t)
-	good := signin.Config{App: signin.App{ID: "com.example.test"}, Provider: signin.Issuer("https://id.example.com", "client"), Store: signin.Memory()}
+	good := signin.Config{
+		App: signin.App{ID: "com.example.test"}, Provider: signin.Issuer("https://id.example.com", "client"),
+		Store: signin.Memory(),
+	}
 	for want, spoil := range map[string]func(*signin.Config){
 		"App.ID is \"\"":      func(c *signin.Config) { c.App.ID = "" },
 		"App.ID is \"../../x": func(c *signin.Config) { c.App.ID = "../../x" },
@@ -148,13 +154,18 @@ func TestAMistakeInTheConfigNamesTheField(t *testing.T) {
 func TestEveryPresetCanBeOpened(t *testing.T) {
 	home(t)
 	for name, p := range map[string]signin.Provider{
-		"descope": signin.Descope("P2abcdefghijklmnopqrstuvwxyz"), "okta": signin.Okta("acme.okta.com", "c").With("authorization_server", "default"),
-		"entra": signin.Entra("8eaef023-2b34-4da1-9baa-8bc8c9d6a490", "c"), "google": signin.Google("c", "s"), "auth0": signin.Auth0("acme.eu.auth0.com", "c"),
-		"keycloak": signin.Keycloak("https://sso.example.com", "acme", "c"), "cognito": signin.Cognito("eu-west-1_AbCdEf123", "c"),
-		"pingone": signin.PingOne("8eaef023-2b34-4da1-9baa-8bc8c9d6a490", "c").With("region", "eu"), "onelogin": signin.OneLogin("acme.onelogin.com", "c"),
-		"zitadel": signin.Zitadel("acme.zitadel.cloud", "c"), "github": signin.GitHub("c"),
+		"descope": signin.Descope("P2abcdefghijklmnopqrstuvwxyz"),
+		"okta":    signin.Okta("acme.okta.com", "c").With("authorization_server", "default"),
+		"entra":   signin.Entra("8eaef023-2b34-4da1-9baa-8bc8c9d6a490", "c"), "google": signin.Google("c", "s"),
+		"auth0":    signin.Auth0("acme.eu.auth0.com", "c"),
+		"keycloak": signin.Keycloak("https://sso.example.com", "acme", "c"),
+		"cognito":  signin.Cognito("eu-west-1_AbCdEf123", "c"),
+		"pingone":  signin.PingOne("8eaef023-2b34-4da1-9baa-8bc8c9d6a490", "c").With("region", "eu"),
+		"onelogin": signin.OneLogin("acme.onelogin.com", "c"),
+		"zitadel":  signin.Zitadel("acme.zitadel.cloud", "c"), "github": signin.GitHub("c"),
 	} {
-		client, err := signin.Open(t.Context(), signin.Config{App: signin.App{ID: "com.example.test"}, Provider: p, Store: signin.Memory()})
+		client, err := signin.Open(t.Context(),
+			signin.Config{App: signin.App{ID: "com.example.test"}, Provider: p, Store: signin.Memory()})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -248,7 +259,8 @@ func TestWatchTellsEachChangeInOrder(t *testing.T) {
 			break
 		}
 	}
-	if want := "[signed_out waiting signed_in signed_out]"; fmt.Sprint(phases) != want && fmt.Sprint(phases) != "[signed_out signed_in signed_out]" {
+	if want := "[signed_out waiting signed_in signed_out]"; fmt.Sprint(phases) != want &&
+		fmt.Sprint(phases) != "[signed_out signed_in signed_out]" {
 		t.Errorf("the phases were %v", phases)
 	}
 }

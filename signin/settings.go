@@ -10,13 +10,16 @@ import (
 	"app.latchkey/internal/wire"
 )
 
-// settingsOf returns the settings that a configuration stands for. Where an installed application's settings are read, what
-// the program says ranks below the administrator's policy alone.
+// settingsOf returns the settings that a configuration stands for. Where an installed application's settings are
+// read, what the program says ranks below the administrator's policy alone.
 func settingsOf(c Config) (settings.Settings, error) {
-	o := settings.Options{AppID: c.App.ID, Environ: wire.Environ(), Program: map[string]string{}, Alone: c.Provider.installed == ""}
+	o := settings.Options{
+		AppID: c.App.ID, Environ: wire.Environ(), Program: map[string]string{}, Alone: c.Provider.installed == "",
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.Provider.values)) {
 		if settings.OfApp(name) {
-			return settings.Settings{}, configError(fmt.Sprintf("The setting %s is not the provider's: Config has a field for it", name))
+			return settings.Settings{},
+				configError(fmt.Sprintf("The setting %s is not the provider's: Config has a field for it", name))
 		}
 		o.Program[name] = c.Provider.values[name]
 	}

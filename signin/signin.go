@@ -17,8 +17,8 @@ type request struct {
 	as string // ID of the account that must come back
 }
 
-// Hint names who is going to sign in, such as an email address (login_hint, OpenID Connect Core §3.1.2.1). The provider may
-// ignore it.
+// Hint names who is going to sign in, such as an email address (login_hint, OpenID Connect Core §3.1.2.1). The
+// provider may ignore it.
 func Hint(who string) SignInOption { return func(r *request) { r.LoginHint = who } }
 
 // Organization names the company, tenant or directory to sign in with, in the provider's own words.
@@ -31,15 +31,16 @@ func Another() SignInOption { return func(r *request) { r.Prompt = "select_accou
 // [ErrUnverified].
 func As(id string) SignInOption { return func(r *request) { r.as = id } }
 
-// OnAnotherDevice signs in by a code that the person types on another device (RFC 8628). [Config.Device] shows the code.
+// OnAnotherDevice signs in by a code that the person types on another device (RFC 8628). [Config.Device] shows the
+// code.
 func OnAnotherDevice() SignInOption { return func(r *request) { r.Device = true } }
 
-// MaxAge demands that the person has signed in at the provider no longer ago than that, in whole seconds; zero means now
-// (max_age and auth_time, OpenID Connect Core §3.1.2.1).
+// MaxAge demands that the person has signed in at the provider no longer ago than that, in whole seconds; zero means
+// now (max_age and auth_time, OpenID Connect Core §3.1.2.1).
 func MaxAge(age time.Duration) SignInOption { return func(r *request) { r.MaxAge = &age } }
 
-// ACR demands one of these authentication context classes of the sign-in (acr_values; the ID token's acr is checked, OpenID
-// Connect Core §3.1.3.7 item 12).
+// ACR demands one of these authentication context classes of the sign-in (acr_values; the ID token's acr is checked,
+// OpenID Connect Core §3.1.3.7 item 12).
 func ACR(classes ...string) SignInOption {
 	return func(r *request) { r.ACRValues, r.Demand = classes, len(classes) > 0 }
 }
@@ -55,8 +56,8 @@ func (c *Client) SignIn(ctx context.Context, options ...SignInOption) (Account, 
 	return do(ctx, c, func(ctx context.Context) (Account, error) { return c.signIn(ctx, r) })
 }
 
-// Reauthenticate asks the active person to sign in anew before something that matters, with [MaxAge] and [ACR] to say how
-// strongly; without them any sign-in from now on counts. When it fails the session at hand goes on.
+// Reauthenticate asks the active person to sign in anew before something that matters, with [MaxAge] and [ACR] to say
+// how strongly; without them any sign-in from now on counts. When it fails the session at hand goes on.
 func (c *Client) Reauthenticate(ctx context.Context, options ...SignInOption) (Account, error) {
 	return do(ctx, c, func(ctx context.Context) (Account, error) {
 		active, err := c.Account(ctx)

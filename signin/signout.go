@@ -17,8 +17,8 @@ const (
 	ThisComputer Level = iota + 1
 	// Revoke revokes the tokens at the provider too (RFC 7009).
 	Revoke
-	// Everywhere ends the provider's session in the person's browser too (OpenID Connect RP-Initiated Logout 1.0), for every
-	// program that uses it.
+	// Everywhere ends the provider's session in the person's browser too (OpenID Connect RP-Initiated Logout 1.0),
+	// for every program that uses it.
 	Everywhere
 )
 
@@ -46,9 +46,10 @@ type SignOutReport struct {
 	Problem *Error   `json:"problem"` // why something is left; nil when nothing is
 }
 
-// SignOut ends the active account's session: here first, then at the provider as far as the level goes. Its error means that
-// the session is still here; what could not be ended at the provider stands in the report and is no error. With nobody
-// signed in it reports nothing and returns nil. Afterwards nobody is active, and other accounts wait for [Client.Use].
+// SignOut ends the active account's session: here first, then at the provider as far as the level goes. Its error
+// means that the session is still here; what could not be ended at the provider stands in the report and is no error.
+// With nobody signed in it reports nothing and returns nil. Afterwards nobody is active, and other accounts wait for
+// [Client.Use].
 func (c *Client) SignOut(ctx context.Context, level Level) (SignOutReport, error) {
 	return do(ctx, c, func(ctx context.Context) (SignOutReport, error) {
 		scope := account.ScopeTokens

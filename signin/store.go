@@ -18,8 +18,8 @@ type Store struct {
 func Keychain() Store { return Store{kind: vault.Keychain} }
 
 // Passphrase wraps the key by a passphrase (Argon2id, RFC 9106). ask is called when the passphrase is needed: in
-// [Open] when there is something to unlock, and in [Client.SignIn] when a new one is to be chosen. It is asked three times at the
-// most; an error of it ends the call.
+// [Open] when there is something to unlock, and in [Client.SignIn] when a new one is to be chosen. It is asked three
+// times at the most; an error of it ends the call.
 func Passphrase(ask func(context.Context, PassphraseRequest) (string, error)) Store {
 	return Store{kind: vault.File, ask: ask}
 }

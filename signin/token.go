@@ -17,10 +17,10 @@ type Token struct {
 	Expiry time.Time `json:"expiry"` // zero when the provider gave no lifetime
 }
 
-// Token returns an access token of the active account, renewed first when that is due. Callers of the same moment, in this
-// program and in others with the same App.ID, share one renewal. A renewal that fails for now is no error while the
-// token at hand still lives. It matches [ErrSignedOut] when a sign-in is needed, and [ErrOffline] or [ErrStore] for a fault
-// that may pass.
+// Token returns an access token of the active account, renewed first when that is due. Callers of the same moment, in
+// this program and in others with the same App.ID, share one renewal. A renewal that fails for now is no error while
+// the token at hand still lives. It matches [ErrSignedOut] when a sign-in is needed, and [ErrOffline] or [ErrStore]
+// for a fault that may pass.
 func (c *Client) Token(ctx context.Context) (Token, error) {
 	return do(ctx, c, func(ctx context.Context) (Token, error) {
 		t, err := c.manager().Token(ctx)
@@ -56,16 +56,16 @@ func (s source) Token() (*oauth2.Token, error) {
 	return &oauth2.Token{AccessToken: t.Value.Reveal(), TokenType: t.Type, Expiry: t.Expiry}, nil
 }
 
-// HTTPClient returns an HTTP client that sends the active account's access token to the named origins and to nobody else,
-// redirects included. An origin is such as "https://api.example.com"; http is taken for this machine alone. A request
-// that a server answers with 401 is sent once more with a renewed token, if its body can be read again. With an origin that cannot be
-// used each request fails with [ErrOrigin].
+// HTTPClient returns an HTTP client that sends the active account's access token to the named origins and to nobody
+// else, redirects included. An origin is such as "https://api.example.com"; http is taken for this machine alone. A
+// request that a server answers with 401 is sent once more with a renewed token, if its body can be read again. With
+// an origin that cannot be used each request fails with [ErrOrigin].
 func (c *Client) HTTPClient(origins ...string) *http.Client {
 	return &http.Client{Transport: c.Transport(nil, origins...)}
 }
 
-// Transport is [Client.HTTPClient] for a program that makes its own HTTP client: it adds the token to requests and hands
-// them to base. Nil takes a transport that trusts Config.RootCAs.
+// Transport is [Client.HTTPClient] for a program that makes its own HTTP client: it adds the token to requests and
+// hands them to base. Nil takes a transport that trusts Config.RootCAs.
 func (c *Client) Transport(base http.RoundTripper, origins ...string) http.RoundTripper {
 	inner, err := c.manager().RoundTripper(base, origins...)
 	return &transport{c, inner, explain(err, c.name)}

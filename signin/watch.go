@@ -38,13 +38,14 @@ type State struct {
 	Accounts []Account `json:"accounts"` // all on this machine, the active one first
 	Health   Health    `json:"health"`   // of the active account; empty without one
 	Problem  *Error    `json:"problem"`  // why the session is offline, or why the last sign-in or change failed
-	Notice   *Error    `json:"notice"`   // something that was set right by itself, such as a damaged file that was set aside
+	// something that was set right by itself, such as a damaged file that was set aside
+	Notice   *Error    `json:"notice"`
 	Deadline time.Time `json:"deadline"` // when a sign-in under way ends by itself; zero when none is
 }
 
 // Watch returns the present state and then each change, until ctx or the client ends. A reader that is slower than
-// the changes gets the newest state. While a Watch is read, the active session is renewed in the background, and what other
-// programs with the same App.ID do is seen.
+// the changes gets the newest state. While a Watch is read, the active session is renewed in the background, and what
+// other programs with the same App.ID do is seen.
 //
 //	for state := range client.Watch(ctx) {
 //		…

@@ -24,7 +24,8 @@ func (c *command) config() *cobra.Command {
 	var example bool
 	cmd := &cobra.Command{
 		Use: "config", Short: "Print every setting and where it came from",
-		Long: "config prints every setting as it stands and where it came from; secrets are masked.\nWith --example it prints a config.toml that has every key, with what it is and its default.",
+		Long: "config prints every setting as it stands and where it came from; secrets are masked.\n" +
+			"With --example it prints a config.toml that has every key, with what it is and its default.",
 		RunE: func(*cobra.Command, []string) error {
 			if example {
 				c.started = true
@@ -53,7 +54,8 @@ func (c *command) printSettings(s settings.Settings) error {
 			PolicyFile string        `json:"policy_file"`
 		}{[]settingLine{}, append([]string{}, s.Warnings...), s.ConfigDir, s.DataDir, s.PolicyFile}
 		for _, v := range s.Values() {
-			out.Settings = append(out.Settings, settingLine{v.Key, v.Text, v.Source.Name, v.Source.File, v.Source.Line, v.Locked})
+			out.Settings = append(out.Settings,
+				settingLine{v.Key, v.Text, v.Source.Name, v.Source.File, v.Source.Line, v.Locked})
 		}
 		return c.object(out)
 	}

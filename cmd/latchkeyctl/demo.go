@@ -20,7 +20,10 @@ func (c *command) addDemo(root *cobra.Command) {
 	var file string
 	cmd := &cobra.Command{
 		Use: "demo", Short: "Serve the demo provider on this computer until interrupted",
-		Long: "demo serves a company's sign-in on loopback, with a magic link, social login and single sign-on, and prints\nthe settings that point a client at it. With --auto a scripted browser signs in by each of the three ways\ninstead, and each step is shown. Who is there stands in a file: --example prints the one that is built in.",
+		Long: "demo serves a company's sign-in on loopback, with a magic link, social login and single sign-on, and " +
+			"prints\nthe settings that point a client at it. With --auto a scripted browser signs in by each of the " +
+			"three ways\ninstead, and each step is shown. Who is there stands in a file: --example prints the one " +
+			"that is built in.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case example && (auto || file != ""):
@@ -35,7 +38,8 @@ func (c *command) addDemo(root *cobra.Command) {
 		},
 	}
 	cmd.Flags().BoolVar(&auto, "auto", false, "sign in with a scripted browser and end")
-	cmd.Flags().StringVar(&file, "file", "", "file of people, companies and lifetimes; otherwise demo.toml beside config.toml, if it is there")
+	cmd.Flags().StringVar(&file, "file", "", "file of people, companies and lifetimes; otherwise demo.toml beside "+
+		"config.toml, if it is there")
 	cmd.Flags().BoolVar(&example, "example", false, "print the built-in file, to begin your own with")
 	root.AddCommand(cmd)
 }
@@ -68,7 +72,8 @@ func (c *command) demoServe(ctx context.Context, file string) error {
 	c.say("The company directory: %s", idp.Directory())
 	c.say("The social service:    %s", idp.Social())
 	c.say("These settings point a client at it:")
-	_, err = fmt.Fprintf(c.stdout, "LATCHKEY_ISSUER=%s\nLATCHKEY_CLIENT_ID=%s\nLATCHKEY_ORGANIZATION_PARAM=tenant\nLATCHKEY_LOGOUT_REDIRECT_PATH=%s\n", idp.Issuer(), demoidp.ClientID, demoidp.SignedOutPath)
+	_, err = fmt.Fprintf(c.stdout, "LATCHKEY_ISSUER=%s\nLATCHKEY_CLIENT_ID=%s\nLATCHKEY_ORGANIZATION_PARAM=tenant\n"+
+		"LATCHKEY_LOGOUT_REDIRECT_PATH=%s\n", idp.Issuer(), demoidp.ClientID, demoidp.SignedOutPath)
 	if err == nil {
 		<-ctx.Done()
 	}

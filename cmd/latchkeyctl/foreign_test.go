@@ -37,9 +37,13 @@ func TestRootWritesNothingOfAnotherPersons(t *testing.T) {
 	for _, args := range []string{"signin", "status", "token", "signout", "accounts", "reseal --to file", "doctor"} {
 		line := append(append(as, program), strings.Fields(args)...)
 		cmd := exec.Command(line[0], line[1:]...)
-		cmd.Env = []string{"HOME=" + home, "PATH=" + os.Getenv("PATH"), "LATCHKEY_STORE=file", "LATCHKEY_ISSUER=http://127.0.0.1:1", "LATCHKEY_CLIENT_ID=desk", "LATCHKEY_LOG=debug"}
+		cmd.Env = []string{
+			"HOME=" + home, "PATH=" + os.Getenv("PATH"), "LATCHKEY_STORE=file", "LATCHKEY_ISSUER=http://127.0.0.1:1",
+			"LATCHKEY_CLIENT_ID=desk", "LATCHKEY_LOG=debug",
+		}
 		out, _ := cmd.CombinedOutput()
-		if code := cmd.ProcessState.ExitCode(); code != 1 || !strings.Contains(string(out), "belongs to nobody") || !strings.Contains(string(out), "as that person") {
+		if code := cmd.ProcessState.ExitCode(); code != 1 || !strings.Contains(string(out), "belongs to nobody") ||
+			!strings.Contains(string(out), "as that person") {
 			t.Errorf("%s: exit code %d\n%s", args, code, out)
 		}
 	}

@@ -26,7 +26,10 @@ func (c *command) addMan(root *cobra.Command) {
 			}
 			date := time.Unix(seconds, 0).UTC()
 			root.DisableAutoGenTag = true
-			return doc.GenManTree(root, &doc.GenManHeader{Section: "1", Date: &date, Source: "Latchkey " + program.Version().Version, Manual: "Latchkey"}, args[0])
+			return doc.GenManTree(root,
+				&doc.GenManHeader{
+					Section: "1", Date: &date, Source: "Latchkey " + program.Version().Version, Manual: "Latchkey",
+				}, args[0])
 		},
 	})
 }

@@ -92,7 +92,8 @@ func (c *command) reseal() *cobra.Command {
 	var to, file string
 	cmd := &cobra.Command{
 		Use: "reseal", Short: "Seal what is stored anew, with another store or passphrase",
-		Long: "reseal opens what is stored and seals it anew, and keeps the choice for the next start.\nWith --to file it takes the new passphrase from --new-passphrase-file, or asks for it at the terminal.",
+		Long: "reseal opens what is stored and seals it anew, and keeps the choice for the next start.\n" +
+			"With --to file it takes the new passphrase from --new-passphrase-file, or asks for it at the terminal.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if to != "" && to != string(vault.File) && to != string(vault.Keychain) {
 				return &usageError{fmt.Errorf("--to %s is neither keychain nor file", to)}

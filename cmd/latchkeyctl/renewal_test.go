@@ -29,8 +29,10 @@ func newShell(t *testing.T, issuer string) *shell {
 	t.Helper()
 	s := &shell{t: t, home: t.TempDir()}
 	for name, value := range map[string]string{
-		"HOME": s.home, "XDG_DATA_HOME": "", "XDG_CONFIG_HOME": "", "XDG_RUNTIME_DIR": s.home, "DBUS_SESSION_BUS_ADDRESS": "", "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/none",
-		"LATCHKEY_ISSUER": issuer, "LATCHKEY_CLIENT_ID": idp.ClientID, "LATCHKEY_STORE": "file", "LATCHKEY_STORE_PASSPHRASE": "correct horse battery",
+		"HOME": s.home, "XDG_DATA_HOME": "", "XDG_CONFIG_HOME": "", "XDG_RUNTIME_DIR": s.home,
+		"DBUS_SESSION_BUS_ADDRESS": "", "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/none",
+		"LATCHKEY_ISSUER": issuer, "LATCHKEY_CLIENT_ID": idp.ClientID, "LATCHKEY_STORE": "file",
+		"LATCHKEY_STORE_PASSPHRASE": "correct horse battery",
 	} {
 		t.Setenv(name, value)
 	}
@@ -47,7 +49,8 @@ func (s *shell) signIn(args ...string) {
 		defer close(done)
 		visitEach(s.t, reader)
 	}()
-	code := run(s.t.Context(), append([]string{"signin", "--no-browser"}, args...), strings.NewReader(""), io.Discard, writer)
+	code := run(s.t.Context(), append([]string{"signin", "--no-browser"}, args...), strings.NewReader(""), io.Discard,
+		writer)
 	_ = writer.Close()
 	<-done
 	if code != exitDone {
@@ -112,7 +115,8 @@ func TestTokenRenewGivesAnother(t *testing.T) {
 	next, _ := s.run(exitDone, "token", "--renew")
 	after, _ := s.run(exitDone, "token")
 	if first != same || next == first || next == "" || after != next {
-		t.Errorf("%d refreshes; the tokens are %v %v %v alike", p.Refreshes(), first == same, first == next, next == after)
+		t.Errorf("%d refreshes; the tokens are %v %v %v alike", p.Refreshes(), first == same, first == next,
+			next == after)
 	}
 	if other, _ := s.run(exitDone, "token", "--renew", "--account", "ada@acme.example"); other == next {
 		t.Error("the named account's token was not renewed")
@@ -127,11 +131,15 @@ func TestRefusalsOfARefresh(t *testing.T) {
 		words  string
 		again  int // the exit code of status afterwards
 	}{
-		"invalid_grant with 403":  {refuse(403, "invalid_grant"), exitNobody, "has ended this session", exitNobody},
-		"invalid_token":           {refuse(400, "invalid_token"), exitNobody, "has ended this session", exitNobody},
-		"interaction_required":    {refuse(400, "interaction_required"), exitNobody, "wants to ask you something", exitNobody},
-		"invalid_client":          {refuse(401, "invalid_client"), exitFailed, "did not hand out a session", exitDone},
-		"temporarily_unavailable": {refuse(400, "temporarily_unavailable"), exitFailed, "did not hand out a session", exitDone},
+		"invalid_grant with 403": {refuse(403, "invalid_grant"), exitNobody, "has ended this session", exitNobody},
+		"invalid_token":          {refuse(400, "invalid_token"), exitNobody, "has ended this session", exitNobody},
+		"interaction_required": {
+			refuse(400, "interaction_required"), exitNobody, "wants to ask you something", exitNobody,
+		},
+		"invalid_client": {refuse(401, "invalid_client"), exitFailed, "did not hand out a session", exitDone},
+		"temporarily_unavailable": {
+			refuse(400, "temporarily_unavailable"), exitFailed, "did not hand out a session", exitDone,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newShell(t, idp.Start(t, idp.Config{Lifetime: time.Hour, Answer: c.answer}).Issuer)
@@ -146,14 +154,16 @@ func TestRefusalsOfARefresh(t *testing.T) {
 
 // The answer is lost twice; a provider with a grace period gives the successor.
 func TestALostAnswerIsAskedForAgain(t *testing.T) {
-	p := idp.Start(t, idp.Config{Lifetime: time.Hour, Grace: time.Minute, Answer: func(n int, w http.ResponseWriter, spend func() []byte) bool {
-		if n > 2 {
-			return false
-		}
-		spend()
-		w.WriteHeader(http.StatusBadGateway)
-		return true
-	}})
+	p := idp.Start(t, idp.Config{
+		Lifetime: time.Hour, Grace: time.Minute, Answer: func(n int, w http.ResponseWriter, spend func() []byte) bool {
+			if n > 2 {
+				return false
+			}
+			spend()
+			w.WriteHeader(http.StatusBadGateway)
+			return true
+		},
+	})
 	s := newShell(t, p.Issuer)
 	first, _ := s.run(exitDone, "token")
 	if next, _ := s.run(exitDone, "token", "--renew"); next == first || next == "" {
@@ -165,19 +175,22 @@ func TestALostAnswerIsAskedForAgain(t *testing.T) {
 // lost of, and so does the one after it.
 func TestALostAnswerIsNamedByTheNextProcess(t *testing.T) {
 	asked := make(chan struct{})
-	p := idp.Start(t, idp.Config{Lifetime: time.Hour, Answer: func(n int, w http.ResponseWriter, spend func() []byte) bool {
-		if n > 1 {
-			return false
-		}
-		spend()
-		close(asked)
-		panic(http.ErrAbortHandler)
-	}})
+	p := idp.Start(t, idp.Config{
+		Lifetime: time.Hour, Answer: func(n int, w http.ResponseWriter, spend func() []byte) bool {
+			if n > 1 {
+				return false
+			}
+			spend()
+			close(asked)
+			panic(http.ErrAbortHandler)
+		},
+	})
 	s := newShell(t, p.Issuer)
 	_, words := s.run(exitNobody, "token", "--renew")
 	<-asked
 	for range 2 {
-		if !strings.Contains(words, "interruption of the network cost this session") || strings.Contains(words, "somewhere else") {
+		if !strings.Contains(words, "interruption of the network cost this session") ||
+			strings.Contains(words, "somewhere else") {
 			t.Errorf("%s", words)
 		}
 		_, words = s.run(exitNobody, "status")

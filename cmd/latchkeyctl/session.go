@@ -99,7 +99,8 @@ func (c *command) version() *cobra.Command {
 			if c.json {
 				return c.object(v)
 			}
-			_, err := fmt.Fprintf(c.stdout, "latchkeyctl %s (%s, %s) %s/%s\n", v.Version, v.Commit, v.Date, runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintf(c.stdout, "latchkeyctl %s (%s, %s) %s/%s\n", v.Version, v.Commit, v.Date,
+				runtime.GOOS, runtime.GOARCH)
 			return err
 		},
 	}

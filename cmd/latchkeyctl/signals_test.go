@@ -50,7 +50,9 @@ func (term *terminal) ends(t *testing.T) {
 // locked is an environment in which a vault wants a passphrase.
 func locked(t *testing.T) []string {
 	t.Helper()
-	return []string{"HOME=" + t.TempDir(), "LATCHKEY_STORE=file", "LATCHKEY_ISSUER=https://id.invalid", "LATCHKEY_CLIENT_ID=desk"}
+	return []string{
+		"HOME=" + t.TempDir(), "LATCHKEY_STORE=file", "LATCHKEY_ISSUER=https://id.invalid", "LATCHKEY_CLIENT_ID=desk",
+	}
 }
 
 func TestCtrlCAtAPassphraseEndsTheProgram(t *testing.T) {
@@ -93,7 +95,8 @@ func pipe(t *testing.T, path ...string) string {
 // A pipe in the place of a file of the settings is no file, and nothing waits for it.
 func TestAPipeIsNoSettingsFile(t *testing.T) {
 	for name, args := range map[string][]string{
-		"config": {"status"}, "ca": {"status", "--ca-file", "PIPE"}, "passphrase": {"status", "--passphrase-file", "PIPE"},
+		"config": {"status"}, "ca": {"status", "--ca-file", "PIPE"},
+		"passphrase": {"status", "--passphrase-file", "PIPE"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			home := t.TempDir()
@@ -154,7 +157,10 @@ func TestABrowserThatComesAfterTheEnd(t *testing.T) {
 	}
 	_, port, _ := net.SplitHostPort(l.Addr().String())
 	_ = l.Close()
-	env := []string{"LATCHKEY_ISSUER=" + p.Issuer, "LATCHKEY_CLIENT_ID=" + idp.ClientID, "LATCHKEY_REDIRECT_PORTS=" + port, "LATCHKEY_CLIENT_SECRET=hush"}
+	env := []string{
+		"LATCHKEY_ISSUER=" + p.Issuer, "LATCHKEY_CLIENT_ID=" + idp.ClientID, "LATCHKEY_REDIRECT_PORTS=" + port,
+		"LATCHKEY_CLIENT_SECRET=hush",
+	}
 	for _, host := range []string{"127.0.0.1", "localhost"} {
 		term := atTerminal(t, append(env, "LATCHKEY_REDIRECT_HOST="+host), "signin", "--no-browser")
 		term.waitFor(t, regexp.QuoteMeta(p.Issuer)+`/authorize\?\S+`)

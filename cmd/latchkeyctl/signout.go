@@ -20,7 +20,9 @@ func (c *command) signout() *cobra.Command {
 	var s signingOut
 	cmd := &cobra.Command{
 		Use: "signout", Short: "Forget the session here and revoke its tokens at the provider",
-		Long: "signout forgets the active account here first, then revokes its tokens at the provider, and says what\nended and what did not. What cannot be revoked now, because the network is down, is kept sealed and tried again.",
+		Long: "signout forgets the active account here first, then revokes its tokens at the provider, and says " +
+			"what\nended and what did not. What cannot be revoked now, because the network is down, is kept sealed " +
+			"and tried again.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case s.localOnly && s.browser:
@@ -39,7 +41,8 @@ func (c *command) signout() *cobra.Command {
 			return c.reportSignOuts(reports, s.all)
 		},
 	}
-	cmd.Flags().BoolVar(&s.localOnly, "local-only", false, "forget the session here alone; its tokens live on at the provider")
+	cmd.Flags().BoolVar(&s.localOnly, "local-only", false, "forget the session here alone; its tokens live on at the "+
+		"provider")
 	cmd.Flags().BoolVar(&s.browser, "browser", false, "end the provider's session in your browser too")
 	cmd.Flags().BoolVar(&s.all, "all", false, "sign out all accounts, and forget those whose session has ended")
 	cmd.Flags().StringVar(&s.named, "account", "", accountHelp)
@@ -93,7 +96,8 @@ type signedOut struct {
 func (c *command) reportSignOuts(reports []account.SignOut, all bool) error {
 	list := []signedOut{}
 	for _, r := range reports {
-		list = append(list, signedOut{true, account.Address(r.Key), "done", string(r.Ending.Tokens), string(r.Ending.Browser)})
+		list = append(list,
+			signedOut{true, account.Address(r.Key), "done", string(r.Ending.Tokens), string(r.Ending.Browser)})
 	}
 	switch {
 	case c.json && all:

@@ -80,7 +80,8 @@ func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(e *testscript.Env) error {
-			idp, err := demoidp.Start(context.Background(), demoidp.Config{Dir: e.WorkDir + "/idp", Addr: "127.0.0.1:0", AccessLifetime: time.Minute})
+			idp, err := demoidp.Start(context.Background(),
+				demoidp.Config{Dir: e.WorkDir + "/idp", Addr: "127.0.0.1:0", AccessLifetime: time.Minute})
 			if err != nil {
 				return err
 			}

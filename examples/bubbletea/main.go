@@ -16,7 +16,8 @@ import (
 func main() {
 	issuer := flag.String("issuer", os.Getenv("LATCHKEY_ISSUER"), "the provider's `address`")
 	clientID := flag.String("client-id", os.Getenv("LATCHKEY_CLIENT_ID"), "what the provider knows this program as")
-	passphrase := flag.String("passphrase-file", "", "`file` whose text protects the session, where there is no keychain")
+	passphrase := flag.String("passphrase-file", "", "`file` whose text protects the session, where there is no "+
+		"keychain")
 	flag.Parse()
 	if err := run(context.Background(), signin.Issuer(*issuer, *clientID), store(*passphrase)); err != nil {
 		fmt.Fprintln(os.Stderr, "bubbletea:", err)

@@ -17,7 +17,8 @@ import (
 func main() {
 	issuer := flag.String("issuer", os.Getenv("LATCHKEY_ISSUER"), "the provider's `address`")
 	clientID := flag.String("client-id", os.Getenv("LATCHKEY_CLIENT_ID"), "what the provider knows this program as")
-	passphrase := flag.String("passphrase-file", "", "`file` whose text protects the session, where there is no keychain")
+	passphrase := flag.String("passphrase-file", "", "`file` whose text protects the session, where there is no "+
+		"keychain")
 	api := flag.String("api", "", "`address` to fetch as the person who is signed in")
 	signOut := flag.Bool("signout", false, "sign out, here and at the provider")
 	flag.Parse()

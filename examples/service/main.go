@@ -1,5 +1,5 @@
-// Command service is a program without a display: a person signs it in from another device, with a code, and it calls an API
-// as them until it is stopped. Its session is protected by a passphrase, since a server has no keychain.
+// Command service is a program without a display: a person signs it in from another device, with a code, and it calls
+// an API as them until it is stopped. Its session is protected by a passphrase, since a server has no keychain.
 package main
 
 import (
@@ -23,7 +23,8 @@ import (
 func main() {
 	issuer := flag.String("issuer", os.Getenv("LATCHKEY_ISSUER"), "the provider's `address`")
 	clientID := flag.String("client-id", os.Getenv("LATCHKEY_CLIENT_ID"), "what the provider knows this program as")
-	passphrase := flag.String("passphrase-file", "", "`file` whose text protects the session; without one it lives in memory")
+	passphrase := flag.String("passphrase-file", "", "`file` whose text protects the session; without one it lives "+
+		"in memory")
 	api := flag.String("api", "", "`address` to fetch again and again")
 	every := flag.Duration("every", time.Minute, "how long to wait in between")
 	flag.Parse()
@@ -32,8 +33,9 @@ func main() {
 	defer stop()
 	s := &service{log: slog.New(slog.NewTextHandler(os.Stderr, nil)), api: *api, every: *every}
 	err := s.run(ctx, signin.Config{
-		App: signin.App{ID: "com.example.service", Name: "Example service"}, Provider: signin.Issuer(*issuer, *clientID),
-		Store: store(*passphrase), Device: show, Logger: s.log,
+		App:      signin.App{ID: "com.example.service", Name: "Example service"},
+		Provider: signin.Issuer(*issuer, *clientID),
+		Store:    store(*passphrase), Device: show, Logger: s.log,
 	})
 	if err != nil && ctx.Err() == nil {
 		fmt.Fprintln(os.Stderr, "service:", err)

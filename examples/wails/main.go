@@ -22,11 +22,13 @@ var assets embed.FS
 func main() {
 	issuer := flag.String("issuer", os.Getenv("LATCHKEY_ISSUER"), "the provider's `address`")
 	clientID := flag.String("client-id", os.Getenv("LATCHKEY_CLIENT_ID"), "what the provider knows this app as")
-	passphrase := flag.String("passphrase-file", "", "`file` whose text protects the session, where there is no keychain")
+	passphrase := flag.String("passphrase-file", "", "`file` whose text protects the session, where there is no "+
+		"keychain")
 	flag.Parse()
 
 	client, err := signin.Open(context.Background(), signin.Config{
-		App: signin.App{ID: "com.example.wails", Name: "Example"}, Provider: signin.Issuer(*issuer, *clientID), Store: store(*passphrase),
+		App: signin.App{ID: "com.example.wails", Name: "Example"}, Provider: signin.Issuer(*issuer, *clientID),
+		Store: store(*passphrase),
 	})
 	if err == nil {
 		app := &App{client: client, ended: make(chan struct{})}

@@ -180,7 +180,8 @@ func list(b session.Book) []Account {
 // the milliseconds that the vault keeps.
 func alike(x, y []Account) bool {
 	return slices.EqualFunc(x, y, func(x, y Account) bool {
-		return x.Key == y.Key && x.Ended == y.Ended && x.PersonNeeded == y.PersonNeeded && x.Profile.Name == y.Profile.Name &&
+		return x.Key == y.Key && x.Ended == y.Ended && x.PersonNeeded == y.PersonNeeded &&
+			x.Profile.Name == y.Profile.Name &&
 			x.SignedInAt.UnixMilli() == y.SignedInAt.UnixMilli() && x.Refreshed.UnixMilli() == y.Refreshed.UnixMilli()
 	})
 }

@@ -41,14 +41,17 @@ func TestTheActiveAccountStandsFirstAndTheOthersByName(t *testing.T) {
 	if err := d.Switch(t.Context(), key("grace")); err != nil {
 		t.Fatal(err)
 	}
-	if s := d.Snapshot(); s.Session.Key != key("grace") || !slices.Equal(subjects(s), []string{"grace", "ada", "edsger"}) {
+	if s := d.Snapshot(); s.Session.Key != key("grace") ||
+		!slices.Equal(subjects(s), []string{"grace", "ada", "edsger"}) {
 		t.Errorf("%v %v", s.Session.Key, subjects(s))
 	}
 	later := newRestored(t, d)
-	if s := later.Snapshot(); s.Session.Key != key("grace") || !slices.Equal(subjects(s), []string{"grace", "ada", "edsger"}) {
+	if s := later.Snapshot(); s.Session.Key != key("grace") ||
+		!slices.Equal(subjects(s), []string{"grace", "ada", "edsger"}) {
 		t.Errorf("after a restart: %v %v", s.Session.Key, subjects(s))
 	}
-	if err := d.Switch(t.Context(), key("nobody")); !errors.Is(err, account.ErrNoAccount) || d.Snapshot().Session.Key != key("grace") {
+	if err := d.Switch(t.Context(), key("nobody")); !errors.Is(err, account.ErrNoAccount) ||
+		d.Snapshot().Session.Key != key("grace") {
 		t.Errorf("somebody unknown: %v", err)
 	}
 	later.Sync(t.Context())
@@ -74,7 +77,8 @@ func TestASwitchThatCannotBeStoredChangesNothing(t *testing.T) {
 
 func TestSigningOneOutLeavesTheOthersAndChoosesNobody(t *testing.T) {
 	d := three(t)
-	if report, err := d.SignOut(t.Context(), key("ada"), account.ScopeTokens); err != nil || report.Name != "Ada" || report.Ending.Tokens != session.EndingDone {
+	if report, err := d.SignOut(t.Context(), key("ada"), account.ScopeTokens); err != nil || report.Name != "Ada" ||
+		report.Ending.Tokens != session.EndingDone {
 		t.Fatalf("%+v %v", report, err)
 	}
 	if s := d.Snapshot(); s.Session.Key != key("edsger") || !slices.Equal(subjects(s), []string{"edsger", "grace"}) {
@@ -119,7 +123,8 @@ func TestATokenOfAnotherAccountIsRefreshedOnDemand(t *testing.T) {
 		if s := d.Snapshot(); s.Session.Key != key("edsger") || d.provider.refreshes != 1 {
 			t.Errorf("%v is shown after %d refreshes", s.Session.Key, d.provider.refreshes)
 		}
-		if again, err := newRestored(t, d).TokenOf(t.Context(), key("ada")); err != nil || again.Access.Reveal() != "AT4" {
+		if again, err := newRestored(t, d).TokenOf(t.Context(), key("ada")); err != nil ||
+			again.Access.Reveal() != "AT4" {
 			t.Errorf("another process: %v", err)
 		}
 		d.provider.refresh = func(context.Context) error { return errDown }
@@ -202,17 +207,22 @@ func TestAFailedAdditionLeavesWhoeverIsActiveThen(t *testing.T) {
 func TestFindTakesWhatAPersonTypes(t *testing.T) {
 	snap := account.Snapshot{Accounts: []account.Account{
 		{Key: key("ada"), Profile: session.Profile{Name: "Ada Lovelace", Email: "ada@acme.example"}},
-		{Key: session.Key{Issuer: "https://other.example", Subject: "ada"}, Profile: session.Profile{Name: "A. L.", Email: "ada@home.example"}},
+		{
+			Key:     session.Key{Issuer: "https://other.example", Subject: "ada"},
+			Profile: session.Profile{Name: "A. L.", Email: "ada@home.example"},
+		},
 	}}
 	for who, want := range map[string]string{
-		"ADA@acme.example": "https://id.example", "a. l.": "https://other.example", "https://other.example#ada": "https://other.example",
+		"ADA@acme.example": "https://id.example", "a. l.": "https://other.example",
+		"https://other.example#ada": "https://other.example",
 	} {
 		if p, err := snap.Find(who); err != nil || p.Key.Issuer != want {
 			t.Errorf("%q is %v (%v)", who, p.Key, err)
 		}
 	}
 	var several *account.AmbiguousError
-	if _, err := snap.Find("ada"); !errors.As(err, &several) || !errors.Is(err, account.ErrAmbiguous) || len(several.Matches) != 2 {
+	if _, err := snap.Find("ada"); !errors.As(err, &several) || !errors.Is(err, account.ErrAmbiguous) ||
+		len(several.Matches) != 2 {
 		t.Errorf("%v", err)
 	}
 	for _, who := range []string{"", "grace"} {

@@ -38,8 +38,8 @@ func (a *Manager) ClientOf(key session.Key, origins ...string) (*http.Client, er
 		func(ctx context.Context, refused Token) (Token, error) { return a.RenewOf(ctx, key, refused) })
 }
 
-// RoundTripper is Client for a caller that makes its own http.Client. base carries the requests; nil takes the transport
-// that Client has.
+// RoundTripper is Client for a caller that makes its own http.Client. base carries the requests; nil takes the
+// transport that Client has.
 func (a *Manager) RoundTripper(base http.RoundTripper, origins ...string) (http.RoundTripper, error) {
 	if base == nil {
 		base = a.opts.Transport
@@ -47,7 +47,8 @@ func (a *Manager) RoundTripper(base http.RoundTripper, origins ...string) (http.
 	return newBearer(base, origins, a.Token, a.Renew)
 }
 
-func (a *Manager) client(origins []string, token func(context.Context) (Token, error), renew func(context.Context, Token) (Token, error)) (*http.Client, error) {
+func (a *Manager) client(origins []string, token func(context.Context) (Token, error),
+	renew func(context.Context, Token) (Token, error)) (*http.Client, error) {
 	b, err := newBearer(a.opts.Transport, origins, token, renew)
 	if err != nil {
 		return nil, err
@@ -66,7 +67,8 @@ func newBearer(
 	b := &bearer{base: base, token: token, renew: renew, allowed: map[string]bool{}}
 	for _, text := range origins {
 		u, err := url.Parse(text)
-		if err != nil || u.User != nil || u.Hostname() == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		if err != nil || u.User != nil || u.Hostname() == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" ||
+			u.Fragment != "" {
 			return nil, fmt.Errorf("%w: %q", ErrOrigin, text)
 		}
 		if !weburl.Secure(u) {

@@ -99,7 +99,9 @@ func TestTheClientSendsTheTokenToTheAllowedOriginAlone(t *testing.T) {
 
 func TestTheTokenFollowsNoRedirectToAnotherOrigin(t *testing.T) {
 	d, ours, other := signedIn(t), newAPI(t), newAPI(t)
-	for name, origins := range map[string][]string{"that is not allowed": {ours.URL}, "that is allowed too": {ours.URL, other.URL}} {
+	for name, origins := range map[string][]string{
+		"that is not allowed": {ours.URL}, "that is allowed too": {ours.URL, other.URL},
+	} {
 		t.Run(name, func(t *testing.T) {
 			c := client(t, d, origins...)
 			ours.to, other.to = other.URL+"/away", ours.URL+"/back" // there, and back again
@@ -122,7 +124,8 @@ func TestA401IsRenewedOnceAndTheBodySentAgain(t *testing.T) {
 	d, ours := signedIn(t), newAPI(t)
 	ours.refuse["AT1"] = true
 	c := client(t, d, ours.URL)
-	if status, got := fetch(t, c, "POST", ours.URL, strings.NewReader("the body")); status != http.StatusOK || got != "for AT2" {
+	if status, got := fetch(t, c, "POST", ours.URL, strings.NewReader("the body")); status != http.StatusOK ||
+		got != "for AT2" {
 		t.Errorf("%d %q", status, got)
 	}
 	if !slices.Equal(ours.bodies, []string{"the body", "the body"}) {

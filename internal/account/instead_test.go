@@ -150,7 +150,10 @@ func TestACancelBeforeTheSignInRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.Cancel()
-	d.provider.signIn = func(context.Context, session.SignInRequest) error { t.Error("the browser was opened"); return nil }
+	d.provider.signIn = func(context.Context, session.SignInRequest) error {
+		t.Error("the browser was opened")
+		return nil
+	}
 	if err := run(t.Context()); !errors.Is(err, account.ErrCancelled) {
 		t.Errorf("%v", err)
 	}
@@ -214,7 +217,8 @@ func TestEverythingAtOnce(t *testing.T) {
 		t.Errorf("left in %v %+v", s.Phase, s.Waiting)
 	}
 	d.provider.signIn = nil
-	if err := d.SignIn(t.Context(), session.SignInRequest{}); err != nil || d.Snapshot().Phase != account.PhaseSignedIn {
+	if err := d.SignIn(t.Context(), session.SignInRequest{}); err != nil ||
+		d.Snapshot().Phase != account.PhaseSignedIn {
 		t.Errorf("afterwards: %v, %v", err, d.Snapshot().Phase)
 	}
 }

@@ -75,7 +75,8 @@ func (a *Manager) refreshHeld(ctx context.Context, key session.Key, stale string
 // renew asks the provider. After a refusal the vault is read once more: another
 // program that keeps no lock may have rotated the token. With refused set a server has
 // refused the access token at hand.
-func (a *Manager) renew(ctx context.Context, h *session.Held, s session.Session, refused bool) (session.Session, error) {
+func (a *Manager) renew(ctx context.Context, h *session.Held, s session.Session,
+	refused bool) (session.Session, error) {
 	if s.Tokens.Refresh.IsZero() {
 		usable := a.usable(s)
 		switch {
@@ -226,7 +227,8 @@ func (a *Manager) rescue(key session.Key) (session.Session, bool) {
 
 // end marks a session as ended. Its tokens are dropped, who it was is kept for
 // the picker.
-func (a *Manager) end(ctx context.Context, h *session.Held, s session.Session, why session.Ended, cause error) (session.Session, error) {
+func (a *Manager) end(ctx context.Context, h *session.Held, s session.Session, why session.Ended,
+	cause error) (session.Session, error) {
 	a.opts.Log.Warn("session.ended", "issuer", s.Key.Issuer, "reason", string(why), "err", cause)
 	s.Ended = why
 	s.Tokens, s.Unanswered, s.PersonNeeded = session.Tokens{}, time.Time{}, false

@@ -21,7 +21,8 @@ func TestATokenIsRefreshedWhenDueAndStoredFirst(t *testing.T) {
 		}
 		time.Sleep(59*time.Minute + time.Second) // less than a minute remains
 		d.provider.verify = func() error {
-			if s, _ := d.sealer.book(t).Current(); s.Tokens.Refresh.Reveal() != "RT2" || s.Tokens.Access.Reveal() == "AT2" {
+			if s, _ := d.sealer.book(t).Current(); s.Tokens.Refresh.Reveal() != "RT2" ||
+				s.Tokens.Access.Reveal() == "AT2" {
 				t.Error("before verification the vault must hold the new refresh token and not the new access token")
 			}
 			return nil
@@ -126,7 +127,9 @@ func TestOnlyADefiniteRefusalEndsTheSession(t *testing.T) {
 		want  session.Ended
 	}{
 		"invalid_grant": {func(context.Context) error { return session.ErrEnded }, session.EndedRefused},
-		"a false token": {func(context.Context) error { return errors.Join(session.ErrEnded, session.ErrFalse) }, session.EndedFalse},
+		"a false token": {
+			func(context.Context) error { return errors.Join(session.ErrEnded, session.ErrFalse) }, session.EndedFalse,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -137,7 +140,8 @@ func TestOnlyADefiniteRefusalEndsTheSession(t *testing.T) {
 					t.Errorf("%v, want ErrSessionEnded", err)
 				}
 				s := d.Snapshot()
-				if s.Phase != account.PhaseSignedOut || s.Ended == nil || s.Ended.Ended != c.want || s.Ended.Profile.Name != "Ada" {
+				if s.Phase != account.PhaseSignedOut || s.Ended == nil || s.Ended.Ended != c.want ||
+					s.Ended.Profile.Name != "Ada" {
 					t.Errorf("%v %+v", s.Phase, s.Ended)
 				}
 				kept, _ := d.sealer.book(t).Current()
@@ -164,7 +168,10 @@ func TestAfterInvalidGrantTheVaultIsReadAgain(t *testing.T) {
 		}
 		fresh := d.sealer.data
 		d.sealer.data, _ = session.Encode(*stale)
-		d.provider.refresh = func(context.Context) error { d.sealer.fault(func(s *sealer) { s.data = fresh }); return nil }
+		d.provider.refresh = func(context.Context) error {
+			d.sealer.fault(func(s *sealer) { s.data = fresh })
+			return nil
+		}
 		if got, err := d.Token(t.Context()); err != nil || got.Access.Reveal() != "AT2" {
 			t.Errorf("%v %v", got.Access.Reveal(), err)
 		}
@@ -220,7 +227,10 @@ func TestARotatedTokenThatCannotBeWrittenIsNotLost(t *testing.T) {
 		d := signedIn(t)
 		time.Sleep(2 * time.Hour)
 		full := errors.New("disk full")
-		d.provider.refresh = func(context.Context) error { d.sealer.fault(func(s *sealer) { s.saveErr = full }); return nil }
+		d.provider.refresh = func(context.Context) error {
+			d.sealer.fault(func(s *sealer) { s.saveErr = full })
+			return nil
+		}
 		for range 3 {
 			if got, err := d.Token(t.Context()); !errors.Is(err, full) || !errors.Is(err, account.ErrNotStored) {
 				t.Fatalf("%v %v, want the disk's error", got.Access.Reveal(), err)
@@ -251,14 +261,18 @@ func TestALostAnswerIsRemembered(t *testing.T) {
 		last   error
 		want   session.Ended
 	}{
-		"refused at once":                    {nil, session.ErrEnded, session.EndedRefused},
-		"refused after a loss":               {[]error{lost}, session.ErrEnded, session.EndedLost},
-		"refused in the same try":            {nil, errors.Join(session.ErrEnded, session.ErrLost), session.EndedLost},
-		"a loss, a busy provider, refused":   {[]error{lost, errDown}, session.ErrEnded, session.EndedLost},
-		"a busy provider, refused":           {[]error{errDown}, session.ErrEnded, session.EndedRefused},
-		"a loss, a success, refused":         {[]error{lost, nil}, session.ErrEnded, session.EndedRefused},
-		"a person needed, refused":           {[]error{session.ErrPersonNeeded}, session.ErrEnded, session.EndedRefused},
-		"a loss, and an answer about others": {[]error{lost}, errors.Join(session.ErrEnded, session.ErrFalse), session.EndedFalse},
+		"refused at once":                  {nil, session.ErrEnded, session.EndedRefused},
+		"refused after a loss":             {[]error{lost}, session.ErrEnded, session.EndedLost},
+		"refused in the same try":          {nil, errors.Join(session.ErrEnded, session.ErrLost), session.EndedLost},
+		"a loss, a busy provider, refused": {[]error{lost, errDown}, session.ErrEnded, session.EndedLost},
+		"a busy provider, refused":         {[]error{errDown}, session.ErrEnded, session.EndedRefused},
+		"a loss, a success, refused":       {[]error{lost, nil}, session.ErrEnded, session.EndedRefused},
+		"a person needed, refused": {
+			[]error{session.ErrPersonNeeded}, session.ErrEnded, session.EndedRefused,
+		},
+		"a loss, and an answer about others": {
+			[]error{lost}, errors.Join(session.ErrEnded, session.ErrFalse), session.EndedFalse,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -274,7 +288,8 @@ func TestALostAnswerIsRemembered(t *testing.T) {
 					t.Errorf("%q, want %q", kept.Ended, c.want)
 				}
 				_, err := newRestored(t, d).Token(t.Context())
-				if !errors.Is(err, account.ErrSessionEnded) || errors.Is(err, session.ErrLost) != (c.want == session.EndedLost) {
+				if !errors.Is(err, account.ErrSessionEnded) ||
+					errors.Is(err, session.ErrLost) != (c.want == session.EndedLost) {
 					t.Errorf("after a restart: %v", err)
 				}
 			})
@@ -315,7 +330,8 @@ func TestThePersonIsNeeded(t *testing.T) {
 		if s.Phase != account.PhaseSignedIn || !errors.Is(s.Err, session.ErrPersonNeeded) || !s.Session.PersonNeeded {
 			t.Errorf("%v %v", s.Phase, s.Err)
 		}
-		if kept, _ := d.sealer.book(t).Current(); kept.Tokens.Refresh.Reveal() != "RT1" || !kept.PersonNeeded || !kept.Live() {
+		if kept, _ := d.sealer.book(t).Current(); kept.Tokens.Refresh.Reveal() != "RT1" || !kept.PersonNeeded ||
+			!kept.Live() {
 			t.Errorf("%+v", kept)
 		}
 		again := newRestored(t, d)
@@ -340,18 +356,20 @@ func TestSleepIsHeldOff(t *testing.T) {
 		held, asleep := 0, errors.New("about to sleep")
 		var refuse error
 		d := &testManager{provider: p, sealer: s}
-		d.Manager = account.New(account.Options{Auth: p, Store: session.NewStore(s), StayAwake: func(context.Context) (func(), error) {
-			if refuse != nil {
-				return nil, refuse
-			}
-			held++
-			return func() {
-				held--
-				if kept, _ := s.book(t).Current(); kept.Tokens.Access.Reveal() != "AT2" {
-					t.Error("let go before it was stored")
+		d.Manager = account.New(account.Options{
+			Auth: p, Store: session.NewStore(s), StayAwake: func(context.Context) (func(), error) {
+				if refuse != nil {
+					return nil, refuse
 				}
-			}, nil
-		}})
+				held++
+				return func() {
+					held--
+					if kept, _ := s.book(t).Current(); kept.Tokens.Access.Reveal() != "AT2" {
+						t.Error("let go before it was stored")
+					}
+				}, nil
+			},
+		})
 		if err := d.SignIn(t.Context(), session.SignInRequest{}); err != nil {
 			t.Fatal(err)
 		}
@@ -393,8 +411,12 @@ func TestWaitWaitsForTheRefresh(t *testing.T) {
 // writable, by whoever asks for a token.
 func TestNothingIsSpentBeforeItCanBeStored(t *testing.T) {
 	for name, c := range map[string]struct{ put, mend func(*sealer, error) }{
-		"read-only":        {func(s *sealer, err error) { s.saveErr = err }, func(s *sealer, _ error) { s.saveErr = nil }},
-		"no room for more": {func(s *sealer, err error) { s.reserveErr = err }, func(s *sealer, _ error) { s.reserveErr = nil }},
+		"read-only": {
+			func(s *sealer, err error) { s.saveErr = err }, func(s *sealer, _ error) { s.saveErr = nil },
+		},
+		"no room for more": {
+			func(s *sealer, err error) { s.reserveErr = err }, func(s *sealer, _ error) { s.reserveErr = nil },
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -417,7 +439,8 @@ func TestNothingIsSpentBeforeItCanBeStored(t *testing.T) {
 					t.Errorf("the client: %v", err)
 				}
 				run(t, d, func() { time.Sleep(time.Hour); synctest.Wait() })
-				if s := d.Snapshot(); s.Phase != account.PhaseSignedIn || !errors.Is(s.HealthErr, refused) || d.provider.refreshes != 0 {
+				if s := d.Snapshot(); s.Phase != account.PhaseSignedIn || !errors.Is(s.HealthErr, refused) ||
+					d.provider.refreshes != 0 {
 					t.Errorf("%v, %v, %d refreshes", s.Phase, s.HealthErr, d.provider.refreshes)
 				}
 				d.sealer.fault(func(s *sealer) { c.mend(s, nil) })

@@ -52,7 +52,9 @@ func TestAPersonsSignBringsTheNextTryForward(t *testing.T) {
 			answer(nil)
 			for range 2 {
 				d.Wake()
-				for end := time.Now().Add(nudged); time.Now().Before(end) && tries() == 0; time.Sleep(100 * time.Millisecond) {
+				end := time.Now().Add(nudged)
+				for time.Now().Before(end) && tries() == 0 {
+					time.Sleep(100 * time.Millisecond)
 				}
 			}
 			if n := tries(); n != 1 || d.Snapshot().Health != account.HealthFresh {

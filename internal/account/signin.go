@@ -94,7 +94,8 @@ func (a *Manager) authenticate(ctx context.Context, at *attempt) (session.Sessio
 	req.Progress = func(p session.Progress) {
 		a.during(at, func(s *Snapshot) {
 			w := &s.Waiting
-			w.Again, w.URL, w.OpenErr, w.Strays, w.StrayErr, w.Device = p.Again, p.URL, p.OpenErr, p.Strays, p.StrayErr, p.Device
+			w.Again, w.URL, w.OpenErr, w.Strays, w.StrayErr, w.Device =
+				p.Again, p.URL, p.OpenErr, p.Strays, p.StrayErr, p.Device
 		})
 		if at.req.Progress != nil {
 			at.req.Progress(p)

@@ -44,7 +44,8 @@ func (a *Manager) tokenOf(ctx context.Context, s session.Session) (Token, error)
 	}
 	next, err := a.refresh(ctx, s.Key, "")
 	if err != nil {
-		if a.usable(s) && !errors.Is(err, ErrNobody) && !errors.Is(err, ErrSessionEnded) && !errors.Is(err, ErrNotStored) {
+		if a.usable(s) && !errors.Is(err, ErrNobody) && !errors.Is(err, ErrSessionEnded) &&
+			!errors.Is(err, ErrNotStored) {
 			return token(s), nil
 		}
 		return Token{}, err

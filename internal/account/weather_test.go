@@ -16,7 +16,9 @@ import (
 func TestAfterSleepTheTokenIsRefreshedBeforeUse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var slept atomic.Int64
-		d := newManagerAt(newProvider(), newSealer(), func() time.Time { return time.Now().Add(time.Duration(slept.Load())) })
+		d := newManagerAt(newProvider(), newSealer(), func() time.Time {
+			return time.Now().Add(time.Duration(slept.Load()))
+		})
 		sleep := func(until time.Duration) {
 			slept.Store(int64(until))
 			d.provider.mu.Lock()
@@ -53,7 +55,8 @@ func TestOfflineIsAStateAndMendsByItself(t *testing.T) {
 			time.Sleep(3 * time.Hour)
 			synctest.Wait()
 			s := d.Snapshot()
-			if s.Phase != account.PhaseSignedIn || s.Health != account.HealthOffline || !errors.Is(s.HealthErr, errDown) || !s.Session.Refreshed.Equal(since) {
+			if s.Phase != account.PhaseSignedIn || s.Health != account.HealthOffline ||
+				!errors.Is(s.HealthErr, errDown) || !s.Session.Refreshed.Equal(since) {
 				t.Errorf("%v %v %v %v", s.Phase, s.Health, s.HealthErr, s.Session.Refreshed)
 			}
 			d.provider.mu.Lock()
@@ -61,7 +64,8 @@ func TestOfflineIsAStateAndMendsByItself(t *testing.T) {
 			d.provider.mu.Unlock()
 			time.Sleep(30*time.Minute + time.Second) // the longest pause
 			synctest.Wait()
-			if s := d.Snapshot(); s.Health != account.HealthFresh || s.HealthErr != nil || s.Session.Refreshed.Equal(since) {
+			if s := d.Snapshot(); s.Health != account.HealthFresh || s.HealthErr != nil ||
+				s.Session.Refreshed.Equal(since) {
 				t.Errorf("the network is back: %v %v %v", s.Health, s.HealthErr, s.Session.Refreshed)
 			}
 		})
@@ -94,8 +98,10 @@ func TestTheBackgroundIsForTheActiveAccountAlone(t *testing.T) {
 		run(t, d, func() { time.Sleep(61 * time.Minute); synctest.Wait() })
 		ada, _ := d.sealer.book(t).Find(key("ada"))
 		edsger, _ := d.sealer.book(t).Find(key("edsger"))
-		if d.provider.refreshes == 0 || ada.Tokens.Refresh.Reveal() != "RT1" || edsger.Tokens.Refresh.Reveal() != d.provider.good["edsger"] {
-			t.Errorf("%d refreshes, Ada's %v, Edsger's %v", d.provider.refreshes, ada.Tokens.Refresh.Reveal(), edsger.Tokens.Refresh.Reveal())
+		if d.provider.refreshes == 0 || ada.Tokens.Refresh.Reveal() != "RT1" ||
+			edsger.Tokens.Refresh.Reveal() != d.provider.good["edsger"] {
+			t.Errorf("%d refreshes, Ada's %v, Edsger's %v", d.provider.refreshes, ada.Tokens.Refresh.Reveal(),
+				edsger.Tokens.Refresh.Reveal())
 		}
 	})
 }

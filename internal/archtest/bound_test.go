@@ -19,7 +19,8 @@ func branches(file *ast.File) []string {
 		}
 		ast.Inspect(f, func(n ast.Node) bool {
 			switch n.(type) {
-			case *ast.IfStmt, *ast.ForStmt, *ast.RangeStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt, *ast.SelectStmt, *ast.GoStmt:
+			case *ast.IfStmt, *ast.ForStmt, *ast.RangeStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt, *ast.SelectStmt,
+				*ast.GoStmt:
 				out = append(out, f.Name.Name)
 				return false
 			}

@@ -83,7 +83,8 @@ func bare(d *ast.GenDecl, spec ast.Spec) []string {
 }
 
 func TestUndocumentedNamesAreFound(t *testing.T) {
-	file, err := parser.ParseFile(token.NewFileSet(), "x.go", "package x\nfunc A() {}\ntype B int\nvar C int\n// D is.\nfunc D() {}\nfunc e() {}\n", parser.ParseComments)
+	file, err := parser.ParseFile(token.NewFileSet(), "x.go",
+		"package x\nfunc A() {}\ntype B int\nvar C int\n// D is.\nfunc D() {}\nfunc e() {}\n", parser.ParseComments)
 	if err != nil {
 		t.Fatal(err)
 	}

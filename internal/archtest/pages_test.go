@@ -36,7 +36,8 @@ func absences(t *testing.T, text string) []string {
 		kind, name, method := strings.Cut(m[1], ".")
 		shape := `(?m)^(?:func |export (?:async )?function |export const |\s+)` + m[1] + `\b`
 		if method {
-			shape = `(?m)^func \([a-z]+ \*?` + kind + `\) ` + name + `\(|^(?:export )?(?:async )?function ` + name + `\b|^    ` + name + `\(`
+			shape = `(?m)^func \([a-z]+ \*?` + kind + `\) ` + name + `\(|^(?:export )?(?:async )?function ` + name +
+				`\b|^    ` + name + `\(`
 		}
 		if !regexp.MustCompile(shape).Match(data) {
 			out = append(out, m[1]+" in "+m[2])

@@ -50,7 +50,9 @@ func TestThePalette(t *testing.T) {
 			t.Errorf("dark.css has %s, which tokens.css has not", name)
 		}
 	}
-	for path, least := range map[string]int{"internal/demoidp/pages/assets/tokens.css": 10, "internal/loopback/page.go": 7} {
+	for path, least := range map[string]int{
+		"internal/demoidp/pages/assets/tokens.css": 10, "internal/loopback/page.go": 7,
+	} {
 		l, d := roots(read(t, path))
 		if len(l) < least || len(d) < least {
 			t.Errorf("%s has %d light and %d dark colours", path, len(l), len(d))
@@ -59,7 +61,8 @@ func TestThePalette(t *testing.T) {
 			t.Errorf("%s: %s", path, problem)
 		}
 	}
-	papers := regexp.MustCompile(`NewRGB\(0x(..), 0x(..), 0x(..)\)`).FindAllStringSubmatch(read(t, "internal/desktop/window.go"), -1)
+	papers := regexp.MustCompile(`NewRGB\(0x(..), 0x(..), 0x(..)\)`).FindAllStringSubmatch(
+		read(t, "internal/desktop/window.go"), -1)
 	if len(papers) != 2 {
 		t.Fatalf("%d colours of the window before its first page", len(papers))
 	}
@@ -68,14 +71,16 @@ func TestThePalette(t *testing.T) {
 			t.Errorf("internal/desktop/window.go: the window begins in %s, the page in %s", got, want)
 		}
 	}
-	if accent := light["--brass"]; !strings.Contains(draw(), `fill="`+accent+`"`) || !strings.Contains(read(t, "build/appicon-small.svg"), accent) {
+	if accent := light["--brass"]; !strings.Contains(draw(), `fill="`+accent+`"`) ||
+		!strings.Contains(read(t, "build/appicon-small.svg"), accent) {
 		t.Errorf("the icon or docs/architecture.svg does not have the accent %s", accent)
 	}
 }
 
 func TestAForeignColourIsFound(t *testing.T) {
 	l, d := roots(":root{--a:#FFF;--b:#123456}@media x{:root{--a:#000}}")
-	if got := append(strangers(l, map[string]string{"--a": "#ffffff", "--b": "#654321"}), strangers(d, map[string]string{"--a": "#111111"})...); len(got) != 2 {
+	if got := append(strangers(l, map[string]string{"--a": "#ffffff", "--b": "#654321"}),
+		strangers(d, map[string]string{"--a": "#111111"})...); len(got) != 2 {
 		t.Errorf("found %v", got)
 	}
 }

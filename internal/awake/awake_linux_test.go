@@ -79,7 +79,8 @@ func play(t *testing.T, m *manager) {
 	}
 	t.Cleanup(func() { _ = conn.Close() })
 	const path = "/org/freedesktop/login1"
-	err = errors.Join(conn.Export(m, path, "org.freedesktop.login1.Manager"), conn.Export(m, path, "org.freedesktop.DBus.Properties"))
+	err = errors.Join(conn.Export(m, path, "org.freedesktop.login1.Manager"),
+		conn.Export(m, path, "org.freedesktop.DBus.Properties"))
 	if err != nil {
 		t.Fatal(err)
 	}

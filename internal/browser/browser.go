@@ -120,7 +120,8 @@ func (o *Opener) preferred(address string) []command {
 func (o *Opener) usual(address string) []command {
 	out := o.platform(address)
 	if o.goos() != "darwin" && o.goos() != "windows" {
-		out = append(out, command{args: []string{"x-www-browser", address}}, command{args: []string{"www-browser", address}})
+		out = append(out, command{args: []string{"x-www-browser", address}},
+			command{args: []string{"www-browser", address}})
 	}
 	return out
 }
@@ -167,7 +168,8 @@ func (o *Opener) Available() ([]string, error) {
 // run starts one opener and waits for its end or for openAfter.
 func (o *Opener) run(ctx context.Context, args []string) error {
 	// Not bound to ctx: a browser outlives a sign-in.
-	cmd := exec.Command(args[0], args[1:]...) // #nosec G204 -- the opener is ours, the address one checked argument, no shell
+	// #nosec G204 -- the opener is ours, the address one checked argument, no shell
+	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Env = o.environment()
 	if err := cmd.Start(); err != nil {
 		return err

@@ -89,7 +89,8 @@ func TestWordsOfBROWSER(t *testing.T) {
 			}
 			usual, _ := script(t, "xdg-open", "")
 			t.Setenv("PATH", filepath.Dir(usual)+":"+os.Getenv("PATH"))
-			plain := strings.NewReplacer("DIR2", strings.ReplaceAll(dir, "'", `'\''`), "DIR3", strings.NewReplacer("'", `\'`, " ", `\ `).Replace(dir), "DIR", dir)
+			plain := strings.NewReplacer("DIR2", strings.ReplaceAll(dir, "'", `'\''`), "DIR3",
+				strings.NewReplacer("'", `\'`, " ", `\ `).Replace(dir), "DIR", dir)
 			// The script writes beside itself, which has moved.
 			out = filepath.Join(dir, filepath.Base(out))
 			text, _ := os.ReadFile(filepath.Join(dir, "my browser"))
@@ -110,7 +111,8 @@ func TestWordsOfBROWSER(t *testing.T) {
 				return // and the platform's opener was
 			}
 			lines := strings.Split(string(got), "\n")
-			if len(lines) <= len(want) || lines[0] != strconv.Itoa(len(want)) || !slices.Equal(lines[1:1+len(want)], want) {
+			if len(lines) <= len(want) || lines[0] != strconv.Itoa(len(want)) ||
+				!slices.Equal(lines[1:1+len(want)], want) {
 				t.Errorf("it was given %q (%v)", lines[:min(len(lines), 9)], err)
 			}
 		})
@@ -122,11 +124,15 @@ func TestWordsOfBROWSER(t *testing.T) {
 func TestWordsOfBROWSEROnWindows(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	for list, want := range map[string][]string{
-		`C:\Temp\new\firefox.exe`:                                {`C:\Temp\new\firefox.exe`, "rundll32"},
-		`"C:\Program Files\Mozilla Firefox\firefox.exe" -url %s`: {`C:\Program Files\Mozilla Firefox\firefox.exe`, "rundll32"},
-		`C:\o'brien\a.exe;"C:\x;y\b.exe" %s`:                     {`C:\o'brien\a.exe`, `C:\x;y\b.exe`, "rundll32"},
+		`C:\Temp\new\firefox.exe`: {`C:\Temp\new\firefox.exe`, "rundll32"},
+		`"C:\Program Files\Mozilla Firefox\firefox.exe" -url %s`: {
+			`C:\Program Files\Mozilla Firefox\firefox.exe`, "rundll32",
+		},
+		`C:\o'brien\a.exe;"C:\x;y\b.exe" %s`: {`C:\o'brien\a.exe`, `C:\x;y\b.exe`, "rundll32"},
 	} {
-		o := &browser.Opener{Getenv: func(string) string { return list }, Environ: func() []string { return nil }, GOOS: "windows"}
+		o := &browser.Opener{
+			Getenv: func(string) string { return list }, Environ: func() []string { return nil }, GOOS: "windows",
+		}
 		var open *browser.OpenError
 		if err := o.Open(t.Context(), address); !errors.As(err, &open) || !slices.Equal(open.Tried, want) {
 			t.Errorf("%s: %v", list, err)
@@ -169,7 +175,10 @@ func TestACancelEndsTheWait(t *testing.T) {
 }
 
 func TestOnlyWebAddresses(t *testing.T) {
-	for _, bad := range []string{"", "file:///etc/passwd", "javascript:alert(1)", "https://", "-flag", "https://a.example/\n", "https://a b", "https://u:p@a.example", "ms-settings:x", "https://a.example/`id`"} {
+	for _, bad := range []string{
+		"", "file:///etc/passwd", "javascript:alert(1)", "https://", "-flag", "https://a.example/\n", "https://a b",
+		"https://u:p@a.example", "ms-settings:x", "https://a.example/`id`",
+	} {
 		if err := opener("true").Open(t.Context(), bad); !errors.Is(err, browser.ErrAddress) {
 			t.Errorf("%q: %v, want ErrAddress", bad, err)
 		}
@@ -178,7 +187,9 @@ func TestOnlyWebAddresses(t *testing.T) {
 
 func TestThePlatformsOpener(t *testing.T) {
 	for goos, want := range map[string]string{"linux": "xdg-open", "darwin": "open", "windows": "rundll32"} {
-		o := &browser.Opener{Getenv: func(string) string { return "" }, Environ: func() []string { return nil }, GOOS: goos}
+		o := &browser.Opener{
+			Getenv: func(string) string { return "" }, Environ: func() []string { return nil }, GOOS: goos,
+		}
 		t.Setenv("PATH", t.TempDir()) // none of them is there
 		var open *browser.OpenError
 		if err := o.Open(t.Context(), address); !errors.As(err, &open) || open.Tried[0] != want {

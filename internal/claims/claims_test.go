@@ -18,8 +18,9 @@ func claims(t *testing.T, text string) Claims {
 
 func TestInitials(t *testing.T) {
 	for name, want := range map[string]string{
-		"Ada Lovelace": "AL", "ada": "A", "": "", "Ada King Lovelace": "AL", "ada@acme.example": "AE", "عمر الخيّام": "عا",
-		"<b>x</b>": "BB", "張 偉": "張偉", "  ": "", "🦉": "", "Élodie d'Arc": "ÉA",
+		"Ada Lovelace": "AL", "ada": "A", "": "", "Ada King Lovelace": "AL", "ada@acme.example": "AE",
+		"عمر الخيّام": "عا",
+		"<b>x</b>":    "BB", "張 偉": "張偉", "  ": "", "🦉": "", "Élodie d'Arc": "ÉA",
 	} {
 		if got := Initials(name); got != want {
 			t.Errorf("%q: %q, want %q", name, got, want)
@@ -44,19 +45,31 @@ func TestTheToneIsStable(t *testing.T) {
 // What real providers call an organization and its roles.
 func TestOrganizationAndRoles(t *testing.T) {
 	for name, c := range map[string]struct{ claims, organization, roles string }{
-		"nothing":           {`{}`, "", ""},
-		"a text":            {`{"organization":"Acme Corp","roles":["Engineer","Admin"]}`, "Acme Corp", "Engineer,Admin"},
-		"Auth0":             {`{"org_id":"org_1","org_name":"acme","https://acme.example/roles":["admin"]}`, "acme", "admin"},
-		"Keycloak":          {`{"organization":["acme","beta"],"realm_access":{"roles":["user"]}}`, "acme, beta", "user"},
+		"nothing": {`{}`, "", ""},
+		"a text": {
+			`{"organization":"Acme Corp","roles":["Engineer","Admin"]}`, "Acme Corp", "Engineer,Admin",
+		},
+		"Auth0": {
+			`{"org_id":"org_1","org_name":"acme","https://acme.example/roles":["admin"]}`, "acme", "admin",
+		},
+		"Keycloak": {
+			`{"organization":["acme","beta"],"realm_access":{"roles":["user"]}}`, "acme, beta", "user",
+		},
 		"Keycloak, objects": {`{"organization":{"acme":{"id":"1"}}}`, "acme", ""},
-		"Descope":           {`{"dct":"T1","tenants":{"T1":{"name":"Acme Corp","roles":["Engineer"]},"T2":{"roles":["Other"]}}}`, "Acme Corp", "Engineer"},
-		"Descope, no name":  {`{"dct":"T1","tenants":{"T1":{}}}`, "T1", ""},
-		"Google":            {`{"hd":"acme.example"}`, "acme.example", ""},
-		"Zitadel":           {`{"urn:zitadel:iam:user:resourceowner:name":"Acme","urn:zitadel:iam:org:project:roles":{"b":{},"a":{}}}`, "Acme", "a,b"},
-		"Cognito":           {`{"cognito:groups":["g"]}`, "", "g"},
-		"roles win":         {`{"roles":"r","groups":["g"]}`, "", "r"},
-		"twice the same":    {`{"roles":["a","a",""],"role":"a"}`, "", "a"},
-		"of a wrong shape":  {`{"organization":7,"roles":{"a":1},"tenants":[],"dct":3}`, "", ""},
+		"Descope": {
+			`{"dct":"T1","tenants":{"T1":{"name":"Acme Corp","roles":["Engineer"]},"T2":{"roles":["Other"]}}}`,
+			"Acme Corp", "Engineer",
+		},
+		"Descope, no name": {`{"dct":"T1","tenants":{"T1":{}}}`, "T1", ""},
+		"Google":           {`{"hd":"acme.example"}`, "acme.example", ""},
+		"Zitadel": {
+			`{"urn:zitadel:iam:user:resourceowner:name":"Acme","urn:zitadel:iam:org:project:roles":{"b":{},"a":{}}}`,
+			"Acme", "a,b",
+		},
+		"Cognito":          {`{"cognito:groups":["g"]}`, "", "g"},
+		"roles win":        {`{"roles":"r","groups":["g"]}`, "", "r"},
+		"twice the same":   {`{"roles":["a","a",""],"role":"a"}`, "", "a"},
+		"of a wrong shape": {`{"organization":7,"roles":{"a":1},"tenants":[],"dct":3}`, "", ""},
 	} {
 		got := claims(t, c.claims)
 		if o := Organization(got); o != c.organization {
@@ -90,7 +103,9 @@ func TestHow(t *testing.T) {
 }
 
 func TestTheTable(t *testing.T) {
-	rows := Table(claims(t, `{"sub":"ada","name":"Ada","iat":1773000000,"email_verified":true,"roles":["a","b"],"departmentName":"R&D",
+	rows := Table(
+		claims(t,
+			`{"sub":"ada","name":"Ada","iat":1773000000,"email_verified":true,"roles":["a","b"],"departmentName":"R&D",
 		"https://acme.example/cost-center":42,"gone":null,"exp":"soon","empty":"","address":{"country":"UK"}}`))
 	var got []string
 	for _, r := range rows {
@@ -103,8 +118,10 @@ func TestTheTable(t *testing.T) {
 	want := []string{
 		"You: Name = Ada", "You: Email verified = Yes", "You: Address = {\n  \"country\": \"UK\"\n}",
 		"Your organization: Roles = a, b",
-		"This sign-in: Your ID there = ada", "This sign-in: Issued =  2026-03-08", "This sign-in: ID token valid until = soon",
-		"Also said by the provider: Department name = R&D", "Also said by the provider: Empty = –", "Also said by the provider: Cost center = 42",
+		"This sign-in: Your ID there = ada", "This sign-in: Issued =  2026-03-08",
+		"This sign-in: ID token valid until = soon",
+		"Also said by the provider: Department name = R&D", "Also said by the provider: Empty = –",
+		"Also said by the provider: Cost center = 42",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -114,7 +131,8 @@ func TestTheTable(t *testing.T) {
 // No token is repeated, wherever a provider has put one.
 func TestNoTokenIsShown(t *testing.T) {
 	token := "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl"
-	c := claims(t, `{"name":"Ada","note":"it is `+token+` there","access_token":"opaque-1","deep":{"list":["`+token+`",{"refreshToken":"opaque-2","fine":1}]}}`)
+	c := claims(t, `{"name":"Ada","note":"it is `+token+` there","access_token":"opaque-1","deep":{"list":["`+token+
+		`",{"refreshToken":"opaque-2","fine":1}]}}`)
 	exported, err := Export(c)
 	if err != nil {
 		t.Fatal(err)

@@ -1,7 +1,7 @@
 // Package clock lets a test move the clock of everything that it opens.
 //
-// Package signin reads the clock from the context of signin.Open, so that package signintest can move it without a field in
-// the public interface. Nobody outside the module can set it. The package touches nothing.
+// Package signin reads the clock from the context of signin.Open, so that package signintest can move it without a
+// field in the public interface. Nobody outside the module can set it. The package touches nothing.
 package clock
 
 import (

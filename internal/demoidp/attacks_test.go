@@ -28,7 +28,9 @@ func forms(idp *demoidp.Provider) []string {
 // bare is a browser that follows no redirect.
 func bare() *http.Client {
 	jar, _ := cookiejar.New(nil)
-	return &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return &http.Client{
+		Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 }
 
 func send(t *testing.T, c *http.Client, req *http.Request) (*http.Response, string) {
@@ -49,8 +51,12 @@ func TestFormsFromElsewhereAreRefused(t *testing.T) {
 	visit := hidden.FindStringSubmatch(page)[2]
 	for _, address := range forms(d.idp) {
 		for _, site := range []string{"cross-site", "same-site", ""} {
-			fields := url.Values{"visit": {visit}, "request": {visit}, "ask": {visit}, "token": {"x"}, "person": {"ada"}, "csrf": {"guess"}, "name": {"x"}}
-			req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader(fields.Encode()))
+			fields := url.Values{
+				"visit": {visit}, "request": {visit}, "ask": {visit}, "token": {"x"}, "person": {"ada"},
+				"csrf": {"guess"}, "name": {"x"},
+			}
+			req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, address,
+				strings.NewReader(fields.Encode()))
 			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			if site != "" {
 				req.Header.Set("Sec-Fetch-Site", site)
@@ -69,17 +75,22 @@ func TestEveryPageBearsTheRules(t *testing.T) {
 	authorize := "/authorize?" + strings.SplitN(d.request(oauth2.GenerateVerifier(), nil), "?", 2)[1]
 	inline := regexp.MustCompile(`(?i)<script(?:\s+defer)?>|<style|\son[a-z]+=|\sstyle=|javascript:|https?://`)
 	for _, address := range []string{
-		d.idp.Issuer() + "/", d.idp.Issuer() + authorize, d.idp.Issuer() + "/inbox", d.idp.Issuer() + "/inbox/none", d.idp.Issuer() + "/link/none", d.idp.Issuer() + "/device",
-		d.idp.Issuer() + "/signout", d.idp.Issuer() + "/sent?visit=none", d.idp.Issuer() + "/sso/callback", d.idp.Issuer() + "/social/callback",
+		d.idp.Issuer() + "/", d.idp.Issuer() + authorize, d.idp.Issuer() + "/inbox", d.idp.Issuer() + "/inbox/none",
+		d.idp.Issuer() + "/link/none", d.idp.Issuer() + "/device",
+		d.idp.Issuer() + "/signout", d.idp.Issuer() + "/sent?visit=none", d.idp.Issuer() + "/sso/callback",
+		d.idp.Issuer() + "/social/callback",
 		d.idp.Directory() + "/signin", d.idp.Directory() + "/signout", d.idp.Social() + "/authorize",
 	} {
 		res, page := d.get(address)
 		h := res.Header
 		policy := h.Get("Content-Security-Policy")
-		if !strings.HasPrefix(policy, "default-src 'none';") || strings.Contains(policy, "unsafe") || !strings.Contains(policy, "frame-ancestors 'none'") || !strings.Contains(policy, "form-action 'self' http://127.0.0.1:* http://localhost:*;") {
+		if !strings.HasPrefix(policy, "default-src 'none';") || strings.Contains(policy, "unsafe") ||
+			!strings.Contains(policy, "frame-ancestors 'none'") ||
+			!strings.Contains(policy, "form-action 'self' http://127.0.0.1:* http://localhost:*;") {
 			t.Errorf("%s: policy %s", address, policy)
 		}
-		if h.Get("Referrer-Policy") != "no-referrer" || h.Get("Cache-Control") != "no-store" || h.Get("X-Content-Type-Options") != "nosniff" || !strings.HasPrefix(h.Get("Content-Type"), "text/html") {
+		if h.Get("Referrer-Policy") != "no-referrer" || h.Get("Cache-Control") != "no-store" ||
+			h.Get("X-Content-Type-Options") != "nosniff" || !strings.HasPrefix(h.Get("Content-Type"), "text/html") {
 			t.Errorf("%s: %v", address, h)
 		}
 		if found := inline.FindAllString(strings.ReplaceAll(page, d.idp.Issuer(), ""), -1); len(found) > 0 {
@@ -97,7 +108,8 @@ func TestAnotherHostIsNotServed(t *testing.T) {
 	idp := start(t, demoidp.Config{})
 	for _, origin := range []string{idp.Issuer(), idp.Directory(), idp.Social()} {
 		for _, host := range []string{"evil.example", "localhost" + origin[strings.LastIndex(origin, ":"):], ""} {
-			req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, origin+"/.well-known/openid-configuration", nil)
+			req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet,
+				origin+"/.well-known/openid-configuration", nil)
 			if req.Host = host; host == "" {
 				req.Host = "127.0.0.1"
 			}
@@ -112,14 +124,21 @@ func TestAnotherHostIsNotServed(t *testing.T) {
 func TestNoOpenRedirects(t *testing.T) {
 	d := newDesk(t, demoidp.Config{})
 	evil := "http://evil.example/callback"
-	social := d.idp.Social() + "/authorize?" + url.Values{"client_id": {"broker"}, "redirect_uri": {evil}, "response_type": {"code"}, "code_challenge": {"x"}, "code_challenge_method": {"S256"}}.Encode()
+	social := d.idp.Social() + "/authorize?" + url.Values{
+		"client_id": {"broker"}, "redirect_uri": {evil}, "response_type": {"code"}, "code_challenge": {"x"},
+		"code_challenge_method": {"S256"},
+	}.Encode()
 	for _, address := range []string{
 		d.request(oauth2.GenerateVerifier(), url.Values{"redirect_uri": {evil}}),
 		d.request(oauth2.GenerateVerifier(), url.Values{"redirect_uri": {"http://127.0.0.1:4711/other"}}),
 		d.request(oauth2.GenerateVerifier(), url.Values{"redirect_uri": {"http://127.0.0.1.evil.example/callback"}}),
 		d.request(oauth2.GenerateVerifier(), url.Values{"client_id": {"another"}}),
-		d.idp.Issuer() + "/end_session?" + url.Values{"client_id": {demoidp.ClientID}, "post_logout_redirect_uri": {evil}}.Encode(),
-		d.idp.Directory() + "/authorize?" + url.Values{"client_id": {"broker-acme"}, "redirect_uri": {evil}, "response_type": {"code"}, "scope": {"openid"}}.Encode(),
+		d.idp.Issuer() + "/end_session?" + url.Values{
+			"client_id": {demoidp.ClientID}, "post_logout_redirect_uri": {evil},
+		}.Encode(),
+		d.idp.Directory() + "/authorize?" + url.Values{
+			"client_id": {"broker-acme"}, "redirect_uri": {evil}, "response_type": {"code"}, "scope": {"openid"},
+		}.Encode(),
 		social,
 	} {
 		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
@@ -164,7 +183,9 @@ func (c catcher) RoundTrip(r *http.Request) (*http.Response, error) {
 // sign-in must not sign their victim in), and not without its state.
 func TestACallbackBelongsToItsBrowser(t *testing.T) {
 	d := newDesk(t, demoidp.Config{})
-	for name, way := range map[string]robot.Walk{"SSO": robot.SSO("ada@acme.example", "analytical-engine"), "social": robot.Quick("ada")} {
+	for name, way := range map[string]robot.Walk{
+		"SSO": robot.SSO("ada@acme.example", "analytical-engine"), "social": robot.Quick("ada"),
+	} {
 		callback := leave(t, d, way)
 		guessed := regexp.MustCompile(`state=[^&]+`).ReplaceAllString(callback, "state=guess")
 		for _, address := range []string{callback, guessed} {
@@ -208,7 +229,8 @@ func TestACallbackWorksOnce(t *testing.T) {
 	twice(func(s string) string {
 		return regexp.MustCompile(`iss=[^&]+`).ReplaceAllString(s, "iss=http://evil.example")
 	}, http.StatusForbidden)
-	twice(func(s string) string { return regexp.MustCompile(`&?iss=[^&]+`).ReplaceAllString(s, "") }, http.StatusForbidden)
+	twice(func(s string) string { return regexp.MustCompile(`&?iss=[^&]+`).ReplaceAllString(s, "") },
+		http.StatusForbidden)
 }
 
 // both holds the first visit of a callback back, and lets those with go=1 through.
@@ -230,16 +252,22 @@ func (c both) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestThePlazasCodes(t *testing.T) {
 	d := newDesk(t, demoidp.Config{})
 	code, _ := url.Parse(leave(t, d, robot.Quick("ada")))
-	form := url.Values{"grant_type": {"authorization_code"}, "code": {code.Query().Get("code")}, "redirect_uri": {d.idp.Issuer() + "/social/callback"}, "code_verifier": {oauth2.GenerateVerifier()}}
-	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, d.idp.Social()+"/token", strings.NewReader(form.Encode()))
+	form := url.Values{
+		"grant_type": {"authorization_code"}, "code": {code.Query().Get("code")},
+		"redirect_uri": {d.idp.Issuer() + "/social/callback"}, "code_verifier": {oauth2.GenerateVerifier()},
+	}
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, d.idp.Social()+"/token",
+		strings.NewReader(form.Encode()))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.SetBasicAuth("broker", "guess")
-	if res, body := send(t, bare(), req); res.StatusCode != http.StatusUnauthorized || !strings.Contains(body, "invalid_client") {
+	if res, body := send(t, bare(), req); res.StatusCode != http.StatusUnauthorized ||
+		!strings.Contains(body, "invalid_client") {
 		t.Errorf("a guessed secret: %s %s", res.Status, body)
 	}
 	req, _ = http.NewRequestWithContext(t.Context(), http.MethodGet, d.idp.Social()+"/me", nil)
 	req.Header.Set("Authorization", "Bearer guess")
-	if res, _ := send(t, bare(), req); res.StatusCode != http.StatusUnauthorized || res.Header.Get("WWW-Authenticate") == "" {
+	if res, _ := send(t, bare(), req); res.StatusCode != http.StatusUnauthorized ||
+		res.Header.Get("WWW-Authenticate") == "" {
 		t.Errorf("a guessed token: %s", res.Status)
 	}
 }

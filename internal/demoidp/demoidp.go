@@ -92,13 +92,19 @@ func Start(ctx context.Context, c Config) (*Provider, error) {
 	if notice != "" {
 		c.Dir += ".other" // two providers must not write one file
 	}
-	p := &Provider{issuer: origin(listeners[0]), others: []string{origin(listeners[1]), origin(listeners[2])}, notice: notice, cast: people}
+	p := &Provider{
+		issuer: origin(listeners[0]), others: []string{origin(listeners[1]), origin(listeners[2])}, notice: notice,
+		cast: people,
+	}
 	handlers, err := p.services(c, people)
 	if err != nil {
 		return nil, errors.Join(err, closeAll(listeners))
 	}
 	for i, l := range listeners {
-		server := &http.Server{Handler: handlers[i], ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug)}
+		server := &http.Server{
+			Handler: handlers[i], ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
+			MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug),
+		}
 		p.servers = append(p.servers, server)
 		p.serving.Go(func() { _ = server.Serve(l) })
 	}
@@ -116,12 +122,16 @@ func (p *Provider) services(c Config, people *cast.Cast) ([]http.Handler, error)
 	directorySecret, socialSecret := rand.Text(), rand.Text()
 	host := func(address string) string { return address[len("http://"):] }
 	d, err := directory.New(directory.Config{
-		Host: host(p.others[0]), File: filepath.Join(c.Dir, "directory.json"), Secret: directorySecret, Redirect: p.issuer + "/sso/callback", Cast: people, Log: c.Log,
+		Host: host(p.others[0]), File: filepath.Join(c.Dir, "directory.json"), Secret: directorySecret,
+		Redirect: p.issuer + "/sso/callback", Cast: people, Log: c.Log,
 	})
 	if err != nil {
 		return nil, err
 	}
-	s, err := social.New(social.Config{Host: host(p.others[1]), Client: "broker", Secret: socialSecret, Redirect: p.issuer + "/social/callback", Cast: people})
+	s, err := social.New(social.Config{
+		Host: host(p.others[1]), Client: "broker", Secret: socialSecret, Redirect: p.issuer + "/social/callback",
+		Cast: people,
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -87,13 +87,19 @@ func TestADeviceIsLetInOrTurnedAway(t *testing.T) {
 	if err != nil || s.Key.Subject != "grace" || s.Tokens.Refresh.IsZero() || len(s.AMR) != 1 || s.AMR[0] != "social" {
 		t.Errorf("%+v %v", s.Key, err)
 	}
-	if _, err := a.byDevice(func(d session.DeviceCode) { says(t, typed(t, d, "deny"), "turned away") }); !errors.Is(err, openid.ErrDeviceDeclined) {
+	if _, err := a.byDevice(func(d session.DeviceCode) { says(t, typed(t, d, "deny"), "turned away") }); !errors.Is(err,
+		openid.ErrDeviceDeclined) {
 		t.Errorf("turned away: %v", err)
 	}
 }
 
 func TestADeviceThatNobodyAnswers(t *testing.T) {
-	a := newApp(t, start(t, demoidp.Config{File: shorter(t, `device_interval = "3s"`, `device_interval = "1s"`, `device_code     = "10m"`, `device_code = "2s"`)}))
+	a := newApp(t,
+		start(t,
+			demoidp.Config{
+				File: shorter(t, `device_interval = "3s"`, `device_interval = "1s"`, `device_code     = "10m"`,
+					`device_code = "2s"`),
+			}))
 	if _, err := a.byDevice(func(session.DeviceCode) {}); !errors.Is(err, openid.ErrDeviceExpired) {
 		t.Errorf("%v", err)
 	}
@@ -107,16 +113,22 @@ func TestADeviceCodeWorksOnce(t *testing.T) {
 	if status != 200 || answer["verification_uri"] != d.idp.Issuer()+"/device" || answer["interval"] != 3.0 {
 		t.Fatalf("%d %v", status, answer)
 	}
-	grant := url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"}, "device_code": {answer["device_code"].(string)}}
+	grant := url.Values{
+		"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"}, "device_code": {answer["device_code"].(string)},
+	}
 	if status, v := d.token(grant); status != 400 || v["error"] != "authorization_pending" {
 		t.Errorf("%d %v", status, v)
 	}
 	if status, v := d.token(grant); status != 400 || v["error"] != "slow_down" {
 		t.Errorf("at once again: %d %v", status, v)
 	}
-	typed(t, session.DeviceCode{UserCode: answer["user_code"].(string), VerificationURI: answer["verification_uri"].(string)}, "allow")
+	typed(t,
+		session.DeviceCode{
+			UserCode: answer["user_code"].(string), VerificationURI: answer["verification_uri"].(string),
+		}, "allow")
 	var tokens map[string]any
-	for end := time.Now().Add(time.Minute); tokens["access_token"] == nil && time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); tokens["access_token"] == nil &&
+		time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
 		_, tokens = d.token(grant) // slowed down until the interval has passed
 	}
 	if tokens["access_token"] == nil || d.userinfo(tokens["access_token"]) != 200 {

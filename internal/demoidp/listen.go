@@ -29,7 +29,8 @@ func listen(ctx context.Context, addr string) ([]net.Listener, string, error) {
 		}
 		if moved && i == 0 {
 			port = 0
-			notice = fmt.Sprintf("Port %s is taken, by another demo perhaps. The demo provider is at %s for now, and does not know who signed in at the other address.", text, origin(l))
+			notice = fmt.Sprintf("Port %s is taken, by another demo perhaps. The demo provider is at %s for now, and "+
+				"does not know who signed in at the other address.", text, origin(l))
 		}
 		out = append(out, l)
 	}

@@ -51,7 +51,10 @@ func newDesk(t *testing.T, c demoidp.Config) *desk {
 }
 
 func (d *desk) request(verifier string, more url.Values) string {
-	v := url.Values{"client_id": {demoidp.ClientID}, "redirect_uri": {redirect}, "response_type": {"code"}, "scope": {"openid profile email offline_access"}, "state": {"S"}, "nonce": {"N"}}
+	v := url.Values{
+		"client_id": {demoidp.ClientID}, "redirect_uri": {redirect}, "response_type": {"code"},
+		"scope": {"openid profile email offline_access"}, "state": {"S"}, "nonce": {"N"},
+	}
 	if verifier != "" {
 		v.Set("code_challenge", oauth2.S256ChallengeFromVerifier(verifier))
 		v.Set("code_challenge_method", "S256")
@@ -117,7 +120,10 @@ func (d *desk) signIn() map[string]any {
 	if answer.Get("state") != "S" || answer.Get("iss") != d.idp.Issuer() {
 		d.t.Fatalf("%v", answer)
 	}
-	status, v := d.token(url.Values{"grant_type": {"authorization_code"}, "code": {answer.Get("code")}, "redirect_uri": {redirect}, "code_verifier": {verifier}})
+	status, v := d.token(url.Values{
+		"grant_type": {"authorization_code"}, "code": {answer.Get("code")}, "redirect_uri": {redirect},
+		"code_verifier": {verifier},
+	})
 	if status != 200 {
 		d.t.Fatalf("%d %v", status, v)
 	}
@@ -163,7 +169,8 @@ func TestRotationAndReuse(t *testing.T) {
 func TestRevocationKillsAccess(t *testing.T) {
 	d := newDesk(t, demoidp.Config{})
 	v := d.signIn()
-	res, err := http.PostForm(d.idp.Issuer()+"/revoke", url.Values{"token": {v["refresh_token"].(string)}, "client_id": {demoidp.ClientID}})
+	res, err := http.PostForm(d.idp.Issuer()+"/revoke",
+		url.Values{"token": {v["refresh_token"].(string)}, "client_id": {demoidp.ClientID}})
 	if err != nil || res.StatusCode != 200 {
 		t.Fatalf("%v %v", res, err)
 	}
@@ -179,7 +186,10 @@ func TestPKCEIsDemanded(t *testing.T) {
 		t.Errorf("without a challenge: %s %s", res.Status, res.Header.Get("Location"))
 	}
 	answer := d.choose(d.request(oauth2.GenerateVerifier(), nil), url.Values{"person": {"ada"}})
-	form := url.Values{"grant_type": {"authorization_code"}, "code": {answer.Get("code")}, "redirect_uri": {redirect}, "code_verifier": {oauth2.GenerateVerifier()}}
+	form := url.Values{
+		"grant_type": {"authorization_code"}, "code": {answer.Get("code")}, "redirect_uri": {redirect},
+		"code_verifier": {oauth2.GenerateVerifier()},
+	}
 	if status, _ := d.token(form); status != 400 {
 		t.Errorf("another verifier: %d", status)
 	}
@@ -191,7 +201,8 @@ func TestPKCEIsDemanded(t *testing.T) {
 func TestCancelPromptAndHint(t *testing.T) {
 	d := newDesk(t, demoidp.Config{})
 	v := oauth2.GenerateVerifier()
-	if got := d.choose(d.request(v, nil), url.Values{"cancel": {"1"}}); got.Get("error") != "access_denied" || got.Get("state") != "S" || got.Get("iss") == "" {
+	if got := d.choose(d.request(v, nil), url.Values{"cancel": {"1"}}); got.Get("error") != "access_denied" ||
+		got.Get("state") != "S" || got.Get("iss") == "" {
 		t.Errorf("cancel: %v", got)
 	}
 	none := url.Values{"prompt": {"none"}}
@@ -202,7 +213,8 @@ func TestCancelPromptAndHint(t *testing.T) {
 	if res, _ := d.get(d.request(v, none)); !strings.Contains(res.Header.Get("Location"), "code=") {
 		t.Errorf("prompt=none after a sign-in: %s", res.Header.Get("Location"))
 	}
-	if _, page := d.get(d.request(v, url.Values{"login_hint": {"grace@acme.example\"><script>"}})); strings.Contains(page, "<script>") {
+	if _, page := d.get(d.request(v, url.Values{"login_hint": {"grace@acme.example\"><script>"}})); strings.Contains(
+		page, "<script>") {
 		t.Error("markup of the hint stands in the page")
 	}
 }
@@ -218,7 +230,9 @@ func TestOnlyTheBrowserThatWasShownThePageMayChoose(t *testing.T) {
 	for _, m := range hidden.FindAllStringSubmatch(page, -1) {
 		form.Set(m[1], m[2])
 	}
-	stranger := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	stranger := &http.Client{
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	res, err := stranger.PostForm(d.idp.Issuer()+"/signin", form)
 	if err != nil || res.StatusCode != http.StatusForbidden {
 		t.Errorf("another browser: %v %v", res, err)
@@ -301,7 +315,10 @@ func TestACodeThatComesTwiceEndsItsTokens(t *testing.T) {
 	d := newDesk(t, demoidp.Config{})
 	verifier := oauth2.GenerateVerifier()
 	answer := d.choose(d.request(verifier, nil), url.Values{"person": {"ada"}})
-	form := url.Values{"grant_type": {"authorization_code"}, "code": {answer.Get("code")}, "redirect_uri": {redirect}, "code_verifier": {verifier}}
+	form := url.Values{
+		"grant_type": {"authorization_code"}, "code": {answer.Get("code")}, "redirect_uri": {redirect},
+		"code_verifier": {verifier},
+	}
 	_, v := d.token(form)
 	if d.userinfo(v["access_token"]) != 200 {
 		t.Fatal("no token")
@@ -309,7 +326,8 @@ func TestACodeThatComesTwiceEndsItsTokens(t *testing.T) {
 	if status, again := d.token(form); status != 400 || again["error"] != "invalid_grant" {
 		t.Errorf("%d %v", status, again)
 	}
-	if status, _ := d.refresh(v["refresh_token"]); status != 400 || d.userinfo(v["access_token"]) != http.StatusUnauthorized {
+	if status, _ := d.refresh(v["refresh_token"]); status != 400 ||
+		d.userinfo(v["access_token"]) != http.StatusUnauthorized {
 		t.Error("alive after the code came twice")
 	}
 }
@@ -322,9 +340,12 @@ func TestDiscoverySaysWhatIsServed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{
-		"issuer": d.idp.Issuer(), "authorization_response_iss_parameter_supported": "true", "response_types_supported": "[code]", "response_modes_supported": "[query]",
-		"code_challenge_methods_supported": "[S256]", "device_authorization_endpoint": d.idp.Issuer() + "/device_authorization",
-		"grant_types_supported": "[authorization_code refresh_token urn:ietf:params:oauth:grant-type:device_code]", "introspection_endpoint": "<nil>",
+		"issuer": d.idp.Issuer(), "authorization_response_iss_parameter_supported": "true",
+		"response_types_supported": "[code]", "response_modes_supported": "[query]",
+		"code_challenge_methods_supported": "[S256]", "device_authorization_endpoint": d.idp.Issuer() +
+			"/device_authorization",
+		"grant_types_supported":  "[authorization_code refresh_token urn:ietf:params:oauth:grant-type:device_code]",
+		"introspection_endpoint": "<nil>",
 	} {
 		if got := fmt.Sprint(doc[name]); got != want {
 			t.Errorf("%s is %s, want %s", name, got, want)
@@ -333,7 +354,9 @@ func TestDiscoverySaysWhatIsServed(t *testing.T) {
 	if _, text = d.get(d.idp.Directory() + "/.well-known/openid-configuration"); strings.Contains(text, "device") {
 		t.Error("the directory offers the device grant")
 	}
-	if res, _ := d.get(d.request(oauth2.GenerateVerifier(), url.Values{"response_mode": {"form_post"}})); !strings.Contains(res.Header.Get("Location"), "error=invalid_request") || !strings.Contains(res.Header.Get("Location"), "iss=") {
+	if res, _ := d.get(
+		d.request(oauth2.GenerateVerifier(), url.Values{"response_mode": {"form_post"}})); !strings.Contains(
+		res.Header.Get("Location"), "error=invalid_request") || !strings.Contains(res.Header.Get("Location"), "iss=") {
 		t.Errorf("another response mode: %s", res.Header.Get("Location"))
 	}
 }
@@ -347,10 +370,14 @@ func TestWhenTheBrowsersSessionIsEnough(t *testing.T) {
 		more url.Values
 		want string // in the address of the answer, or on the page
 	}{
-		"none":                       {url.Values{"prompt": {"none"}}, "code="},
-		"none, of this person":       {url.Values{"prompt": {"none"}, "id_token_hint": {tokens["id_token"].(string)}}, "code="},
-		"none, of her address":       {url.Values{"prompt": {"none"}, "login_hint": {"ADA@acme.example"}}, "code="},
-		"none, of another":           {url.Values{"prompt": {"none"}, "login_hint": {"grace@acme.example"}}, "error=login_required"},
+		"none": {url.Values{"prompt": {"none"}}, "code="},
+		"none, of this person": {
+			url.Values{"prompt": {"none"}, "id_token_hint": {tokens["id_token"].(string)}}, "code=",
+		},
+		"none, of her address": {url.Values{"prompt": {"none"}, "login_hint": {"ADA@acme.example"}}, "code="},
+		"none, of another": {
+			url.Values{"prompt": {"none"}, "login_hint": {"grace@acme.example"}}, "error=login_required",
+		},
 		"none, an hour is young":     {url.Values{"prompt": {"none"}, "max_age": {"3600"}}, "code="},
 		"none with another":          {url.Values{"prompt": {"none login"}}, "error=invalid_request"},
 		"nothing asked":              {nil, "Welcome back"},

@@ -60,9 +60,12 @@ func (a *app) signOut(s session.Session, press bool) (session.EndingOutcome, *ro
 		}()
 		return nil
 	}
-	c, err := openid.New(provider.Provider{Issuer: a.idp.Issuer(), ClientID: demoidp.ClientID, LogoutRedirectPath: demoidp.SignedOutPath}, openid.Options{
+	c, err := openid.New(provider.Provider{
+		Issuer: a.idp.Issuer(), ClientID: demoidp.ClientID, LogoutRedirectPath: demoidp.SignedOutPath,
+	}, openid.Options{
 		NewLogoutForm: func(ctx context.Context, s openid.LogoutSpec) (openid.LogoutForm, error) {
-			f, err := loopback.ServeForm(ctx, loopback.FormConfig{App: "Test", Host: s.Host, Ports: s.Ports, Landing: s.Path, State: s.State})
+			f, err := loopback.ServeForm(ctx,
+				loopback.FormConfig{App: "Test", Host: s.Host, Ports: s.Ports, Landing: s.Path, State: s.State})
 			return logout{f, open, sent}, err
 		},
 		OpenURL: open,

@@ -76,7 +76,10 @@ func newApp(t *testing.T, idp *demoidp.Provider) *app {
 			return nil
 		},
 		Listen: func(ctx context.Context, s openid.ListenSpec) (openid.Receiver, error) {
-			r, err := loopback.Listen(ctx, loopback.Config{State: s.State, App: "Test", OnStray: func(l loopback.Stray) { s.OnStray(openid.Stray(l)) }})
+			r, err := loopback.Listen(ctx,
+				loopback.Config{
+					State: s.State, App: "Test", OnStray: func(l loopback.Stray) { s.OnStray(openid.Stray(l)) },
+				})
 			return receiver{r}, err
 		},
 	})
@@ -144,9 +147,16 @@ func TestTheThreeWaysIn(t *testing.T) {
 	}{
 		"one click":           {robot.Quick("ada"), "ada", []string{"social"}, "acme", `["Engineer","Admin"]`},
 		"social with consent": {robot.Social("hedy"), "hedy", []string{"social"}, "", ""},
-		"magic link":          {robot.MagicLink("Ada@ACME.example", ""), "ada", []string{"email"}, "acme", `["Engineer","Admin"]`},
-		"SSO":                 {robot.SSO("grace@acme.example", "nanosecond"), "grace", []string{"sso"}, "acme", `["Admiral"]`},
-		"SSO elsewhere":       {robot.SSO("katherine@globex.example", "trajectory"), "katherine", []string{"sso"}, "globex", `["Navigator"]`},
+		"magic link": {
+			robot.MagicLink("Ada@ACME.example", ""), "ada", []string{"email"}, "acme", `["Engineer","Admin"]`,
+		},
+		"SSO": {
+			robot.SSO("grace@acme.example", "nanosecond"), "grace", []string{"sso"}, "acme", `["Admiral"]`,
+		},
+		"SSO elsewhere": {
+			robot.SSO("katherine@globex.example", "trajectory"), "katherine", []string{"sso"}, "globex",
+			`["Navigator"]`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, err := newApp(t, start(t, demoidp.Config{})).signIn(way.walk, session.SignInRequest{})
@@ -155,7 +165,8 @@ func TestTheThreeWaysIn(t *testing.T) {
 			}
 			var dct string
 			_ = json.Unmarshal(s.Profile.Claims["dct"], &dct)
-			if s.Key.Subject != way.subject || !slices.Equal(s.AMR, way.amr) || dct != way.tenant || string(s.Profile.Claims["roles"]) != way.roles {
+			if s.Key.Subject != way.subject || !slices.Equal(s.AMR, way.amr) || dct != way.tenant ||
+				string(s.Profile.Claims["roles"]) != way.roles {
 				t.Errorf("%s by %v at %s as %s", s.Key.Subject, s.AMR, dct, s.Profile.Claims["roles"])
 			}
 			if way.tenant != "" && !strings.Contains(string(s.Profile.Claims["tenants"]), `"`+way.tenant+`":{"name":`) {
@@ -175,13 +186,15 @@ func TestANewcomerIsAskedForAName(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Profile.Name != "Sam <b>Twice</b>" || !s.Profile.EmailVerified || s.Key.Subject == "new" || s.Profile.Claims["dct"] != nil {
+	if s.Profile.Name != "Sam <b>Twice</b>" || !s.Profile.EmailVerified || s.Key.Subject == "new" ||
+		s.Profile.Claims["dct"] != nil {
 		t.Errorf("%+v", s.Profile)
 	}
 	if err := a.idp.Close(); err != nil {
 		t.Fatal(err)
 	}
-	again, err := newApp(t, start(t, demoidp.Config{Dir: dir})).signIn(robot.MagicLink("sam@elsewhere.example", ""), session.SignInRequest{})
+	again, err := newApp(t, start(t, demoidp.Config{Dir: dir})).signIn(robot.MagicLink("sam@elsewhere.example", ""),
+		session.SignInRequest{})
 	if err != nil || again.Key.Subject != s.Key.Subject {
 		t.Errorf("%s, %v; before %s", again.Key.Subject, err, s.Key.Subject)
 	}
@@ -189,10 +202,13 @@ func TestANewcomerIsAskedForAName(t *testing.T) {
 
 func TestRefusalsHavePages(t *testing.T) {
 	a := newApp(t, start(t, demoidp.Config{}))
-	says(t, a.stays(robot.SSO("ada@nowhere.example", "")), "No company is known for nowhere.example", "Acme Corp (acme.example)")
+	says(t, a.stays(robot.SSO("ada@nowhere.example", "")), "No company is known for nowhere.example",
+		"Acme Corp (acme.example)")
 	says(t, a.stays(robot.SSO("ada@acme.example", "wrong")), "Name or password are wrong")
-	says(t, a.stays(robot.SSO("katherine@acme.example", "trajectory")), "Name or password are wrong") // of another company
-	says(t, a.stays(robot.SSO("edgar@acme.example", "third-normal-form")), "Acme Corp did not let you in", "User is not assigned to the client application.")
+	// of another company
+	says(t, a.stays(robot.SSO("katherine@acme.example", "trajectory")), "Name or password are wrong")
+	says(t, a.stays(robot.SSO("edgar@acme.example", "third-normal-form")), "Acme Corp did not let you in",
+		"User is not assigned to the client application.")
 	says(t, a.stays(robot.Social("")), "You cancelled at Plaza", "Email me a link")
 	says(t, a.stays(robot.MagicLink("no address", "")), "Enter an email address")
 	says(t, a.stays(func(ctx context.Context, b *robot.Browser, page *robot.Page) (*robot.Page, error) {
@@ -215,7 +231,8 @@ func TestTheAppIsToldWhy(t *testing.T) {
 		return robot.Cancel()(ctx, b, page)
 	}
 	var answer *openid.AnswerError
-	if _, err := a.signIn(notAssigned, session.SignInRequest{}); !errors.Is(err, openid.ErrAccessDenied) || !errors.As(err, &answer) || !strings.Contains(answer.Description, "Acme Corp: User is not assigned") {
+	if _, err := a.signIn(notAssigned, session.SignInRequest{}); !errors.Is(err, openid.ErrAccessDenied) ||
+		!errors.As(err, &answer) || !strings.Contains(answer.Description, "Acme Corp: User is not assigned") {
 		t.Errorf("%v", err)
 	}
 	if _, err := a.signIn(robot.Cancel(), session.SignInRequest{}); !errors.Is(err, openid.ErrAccessDenied) {
@@ -236,7 +253,8 @@ func TestAnOrganizationLeadsToItsDirectory(t *testing.T) {
 	}
 	// One that nobody has leaves all ways open.
 	other := newApp(t, a.idp)
-	if s, err = other.signIn(robot.Quick("ada"), session.SignInRequest{Organization: "nobody"}); err != nil || s.Key.Subject != "ada" {
+	if s, err = other.signIn(robot.Quick("ada"), session.SignInRequest{Organization: "nobody"}); err != nil ||
+		s.Key.Subject != "ada" {
 		t.Errorf("%v %v", s.Key, err)
 	}
 }
@@ -246,10 +264,12 @@ func TestABadFileIsRefused(t *testing.T) {
 	if err := os.WriteFile(path, []byte("[[people]]\nid = \"ada\"\nnme = \"Ada\"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := demoidp.Start(t.Context(), demoidp.Config{Dir: t.TempDir(), Addr: "127.0.0.1:0", File: path}); err == nil || !strings.Contains(err.Error(), path+":3: people.nme: unknown") {
+	if _, err := demoidp.Start(t.Context(), demoidp.Config{Dir: t.TempDir(), Addr: "127.0.0.1:0", File: path}); err ==
+		nil || !strings.Contains(err.Error(), path+":3: people.nme: unknown") {
 		t.Errorf("%v", err)
 	}
-	if _, err := demoidp.Start(t.Context(), demoidp.Config{Dir: t.TempDir(), Addr: "127.0.0.1:0", File: path + "x"}); !errors.Is(err, os.ErrNotExist) {
+	if _, err := demoidp.Start(t.Context(),
+		demoidp.Config{Dir: t.TempDir(), Addr: "127.0.0.1:0", File: path + "x"}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("%v", err)
 	}
 }

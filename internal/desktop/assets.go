@@ -56,7 +56,8 @@ func joined(assets fs.FS, root string) (fs.FS, error) {
 		first = false
 		return []byte(`  <link rel="stylesheet" href="` + joinedStyles + `">` + "\n")
 	})
-	return overlay{assets, map[string][]byte{root + "/index.html": page, root + "/" + joinedStyles: styles.Bytes()}}, nil
+	return overlay{assets, map[string][]byte{root + "/index.html": page, root + "/" + joinedStyles: styles.Bytes()}},
+		nil
 }
 
 // overlay is a file system with some files of its own.

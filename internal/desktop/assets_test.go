@@ -61,7 +61,9 @@ func TestWhatIsServedIsServed(t *testing.T) {
 		t.Fatal(err)
 	}
 	site := http.FileServerFS(root)
-	for path, kind := range map[string]string{"/": "text/html", "/" + joinedStyles: "text/css", "/main.js": "text/javascript"} {
+	for path, kind := range map[string]string{
+		"/": "text/html", "/" + joinedStyles: "text/css", "/main.js": "text/javascript",
+	} {
 		w := httptest.NewRecorder()
 		site.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 		if w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Type"), kind) || w.Body.Len() == 0 {
@@ -81,7 +83,8 @@ func TestThePageConnectsNowhere(t *testing.T) {
 	if err != nil || strings.Contains(string(page), "connect-src") || strings.Contains(string(page), "ws:") {
 		t.Errorf("%v: %s", err, page)
 	}
-	if !strings.Contains(string(page), "content=\"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'\"") {
+	if !strings.Contains(string(page), "content=\"default-src 'none'; script-src 'self'; style-src 'self'; img-src "+
+		"'self' data:; base-uri 'none'; form-action 'none'\"") {
 		t.Errorf("the policy is another: %s", page)
 	}
 }

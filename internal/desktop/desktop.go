@@ -71,9 +71,11 @@ func App(o Options) *options.App {
 		SingleInstanceLock:       s.once(),
 		EnableDefaultContextMenu: false,
 		DragAndDrop:              &options.DragAndDrop{DisableWebViewDrop: true},
-		Linux:                    &linux.Options{Icon: o.Icon, ProgramName: o.ID, WebviewGpuPolicy: linux.WebviewGpuPolicyOnDemand},
-		Mac:                      &mac.Options{About: &mac.AboutInfo{Title: o.Name, Message: o.Version, Icon: o.Icon}},
-		Windows:                  &windows.Options{Theme: windows.SystemDefault},
+		Linux: &linux.Options{
+			Icon: o.Icon, ProgramName: o.ID, WebviewGpuPolicy: linux.WebviewGpuPolicyOnDemand,
+		},
+		Mac:     &mac.Options{About: &mac.AboutInfo{Title: o.Name, Message: o.Version, Icon: o.Icon}},
+		Windows: &windows.Options{Theme: windows.SystemDefault},
 	})
 }
 

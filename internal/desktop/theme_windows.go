@@ -5,7 +5,8 @@ import "golang.org/x/sys/windows/registry"
 // systemDark reports whether the system's programs are dark: before there is a page
 // to ask, the first window must not flash.
 func systemDark() bool {
-	key, err := registry.OpenKey(registry.CURRENT_USER, `Software\Microsoft\Windows\CurrentVersion\Themes\Personalize`, registry.QUERY_VALUE)
+	key, err := registry.OpenKey(registry.CURRENT_USER, `Software\Microsoft\Windows\CurrentVersion\Themes\Personalize`,
+		registry.QUERY_VALUE)
 	if err != nil {
 		return false
 	}

@@ -120,7 +120,12 @@ func TestASoundSetUp(t *testing.T) {
 					t.Errorf("%s", f.Line())
 				}
 			}
-			for _, id := range []string{"settings", "policy", "provider", "proxy", "dns", "connection", "tls", "discovery", "issuer", "algorithms", "keys", "clock", "pkce", "refresh", "userinfo", "revocation", "logout", "device", "rfc9207", "loopback.ipv4", "loopback.ipv6", "port.any", "redirect", "client", "browser", "window", "folder", "keychain", "vault"} {
+			for _, id := range []string{
+				"settings", "policy", "provider", "proxy", "dns", "connection", "tls", "discovery", "issuer",
+				"algorithms", "keys", "clock", "pkce", "refresh", "userinfo", "revocation", "logout", "device",
+				"rfc9207", "loopback.ipv4", "loopback.ipv6", "port.any", "redirect", "client", "browser", "window",
+				"folder", "keychain", "vault",
+			} {
 				if worst(r, id).ID == "" {
 					t.Errorf("%s was not checked", id)
 				}
@@ -154,7 +159,8 @@ func TestFollowingTheAdviceMendsIt(t *testing.T) {
 			}
 			mend()
 			r := m.examine()
-			if f := worst(r, id); f.Status == doctor.Fail || f.Status == doctor.Warn || !r.OK { // a port may be gone from the settings
+			// a port may be gone from the settings
+			if f := worst(r, id); f.Status == doctor.Fail || f.Status == doctor.Warn || !r.OK {
 				t.Errorf("after the advice was followed:\n%s", r.Text())
 			}
 		})

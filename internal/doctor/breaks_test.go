@@ -94,7 +94,8 @@ var breaks = []struct {
 			proxy := newProxy(m.t, m.site, passphrase)
 			m.env["HTTPS_PROXY"] = proxy.URL
 			return func() {
-				m.env["HTTPS_PROXY"] = strings.Replace(proxy.URL, "//", "//ada:"+strings.ReplaceAll(passphrase, " ", "%20")+"@", 1)
+				m.env["HTTPS_PROXY"] = strings.Replace(proxy.URL, "//",
+					"//ada:"+strings.ReplaceAll(passphrase, " ", "%20")+"@", 1)
 			}
 		}},
 	{"a proxy that is no address", "proxy", doctor.Fail, "Set HTTPS_PROXY to an address", true,
@@ -141,23 +142,34 @@ var breaks = []struct {
 		}},
 	{"a hotel's page", "discovery", doctor.Fail, "sign-in page of the network", false,
 		func(m *machine, _ *authority) func() {
-			m.site.set(faults{discovery: func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<h1>Welcome, room 12</h1>")) }})
+			m.site.set(faults{
+				discovery: func(w http.ResponseWriter, _ *http.Request) {
+					_, _ = w.Write([]byte("<h1>Welcome, room 12</h1>"))
+				},
+			})
 			return func() { m.site.set(faults{}) }
 		}},
 	{"broken JSON", "discovery", doctor.Fail, "cannot be read", false, func(m *machine, _ *authority) func() {
-		m.site.set(faults{discovery: func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"issuer": "x",,}`)) }})
+		m.site.set(faults{
+			discovery: func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"issuer": "x",,}`)) },
+		})
 		return func() { m.site.set(faults{}) }
 	}},
 	{"a redirect", "discovery", doctor.Fail, "that it sends to", false, func(m *machine, _ *authority) func() {
 		real := m.site.issuer
-		m.site.set(faults{discovery: http.RedirectHandler(real+"/moved/openid-configuration", http.StatusFound).ServeHTTP})
+		m.site.set(faults{
+			discovery: http.RedirectHandler(real+"/moved/openid-configuration", http.StatusFound).ServeHTTP,
+		})
 		return func() { m.site.set(faults{}) }
 	}},
-	{"a template as the issuer", "issuer", doctor.Fail, "your own tenant", false, func(m *machine, _ *authority) func() {
-		real := m.site.issuer
-		m.site.set(faults{document: func(d map[string]any) { d["issuer"] = real + "/{tenantid}/v2.0" }})
-		return func() { m.site.set(faults{}) }
-	}},
+	{
+		"a template as the issuer", "issuer", doctor.Fail, "your own tenant", false,
+		func(m *machine, _ *authority) func() {
+			real := m.site.issuer
+			m.site.set(faults{document: func(d map[string]any) { d["issuer"] = real + "/{tenantid}/v2.0" }})
+			return func() { m.site.set(faults{}) }
+		},
+	},
 	{"no jwks_uri", "discovery", doctor.Fail, "Set jwks_uri in the settings", false,
 		func(m *machine, _ *authority) func() {
 			real := ""
@@ -197,14 +209,22 @@ var breaks = []struct {
 		}},
 	{"an endpoint without TLS", "discovery", doctor.Fail, "have to be https addresses", false,
 		func(m *machine, _ *authority) func() {
-			m.site.set(faults{document: func(d map[string]any) { d["token_endpoint"] = "http://id.acme.example/token" }})
+			m.site.set(faults{
+				document: func(d map[string]any) { d["token_endpoint"] = "http://id.acme.example/token" },
+			})
 			return func() { m.site.set(faults{}) }
 		}},
 	{"shared secrets as signatures", "algorithms", doctor.Fail, "Switch it to RS256 or ES256", false,
 		func(m *machine, _ *authority) func() {
-			m.site.set(faults{document: func(d map[string]any) { d["id_token_signing_alg_values_supported"] = []string{"HS256", "none"} }})
+			m.site.set(faults{
+				document: func(d map[string]any) {
+					d["id_token_signing_alg_values_supported"] = []string{"HS256", "none"}
+				},
+			})
 			return func() {
-				m.site.set(faults{document: func(d map[string]any) { d["id_token_signing_alg_values_supported"] = []string{"RS256"} }})
+				m.site.set(faults{
+					document: func(d map[string]any) { d["id_token_signing_alg_values_supported"] = []string{"RS256"} },
+				})
 			}
 		}},
 	{"no keys", "keys", doctor.Fail, "has to answer with a JSON object", false, func(m *machine, _ *authority) func() {
@@ -239,7 +259,9 @@ var breaks = []struct {
 		return func() { m.site.set(faults{}) }
 	}},
 	{"PKCE without S256", "pkce", doctor.Fail, "Switch S256 on", false, func(m *machine, _ *authority) func() {
-		m.site.set(faults{document: func(d map[string]any) { d["code_challenge_methods_supported"] = []string{"plain"} }})
+		m.site.set(faults{
+			document: func(d map[string]any) { d["code_challenge_methods_supported"] = []string{"plain"} },
+		})
 		return func() { m.site.set(faults{}) }
 	}},
 	{"PKCE that is not announced", "pkce", doctor.Warn, "list S256", false, func(m *machine, _ *authority) func() {
@@ -248,7 +270,9 @@ var breaks = []struct {
 	}},
 	{"no refresh tokens", "refresh", doctor.Warn, "Switch the refresh token grant on", false,
 		func(m *machine, _ *authority) func() {
-			m.site.set(faults{document: func(d map[string]any) { d["grant_types_supported"] = []string{"authorization_code"} }})
+			m.site.set(faults{
+				document: func(d map[string]any) { d["grant_types_supported"] = []string{"authorization_code"} },
+			})
 			return func() { m.site.set(faults{}) }
 		}},
 	{"refresh tokens that nobody asks for", "refresh", doctor.Warn, "Set offline_access to auto", false,
@@ -272,17 +296,23 @@ var breaks = []struct {
 			m.site.set(faults{redirects: []string{"http://127.0.0.1:" + port + "/callback"}})
 			return func() { m.config["redirect_ports"] = "[" + port + "]" }
 		}},
-	{"a sign-in page for any redirect address", "redirect", doctor.Warn, "/callback for client desk, with any port", false,
+	{
+		"a sign-in page for any redirect address", "redirect", doctor.Warn, "/callback for client desk, with any port",
+		false,
 		func(m *machine, _ *authority) func() {
 			m.site.set(faults{blind: true})
 			return func() { m.site.set(faults{}) } // no set-up can make this provider tell
-		}},
-	{"a sign-in page for any redirect address, with ports that are compared", "redirect", doctor.Warn, "Register exactly http://127.0.0.1:", false,
+		},
+	},
+	{
+		"a sign-in page for any redirect address, with ports that are compared", "redirect", doctor.Warn,
+		"Register exactly http://127.0.0.1:", false,
 		func(m *machine, _ *authority) func() {
 			m.config["redirect_ports"] = "[" + freePort(m.t) + "]"
 			m.site.set(faults{blind: true})
 			return func() { m.site.set(faults{}) }
-		}},
+		},
+	},
 	{"answers that are sent to any address", "redirect", doctor.Warn, "Then try a sign-in", false,
 		func(m *machine, _ *authority) func() {
 			m.site.set(faults{anywhere: true})
@@ -310,12 +340,15 @@ var breaks = []struct {
 		m.site.set(faults{secret: clientSecret})
 		return func() { m.config["client_secret"] = quoted(clientSecret) }
 	}},
-	{"a token endpoint that says nothing of a secret", "client", doctor.Warn, "Compare client_id and client_secret", false,
+	{
+		"a token endpoint that says nothing of a secret", "client", doctor.Warn, "Compare client_id and client_secret",
+		false,
 		func(m *machine, _ *authority) func() {
 			m.config["client_secret"] = quoted(clientSecret)
 			m.site.set(faults{secret: clientSecret, careless: true})
 			return func() { m.site.set(faults{secret: clientSecret}) }
-		}},
+		},
+	},
 	{"a provider that says nothing of a client", "client", doctor.Warn, "Compare client_id with", false,
 		func(m *machine, _ *authority) func() {
 			m.site.set(faults{blind: true, careless: true})
@@ -337,11 +370,14 @@ var breaks = []struct {
 			m.config["userinfo_endpoint"] = quoted(m.site.issuer + "/nothing")
 			return func() { delete(m.config, "userinfo_endpoint") }
 		}},
-	{"a revocation endpoint that is none", "revocation", doctor.Warn, "Take revocation_endpoint out of the settings", false,
+	{
+		"a revocation endpoint that is none", "revocation", doctor.Warn, "Take revocation_endpoint out of the settings",
+		false,
 		func(m *machine, _ *authority) func() {
 			m.config["revocation_endpoint"] = quoted(m.site.issuer + "/nothing")
 			return func() { delete(m.config, "revocation_endpoint") }
-		}},
+		},
+	},
 	{"a revocation endpoint that never answers", "revocation", doctor.Warn, "tell whoever runs the provider", false,
 		func(m *machine, _ *authority) func() {
 			m.site.set(faults{endpoint: func(w http.ResponseWriter, r *http.Request) {
@@ -363,11 +399,14 @@ var breaks = []struct {
 			m.site.set(faults{document: func(d map[string]any) { d["userinfo_endpoint"] = gone + "/userinfo" }})
 			return func() { m.site.set(faults{}) }
 		}},
-	{"a window that may stay empty", "window", doctor.Warn, "take WEBKIT_DISABLE_DMABUF_RENDERER=0 out of the environment", false,
+	{
+		"a window that may stay empty", "window", doctor.Warn,
+		"take WEBKIT_DISABLE_DMABUF_RENDERER=0 out of the environment", false,
 		func(m *machine, _ *authority) func() {
 			m.env["WEBKIT_DISABLE_DMABUF_RENDERER"] = "0"
 			return func() { delete(m.env, "WEBKIT_DISABLE_DMABUF_RENDERER") }
-		}},
+		},
+	},
 
 	{"a port that is taken", "", doctor.Fail, "Close the program that holds it", false,
 		func(m *machine, _ *authority) func() {

@@ -19,14 +19,16 @@ func TestACertifiedProvider(t *testing.T) {
 	}
 	m.config["client_id"] = `"dsek"`
 	r := m.examine()
-	if f := worst(r, "redirect"); f.Status != doctor.Fail || !strings.Contains(f.Advice, "Compare client_id") || strings.Contains(f.Detail, "state : -") {
+	if f := worst(r, "redirect"); f.Status != doctor.Fail || !strings.Contains(f.Advice, "Compare client_id") ||
+		strings.Contains(f.Detail, "state : -") {
 		t.Error(f.Line())
 	}
 	if f := worst(r, "client"); f.Status != doctor.Fail || !strings.Contains(f.Detail, "invalid_client") {
 		t.Error(f.Line())
 	}
 	m.config["client_id"], m.config["redirect_path"] = `"desk"`, `"/elsewhere"`
-	if f := worst(m.examine(), "redirect"); f.Status != doctor.Fail || !strings.Contains(f.Advice, "not registered with the client") {
+	if f := worst(m.examine(), "redirect"); f.Status != doctor.Fail ||
+		!strings.Contains(f.Advice, "not registered with the client") {
 		t.Error(f.Line())
 	}
 }

@@ -34,7 +34,8 @@ func (r *round) redirect(ctx context.Context, address string) bool {
 	switch {
 	case err == nil && r.saysNothing(ctx, back):
 		r.warn("redirect", "This provider does not tell beforehand whether the redirect address is registered",
-			address+" is answered as an address that nobody can have registered", r.register(address)+" Then try a sign-in.")
+			address+" is answered as an address that nobody can have registered",
+			r.register(address)+" Then try a sign-in.")
 		return false
 	case err == nil:
 		r.pass("redirect", "The provider takes the request of a sign-in", address)

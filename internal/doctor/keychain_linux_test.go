@@ -49,7 +49,8 @@ func TestTheKeychainsStates(t *testing.T) {
 		t.Fatal(err)
 	}
 	for owned := true; owned; {
-		if err := conn.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, "org.freedesktop.secrets").Store(&owned); err != nil {
+		if err := conn.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0,
+			"org.freedesktop.secrets").Store(&owned); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -80,11 +81,14 @@ func TestTheDefaultCollection(t *testing.T) {
 	m.env["DBUS_SESSION_BUS_ADDRESS"], m.env["LATCHKEY_STORE"] = b.Address, "keychain"
 	m.config["keychain_timeout"] = `"60s"`
 	delete(m.env, "LATCHKEY_STORE_PASSPHRASE")
-	if f := worst(m.examine(), "keychain"); f.Status != doctor.Fail || f.Title != "The keychain has no default collection" || !strings.Contains(f.Advice, "set it as default") {
+	if f := worst(m.examine(), "keychain"); f.Status != doctor.Fail ||
+		f.Title != "The keychain has no default collection" || !strings.Contains(f.Advice, "set it as default") {
 		t.Errorf("without one: %s", f.Line())
 	}
 	secrets.Rename("kdewallet")
-	for lock, want := range map[bus.Lock]doctor.Status{bus.Open: doctor.Pass, bus.Quiet: doctor.Pass, bus.Asks: doctor.Fail} {
+	for lock, want := range map[bus.Lock]doctor.Status{
+		bus.Open: doctor.Pass, bus.Quiet: doctor.Pass, bus.Asks: doctor.Fail,
+	} {
 		secrets.Relock(lock)
 		if f := worst(m.examine(), "keychain"); f.Status != want {
 			t.Errorf("lock %d: %s", lock, f.Line())
@@ -106,12 +110,15 @@ func TestAnotherDesktopsKeychain(t *testing.T) {
 	m.env["LATCHKEY_STORE"] = "keychain"
 	delete(m.env, "LATCHKEY_STORE_PASSPHRASE")
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", mine.Address)
-	v := vault.New(vault.Config{Dir: m.path(".local", "share", "latchkey"), Kind: vault.Keychain, Service: "latchkey", Timeout: time.Minute})
+	v := vault.New(vault.Config{
+		Dir: m.path(".local", "share", "latchkey"), Kind: vault.Keychain, Service: "latchkey", Timeout: time.Minute,
+	})
 	if err := v.Save(t.Context(), []byte("sessions")); err != nil {
 		t.Fatal(err)
 	}
 	m.env["DBUS_SESSION_BUS_ADDRESS"] = other.Address
-	if f := worst(m.examine(), "vault"); f.Status != doctor.Fail || !strings.Contains(f.Advice, "Open the desktop session whose keychain has the key") {
+	if f := worst(m.examine(), "vault"); f.Status != doctor.Fail ||
+		!strings.Contains(f.Advice, "Open the desktop session whose keychain has the key") {
 		t.Errorf("another session: %s", f.Line())
 	}
 	m.env["DBUS_SESSION_BUS_ADDRESS"] = mine.Address

@@ -51,7 +51,8 @@ func (r *round) window(context.Context) {
 		r.warn("window", "The window may stay empty",
 			renderer+"=0 is set",
 			"If it does, take "+renderer+
-				"=0 out of the environment: several graphics cards and compositors show nothing of what WebKitGTK's DMA-BUF "+
+				"=0 out of the environment: several graphics cards and compositors show nothing of what WebKitGTK's "+
+				"DMA-BUF "+
 				"renderer draws.")
 	default:
 		r.pass("window", "The window is drawn in a way that every graphics card can show",
@@ -121,7 +122,8 @@ func (r *round) keychain(ctx context.Context) {
 			r.o.Settings.KeychainTimeout.String(),
 			"Look for its question behind other windows; restart it if there is none, or set keychain_timeout higher.")
 	default:
-		r.fail("keychain", "The keychain failed", fmt.Sprint(err), "Restart it, or set store = \"file\" and a passphrase.")
+		r.fail("keychain", "The keychain failed", fmt.Sprint(err),
+			"Restart it, or set store = \"file\" and a passphrase.")
 	}
 }
 

@@ -137,7 +137,8 @@ func (m *machine) examine() doctor.Report {
 func worst(r doctor.Report, id string) doctor.Finding {
 	var out doctor.Finding
 	for _, f := range r.Findings {
-		if f.ID == id && (out.ID == "" || f.Status == doctor.Fail || f.Status == doctor.Warn && out.Status == doctor.Pass) {
+		if f.ID == id &&
+			(out.ID == "" || f.Status == doctor.Fail || f.Status == doctor.Warn && out.Status == doctor.Pass) {
 			out = f
 		}
 	}

@@ -49,14 +49,16 @@ func (r *round) undescribed(at string, err error) {
 		r.fail("issuer", "The issuer is a template with a place left to fill",
 			strings.TrimPrefix(err.Error(), openid.ErrDiscoveryTemplate.Error()+": "),
 			"Set "+r.where()+
-				" to the address of your own tenant. For several tenants of Microsoft Entra set issuer to …/common/v2.0 and "+
+				" to the address of your own tenant. For several tenants of Microsoft Entra set issuer to "+
+				"…/common/v2.0 and "+
 				"allowed_tenants.")
 	case errors.As(err, &member):
 		advice := "Whoever runs the provider has to mend it."
 		if member.Setting != "" {
 			advice = "Set " + member.Setting + " in the settings, or have whoever runs the provider mend it."
 		}
-		r.fail("discovery", "The provider's description lacks what a sign-in needs", fmt.Sprintf("%s: %v", at, err), advice)
+		r.fail("discovery", "The provider's description lacks what a sign-in needs", fmt.Sprintf("%s: %v", at, err),
+			advice)
 	case errors.Is(err, openid.ErrRedirect):
 		r.fail("discovery", "The issuer's address sends to another one, and no redirect is followed",
 			fmt.Sprintf("%s: %v", at, err),
@@ -84,7 +86,8 @@ func (r *round) undescribed(at string, err error) {
 		r.fail("discovery", "There is no description at the issuer's address",
 			fmt.Sprintf("%s: %v", at, last(err)),
 			"Open that address in a browser. Check "+r.where()+
-				" for a missing or doubled part (realm, tenant, /v2.0, a slash); where the document lies elsewhere, set "+
+				" for a missing or doubled part (realm, tenant, /v2.0, a slash); where the document lies "+
+				"elsewhere, set "+
 				"discovery_url.")
 	case errors.Is(err, openid.ErrDiscovery):
 		r.fail("discovery", "The description is not one of an OpenID Connect provider",
@@ -128,14 +131,16 @@ func (r *round) keys(ctx context.Context) {
 			strings.Join(append([]string{r.meta.JWKSURL}, words(faults)...), "; "),
 			"It has to publish a signing key: RSA of 2,048 bits or more, EC, or Ed25519, with use \"sig\" or none.")
 	default:
-		r.pass("keys", fmt.Sprintf("%d of the provider's keys can verify signatures", len(keys)), strings.Join(keys, ", "))
+		r.pass("keys", fmt.Sprintf("%d of the provider's keys can verify signatures", len(keys)),
+			strings.Join(keys, ", "))
 	}
 	for _, f := range faults {
 		switch {
 		case f.Published:
 			r.fail("keys.private", "The provider publishes the private part of a key",
 				f.String(),
-				"Whoever runs the provider has to replace that key at once: anybody who read it can sign ID tokens in its name.")
+				"Whoever runs the provider has to replace that key at once: anybody who read it can sign ID tokens "+
+					"in its name.")
 		case len(keys) > 0:
 			r.warn("keys", "One of the provider's keys cannot be used",
 				f.String(),

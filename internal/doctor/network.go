@@ -75,7 +75,9 @@ func (r *round) address() string {
 // where is the setting that says where the provider is: issuer, or what its preset
 // makes the issuer of.
 func (r *round) where() string {
-	for _, key := range []string{"issuer", "domain", "base_url", "project_id", "tenant", "user_pool", "environment_id"} {
+	for _, key := range []string{
+		"issuer", "domain", "base_url", "project_id", "tenant", "user_pool", "environment_id",
+	} {
 		if _, set := r.o.Settings.Sources[key]; set {
 			return key
 		}
@@ -134,7 +136,8 @@ func (r *round) proxy() bool {
 		r.fail("proxy", "The proxy refused the way to the provider",
 			fmt.Sprintf("%s: %v", name, last(r.netErr)),
 			"Have "+u.Host+
-				" allowed at the proxy, or put the proxy's user and password into HTTPS_PROXY if it asks for them (407).")
+				" allowed at the proxy, or put the proxy's user and password into HTTPS_PROXY if it asks for "+
+				"them (407).")
 		return false
 	}
 	r.pass("proxy", "Requests go through a proxy", name)
@@ -175,7 +178,8 @@ func (r *round) dns() bool {
 			"Check "+r.where()+" for its spelling; inside a company the name may be known on its network (VPN) alone.")
 		return false
 	case errors.As(r.netErr, &failed):
-		r.fail("dns", "The provider's name could not be looked up", fmt.Sprintf("%s: %s", failed.Name, failed.Err), lookUp)
+		r.fail("dns", "The provider's name could not be looked up", fmt.Sprintf("%s: %s", failed.Name, failed.Err),
+			lookUp)
 		return false
 	case r.netErr != nil && r.trace.resolving:
 		r.fail("dns", "The provider's name could not be looked up in time", host, lookUp)
@@ -237,7 +241,8 @@ func distrust(errs ...error) (title, advice string) {
 	switch {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return "The provider's certificate is not valid now",
-			"If this computer's date is right, the certificate has to be renewed at the provider; otherwise set the date."
+			"If this computer's date is right, the certificate has to be renewed at the provider; otherwise set " +
+				"the date."
 	case errors.As(err, &host):
 		return "The certificate is for another name",
 			"Set issuer to the name in the certificate, or have one made for this name."
@@ -252,7 +257,8 @@ func distrust(errs ...error) (title, advice string) {
 		return "The provider offers no TLS 1.2 or newer",
 			"It has to be brought up to date: older versions are broken, and are not used here."
 	}
-	return "No secure connection came about", "A firewall or a filter may be in between; the details say what it answered."
+	return "No secure connection came about", "A firewall or a filter may be in between; the details say what it " +
+		"answered."
 }
 
 // last is an error's innermost part: what the system or the provider said.

@@ -37,7 +37,8 @@ func (r *round) refresh(context.Context) {
 		r.pass("refresh", "People can stay signed in",
 			"without being asked for consent, if the provider gives refresh tokens so")
 	case lists && p.Consent == "auto":
-		r.pass("refresh", "People can stay signed in", "where no refresh token comes, the provider is asked for consent once")
+		r.pass("refresh", "People can stay signed in", "where no refresh token comes, the provider is asked for "+
+			"consent once")
 	case lists || p.OfflineAccess == "on" || p.Preset != "oidc" || slices.Contains(grants, "refresh_token"):
 		r.pass("refresh", "People can stay signed in", "")
 	default:
@@ -62,7 +63,8 @@ func (r *round) userinfo(ctx context.Context) {
 			}
 			tell("userinfo", title,
 				fmt.Sprintf("%s: %v", r.meta.UserInfoURL, err),
-				"Take userinfo_endpoint out of the settings if it is set there; otherwise tell whoever runs the provider, "+
+				"Take userinfo_endpoint out of the settings if it is set there; otherwise tell whoever runs the "+
+					"provider, "+
 					"or open the way to that host in the firewall.")
 			return
 		}

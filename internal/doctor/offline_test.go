@@ -26,7 +26,8 @@ func TestThePolicy(t *testing.T) {
 		return worst(d.Run(t.Context(), nil), "policy")
 	}
 	sound := "issuer = \"" + s.issuer + "\"\nclient_id = \"desk\"\n"
-	if f := examine("isuer = \"x\""); f.Status != doctor.Fail || !strings.Contains(f.Detail, "isuer") || !strings.Contains(f.Advice, "administrator") {
+	if f := examine("isuer = \"x\""); f.Status != doctor.Fail || !strings.Contains(f.Detail, "isuer") ||
+		!strings.Contains(f.Advice, "administrator") {
 		t.Errorf("broken: %+v", f)
 	}
 	if f := examine(sound); f.Status != doctor.Pass || !strings.Contains(f.Detail, "sets issuer, client_id") {
@@ -36,7 +37,8 @@ func TestThePolicy(t *testing.T) {
 		t.Fatal(err)
 	}
 	none, err := settings.Load(settings.Options{ConfigDir: "/nowhere", DataDir: "/nowhere", PolicyPath: path})
-	if f := worst(doctor.New(doctor.Options{Settings: none, SettingsErr: err}).Run(t.Context(), nil), "policy"); f.Status != doctor.Pass || f.Title != "No policy is set" {
+	if f := worst(doctor.New(doctor.Options{Settings: none, SettingsErr: err}).Run(t.Context(), nil),
+		"policy"); f.Status != doctor.Pass || f.Title != "No policy is set" {
 		t.Errorf("none: %+v", f)
 	}
 }
@@ -47,7 +49,8 @@ func TestPlainOAuth(t *testing.T) {
 	m := newMachine(t, s)
 	m.config = map[string]string{
 		"id_token": "false", "client_id": `"desk"`, "scopes": `["read:user"]`,
-		"authorization_endpoint": quoted(s.issuer + "/authorize"), "token_endpoint": quoted(s.issuer + "/token"), "userinfo_endpoint": quoted(s.issuer + "/user"),
+		"authorization_endpoint": quoted(s.issuer + "/authorize"), "token_endpoint": quoted(s.issuer + "/token"),
+		"userinfo_endpoint": quoted(s.issuer + "/user"),
 	}
 	r := m.examine()
 	for _, f := range r.Findings {
@@ -55,14 +58,18 @@ func TestPlainOAuth(t *testing.T) {
 			t.Error(f.Line())
 		}
 	}
-	if worst(r, "redirect").ID == "" || worst(r, "client").ID == "" || worst(r, "keys").ID != "" || worst(r, "connection").ID == "" {
+	if worst(r, "redirect").ID == "" || worst(r, "client").ID == "" || worst(r, "keys").ID != "" ||
+		worst(r, "connection").ID == "" {
 		t.Error(r.Text())
 	}
 }
 
 // The findings come one by one, and a doctor that is sent away stops.
 func TestFindingsAreStreamed(t *testing.T) {
-	s, err := settings.Load(settings.Options{Baked: []byte("issuer = \"" + newSite(t, nil).issuer + "\"\nclient_id = \"desk\""), ConfigDir: "/nowhere", DataDir: "/nowhere", PolicyPath: "/nowhere"})
+	s, err := settings.Load(settings.Options{
+		Baked: []byte("issuer = \"" + newSite(t, nil).issuer + "\"\nclient_id = \"desk\""), ConfigDir: "/nowhere",
+		DataDir: "/nowhere", PolicyPath: "/nowhere",
+	})
 	d := doctor.New(doctor.Options{Settings: s, SettingsErr: err})
 	var told []doctor.Finding
 	r := d.Run(t.Context(), func(f doctor.Finding) { told = append(told, f) })
@@ -83,8 +90,15 @@ func TestFindingsAreStreamed(t *testing.T) {
 
 // What strangers say stays on one line and moves no cursor.
 func TestTheReportIsPlainText(t *testing.T) {
-	r := doctor.Report{App: "Latchkey", Findings: []doctor.Finding{{ID: "tls", Status: doctor.Fail, Title: "a", Detail: "b", Advice: "c"}, {ID: "dns", Status: doctor.Pass, Title: "d"}}}
-	if got := r.Text(); !strings.Contains(got, "fail  tls             a: b\n                      → c\npass  dns             d\n\n1 passed, 0 to look at, 1 failed\n") {
+	r := doctor.Report{
+		App: "Latchkey",
+		Findings: []doctor.Finding{
+			{ID: "tls", Status: doctor.Fail, Title: "a", Detail: "b", Advice: "c"},
+			{ID: "dns", Status: doctor.Pass, Title: "d"},
+		},
+	}
+	if got := r.Text(); !strings.Contains(got, "fail  tls             a: b\n                      → c\n"+
+		"pass  dns             d\n\n1 passed, 0 to look at, 1 failed\n") {
 		t.Errorf("%q", got)
 	}
 	s := settings.Settings{Warnings: []string{"one\ntwo\x1b[2J\u202eevil"}}

@@ -78,7 +78,8 @@ func (r *round) policy(context.Context) {
 		if errors.As(err, &bad) && bad.Source.Locked {
 			r.fail("policy", "The administrator's policy cannot be used",
 				err.Error(),
-				"Ask the administrator to mend the file: it and its folder belong to root (on Windows to Administrators), "+
+				"Ask the administrator to mend the file: it and its folder belong to root (on Windows to "+
+					"Administrators), "+
 					"writable by nobody else.")
 			return
 		}
@@ -112,7 +113,8 @@ func (r *round) provider(context.Context) {
 	}
 	client, err := openid.New(s.Provider, openid.Options{Now: r.o.Now})
 	if err != nil {
-		r.fail("provider", "The provider's settings do not do", err.Error(), "Correct the setting that the details name.")
+		r.fail("provider", "The provider's settings do not do", err.Error(),
+			"Correct the setting that the details name.")
 		return
 	}
 	if r.o.SettingsErr != nil {

@@ -56,7 +56,10 @@ type faults struct {
 	endpoint  http.HandlerFunc // in place of userinfo and revocation
 }
 
-var siteKey = sync.OnceValue(func() *ecdsa.PrivateKey { k, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader); return k })
+var siteKey = sync.OnceValue(func() *ecdsa.PrivateKey {
+	k, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	return k
+})
 
 // newSite serves plain http, or TLS with the given configuration.
 func newSite(t *testing.T, conf *tls.Config) *site {
@@ -119,10 +122,14 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (s *site) describe(w http.ResponseWriter, f faults) {
 	doc := map[string]any{
-		"issuer": s.issuer, "authorization_endpoint": s.issuer + "/authorize", "token_endpoint": s.issuer + "/token", "jwks_uri": s.issuer + "/keys", "userinfo_endpoint": s.issuer + "/userinfo",
-		"revocation_endpoint": s.issuer + "/revoke", "end_session_endpoint": s.issuer + "/logout", "device_authorization_endpoint": s.issuer + "/device",
-		"scopes_supported": []string{"openid", "offline_access"}, "grant_types_supported": []string{"authorization_code", "refresh_token"},
-		"code_challenge_methods_supported": []string{"S256"}, "id_token_signing_alg_values_supported": []string{"ES256"},
+		"issuer": s.issuer, "authorization_endpoint": s.issuer + "/authorize", "token_endpoint": s.issuer + "/token",
+		"jwks_uri": s.issuer + "/keys", "userinfo_endpoint": s.issuer + "/userinfo",
+		"revocation_endpoint": s.issuer + "/revoke", "end_session_endpoint": s.issuer + "/logout",
+		"device_authorization_endpoint":                  s.issuer + "/device",
+		"scopes_supported":                               []string{"openid", "offline_access"},
+		"grant_types_supported":                          []string{"authorization_code", "refresh_token"},
+		"code_challenge_methods_supported":               []string{"S256"},
+		"id_token_signing_alg_values_supported":          []string{"ES256"},
 		"authorization_response_iss_parameter_supported": true,
 	}
 	if f.document != nil {
@@ -160,8 +167,10 @@ func (s *site) authorize(w http.ResponseWriter, r *http.Request, f faults) {
 	case f.blind:
 		_, _ = fmt.Fprintf(w, "<h1>Sign in</h1><form><input name=user></form> ticket %s", rand.Text())
 		return
-	case !f.anywhere && !strings.HasPrefix(redirect, "http://127.0.0.1:") || f.redirects != nil && !slices.Contains(f.redirects, redirect):
-		http.Error(w, "<script>let a = 1</script><h1>Sorry</h1>redirect_uri did not match any registered one", http.StatusBadRequest)
+	case !f.anywhere && !strings.HasPrefix(redirect, "http://127.0.0.1:") ||
+		f.redirects != nil && !slices.Contains(f.redirects, redirect):
+		http.Error(w, "<script>let a = 1</script><h1>Sorry</h1>redirect_uri did not match any registered one",
+			http.StatusBadRequest)
 		return
 	}
 	back := url.Values{"state": {q.Get("state")}, "iss": {s.issuer}, "error": {"login_required"}}
@@ -187,7 +196,8 @@ func (s *site) token(w http.ResponseWriter, r *http.Request, f faults) {
 	case f.refusal != "":
 		answer(w, http.StatusBadRequest, map[string]string{"error": f.refusal})
 	default:
-		answer(w, http.StatusBadRequest, map[string]string{"error": "invalid_grant", "error_description": "no such code"})
+		answer(w, http.StatusBadRequest,
+			map[string]string{"error": "invalid_grant", "error_description": "no such code"})
 	}
 }
 
@@ -207,7 +217,11 @@ type authority struct {
 func newAuthority(t *testing.T) *authority {
 	t.Helper()
 	a := &authority{key: siteKey()}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Acme Root"}, NotBefore: time.Now().Add(-48 * time.Hour), NotAfter: time.Now().Add(365 * 24 * time.Hour), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Acme Root"},
+		NotBefore: time.Now().Add(-48 * time.Hour), NotAfter: time.Now().Add(365 * 24 * time.Hour), IsCA: true,
+		BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, a.key.Public(), a.key)
 	if err != nil {
 		t.Fatal(err)
@@ -222,7 +236,10 @@ func newAuthority(t *testing.T) *authority {
 // server is a TLS configuration with a certificate for the names, valid for so long.
 func (a *authority) server(t *testing.T, life time.Duration, names ...string) *tls.Config {
 	t.Helper()
-	template := &x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "Acme ID"}, NotBefore: time.Now().Add(-24 * time.Hour), NotAfter: time.Now().Add(life)}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "Acme ID"},
+		NotBefore: time.Now().Add(-24 * time.Hour), NotAfter: time.Now().Add(life),
+	}
 	for _, name := range names {
 		if ip := net.ParseIP(name); ip != nil {
 			template.IPAddresses = append(template.IPAddresses, ip)

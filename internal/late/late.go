@@ -56,7 +56,9 @@ func Leave(app string, r *loopback.Receiver) error {
 		defer func() { _ = f.Close() }()
 		cmd.ExtraFiles = append(cmd.ExtraFiles, f)
 	}
-	cmd.Env = []string{variable + "=" + strings.Join([]string{strconv.Itoa(len(cmd.ExtraFiles)), app, r.RedirectURI()}, "\n")}
+	cmd.Env = []string{
+		variable + "=" + strings.Join([]string{strconv.Itoa(len(cmd.ExtraFiles)), app, r.RedirectURI()}, "\n"),
+	}
 	cmd.Dir = "/"
 	alone(cmd)
 	if err := cmd.Start(); err != nil {

@@ -18,7 +18,10 @@ func TestEachClientHasItsOwn(t *testing.T) {
 	for _, k := range []struct {
 		issuer, client string
 		e              learned.Entry
-	}{{"https://id.example", "desk", login}, {"https://id.example", "other", login}, {"https://id.example/", "desk", login}, {"https://id.example", "desk", needed}} {
+	}{
+		{"https://id.example", "desk", login}, {"https://id.example", "other", login},
+		{"https://id.example/", "desk", login}, {"https://id.example", "desk", needed},
+	} {
 		if err := b.Keep(k.issuer, k.client, k.e); err != nil {
 			t.Fatal(err)
 		}
@@ -29,7 +32,8 @@ func TestEachClientHasItsOwn(t *testing.T) {
 	if e := b.Of("https://id.example/", "desk"); e != login {
 		t.Errorf("%+v of an issuer with a slash", e)
 	}
-	if err := b.Keep("https://id.example", "desk", learned.Entry{}); err != nil || b.Of("https://id.example", "desk") != (learned.Entry{}) {
+	if err := b.Keep("https://id.example", "desk", learned.Entry{}); err != nil ||
+		b.Of("https://id.example", "desk") != (learned.Entry{}) {
 		t.Errorf("not forgotten: %v", err)
 	}
 	files, _ := os.ReadDir(b.Dir)
@@ -41,7 +45,8 @@ func TestEachClientHasItsOwn(t *testing.T) {
 // A file that is no such file counts as none, and is replaced.
 func TestAFileThatIsNone(t *testing.T) {
 	for name, text := range map[string]string{
-		"damaged": "{", "another shape": `{"a":1}`, "too large": "[" + strings.Repeat(" ", 70<<10) + "]", "null": "null",
+		"damaged": "{", "another shape": `{"a":1}`, "too large": "[" + strings.Repeat(" ", 70<<10) + "]",
+		"null": "null",
 	} {
 		b := learned.Book{Dir: t.TempDir()}
 		if err := os.WriteFile(filepath.Join(b.Dir, "learned.json"), []byte(text), 0o600); err != nil {

@@ -39,7 +39,9 @@ func newServer(h http.Handler) *http.Server {
 		ReadTimeout:       2 * headerTime,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          log.New(io.Discard, "", 0), // net/http quotes what strangers sent
-		ConnContext:       func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			return context.WithValue(ctx, connKey{}, c)
+		},
 	}
 	s.SetKeepAlivesEnabled(false)
 	return s

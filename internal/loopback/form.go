@@ -173,7 +173,8 @@ func (f *Form) land(w http.ResponseWriter, req *http.Request) {
 		})
 		return
 	}
-	render(w, http.StatusOK, page{App: f.conf.App, OK: true, Title: "You are signed out", Text: "You can close this tab."})
+	render(w, http.StatusOK,
+		page{App: f.conf.App, OK: true, Title: "You are signed out", Text: "You can close this tab."})
 	f.landing.Do(func() { close(f.landed) })
 }
 
@@ -208,7 +209,9 @@ func (f *Form) page(w http.ResponseWriter) {
 		http.Error(w, "You can close this tab.", http.StatusInternalServerError)
 		return
 	}
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'sha256-"+styleHash+"'; script-src 'sha256-"+submitHash+"'; img-src data:; base-uri 'none'; form-action "+f.formAction(content.Action)+"; frame-ancestors 'none'")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'sha256-"+styleHash+
+		"'; script-src 'sha256-"+submitHash+"'; img-src data:; base-uri 'none'; form-action "+
+		f.formAction(content.Action)+"; frame-ancestors 'none'")
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	_, _ = w.Write(out.Bytes())
 	if flusher, ok := w.(http.Flusher); ok {

@@ -29,17 +29,23 @@ func TestTheFormPageWorksOnceAndShowsNothingInItsAddress(t *testing.T) {
 	if res := send(t, "GET", strings.Replace(page, "/form/", "/form/x", 1), nil); res.StatusCode != 404 {
 		t.Errorf("a guess: %d", res.StatusCode)
 	}
-	for name, change := range map[string]func(*http.Request){"a prefetch": header("Sec-Purpose", "prefetch"), "a foreign host": func(r *http.Request) { r.Host = "evil.example" }, "a post": func(r *http.Request) { r.Method = "POST" }} {
+	for name, change := range map[string]func(*http.Request){
+		"a prefetch": header("Sec-Purpose", "prefetch"), "a foreign host": func(r *http.Request) {
+			r.Host = "evil.example"
+		}, "a post": func(r *http.Request) { r.Method = "POST" },
+	} {
 		if res := send(t, "GET", page, change); res.StatusCode != 404 {
 			t.Errorf("%s: %d", name, res.StatusCode)
 		}
 	}
 	res := send(t, "GET", page, nil)
 	data, _ := io.ReadAll(res.Body)
-	if !strings.Contains(string(data), `name="id_token_hint" value="eyJ&lt;&gt;&#34;"`) || !strings.Contains(string(data), `action="https://id.example/logout?x=1"`) {
+	if !strings.Contains(string(data), `name="id_token_hint" value="eyJ&lt;&gt;&#34;"`) ||
+		!strings.Contains(string(data), `action="https://id.example/logout?x=1"`) {
 		t.Errorf("%s", data)
 	}
-	if csp := res.Header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'") || !strings.Contains(csp, "form-action https: http://127.0.0.1:") || strings.Contains(csp, "unsafe") {
+	if csp := res.Header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'") ||
+		!strings.Contains(csp, "form-action https: http://127.0.0.1:") || strings.Contains(csp, "unsafe") {
 		t.Errorf("CSP %s", csp)
 	}
 	if err := f.Wait(t.Context()); err != nil {

@@ -38,7 +38,8 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	defer c.keep()()
 	if err := r.conf.Peer.check(c); err != nil {
-		r.stray(w, http.StatusForbidden, Stray{Reason: "an answer by another user, or by nobody that can be told", Err: err})
+		r.stray(w, http.StatusForbidden,
+			Stray{Reason: "an answer by another user, or by nobody that can be told", Err: err})
 		return
 	}
 	stray, broken := r.judge(req)
@@ -84,7 +85,8 @@ func (r *Receiver) otherName(host string) bool {
 // prefetch reports whether a browser or a scanner asks ahead of the person.
 func prefetch(h http.Header) bool {
 	for _, name := range []string{"Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"} {
-		if v := strings.ToLower(h.Get(name)); strings.Contains(v, "prefetch") || strings.Contains(v, "prerender") || strings.Contains(v, "preview") {
+		if v := strings.ToLower(h.Get(name)); strings.Contains(v, "prefetch") || strings.Contains(v, "prerender") ||
+			strings.Contains(v, "preview") {
 			return true
 		}
 	}
@@ -121,10 +123,13 @@ func (r *Receiver) stray(w http.ResponseWriter, status int, s Stray) {
 	r.conf.OnStray(s)
 	p := page{
 		App: r.conf.App, Title: "That was not for this sign-in",
-		Text: "This address belongs to another sign-in, or to none. The app still waits for yours: go back to the tab in which you were signing in.",
+		Text: "This address belongs to another sign-in, or to none. The app still waits for yours: go back to the " +
+			"tab in which you were signing in.",
 	}
 	if errors.Is(s.Err, ErrOtherUser) {
-		p.Title, p.Text = "That came from another user of this computer", "The app takes an answer only from a browser that its own user has started. Where the two share this network on purpose (WSL, a container), the setting redirect_any_user allows it. The app still waits."
+		p.Title, p.Text = "That came from another user of this computer", "The app takes an answer only from a "+
+			"browser that its own user has started. Where the two share this network on purpose (WSL, a container), "+
+			"the setting redirect_any_user allows it. The app still waits."
 	}
 	render(w, status, p)
 }
@@ -133,7 +138,10 @@ func (r *Receiver) stray(w http.ResponseWriter, status int, s Stray) {
 func (r *Receiver) done(w http.ResponseWriter, req *http.Request) {
 	late := time.NewTimer(r.conf.OutcomeTimeout)
 	defer late.Stop()
-	p := page{App: r.conf.App, Title: "Still working", Text: "The app has your answer and is still checking it. Look there for how it ended."}
+	p := page{
+		App: r.conf.App, Title: "Still working", Text: "The app has your answer and is still checking it. Look there " +
+			"for how it ended.",
+	}
 	select {
 	case <-r.outcome:
 		p = page{App: r.conf.App, OK: r.told.OK, Bad: !r.told.OK, Title: r.told.Title, Text: r.told.Text}
@@ -167,7 +175,8 @@ func (r *Receiver) late(w http.ResponseWriter, req *http.Request) {
 	case req.URL.Path == givenUpPath:
 		render(w, http.StatusOK, page{
 			App: r.conf.App, Bad: true, Title: "This sign-in was given up",
-			Text: "It was cancelled, or took too long. Nothing has happened. Close this tab, and begin again in the app.",
+			Text: "It was cancelled, or took too long. Nothing has happened. Close this tab, and begin again in " +
+				"the app.",
 		})
 	case req.URL.Path == r.redirect.Path || req.URL.RawQuery != "":
 		http.Redirect(w, req, givenUpPath, http.StatusSeeOther)

@@ -107,7 +107,8 @@ type PortError struct {
 
 // Error names the ports and the setting that changes them.
 func (e *PortError) Error() string {
-	return fmt.Sprintf("loopback: no port free among %v (setting redirect_ports, LATCHKEY_REDIRECT_PORTS): %v", e.Ports, e.Err)
+	return fmt.Sprintf("loopback: no port free among %v (setting redirect_ports, LATCHKEY_REDIRECT_PORTS): %v", e.Ports,
+		e.Err)
 }
 
 // Unwrap returns the last port's error.
@@ -163,7 +164,8 @@ func Listen(ctx context.Context, c Config) (*Receiver, error) {
 	if err != nil {
 		return nil, err
 	}
-	return receive(c, &url.URL{Scheme: "http", Host: net.JoinHostPort(c.Host, strconv.Itoa(port)), Path: c.Path}, listeners), nil
+	return receive(c, &url.URL{Scheme: "http", Host: net.JoinHostPort(c.Host, strconv.Itoa(port)), Path: c.Path},
+		listeners), nil
 }
 
 // receive answers on the listeners.
@@ -290,7 +292,8 @@ func (r *Receiver) Accept(address string) error {
 	if err != nil || len(address) > maxQuery {
 		return fmt.Errorf("%w: it is no URL", ErrPaste)
 	}
-	if u.Scheme != r.redirect.Scheme || u.Host != r.redirect.Host || u.Path != r.redirect.Path || u.User != nil || u.Fragment != "" {
+	if u.Scheme != r.redirect.Scheme || u.Host != r.redirect.Host || u.Path != r.redirect.Path || u.User != nil ||
+		u.Fragment != "" {
 		return fmt.Errorf("%w: it does not begin with %s", ErrPaste, r.redirect)
 	}
 	if stray, broken := r.take(u.RawQuery); stray+broken != "" {

@@ -133,18 +133,25 @@ func TestBrokenAnswers(t *testing.T) {
 		"a form":                      {"POST", "/callback", form("code=C&state=" + state), "form_post"},
 		"a form with a slash more":    {"POST", "/callback/", form("state=" + state + "&code=C"), "form_post"},
 		"a fragment":                  {"GET", "/done/fragment" + good, nil, "fragment"},
-		"localhost instead":           {"GET", "/callback" + good, func(r *http.Request) { r.Host = "localhost:" + r.URL.Port() }, "came to localhost"},
-		"a query without end":         {"GET", "/callback" + good + "&x=" + strings.Repeat("x", 129<<10), nil, "longer than 128 KiB"},
+		"localhost instead": {
+			"GET", "/callback" + good, func(r *http.Request) { r.Host = "localhost:" + r.URL.Port() },
+			"came to localhost",
+		},
+		"a query without end": {
+			"GET", "/callback" + good + "&x=" + strings.Repeat("x", 129<<10), nil, "longer than 128 KiB",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := listen(t, loopback.Config{})
 			base := strings.TrimSuffix(r.RedirectURI(), "/callback")
 			res := send(t, c.method, base+c.tail, c.change)
-			if to := res.Header.Get("Location"); res.StatusCode != http.StatusSeeOther || strings.ContainsAny(to, "?=") {
+			if to := res.Header.Get("Location"); res.StatusCode != http.StatusSeeOther ||
+				strings.ContainsAny(to, "?=") {
 				t.Errorf("%d to %q", res.StatusCode, to)
 			}
 			var broken *loopback.BrokenError
-			if v, err := r.Wait(t.Context()); !errors.As(err, &broken) || !strings.Contains(broken.Reason, c.reason) || strings.Contains(err.Error(), state) {
+			if v, err := r.Wait(t.Context()); !errors.As(err, &broken) || !strings.Contains(broken.Reason, c.reason) ||
+				strings.Contains(err.Error(), state) {
 				t.Errorf("%v %v", v, err)
 			}
 			if res := send(t, "GET", r.RedirectURI()+good, nil); res.StatusCode != http.StatusBadRequest {
@@ -158,7 +165,8 @@ func TestBrokenAnswers(t *testing.T) {
 func TestLargeAnswers(t *testing.T) {
 	r := listen(t, loopback.Config{})
 	code := strings.Repeat("c", 16<<10)
-	res := send(t, "GET", r.RedirectURI()+"?code="+code+"&state="+state, header("Cookie", "a="+strings.Repeat("x", 64<<10)))
+	res := send(t, "GET", r.RedirectURI()+"?code="+code+"&state="+state,
+		header("Cookie", "a="+strings.Repeat("x", 64<<10)))
 	if res.StatusCode != http.StatusSeeOther {
 		t.Fatal(res.StatusCode)
 	}
@@ -204,10 +212,13 @@ func TestLateAnswers(t *testing.T) {
 			t.Errorf("%q: %s at %s", tail, page, res.Request.URL)
 		}
 	}
-	if res := send(t, "GET", strings.TrimSuffix(r.RedirectURI(), "/callback")+"/favicon.ico", nil); res.StatusCode != http.StatusNotFound {
+	if res := send(t, "GET", strings.TrimSuffix(r.RedirectURI(), "/callback")+"/favicon.ico",
+		nil); res.StatusCode != http.StatusNotFound {
 		t.Errorf("a favicon: %d", res.StatusCode)
 	}
-	if res := send(t, "GET", r.RedirectURI()+"?code=C", func(r *http.Request) { r.Host = "evil.example" }); res.StatusCode != http.StatusNotFound {
+	if res := send(t, "GET", r.RedirectURI()+"?code=C", func(r *http.Request) {
+		r.Host = "evil.example"
+	}); res.StatusCode != http.StatusNotFound {
 		t.Errorf("a foreign host: %d", res.StatusCode)
 	}
 }
@@ -254,7 +265,8 @@ func TestPeers(t *testing.T) {
 	for _, tail := range []string{"?code=EVIL&state=" + state, "/?code=EVIL&state=" + state} {
 		res := send(t, "GET", r.RedirectURI()+tail, nil)
 		page, _ := io.ReadAll(res.Body)
-		if res.StatusCode != http.StatusForbidden || !strings.Contains(string(page), "redirect_any_user") || !errors.Is(told, loopback.ErrOtherUser) {
+		if res.StatusCode != http.StatusForbidden || !strings.Contains(string(page), "redirect_any_user") ||
+			!errors.Is(told, loopback.ErrOtherUser) {
 			t.Errorf("%d %s %v", res.StatusCode, page, told)
 		}
 	}
@@ -272,7 +284,8 @@ func TestOneAnswerOnce(t *testing.T) {
 	first := send(t, "GET", r.RedirectURI()+"?code=C&state="+state, nil)
 	again := send(t, "GET", r.RedirectURI()+"?code=C&state="+state, nil)
 	other := send(t, "GET", r.RedirectURI()+"?code=D&state="+state, nil)
-	if first.StatusCode != 303 || again.StatusCode != 303 || again.Header.Get("Location") != first.Header.Get("Location") || other.StatusCode != 400 {
+	if first.StatusCode != 303 || again.StatusCode != 303 ||
+		again.Header.Get("Location") != first.Header.Get("Location") || other.StatusCode != 400 {
 		t.Errorf("%d %d %d", first.StatusCode, again.StatusCode, other.StatusCode)
 	}
 	if strings.ContainsAny(first.Header.Get("Location"), "?&=") {
@@ -299,12 +312,16 @@ func TestThePageSaysHowItReallyEnded(t *testing.T) {
 		}
 		defer func() { _ = res.Body.Close() }()
 		data, _ := io.ReadAll(res.Body)
-		for name, want := range map[string]string{"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Frame-Options": "DENY", "X-Content-Type-Options": "nosniff"} {
+		for name, want := range map[string]string{
+			"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Frame-Options": "DENY",
+			"X-Content-Type-Options": "nosniff",
+		} {
 			if got := res.Header.Get(name); got != want {
 				t.Errorf("%s: %q", name, got)
 			}
 		}
-		if csp := res.Header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") {
+		if csp := res.Header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'") ||
+			strings.Contains(csp, "unsafe") {
 			t.Errorf("CSP %q", csp)
 		}
 		page <- string(data) + res.Request.URL.String()
@@ -314,7 +331,8 @@ func TestThePageSaysHowItReallyEnded(t *testing.T) {
 	}
 	r.Finish(t.Context(), loopback.Outcome{Title: "It was <b>refused</b>", Text: "by \"><script>alert(1)</script>"})
 	got := <-page
-	if !strings.Contains(got, "It was &lt;b&gt;refused") || strings.Contains(got, "<script>") || strings.Contains(got, state) {
+	if !strings.Contains(got, "It was &lt;b&gt;refused") || strings.Contains(got, "<script>") ||
+		strings.Contains(got, state) {
 		t.Errorf("%s", got)
 	}
 }
@@ -323,8 +341,10 @@ func TestAPastedAddressIsHeldAsStrictly(t *testing.T) {
 	r := listen(t, loopback.Config{})
 	good := r.RedirectURI() + "?code=C&state=" + state
 	for _, bad := range []string{
-		"", "nonsense", strings.Replace(good, "http:", "https:", 1), strings.Replace(good, "127.0.0.1", "127.0.0.2", 1), strings.Replace(good, "callback", "other", 1),
-		r.RedirectURI() + "?code=C&state=other", r.RedirectURI() + "?code=C", good + "#x", strings.Replace(good, "//", "//u@", 1), good + "&code=D",
+		"", "nonsense", strings.Replace(good, "http:", "https:", 1), strings.Replace(good, "127.0.0.1", "127.0.0.2", 1),
+		strings.Replace(good, "callback", "other", 1),
+		r.RedirectURI() + "?code=C&state=other", r.RedirectURI() + "?code=C", good + "#x",
+		strings.Replace(good, "//", "//u@", 1), good + "&code=D",
 	} {
 		if err := r.Accept(bad); !errors.Is(err, loopback.ErrPaste) {
 			t.Errorf("%q: %v", bad, err)
@@ -350,7 +370,8 @@ func TestLocalhostIsBothStacks(t *testing.T) {
 		hosts = append(hosts, "::1")
 	}
 	for _, host := range hosts {
-		res := send(t, "GET", "http://"+net.JoinHostPort(host, u.Port())+"/callback?code=C&state="+state, func(r *http.Request) { r.Host = u.Host })
+		res := send(t, "GET", "http://"+net.JoinHostPort(host, u.Port())+"/callback?code=C&state="+state,
+			func(r *http.Request) { r.Host = u.Host })
 		if res.StatusCode != 303 {
 			t.Errorf("%s: %d", host, res.StatusCode)
 		}
@@ -366,14 +387,17 @@ func TestPorts(t *testing.T) {
 	taken := l.Addr().(*net.TCPAddr).Port
 	_, err = loopback.Listen(t.Context(), loopback.Config{State: state, Ports: []int{taken}})
 	var port *loopback.PortError
-	if !errors.As(err, &port) || !strings.Contains(err.Error(), "LATCHKEY_REDIRECT_PORTS") || !strings.Contains(err.Error(), strconv.Itoa(taken)) {
+	if !errors.As(err, &port) || !strings.Contains(err.Error(), "LATCHKEY_REDIRECT_PORTS") ||
+		!strings.Contains(err.Error(), strconv.Itoa(taken)) {
 		t.Errorf("%v", err)
 	}
 	r := listen(t, loopback.Config{Ports: []int{taken, 0}})
 	if strings.Contains(r.RedirectURI(), ":"+strconv.Itoa(taken)+"/") {
 		t.Error("the taken port")
 	}
-	for _, bad := range []loopback.Config{{State: state, Host: "0.0.0.0"}, {State: state, Host: "evil.example"}, {State: state, Path: "callback"}, {}} {
+	for _, bad := range []loopback.Config{
+		{State: state, Host: "0.0.0.0"}, {State: state, Host: "evil.example"}, {State: state, Path: "callback"}, {},
+	} {
 		if _, err := loopback.Listen(t.Context(), bad); err == nil {
 			t.Errorf("%+v is taken", bad)
 		}
@@ -409,7 +433,8 @@ func TestAFloodEndsNothingAndLeavesNothing(t *testing.T) {
 		for range 6 {
 			wait.Go(func() {
 				for i := range n {
-					res, err := client.Get(r.RedirectURI() + "?error=access_denied&state=" + strconv.Itoa(i) + "&x=" + strings.Repeat("x", 4<<10))
+					res, err := client.Get(r.RedirectURI() + "?error=access_denied&state=" + strconv.Itoa(i) + "&x=" +
+						strings.Repeat("x", 4<<10))
 					if err == nil {
 						_ = res.Body.Close()
 					}

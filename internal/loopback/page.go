@@ -55,7 +55,8 @@ func renderFragment(w http.ResponseWriter, app string) {
 
 // policy is the Content-Security-Policy of a page; script begins the allowance of one.
 func policy(script string) string {
-	return "default-src 'none'; " + script + "style-src 'sha256-" + styleHash + "'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	return "default-src 'none'; " + script + "style-src 'sha256-" + styleHash +
+		"'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 }
 
 // render writes the page. Nothing of it may be stored, framed, or tell another

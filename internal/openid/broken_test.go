@@ -45,17 +45,21 @@ func TestAServerInTrouble(t *testing.T) {
 		want  error
 		after time.Duration
 	}{
-		"discovery with 429":         {discoveryPath, later(429), openid.ErrDiscovery, wait},
-		"discovery with 503":         {discoveryPath, later(503), openid.ErrDiscovery, wait},
-		"discovery cut off":          {discoveryPath, truncated, openid.ErrNetwork, 0},
-		"keys with 429":              {"/jwks", later(429), openid.ErrKeys, wait},
-		"keys cut off":               {"/jwks", truncated, openid.ErrKeys, 0},
-		"tokens with 429":            {"/token", later(429), openid.ErrTokenEndpoint, wait},
-		"tokens cut off":             {"/token", truncated, openid.ErrNetwork, 0},
-		"tokens without end":         {"/token", endless, openid.ErrBodyTooLarge, 0},
-		"tokens with 502 and a word": {"/token", body("application/json", 502, `{"error":"Bad Gateway"}`), openid.ErrStatus, 0},
-		"a header without end":       {discoveryPath, bigHeader, openid.ErrNetwork, 0},
-		"tokens with 200 and error":  {"/token", body("application/json", 200, `{"error":"temporarily_unavailable"}`), openid.ErrTokenEndpoint, 0},
+		"discovery with 429": {discoveryPath, later(429), openid.ErrDiscovery, wait},
+		"discovery with 503": {discoveryPath, later(503), openid.ErrDiscovery, wait},
+		"discovery cut off":  {discoveryPath, truncated, openid.ErrNetwork, 0},
+		"keys with 429":      {"/jwks", later(429), openid.ErrKeys, wait},
+		"keys cut off":       {"/jwks", truncated, openid.ErrKeys, 0},
+		"tokens with 429":    {"/token", later(429), openid.ErrTokenEndpoint, wait},
+		"tokens cut off":     {"/token", truncated, openid.ErrNetwork, 0},
+		"tokens without end": {"/token", endless, openid.ErrBodyTooLarge, 0},
+		"tokens with 502 and a word": {
+			"/token", body("application/json", 502, `{"error":"Bad Gateway"}`), openid.ErrStatus, 0,
+		},
+		"a header without end": {discoveryPath, bigHeader, openid.ErrNetwork, 0},
+		"tokens with 200 and error": {
+			"/token", body("application/json", 200, `{"error":"temporarily_unavailable"}`), openid.ErrTokenEndpoint, 0,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newOP(t, lies{serve: at(c.path, c.serve)})
@@ -88,7 +92,8 @@ func TestAServerThatDrips(t *testing.T) {
 			}
 		}
 	})})
-	c, err := openid.New(provider.Provider{Issuer: p.site.URL, ClientID: "desk"}, openid.Options{RequestTimeout: 100 * time.Millisecond})
+	c, err := openid.New(provider.Provider{Issuer: p.site.URL, ClientID: "desk"},
+		openid.Options{RequestTimeout: 100 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,8 +111,10 @@ const nasty = "\u202e<img src=x onerror=alert(1)>\r\n\x00Ada\u2066\x1b[31m&amp;\
 // and the claims themselves are kept as they came.
 func TestNastyTextsInEveryClaim(t *testing.T) {
 	names := []string{
-		"name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture", "website", "email",
-		"gender", "birthdate", "zoneinfo", "locale", "phone_number", "address", "acr", "sid", "jti", "roles", "__proto__", "constructor",
+		"name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture",
+		"website", "email",
+		"gender", "birthdate", "zoneinfo", "locale", "phone_number", "address", "acr", "sid", "jti", "roles",
+		"__proto__", "constructor",
 	}
 	lie := func(c claims) {
 		for _, n := range names {
@@ -163,7 +170,8 @@ func TestNastyTextsInErrors(t *testing.T) {
 			if !errors.As(err, &answer) {
 				t.Fatal(err)
 			}
-			if utf8.RuneCountInString(answer.Description) > 201 || utf8.RuneCountInString(answer.Code) > 61 || strings.ContainsAny(answer.Code+answer.Description+err.Error(), "\u202e\u2066\r\n\x00\x1b") {
+			if utf8.RuneCountInString(answer.Description) > 201 || utf8.RuneCountInString(answer.Code) > 61 ||
+				strings.ContainsAny(answer.Code+answer.Description+err.Error(), "\u202e\u2066\r\n\x00\x1b") {
 				t.Errorf("not fit to be shown: %q %q", answer.Code, answer.Description)
 			}
 			if strings.Contains(err.Error(), "xxx") {
@@ -176,7 +184,8 @@ func TestNastyTextsInErrors(t *testing.T) {
 // The fullest log of everything a client does names no secret of it.
 func TestNothingSecretIsLogged(t *testing.T) {
 	var out bytes.Buffer
-	p := newOP(t, lies{userinfo: drop("sub"), discovery: put("device_authorization_endpoint", "http://id.example/?token=AT1")})
+	p := newOP(t,
+		lies{userinfo: drop("sub"), discovery: put("device_authorization_endpoint", "http://id.example/?token=AT1")})
 	r := &receiver{answer: make(chan url.Values, 1), finished: make(chan bool, 16)}
 	c, err := openid.New(provider.Provider{Issuer: p.site.URL, ClientID: "desk"}, openid.Options{
 		Log: slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug})),
@@ -185,7 +194,9 @@ func TestNothingSecretIsLogged(t *testing.T) {
 			return r, nil
 		},
 		OpenURL: func(_ context.Context, address string) error {
-			res, err := (&http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}).Get(address)
+			res, err := (&http.Client{
+				CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+			}).Get(address)
 			if err == nil {
 				to, _ := res.Location()
 				_ = res.Body.Close()
@@ -206,14 +217,18 @@ func TestNothingSecretIsLogged(t *testing.T) {
 		t.Fatal(err)
 	}
 	log := out.String()
-	for _, event := range []string{"signin.stray_answer", "userinfo.unusable", "browser.failed", "discovery.endpoint_ignored"} {
+	for _, event := range []string{
+		"signin.stray_answer", "userinfo.unusable", "browser.failed", "discovery.endpoint_ignored",
+	} {
 		if !strings.Contains(log, event) {
 			t.Errorf("%s is not logged: the test looks at nothing", event)
 		}
 	}
 	for what, secret := range map[string]string{
-		"the code": "CODE", "an access token": "AT1", "a refresh token": "RT1", "an ID token": "eyJ", "the state": p.asked.Get("state"),
-		"the nonce": p.asked.Get("nonce"), "the challenge": p.asked.Get("code_challenge"), "the verifier": p.forms[0].Get("code_verifier"),
+		"the code": "CODE", "an access token": "AT1", "a refresh token": "RT1", "an ID token": "eyJ",
+		"the state": p.asked.Get("state"),
+		"the nonce": p.asked.Get("nonce"), "the challenge": p.asked.Get("code_challenge"),
+		"the verifier": p.forms[0].Get("code_verifier"),
 	} {
 		if secret == "" || strings.Contains(log, secret) {
 			t.Errorf("%s is logged (or empty): %s", what, log)
@@ -257,7 +272,8 @@ func TestAProviderThatDoesNotAnswer(t *testing.T) {
 		case <-gone:
 		}
 	})})
-	c, err := openid.New(provider.Provider{Issuer: p.site.URL, ClientID: "desk"}, openid.Options{RequestTimeout: 50 * time.Millisecond})
+	c, err := openid.New(provider.Provider{Issuer: p.site.URL, ClientID: "desk"},
+		openid.Options{RequestTimeout: 50 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -98,7 +98,8 @@ func realClient(t *testing.T, conf provider.Provider, p *person) *openid.Client 
 
 // listenForReal is the product's redirect receiver.
 func listenForReal(ctx context.Context, s openid.ListenSpec) (openid.Receiver, error) {
-	r, err := loopback.Listen(ctx, loopback.Config{State: s.State, App: "Test", OnStray: func(l loopback.Stray) { s.OnStray(openid.Stray(l)) }})
+	r, err := loopback.Listen(ctx,
+		loopback.Config{State: s.State, App: "Test", OnStray: func(l loopback.Stray) { s.OnStray(openid.Stray(l)) }})
 	if err != nil {
 		return nil, err
 	}
@@ -124,15 +125,24 @@ func authority(t *testing.T) (ca []byte, keyPath, certPath string) {
 	}
 	rootKey, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	leafKey, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	root := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test authority"}, NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
-	leaf := &x509.Certificate{SerialNumber: big.NewInt(2), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: []string{"id.example"}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}}
+	root := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test authority"},
+		NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+	}
+	leaf := &x509.Certificate{
+		SerialNumber: big.NewInt(2), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		DNSNames: []string{"id.example"}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
 	ca = sign(root, root, &rootKey.PublicKey, rootKey)
 	der, err := x509.MarshalPKCS8PrivateKey(leafKey)
 	if err != nil {
 		t.Fatal(err)
 	}
 	keyPath, certPath = filepath.Join(t.TempDir(), "key.pem"), filepath.Join(t.TempDir(), "cert.pem")
-	for path, data := range map[string][]byte{keyPath: pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), certPath: sign(leaf, root, &leafKey.PublicKey, rootKey)} {
+	for path, data := range map[string][]byte{
+		keyPath:  pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}),
+		certPath: sign(leaf, root, &leafKey.PublicKey, rootKey),
+	} {
 		if err := os.WriteFile(path, data, 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -93,7 +93,9 @@ func (c *Client) checkTimes(t *idToken, _ expected) error {
 	case !ok:
 		return fmt.Errorf("%w: it has no exp", ErrExpired)
 	}
-	if err := c.skew.blame(ErrExpired, now, func(now time.Time) bool { return now.Before(exp.Add(leeway)) }); err != nil {
+	if err := c.skew.blame(ErrExpired, now, func(now time.Time) bool {
+		return now.Before(exp.Add(leeway))
+	}); err != nil {
 		return err
 	}
 	iat, ok, fault := t.claims.date("iat")
@@ -103,7 +105,9 @@ func (c *Client) checkTimes(t *idToken, _ expected) error {
 	case !ok:
 		return fmt.Errorf("%w: missing", ErrIssuedAt)
 	}
-	if err := c.skew.blame(ErrIssuedAt, now, func(now time.Time) bool { return !iat.After(now.Add(leeway)) }); err != nil {
+	if err := c.skew.blame(ErrIssuedAt, now, func(now time.Time) bool {
+		return !iat.After(now.Add(leeway))
+	}); err != nil {
 		return err
 	}
 	nbf, ok, fault := t.claims.date("nbf")

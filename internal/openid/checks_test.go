@@ -31,14 +31,21 @@ func TestAlgorithmsThatMaySign(t *testing.T) {
 	}
 	es384, es512 := ec(elliptic.P384()), ec(elliptic.P521())
 	for alg, pair := range map[jose.SignatureAlgorithm][2]any{
-		jose.RS256: {rsaKey(), rsaKey().Public()}, jose.RS384: {rsaKey(), rsaKey().Public()}, jose.RS512: {rsaKey(), rsaKey().Public()},
-		jose.PS256: {rsaKey(), rsaKey().Public()}, jose.PS384: {rsaKey(), rsaKey().Public()}, jose.PS512: {rsaKey(), rsaKey().Public()},
-		jose.ES256: {ecKey(), ecKey().Public()}, jose.ES384: {es384, es384.Public()}, jose.ES512: {es512, es512.Public()},
+		jose.RS256: {rsaKey(), rsaKey().Public()}, jose.RS384: {rsaKey(), rsaKey().Public()},
+		jose.RS512: {rsaKey(), rsaKey().Public()},
+		jose.PS256: {rsaKey(), rsaKey().Public()}, jose.PS384: {rsaKey(), rsaKey().Public()},
+		jose.PS512: {rsaKey(), rsaKey().Public()},
+		jose.ES256: {ecKey(), ecKey().Public()}, jose.ES384: {es384, es384.Public()},
+		jose.ES512: {es512, es512.Public()},
 		jose.EdDSA: {edKey(), edKey().Public()},
 	} {
 		t.Run(string(alg), func(t *testing.T) {
 			signer := func() (jose.SigningKey, string) { return jose.SigningKey{Algorithm: alg, Key: pair[0]}, "own" }
-			l := lies{signer: signer, keys: func(k []jose.JSONWebKey) any { return append(k, jose.JSONWebKey{Key: pair[1], KeyID: "own"}) }}
+			l := lies{
+				signer: signer, keys: func(k []jose.JSONWebKey) any {
+					return append(k, jose.JSONWebKey{Key: pair[1], KeyID: "own"})
+				},
+			}
 			newSession(t, l)
 			l.token = put("access_token", "ATother")
 			c, _ := newOP(t, l).client()
@@ -59,7 +66,8 @@ func withHeader(header string) func(string) string {
 
 // What must never sign: nothing, and secrets that everybody knows.
 func TestAlgorithmsThatMayNotSign(t *testing.T) {
-	for _, header := range []string{`{"alg":"none"}`, `{"alg":"None"}`, `{"alg":"NONE"}`, `{"alg":""}`, `{"typ":"JWT"}`, `{"alg":["RS256"]}`, `{"alg":"RS1"}`, `{"alg":"ES256K"}`, `{"ALG":"RS256"}`} {
+	for _, header := range []string{`{"alg":"none"}`, `{"alg":"None"}`, `{"alg":"NONE"}`, `{"alg":""}`, `{"typ":"JWT"}`,
+		`{"alg":["RS256"]}`, `{"alg":"RS1"}`, `{"alg":"ES256K"}`, `{"ALG":"RS256"}`} {
 		c, _ := newOP(t, lies{rawID: withHeader(header)}).client()
 		if _, err := signIn(t, c, session.SignInRequest{}); !errors.Is(err, openid.ErrAlgorithm) {
 			t.Errorf("%s: %v, want ErrAlgorithm", header, err)
@@ -70,8 +78,12 @@ func TestAlgorithmsThatMayNotSign(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, alg := range []jose.SignatureAlgorithm{jose.HS256, jose.HS384, jose.HS512} {
-		for name, secret := range map[string][]byte{"the public key's DER": der, "its PEM": pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})} {
-			l := lies{signer: func() (jose.SigningKey, string) { return jose.SigningKey{Algorithm: alg, Key: secret}, "rsa" }}
+		for name, secret := range map[string][]byte{
+			"the public key's DER": der, "its PEM": pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}),
+		} {
+			l := lies{
+				signer: func() (jose.SigningKey, string) { return jose.SigningKey{Algorithm: alg, Key: secret}, "rsa" },
+			}
 			l.keys = func(k []jose.JSONWebKey) any { return append(k, jose.JSONWebKey{Key: secret, KeyID: "rsa"}) }
 			c, _ := newOP(t, l).client()
 			if _, err := signIn(t, c, session.SignInRequest{}); !errors.Is(err, openid.ErrAlgorithm) {
@@ -80,10 +92,14 @@ func TestAlgorithmsThatMayNotSign(t *testing.T) {
 		}
 	}
 	for name, raw := range map[string]func(string) string{
-		"two algorithms": withHeader(`{"alg":"none","alg":"RS256"}`), "four parts": func(s string) string { return s + ".x" },
-		"two parts": func(s string) string { return s[:strings.LastIndex(s, ".")] }, "padding": func(s string) string { return s + "=" },
-		"letters for the same bytes": func(s string) string { return strings.Replace(s, "fQ.", "fR.", 1) }, "a line break": func(s string) string { return s + "\n" },
-		"spaces": func(s string) string { return strings.Replace(s, ".", ". ", 1) }, "nothing": func(string) string { return "..." },
+		"two algorithms":             withHeader(`{"alg":"none","alg":"RS256"}`),
+		"four parts":                 func(s string) string { return s + ".x" },
+		"two parts":                  func(s string) string { return s[:strings.LastIndex(s, ".")] },
+		"padding":                    func(s string) string { return s + "=" },
+		"letters for the same bytes": func(s string) string { return strings.Replace(s, "fQ.", "fR.", 1) },
+		"a line break":               func(s string) string { return s + "\n" },
+		"spaces":                     func(s string) string { return strings.Replace(s, ".", ". ", 1) },
+		"nothing":                    func(string) string { return "..." },
 	} {
 		c, _ := newOP(t, lies{rawID: func(s string) string {
 			if raw(s) == s {
@@ -109,20 +125,33 @@ func TestKeysThatDoNotCount(t *testing.T) {
 		lies lies
 		want error
 	}{
-		"of another type":           {lies{header: put2("kid", "ec")}, openid.ErrUnknownKey},
-		"without kid, among others": {lies{keys: func(k []jose.JSONWebKey) any { k[0].KeyID = ""; return k }}, openid.ErrUnknownKey},
-		"without kid, alone":        {lies{keys: func(k []jose.JSONWebKey) any { k[0].KeyID = ""; return k[:1] }}, nil},
-		"a private one":             {lies{keys: func([]jose.JSONWebKey) any { return []jose.JSONWebKey{{Key: rsaKey(), KeyID: "rsa"}} }}, nil}, // with a warning: see TestKeySets
-		"behind a hundred empty":    {lies{keys: func(k []jose.JSONWebKey) any { return append(make([]claims, 100), claimsOf(k[0])) }}, nil},
-		"beyond the hundredth":      {lies{keys: func(k []jose.JSONWebKey) any { return append(slices.Repeat(k[1:2], 100), k[0]) }}, openid.ErrUnknownKey},
-		"a chain of foreign keys":   {lies{signer: foreignRSA, header: put2("x5u", "http://127.0.0.1:9/chain")}, openid.ErrSignature},
+		"of another type": {lies{header: put2("kid", "ec")}, openid.ErrUnknownKey},
+		"without kid, among others": {
+			lies{keys: func(k []jose.JSONWebKey) any { k[0].KeyID = ""; return k }}, openid.ErrUnknownKey,
+		},
+		"without kid, alone": {lies{keys: func(k []jose.JSONWebKey) any { k[0].KeyID = ""; return k[:1] }}, nil},
+		// with a warning: see TestKeySets
+		"a private one": {
+			lies{keys: func([]jose.JSONWebKey) any { return []jose.JSONWebKey{{Key: rsaKey(), KeyID: "rsa"}} }}, nil,
+		},
+		"behind a hundred empty": {
+			lies{keys: func(k []jose.JSONWebKey) any { return append(make([]claims, 100), claimsOf(k[0])) }}, nil,
+		},
+		"beyond the hundredth": {
+			lies{keys: func(k []jose.JSONWebKey) any { return append(slices.Repeat(k[1:2], 100), k[0]) }},
+			openid.ErrUnknownKey,
+		},
+		"a chain of foreign keys": {
+			lies{signer: foreignRSA, header: put2("x5u", "http://127.0.0.1:9/chain")}, openid.ErrSignature,
+		},
 		"two of one name, one is true": {lies{keys: func(k []jose.JSONWebKey) any {
 			return []jose.JSONWebKey{{Key: otherRSA().Public(), KeyID: "rsa"}, k[0]}
 		}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, _ := newOP(t, c.lies).client()
-			if _, err := signIn(t, client, session.SignInRequest{}); !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
+			if _, err := signIn(t, client, session.SignInRequest{}); !errors.Is(err, c.want) ||
+				(err == nil) != (c.want == nil) {
 				t.Errorf("%v, want %v", err, c.want)
 			}
 		})
@@ -134,7 +163,9 @@ func put2(name string, v any) func(map[string]any) {
 }
 
 func claimsOf(k jose.JSONWebKey) claims {
-	return claims{"kty": "RSA", "kid": k.KeyID, "e": "AQAB", "n": base64.RawURLEncoding.EncodeToString(rsaKey().N.Bytes())}
+	return claims{
+		"kty": "RSA", "kid": k.KeyID, "e": "AQAB", "n": base64.RawURLEncoding.EncodeToString(rsaKey().N.Bytes()),
+	}
 }
 
 // One leeway for all times, and both of its sides.
@@ -167,7 +198,8 @@ func TestLeeway(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, _ := newOP(t, lies{idToken: c.lie}).client()
-			if _, err := signIn(t, client, session.SignInRequest{MaxAge: c.ask}); !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
+			if _, err := signIn(t, client, session.SignInRequest{MaxAge: c.ask}); !errors.Is(err, c.want) ||
+				(err == nil) != (c.want == nil) {
 				t.Errorf("%v, want %v", err, c.want)
 			}
 		})
@@ -185,7 +217,8 @@ func TestTheRefreshedTokensNonce(t *testing.T) {
 			p.lies.idToken = put("nonce", c.nonce)
 		}
 		_, err := client.Refresh(t.Context(), s, keep)
-		if !errors.Is(err, c.want) || (err == nil) != (c.want == nil) || err != nil && !errors.Is(err, session.ErrFalse) {
+		if !errors.Is(err, c.want) || (err == nil) != (c.want == nil) ||
+			err != nil && !errors.Is(err, session.ErrFalse) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
@@ -204,17 +237,35 @@ func TestUserinfoThatIsNotUsed(t *testing.T) {
 		serve func(*op) http.HandlerFunc
 		want  error
 	}{
-		"signed by nobody":            {func(p *op) http.HandlerFunc { return jwt(p, foreignRSA, claims{"sub": "ada", "name": "Eve"}) }, nil},
-		"signed by a secret":          {func(p *op) http.HandlerFunc { return jwt(p, shared, claims{"sub": "ada", "name": "Eve"}) }, nil},
-		"signed, about somebody else": {func(p *op) http.HandlerFunc { return jwt(p, nil, claims{"sub": "eve", "name": "Eve"}) }, openid.ErrUserinfoSubject},
-		"about several":               {func(*op) http.HandlerFunc { return body("application/json", 200, `{"sub":["ada"],"name":"Eve"}`) }, nil},
-		"about ADA":                   {func(*op) http.HandlerFunc { return body("application/json", 200, `{"sub":"ADA","name":"Eve"}`) }, openid.ErrUserinfoSubject},
-		"about nobody":                {func(*op) http.HandlerFunc { return body("application/json", 200, `{"SUB":"ada","name":"Eve"}`) }, nil},
+		"signed by nobody": {
+			func(p *op) http.HandlerFunc { return jwt(p, foreignRSA, claims{"sub": "ada", "name": "Eve"}) }, nil,
+		},
+		"signed by a secret": {
+			func(p *op) http.HandlerFunc { return jwt(p, shared, claims{"sub": "ada", "name": "Eve"}) }, nil,
+		},
+		"signed, about somebody else": {
+			func(p *op) http.HandlerFunc { return jwt(p, nil, claims{"sub": "eve", "name": "Eve"}) },
+			openid.ErrUserinfoSubject,
+		},
+		"about several": {
+			func(*op) http.HandlerFunc { return body("application/json", 200, `{"sub":["ada"],"name":"Eve"}`) }, nil,
+		},
+		"about ADA": {
+			func(*op) http.HandlerFunc { return body("application/json", 200, `{"sub":"ADA","name":"Eve"}`) },
+			openid.ErrUserinfoSubject,
+		},
+		"about nobody": {
+			func(*op) http.HandlerFunc { return body("application/json", 200, `{"SUB":"ada","name":"Eve"}`) }, nil,
+		},
 		"about two": {func(*op) http.HandlerFunc {
 			return body("application/json", 200, `{"sub":"ada","sub":"eve","name":"Eve"}`)
 		}, nil},
-		"that is forbidden":          {func(*op) http.HandlerFunc { return body("application/json", 403, `{"sub":"ada","name":"Eve"}`) }, nil},
-		"of an expired access token": {func(*op) http.HandlerFunc { return body("application/json", 401, `{"error":"invalid_token"}`) }, nil},
+		"that is forbidden": {
+			func(*op) http.HandlerFunc { return body("application/json", 403, `{"sub":"ada","name":"Eve"}`) }, nil,
+		},
+		"of an expired access token": {
+			func(*op) http.HandlerFunc { return body("application/json", 401, `{"error":"invalid_token"}`) }, nil,
+		},
 		"a JWT that is called JSON": {func(p *op) http.HandlerFunc {
 			return body("application/json", 200, p.sign(claims{"sub": "ada", "name": "Eve"}))
 		}, nil},

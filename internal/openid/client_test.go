@@ -59,7 +59,9 @@ func (p *op) client(change ...func(*provider.Provider)) (*openid.Client, *receiv
 // openFor is a browser that answers at once.
 func (p *op) openFor(r *receiver) func(context.Context, string) error {
 	return func(_ context.Context, address string) error {
-		client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		client := &http.Client{
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		}
 		res, err := client.Get(address)
 		if err != nil {
 			return err

@@ -30,7 +30,8 @@ var wanted = map[string]string{
 		-idtoken-sig-rs256 -idtoken-sig-none -invalid-sig-rs256 -userinfo-invalid-sub -nonce-invalid -scope-userinfo-claims -client-secret-basic`,
 	"Config": `-discovery-openid-config -discovery-jwks-uri-keys -discovery-issuer-mismatch -idtoken-sig-none -signing-key-rotation
 		-signing-key-rotation-just-before-signing`,
-	"Refresh":             `-refresh-token -refresh-token-invalid-issuer -refresh-token-invalid-sub -refresh-token-invalid-aud -refresh-token-invalid-azp`,
+	"Refresh": `-refresh-token -refresh-token-invalid-issuer -refresh-token-invalid-sub ` +
+		`-refresh-token-invalid-aud -refresh-token-invalid-azp`,
 	"RP-initiated logout": `-rp-init-logout -rp-init-logout-other-state -rp-init-logout-no-state`,
 	"Others": `-missing-aud -invalid-sig-hs256 -invalid-sig-es256 -invalid-athash -userinfo-bearer-header -userinfo-signed
 		-aggregated-claims -distributed-claims -ignores-unparseable-key-in-jwks`,
@@ -94,7 +95,8 @@ func (m module) signIn(t *testing.T) {
 			t.Error("the code was redeemed at a provider that did not name itself")
 		}
 	}
-	if !errors.Is(m.want, openid.ErrDiscoveryIssuer) && !errors.Is(m.want, openid.ErrMember) && !errors.Is(m.want, openid.ErrDiscoveryTemplate) {
+	if !errors.Is(m.want, openid.ErrDiscoveryIssuer) && !errors.Is(m.want, openid.ErrMember) &&
+		!errors.Is(m.want, openid.ErrDiscoveryTemplate) {
 		if ok := <-r.finished; ok != (err == nil) {
 			t.Errorf("the browser was told %v", ok)
 		}
@@ -118,19 +120,26 @@ const notCovered = `
 | Front- and back-channel logout, session management | a desktop app has no address that a provider could call |
 | FAPI beyond the rows above: PAR, JARM, signed requests | not supported |
 
-The device grant (RFC 8628) has no plan of the foundation's: its tests are in ` + "`internal/openid/device_test.go`" + `. A certified
+The device grant (RFC 8628) has no plan of the foundation's: its tests are in ` + "`internal/openid/device_test.go`" +
+	`. A certified
 provider, npm's oidc-provider, is signed in to over http and https in ` + "`internal/openid/real_test.go`" + `.
 `
 
 // TestConformanceDocument holds docs/conformance.md against the table.
 func TestConformanceDocument(t *testing.T) {
 	var out bytes.Buffer
-	out.WriteString("# Conformance\n\nThe OpenID Foundation's relying-party test modules, as Latchkey's own tests play them: a provider on loopback\n" +
-		"does what the module's does, and the outcome is held against what the module expects. The foundation's own suite\n" +
-		"was not run, and Latchkey is not certified. `go test ./internal/openid -run TestConformance -v` runs them; each module\n" +
-		"is a subtest of its name, so a row without a test cannot stand here (the plan \"Latchkey's own\" is what the foundation has no module for). `make mutants` switches off each check in turn and\n" +
+	out.WriteString("# Conformance\n\n" +
+		"The OpenID Foundation's relying-party test modules, as Latchkey's own tests play them: a provider on " +
+		"loopback\n" +
+		"does what the module's does, and the outcome is held against what the module expects. The foundation's own " +
+		"suite\n" +
+		"was not run, and Latchkey is not certified. `go test ./internal/openid -run TestConformance -v` runs them; " +
+		"each module\n" +
+		"is a subtest of its name, so a row without a test cannot stand here (the plan \"Latchkey's own\" is what " +
+		"the foundation has no module for). `make mutants` switches off each check in turn and\n" +
 		"demands that a test turns red.\n" +
-		"This page is made of the table in `internal/openid/conformance_test.go`, and a test holds the two together.\n\n" +
+		"This page is made of the table in `internal/openid/conformance_test.go`, and a test holds the two " +
+		"together.\n\n" +
 		"| Plan | Module | Outcome | Note |\n|---|---|---|---|\n")
 	for _, m := range modules {
 		outcome := "signs in"
@@ -152,7 +161,8 @@ func TestConformanceDocument(t *testing.T) {
 		}
 	}
 	if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, out.Bytes()) {
-		t.Errorf("docs/conformance.md is not what the table says (%v): go test ./internal/openid -run Document -update", err)
+		t.Errorf("docs/conformance.md is not what the table says (%v): go test ./internal/openid -run Document -update",
+			err)
 	}
 }
 
@@ -187,7 +197,8 @@ func refreshing(t *testing.T, m module) {
 		}
 		return
 	}
-	if next.Tokens.Access.Reveal() != "AT2" || next.Tokens.Refresh.Reveal() != "RT2" || !next.AuthTime.Equal(s.AuthTime) {
+	if next.Tokens.Access.Reveal() != "AT2" || next.Tokens.Refresh.Reveal() != "RT2" ||
+		!next.AuthTime.Equal(s.AuthTime) {
 		t.Error("not the new tokens, or another auth_time")
 	}
 }
@@ -198,7 +209,8 @@ func testUserinfoClaims(t *testing.T, _ module) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p := s.Profile; p.Name != "Ada Lovelace" || p.Email != "ada@acme.example" || !p.EmailVerified || p.Picture == "" {
+	if p := s.Profile; p.Name != "Ada Lovelace" || p.Email != "ada@acme.example" || !p.EmailVerified ||
+		p.Picture == "" {
 		t.Errorf("%+v", p)
 	}
 }
@@ -215,7 +227,9 @@ func testClientSecretBasic(t *testing.T, _ module) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newOP(t, lies{discovery: put("token_endpoint_auth_methods_supported", c.methods)})
-			client, _ := p.client(func(conf *provider.Provider) { conf.ClientID, conf.ClientSecret = "desk", secret.New(c.secret) })
+			client, _ := p.client(func(conf *provider.Provider) {
+				conf.ClientID, conf.ClientSecret = "desk", secret.New(c.secret)
+			})
 			if _, err := signIn(t, client, session.SignInRequest{}); err != nil {
 				t.Fatal(err)
 			}

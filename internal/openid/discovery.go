@@ -128,7 +128,8 @@ func (c *Client) checkNamed(m Metadata) error {
 	case m.IssuerURL == "":
 		return &MemberError{Member: "issuer", Fault: m.faults["issuer"]}
 	case isTemplate(m.IssuerURL):
-		return fmt.Errorf("%w: it says %q, the settings say %q", ErrDiscoveryTemplate, clean(m.IssuerURL, 200), c.p.Issuer)
+		return fmt.Errorf("%w: it says %q, the settings say %q", ErrDiscoveryTemplate, clean(m.IssuerURL, 200),
+			c.p.Issuer)
 	}
 	return fmt.Errorf("%w: it says %q, the settings say %q", ErrDiscoveryIssuer, clean(m.IssuerURL, 200), c.p.Issuer)
 }
@@ -136,7 +137,8 @@ func (c *Client) checkNamed(m Metadata) error {
 // explicit lets the settings overrule the document.
 func (c *Client) explicit(m *Metadata) {
 	for _, e := range []struct{ to, from *string }{
-		{&m.AuthURL, &c.p.AuthorizationEndpoint}, {&m.TokenURL, &c.p.TokenEndpoint}, {&m.UserInfoURL, &c.p.UserinfoEndpoint},
+		{&m.AuthURL, &c.p.AuthorizationEndpoint}, {&m.TokenURL, &c.p.TokenEndpoint},
+		{&m.UserInfoURL, &c.p.UserinfoEndpoint},
 		{&m.RevocationURL, &c.p.RevocationEndpoint}, {&m.EndSessionURL, &c.p.EndSessionEndpoint},
 		{&m.DeviceAuthURL, &c.p.DeviceEndpoint}, {&m.JWKSURL, &c.p.JWKSURI},
 	} {
@@ -149,7 +151,9 @@ func (c *Client) explicit(m *Metadata) {
 // checkMetadata demands what a sign-in needs, and of every address that it is one
 // that may be used. An optional endpoint that may not be used is dropped.
 func (c *Client) checkMetadata(m *Metadata) error {
-	need := []struct{ name, address string }{{"authorization_endpoint", m.AuthURL}, {"token_endpoint", m.TokenURL}, {"jwks_uri", m.JWKSURL}}
+	need := []struct{ name, address string }{
+		{"authorization_endpoint", m.AuthURL}, {"token_endpoint", m.TokenURL}, {"jwks_uri", m.JWKSURL},
+	}
 	if c.p.NoIDToken {
 		need[2].name, need[2].address = "userinfo_endpoint", m.UserInfoURL
 	}

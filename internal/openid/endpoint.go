@@ -12,7 +12,8 @@ import (
 // https, or http on a loopback host when the issuer is such itself; with user
 // info or a fragment (RFC 6749 §3.1); or with characters that RFC 3986 excludes.
 func (c *Client) checkEndpoint(what, raw string) error {
-	if err := checkURL(raw, isLoopbackHTTP(c.p.Issuer) || c.p.NoDiscovery && isLoopbackHTTP(c.p.TokenEndpoint)); err != nil {
+	if err := checkURL(raw, isLoopbackHTTP(c.p.Issuer) || c.p.NoDiscovery &&
+		isLoopbackHTTP(c.p.TokenEndpoint)); err != nil {
 		return fmt.Errorf("openid: %s: %w", what, err)
 	}
 	return nil

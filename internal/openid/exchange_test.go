@@ -18,18 +18,24 @@ func TestTheCodeIsRedeemedByAnotherTry(t *testing.T) {
 		tries   int
 		want    error
 	}{
-		"429 once":                    {body("text/plain", 429, ""), 1, 2, nil},
-		"502 twice":                   {body("text/html", 502, ""), 2, 3, nil},
-		"503 once":                    {body("text/html", 503, ""), 1, 2, nil},
-		"504 once":                    {body("text/html", 504, ""), 1, 2, nil},
-		"503 that asks for 5 s":       {retryIn("5", 503), 1, 2, nil},
-		"429 that asks for 6 s":       {retryIn("6", 429), 1, 1, openid.ErrTokenEndpoint},
-		"502 for ever":                {body("text/html", 502, ""), 9, 3, openid.ErrStatus},
-		"a connection that breaks":    {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, 1, 2, nil},
-		"500":                         {body("text/html", 500, ""), 1, 1, openid.ErrStatus},
-		"a page of somebody else":     {body("text/html", 200, "<html>"), 1, 1, openid.ErrTokenAnswer},
-		"the provider's refusal":      {body("application/json", 400, `{"error":"invalid_grant"}`), 1, 1, openid.ErrTokenEndpoint},
-		"temporarily_unavailable 503": {body("application/json", 503, `{"error":"temporarily_unavailable"}`), 1, 2, nil},
+		"429 once":              {body("text/plain", 429, ""), 1, 2, nil},
+		"502 twice":             {body("text/html", 502, ""), 2, 3, nil},
+		"503 once":              {body("text/html", 503, ""), 1, 2, nil},
+		"504 once":              {body("text/html", 504, ""), 1, 2, nil},
+		"503 that asks for 5 s": {retryIn("5", 503), 1, 2, nil},
+		"429 that asks for 6 s": {retryIn("6", 429), 1, 1, openid.ErrTokenEndpoint},
+		"502 for ever":          {body("text/html", 502, ""), 9, 3, openid.ErrStatus},
+		"a connection that breaks": {
+			func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, 1, 2, nil,
+		},
+		"500":                     {body("text/html", 500, ""), 1, 1, openid.ErrStatus},
+		"a page of somebody else": {body("text/html", 200, "<html>"), 1, 1, openid.ErrTokenAnswer},
+		"the provider's refusal": {
+			body("application/json", 400, `{"error":"invalid_grant"}`), 1, 1, openid.ErrTokenEndpoint,
+		},
+		"temporarily_unavailable 503": {
+			body("application/json", 503, `{"error":"temporarily_unavailable"}`), 1, 2, nil,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newOP(t, lies{})
@@ -96,7 +102,10 @@ func TestARefusedSignInGivesItsTokensBack(t *testing.T) {
 		"no access token":              {lies: lies{token: drop("access_token")}},
 		"another audience":             {lies: lies{idToken: put("aud", "other")}},
 		"keys that cannot be fetched":  {lies: lies{serve: at("/jwks", body("text/html", 500, ""))}},
-		"on another device":            {lies: lies{idToken: put("aud", "other"), device: put("interval", 1)}, req: session.SignInRequest{Device: true}},
+		"on another device": {
+			lies: lies{idToken: put("aud", "other"), device: put("interval", 1)},
+			req:  session.SignInRequest{Device: true},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newOP(t, c.lies)
@@ -123,7 +132,9 @@ func TestARefusedSignInGivesItsTokensBack(t *testing.T) {
 func TestAWeakStepUpEndsNothing(t *testing.T) {
 	p := newOP(t, lies{idToken: put("acr", "pwd")})
 	client, _ := p.client()
-	req := session.SignInRequest{Same: session.Key{Issuer: p.site.URL, Subject: "ada"}, ACRValues: []string{"mfa"}, Demand: true}
+	req := session.SignInRequest{
+		Same: session.Key{Issuer: p.site.URL, Subject: "ada"}, ACRValues: []string{"mfa"}, Demand: true,
+	}
 	if _, err := signIn(t, client, req); !errors.Is(err, openid.ErrACR) {
 		t.Fatalf("%v, want ErrACR", err)
 	}

@@ -27,8 +27,10 @@ import (
 func FuzzAnswer(f *testing.F) {
 	for _, seed := range []string{
 		"code=C&state=S&iss=https://id.example", "code=C&state=S", "code=C&code=D&state=S&iss=https://id.example",
-		"error=access_denied&error_description=%E2%80%AEno&state=S&iss=https://id.example", "code=C&error=x&state=S&iss=https://id.example",
-		"code=C&state=T&iss=https://id.example", "code=C&state=S&iss=https://evil.example", "state=S&iss=https://id.example&code=", "%",
+		"error=access_denied&error_description=%E2%80%AEno&state=S&iss=https://id.example",
+		"code=C&error=x&state=S&iss=https://id.example",
+		"code=C&state=T&iss=https://id.example", "code=C&state=S&iss=https://evil.example",
+		"state=S&iss=https://id.example&code=", "%",
 	} {
 		f.Add(seed)
 	}
@@ -48,13 +50,15 @@ func FuzzAnswer(f *testing.F) {
 					t.Errorf("%s stood %d times", name, len(values))
 				}
 			}
-			if code == "" || code != v.Get("code") || v.Get("state") != "S" || v.Get("iss") != "https://id.example" || v.Has("error") {
+			if code == "" || code != v.Get("code") || v.Get("state") != "S" || v.Get("iss") != "https://id.example" ||
+				v.Has("error") {
 				t.Errorf("believed: %q", query)
 			}
 			return
 		}
 		var answer *AnswerError
-		if errors.As(err, &answer) && (answer.Kind == nil || !fitToBeShown(answer.Description, 200) || !fitToBeShown(answer.Code, 60)) {
+		if errors.As(err, &answer) &&
+			(answer.Kind == nil || !fitToBeShown(answer.Description, 200) || !fitToBeShown(answer.Code, 60)) {
 			t.Errorf("not fit to be shown: %q %q", answer.Code, answer.Description)
 		}
 	})
@@ -69,7 +73,8 @@ func fitToBeShown(s string, most int) bool {
 // What an ID token or userinfo can say.
 func FuzzClaims(f *testing.F) {
 	for _, seed := range []string{
-		`{"sub":"ada","aud":["desk"],"exp":1e9,"email_verified":"true"}`, `{"sub":"a","sub":"b"}`, `{"SUB":"ada"}`, `{"aud":[1]}`,
+		`{"sub":"ada","aud":["desk"],"exp":1e9,"email_verified":"true"}`, `{"sub":"a","sub":"b"}`, `{"SUB":"ada"}`,
+		`{"aud":[1]}`,
 		`{"exp":-1e400}`, `{"sub":"ada"}{}`, `[]`, `null`, `{"sub":null}`, "{\"\xff\":1}", `{"a":{"a":1,"a":2}}`,
 	} {
 		f.Add([]byte(seed))
@@ -96,7 +101,8 @@ func FuzzClaims(f *testing.F) {
 		_, _, _ = o.date("exp")
 		_, _ = o.texts("aud")
 		p := profile(o, o, "subject")
-		if p.Name == "" || p.EmailVerified && p.Email == "" || !fitToBeShown(p.Name, maxName) || !fitToBeShown(p.Email, maxEmail) {
+		if p.Name == "" || p.EmailVerified && p.Email == "" || !fitToBeShown(p.Name, maxName) ||
+			!fitToBeShown(p.Email, maxEmail) {
 			t.Errorf("%+v", p)
 		}
 	})
@@ -105,11 +111,16 @@ func FuzzClaims(f *testing.F) {
 // What the token endpoint can answer, to a code, to a refresh token and to a device.
 func FuzzTokenAnswer(f *testing.F) {
 	for _, seed := range []string{
-		`{"access_token":"A","token_type":"Bearer","expires_in":3600,"refresh_token":"R","id_token":"I","scope":"openid"}`,
-		`{"access_token":"A","token_type":"bearer","expires_in":"1e999"}`, `{"error":"invalid_grant","error_description":"\u202e<b>"}`,
-		`{"device_code":"D","user_code":"ABCD-EFGH","verification_uri":"https://id.example/link","expires_in":600,"interval":5}`,
-		`{"device_code":"D","user_code":"A\nB","verification_uri":"javascript:alert(1)","expires_in":-1,"interval":1e300}`,
-		`{"access_token":"A","access_token":"B","token_type":"Bearer"}`, `<html>`, ``, `{"access_token":7,"token_type":["Bearer"]}`,
+		`{"access_token":"A","token_type":"Bearer","expires_in":3600,"refresh_token":"R","id_token":"I",` +
+			`"scope":"openid"}`,
+		`{"access_token":"A","token_type":"bearer","expires_in":"1e999"}`,
+		`{"error":"invalid_grant","error_description":"\u202e<b>"}`,
+		`{"device_code":"D","user_code":"ABCD-EFGH","verification_uri":"https://id.example/link","expires_in":600,` +
+			`"interval":5}`,
+		`{"device_code":"D","user_code":"A\nB","verification_uri":"javascript:alert(1)","expires_in":-1,` +
+			`"interval":1e300}`,
+		`{"access_token":"A","access_token":"B","token_type":"Bearer"}`, `<html>`, ``,
+		`{"access_token":7,"token_type":["Bearer"]}`,
 	} {
 		for _, status := range []int{200, 400, 401, 502} {
 			f.Add(status, []byte(seed))
@@ -135,7 +146,8 @@ func FuzzTokenAnswer(f *testing.F) {
 			t.Errorf("believed: %d %q", status, data)
 		}
 		if got, err := c.readAnswer(o, "openid"); err == nil {
-			if got.tokens.Access.IsZero() || got.tokens.Type != "Bearer" || got.tokens.Lifetime < 0 || got.tokens.Lifetime > maxLifetime {
+			if got.tokens.Access.IsZero() || got.tokens.Type != "Bearer" || got.tokens.Lifetime < 0 ||
+				got.tokens.Lifetime > maxLifetime {
 				t.Errorf("believed: %q", data)
 			}
 			if (got.tokens.Lifetime == 0) != got.tokens.Expiry.IsZero() {
@@ -143,11 +155,13 @@ func FuzzTokenAnswer(f *testing.F) {
 			}
 		}
 		if d, err := c.readDevice(context.Background(), o); err == nil {
-			if d.code.IsZero() || d.shown.UserCode == "" || !fitToBeShown(d.shown.UserCode, maxUserCode) || d.interval < minInterval || !d.expires.After(time.Time{}) {
+			if d.code.IsZero() || d.shown.UserCode == "" || !fitToBeShown(d.shown.UserCode, maxUserCode) ||
+				d.interval < minInterval || !d.expires.After(time.Time{}) {
 				t.Errorf("believed: %q", data)
 			}
 			for _, address := range []string{d.shown.VerificationURI, d.shown.VerificationURIComplete} {
-				if u, err := url.Parse(address); address != "" && (err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil) {
+				if u, err := url.Parse(address); address != "" &&
+					(err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil) {
 					t.Errorf("believed: %q", address)
 				}
 			}
@@ -159,7 +173,8 @@ func FuzzTokenAnswer(f *testing.F) {
 type one []byte
 
 func (o one) RoundTrip(r *http.Request) (*http.Response, error) {
-	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(o)), Request: r}, nil
+	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(o)), Request: r},
+		nil
 }
 
 // What can stand where an ID token should: nothing is believed but what the one key
@@ -169,7 +184,8 @@ func FuzzIDToken(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.EdDSA, Key: private}, (&jose.SignerOptions{}).WithHeader("kid", "k"))
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.EdDSA, Key: private},
+		(&jose.SignerOptions{}).WithHeader("kid", "k"))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -184,7 +200,8 @@ func FuzzIDToken(f *testing.F) {
 	input := signed[:strings.LastIndex(signed, ".")]
 	f.Add(signed)
 	for _, header := range []string{
-		`{"alg":"none"}`, `{"alg":"EdDSA","crit":["b64"],"b64":false}`, `{"alg":"EdDSA","alg":"none"}`, `{"alg":"HS256","kid":"k"}`, `{"alg":"EdDSA","jwk":{}}`,
+		`{"alg":"none"}`, `{"alg":"EdDSA","crit":["b64"],"b64":false}`, `{"alg":"EdDSA","alg":"none"}`,
+		`{"alg":"HS256","kid":"k"}`, `{"alg":"EdDSA","jwk":{}}`,
 		`{"alg":"EdDSA","kid":"k","zip":"DEF"}`, `{"alg":"EdDSA","kid":7}`, `{"ALG":"EdDSA"}`,
 	} {
 		f.Add(base64.RawURLEncoding.EncodeToString([]byte(header)) + signed[strings.Index(signed, "."):])
@@ -209,7 +226,8 @@ func FuzzIDToken(f *testing.F) {
 			}
 			return
 		}
-		if raw != signed || !strings.Contains(string(payload), `"ada"`) || jws.Signatures[0].Header.Algorithm != "EdDSA" {
+		if raw != signed || !strings.Contains(string(payload), `"ada"`) ||
+			jws.Signatures[0].Header.Algorithm != "EdDSA" {
 			t.Errorf("believed: %q", raw)
 		}
 	})

@@ -34,12 +34,22 @@ func TestTryAuthorize(t *testing.T) {
 		serve func(*op) http.HandlerFunc
 		want  func(error) bool
 	}{
-		"it would have to ask":   {func(p *op) http.HandlerFunc { return back(p, func(url.Values) {}) }, func(err error) bool { return err == nil }},
-		"it shows its page":      {func(*op) http.HandlerFunc { return body("text/html", 200, "<h1>Sign in</h1>") }, func(err error) bool { return err == nil }},
-		"it sends on to its own": {func(*op) http.HandlerFunc { return to("/login?id=1") }, func(err error) bool { return err == nil }},
-		"its error page": {func(*op) http.HandlerFunc { return to("/oauth/error?error=redirect_uri_mismatch") }, func(err error) bool {
-			return errors.As(err, &page) && strings.Contains(page.Text, "redirect_uri_mismatch")
-		}},
+		"it would have to ask": {
+			func(p *op) http.HandlerFunc { return back(p, func(url.Values) {}) },
+			func(err error) bool { return err == nil },
+		},
+		"it shows its page": {
+			func(*op) http.HandlerFunc { return body("text/html", 200, "<h1>Sign in</h1>") },
+			func(err error) bool { return err == nil },
+		},
+		"it sends on to its own": {
+			func(*op) http.HandlerFunc { return to("/login?id=1") }, func(err error) bool { return err == nil },
+		},
+		"its error page": {
+			func(*op) http.HandlerFunc { return to("/oauth/error?error=redirect_uri_mismatch") }, func(err error) bool {
+				return errors.As(err, &page) && strings.Contains(page.Text, "redirect_uri_mismatch")
+			},
+		},
 		"an error as a page": {func(*op) http.HandlerFunc {
 			return body("text/html", 400, "<style>p{}</style><script>secret</script><h1>No\n such</h1><p>client")
 		}, func(err error) bool {
@@ -48,17 +58,34 @@ func TestTryAuthorize(t *testing.T) {
 		"a page that repeats the request": {func(*op) http.HandlerFunc {
 			return func(w http.ResponseWriter, r *http.Request) {
 				w.WriteHeader(400)
-				_, _ = w.Write([]byte("the client&#39;s state " + r.URL.Query().Get("state") + " nonce " + r.URL.Query().Get("nonce")))
+				_, _ = w.Write(
+					[]byte("the client&#39;s state " + r.URL.Query().Get("state") + " nonce " +
+						r.URL.Query().Get("nonce")))
 			}
 		}, func(err error) bool { return errors.As(err, &page) && page.Text == "the client's state … nonce …" }},
-		"an error with status 200": {func(*op) http.HandlerFunc { return body("text/html", 200, "Sorry: AADSTS50011: The redirect URI …") }, func(err error) bool { return errors.As(err, &page) }},
-		"an error for us":          {func(p *op) http.HandlerFunc { return back(p, func(v url.Values) { v.Set("error", "invalid_scope") }) }, func(err error) bool { return errors.As(err, &answer) && answer.Code == "invalid_scope" }},
-		"another state":            {func(p *op) http.HandlerFunc { return back(p, func(v url.Values) { v.Set("state", "x") }) }, func(err error) bool { return errors.Is(err, openid.ErrState) }},
-		"no issuer":                {func(p *op) http.HandlerFunc { return back(p, func(v url.Values) { v.Del("iss") }) }, func(err error) bool { return errors.Is(err, openid.ErrAnswerNoIss) }},
+		"an error with status 200": {
+			func(*op) http.HandlerFunc { return body("text/html", 200, "Sorry: AADSTS50011: The redirect URI …") },
+			func(err error) bool { return errors.As(err, &page) },
+		},
+		"an error for us": {
+			func(p *op) http.HandlerFunc { return back(p, func(v url.Values) { v.Set("error", "invalid_scope") }) },
+			func(err error) bool { return errors.As(err, &answer) && answer.Code == "invalid_scope" },
+		},
+		"another state": {
+			func(p *op) http.HandlerFunc { return back(p, func(v url.Values) { v.Set("state", "x") }) },
+			func(err error) bool { return errors.Is(err, openid.ErrState) },
+		},
+		"no issuer": {
+			func(p *op) http.HandlerFunc { return back(p, func(v url.Values) { v.Del("iss") }) },
+			func(err error) bool { return errors.Is(err, openid.ErrAnswerNoIss) },
+		},
 		"a code for nobody": {func(p *op) http.HandlerFunc {
 			return back(p, func(v url.Values) { v.Del("error"); v.Set("code", "x") })
 		}, func(err error) bool { return err == nil }},
-		"nowhere": {func(*op) http.HandlerFunc { return body("text/plain", 302, "") }, func(err error) bool { return errors.As(err, &page) }},
+		"nowhere": {
+			func(*op) http.HandlerFunc { return body("text/plain", 302, "") },
+			func(err error) bool { return errors.As(err, &page) },
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newOP(t, lies{})
@@ -96,14 +123,18 @@ func TestTryAuthorizeTellsWhereTheAnswerWent(t *testing.T) {
 
 // How the token endpoint refuses a code that was never given.
 func TestTryToken(t *testing.T) {
-	for reply, want := range map[string]string{`{"error":"invalid_grant"}`: "", `{"error":"bad_verification_code"}`: "", `{"error":"invalid_client"}`: "invalid_client", `{"access_token":"a","token_type":"Bearer"}`: "never given"} {
+	for reply, want := range map[string]string{
+		`{"error":"invalid_grant"}`: "", `{"error":"bad_verification_code"}`: "",
+		`{"error":"invalid_client"}`: "invalid_client", `{"access_token":"a","token_type":"Bearer"}`: "never given",
+	} {
 		status := 400
 		if strings.Contains(reply, "access_token") {
 			status = 200
 		}
 		p := newOP(t, lies{serve: at("/token", body("application/json", status, reply))})
 		client, _ := p.client()
-		if err := client.TryToken(t.Context(), home); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+		if err := client.TryToken(t.Context(), home); (err == nil) != (want == "") ||
+			err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", reply, err, want)
 		}
 	}
@@ -111,14 +142,16 @@ func TestTryToken(t *testing.T) {
 
 func TestKeysAndClock(t *testing.T) {
 	p := newOP(t, lies{keys: func(keys []jose.JSONWebKey) any {
-		return append(keys, jose.JSONWebKey{Key: weakRSA(), KeyID: "weak"}, jose.JSONWebKey{Key: &ecKey().PublicKey, Use: "enc"})
+		return append(keys, jose.JSONWebKey{Key: weakRSA(), KeyID: "weak"},
+			jose.JSONWebKey{Key: &ecKey().PublicKey, Use: "enc"})
 	}})
 	client, _ := p.client()
 	if _, known := client.ClockOff(); known {
 		t.Error("the clock is known before anything was asked")
 	}
 	keys, faults, err := client.Keys(t.Context())
-	if err != nil || len(faults) != 1 || !strings.Contains(faults[0].String(), "n has 1024 bits") || !slices.Equal(keys, []string{"RSA 2048", "P-256", "Ed25519"}) {
+	if err != nil || len(faults) != 1 || !strings.Contains(faults[0].String(), "n has 1024 bits") ||
+		!slices.Equal(keys, []string{"RSA 2048", "P-256", "Ed25519"}) {
 		t.Errorf("%v %v %v", keys, faults, err)
 	}
 	if off, known := client.ClockOff(); !known || off.Abs() > 5*time.Second {

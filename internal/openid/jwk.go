@@ -61,7 +61,8 @@ func usable(raw []json.RawMessage) (keys []jose.JSONWebKey, faults []KeyFault) {
 		case err == nil:
 			keys = append(keys, key)
 		case !errors.Is(err, errNotOurs) && len(faults) < maxKeys:
-			faults = append(faults, KeyFault{name, strings.TrimPrefix(err.Error(), ErrDocument.Error()+": "), false, members.text("kid")})
+			faults = append(faults,
+				KeyFault{name, strings.TrimPrefix(err.Error(), ErrDocument.Error()+": "), false, members.text("kid")})
 		}
 	}
 	return keys, faults
@@ -175,7 +176,9 @@ func parsedKey(plain, o object) (jose.JSONWebKey, error) {
 		err = json.Unmarshal(data, &key)
 	}
 	if err != nil || !key.Valid() {
-		return key, fmt.Errorf("%s do not make a public key of its type, or of one that is known", strings.Join(memberNames(plain), ", "))
+		return key,
+			fmt.Errorf("%s do not make a public key of its type, or of one that is known",
+				strings.Join(memberNames(plain), ", "))
 	}
 	if k, ok := key.Key.(*rsa.PublicKey); ok {
 		switch {

@@ -29,11 +29,15 @@ var ways = map[string]func(w http.ResponseWriter, answer []byte){
 	"a gateway's JSON": func(w http.ResponseWriter, _ []byte) {
 		body("application/json", 502, `{"error":"Bad Gateway"}`)(w, nil)
 	},
-	"a page with 200":         func(w http.ResponseWriter, _ []byte) { _, _ = io.WriteString(w, "<html>one moment</html>") },
-	"200 and nothing":         func(http.ResponseWriter, []byte) {},
-	"204":                     func(w http.ResponseWriter, _ []byte) { w.WriteHeader(204) },
-	"200 and another JSON":    func(w http.ResponseWriter, _ []byte) { _, _ = io.WriteString(w, `{"ok":true}`) },
-	"200 and an error object": func(w http.ResponseWriter, _ []byte) { _, _ = io.WriteString(w, `{"error":{"code":500}}`) },
+	"a page with 200": func(w http.ResponseWriter, _ []byte) {
+		_, _ = io.WriteString(w, "<html>one moment</html>")
+	},
+	"200 and nothing":      func(http.ResponseWriter, []byte) {},
+	"204":                  func(w http.ResponseWriter, _ []byte) { w.WriteHeader(204) },
+	"200 and another JSON": func(w http.ResponseWriter, _ []byte) { _, _ = io.WriteString(w, `{"ok":true}`) },
+	"200 and an error object": func(w http.ResponseWriter, _ []byte) {
+		_, _ = io.WriteString(w, `{"error":{"code":500}}`)
+	},
 	"cut in the middle": func(w http.ResponseWriter, answer []byte) {
 		w.Header().Set("Content-Length", fmt.Sprint(len(answer)))
 		_, _ = w.Write(answer[:len(answer)/2])
@@ -98,7 +102,8 @@ func TestALostAnswerWithoutGraceIsNamed(t *testing.T) {
 				}
 				body("application/json", 400, `{"error":"`+word+`"}`)(w, r)
 			})
-			if _, err := client.Refresh(t.Context(), s, keep); !errors.Is(err, session.ErrEnded) || !errors.Is(err, session.ErrLost) {
+			if _, err := client.Refresh(t.Context(), s, keep); !errors.Is(err, session.ErrEnded) ||
+				!errors.Is(err, session.ErrLost) {
 				t.Errorf("%s, then %s: %v", name, word, err)
 			}
 		}
@@ -125,12 +130,14 @@ func TestAnAnswerThatNeverArrives(t *testing.T) {
 // What was no loss is not called one: a token that was not sent, or refused for now.
 func TestNotEveryFailureIsALoss(t *testing.T) {
 	for name, h := range map[string]http.HandlerFunc{
-		"429": later(429), "500": body("text/plain", 500, ""), "404": body("text/html", 404, ""), "invalid_client": body("application/json", 401, `{"error":"invalid_client"}`),
-		"a redirect": http.RedirectHandler("http://hotel.example/", http.StatusFound).ServeHTTP,
+		"429": later(429), "500": body("text/plain", 500, ""), "404": body("text/html", 404, ""),
+		"invalid_client": body("application/json", 401, `{"error":"invalid_client"}`),
+		"a redirect":     http.RedirectHandler("http://hotel.example/", http.StatusFound).ServeHTTP,
 	} {
 		p, client, s := newSession(t, lies{serve: at("/none", h)})
 		p.lies.serve = at("/token", h)
-		if _, err := client.Refresh(t.Context(), s, keep); err == nil || errors.Is(err, session.ErrLost) || errors.Is(err, session.ErrEnded) {
+		if _, err := client.Refresh(t.Context(), s, keep); err == nil || errors.Is(err, session.ErrLost) ||
+			errors.Is(err, session.ErrEnded) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -185,7 +192,8 @@ func TestWhenALostAnswerIsAskedForAgain(t *testing.T) {
 func TestTheWayIsProvenBeforeATokenIsSpent(t *testing.T) {
 	p, _, s := newSession(t, lies{})
 	now := time.Now()
-	client, err := openid.New(provider.Provider{Issuer: p.site.URL, ClientID: "desk"}, openid.Options{Now: func() time.Time { return now }})
+	client, err := openid.New(provider.Provider{Issuer: p.site.URL, ClientID: "desk"},
+		openid.Options{Now: func() time.Time { return now }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +202,8 @@ func TestTheWayIsProvenBeforeATokenIsSpent(t *testing.T) {
 	}
 	for name, h := range map[string]http.HandlerFunc{
 		"a dead connection": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
-		"a gateway":         body("text/html", 502, ""), "a proxy that wants a password": body("text/html", 407, ""), "a hotel": body("text/html", 511, ""),
+		"a gateway":         body("text/html", 502, ""), "a proxy that wants a password": body("text/html", 407, ""),
+		"a hotel": body("text/html", 511, ""),
 	} {
 		now = now.Add(time.Minute)
 		p.lies.serve = at(discoveryPath, h)
@@ -216,9 +225,11 @@ func TestThePersonIsNeeded(t *testing.T) {
 	for _, code := range []string{"interaction_required", "login_required", "consent_required"} {
 		for _, status := range []int{400, 401, 403} {
 			p, client, s := newSession(t, lies{})
-			p.lies.serve = at("/token", body("application/json", status, `{"error":"`+code+`","error_description":"MFA"}`))
+			p.lies.serve = at("/token",
+				body("application/json", status, `{"error":"`+code+`","error_description":"MFA"}`))
 			_, err := client.Refresh(t.Context(), s, keep)
-			if !errors.Is(err, session.ErrPersonNeeded) || errors.Is(err, session.ErrEnded) || errors.Is(err, session.ErrLost) {
+			if !errors.Is(err, session.ErrPersonNeeded) || errors.Is(err, session.ErrEnded) ||
+				errors.Is(err, session.ErrLost) {
 				t.Errorf("%s with %d: %v", code, status, err)
 			}
 		}
@@ -260,13 +271,17 @@ func TestNullIsAbsent(t *testing.T) {
 		t.Errorf("%v %+v", err, next.Tokens.Lifetime)
 	}
 	p.lies.token = func(c claims) { c["id_token"], c["refresh_token"] = nil, nil }
-	if again, err := client.Refresh(t.Context(), next, keep); err != nil || !again.Tokens.Refresh.Equal(next.Tokens.Refresh) || again.Tokens.ID.IsZero() {
+	if again, err := client.Refresh(t.Context(), next, keep); err != nil ||
+		!again.Tokens.Refresh.Equal(next.Tokens.Refresh) || again.Tokens.ID.IsZero() {
 		t.Errorf("no refresh token, no ID token: %v", err)
 	}
 	absent = absent[1:] // a sign-in demands its nonce
-	p = newOP(t, lies{idToken: nulls, userinfo: func(c claims) { c["email"], c["picture"] = nil, nil }, discovery: func(c claims) {
-		c["userinfo_signing_alg_values_supported"], c["end_session_endpoint"], c["grant_types_supported"] = nil, nil, nil
-	}})
+	p = newOP(t, lies{
+		idToken: nulls, userinfo: func(c claims) { c["email"], c["picture"] = nil, nil }, discovery: func(c claims) {
+			c["userinfo_signing_alg_values_supported"], c["end_session_endpoint"], c["grant_types_supported"] =
+				nil, nil, nil
+		},
+	})
 	client, _ = p.client()
 	if s, err := signIn(t, client, session.SignInRequest{}); err != nil || string(s.Profile.Claims["email"]) == "null" {
 		t.Errorf("at sign-in: %v %s", err, s.Profile.Claims["email"])
@@ -282,10 +297,13 @@ func TestALifetimeThatIsNotKnown(t *testing.T) {
 		exp  int64
 		want time.Duration
 	}{
-		"absent": {nil, 0, 5 * time.Minute}, "a word": {"soon", 0, 5 * time.Minute}, "an object": {claims{}, 0, 5 * time.Minute}, "a truth": {true, 0, 5 * time.Minute},
-		"a text of nothing": {"", 0, 5 * time.Minute}, "NaN": {"NaN", 0, 5 * time.Minute}, "a century": {3153600000, 0, 5 * time.Minute}, "without end": {"1e999", 0, 5 * time.Minute},
-		"nothing": {0, 0, 30 * time.Second}, "less than nothing": {-1, 0, 30 * time.Second}, "an ID token that ends sooner": {nil, soon, 2 * time.Minute},
-		"a text": {"3600", 0, time.Hour}, "a number": {3600, 0, time.Hour},
+		"absent": {nil, 0, 5 * time.Minute}, "a word": {"soon", 0, 5 * time.Minute},
+		"an object": {claims{}, 0, 5 * time.Minute}, "a truth": {true, 0, 5 * time.Minute},
+		"a text of nothing": {"", 0, 5 * time.Minute}, "NaN": {"NaN", 0, 5 * time.Minute},
+		"a century": {3153600000, 0, 5 * time.Minute}, "without end": {"1e999", 0, 5 * time.Minute},
+		"nothing": {0, 0, 30 * time.Second}, "less than nothing": {-1, 0, 30 * time.Second},
+		"an ID token that ends sooner": {nil, soon, 2 * time.Minute},
+		"a text":                       {"3600", 0, time.Hour}, "a number": {3600, 0, time.Hour},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := lies{token: put("expires_in", c.life)}
@@ -294,7 +312,8 @@ func TestALifetimeThatIsNotKnown(t *testing.T) {
 			}
 			p, client, s := newSession(t, l)
 			check := func(when string, s session.Session) {
-				if off := c.want - s.Tokens.Lifetime; off < 0 || off > 5*time.Second || time.Until(s.Tokens.Expiry) > c.want {
+				if off := c.want - s.Tokens.Lifetime; off < 0 || off > 5*time.Second ||
+					time.Until(s.Tokens.Expiry) > c.want {
 					t.Errorf("%s: %v until %v, want %v", when, s.Tokens.Lifetime, s.Tokens.Expiry, c.want)
 				}
 			}

@@ -47,13 +47,16 @@ func decodeMetadata(o object, twice []string) Metadata {
 		name string
 		to   any
 	}{
-		{"issuer", &m.IssuerURL}, {"authorization_endpoint", &m.AuthURL}, {"token_endpoint", &m.TokenURL}, {"jwks_uri", &m.JWKSURL},
+		{"issuer", &m.IssuerURL}, {"authorization_endpoint", &m.AuthURL}, {"token_endpoint", &m.TokenURL},
+		{"jwks_uri", &m.JWKSURL},
 		{"userinfo_endpoint", &m.UserInfoURL}, {"device_authorization_endpoint", &m.DeviceAuthURL},
 		{"revocation_endpoint", &m.RevocationURL}, {"end_session_endpoint", &m.EndSessionURL},
 		{"id_token_signing_alg_values_supported", &m.Algorithms}, {"scopes_supported", &m.ScopesSupported},
 		{"token_endpoint_auth_methods_supported", &m.AuthMethods}, {"grant_types_supported", &m.GrantTypes},
-		{"code_challenge_methods_supported", &m.ChallengeMethods}, {"userinfo_signing_alg_values_supported", &m.UserinfoAlgorithms},
-		{"authorization_response_iss_parameter_supported", &m.AnswerNamesIssuer}, {"prompt_values_supported", &m.PromptValues},
+		{"code_challenge_methods_supported", &m.ChallengeMethods},
+		{"userinfo_signing_alg_values_supported", &m.UserinfoAlgorithms},
+		{"authorization_response_iss_parameter_supported", &m.AnswerNamesIssuer},
+		{"prompt_values_supported", &m.PromptValues},
 	} {
 		switch {
 		case !o.has(member.name): // null is absent

@@ -54,7 +54,11 @@ func TestTheProxyOfTheEnvironment(t *testing.T) {
 	}
 	site := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		const issuer = "https://id.example"
-		writeJSON(w, claims{"issuer": issuer, "authorization_endpoint": issuer + "/a", "token_endpoint": issuer + "/through-the-proxy", "jwks_uri": issuer + "/k"})
+		writeJSON(w,
+			claims{
+				"issuer": issuer, "authorization_endpoint": issuer + "/a",
+				"token_endpoint": issuer + "/through-the-proxy", "jwks_uri": issuer + "/k",
+			})
 	}))
 	site.TLS = &tls.Config{Certificates: []tls.Certificate{pair}}
 	site.StartTLS()
@@ -113,8 +117,12 @@ func TestConnectionsThatAreNotSecure(t *testing.T) {
 		host  string
 		want  error
 	}{
-		"TLS 1.1":                  {&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, true, "", openid.ErrHandshake},
-		"TLS 1.2":                  {&tls.Config{MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12}, true, "", nil},
+		"TLS 1.1": {
+			&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, true, "", openid.ErrHandshake,
+		},
+		"TLS 1.2": {
+			&tls.Config{MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12}, true, "", nil,
+		},
 		"TLS 1.3":                  {&tls.Config{MinVersion: tls.VersionTLS13}, true, "", nil},
 		"no TLS":                   {nil, true, "", openid.ErrHandshake},
 		"an unknown authority":     {&tls.Config{}, false, "", openid.ErrTLS},
@@ -123,7 +131,11 @@ func TestConnectionsThatAreNotSecure(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var site *httptest.Server
 			site = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				writeJSON(w, claims{"issuer": site.URL, "authorization_endpoint": site.URL + "/a", "token_endpoint": site.URL + "/t", "jwks_uri": site.URL + "/k"})
+				writeJSON(w,
+					claims{
+						"issuer": site.URL, "authorization_endpoint": site.URL + "/a",
+						"token_endpoint": site.URL + "/t", "jwks_uri": site.URL + "/k",
+					})
 			}))
 			site.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 			if site.TLS = c.conf; c.conf == nil {
@@ -157,11 +169,15 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 		for _, status := range []int{301, 302, 303, 307, 308} {
 			p := newOP(t, lies{})
 			var followed atomic.Int32
-			elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { followed.Add(1) }))
+			elsewhere := httptest.NewServer(
+				http.HandlerFunc(func(http.ResponseWriter, *http.Request) { followed.Add(1) }))
 			p.lies.serve = at(path, http.RedirectHandler(elsewhere.URL+path, status).ServeHTTP)
 			c, _ := p.client()
 			_, _ = signIn(t, c, session.SignInRequest{Device: path == "/device"})
-			_, _ = c.Revoke(t.Context(), session.Revocation{Key: session.Key{Issuer: p.site.URL, Subject: "ada"}, ClientID: "desk", Refresh: secret.New("RT1")})
+			_, _ = c.Revoke(t.Context(),
+				session.Revocation{
+					Key: session.Key{Issuer: p.site.URL, Subject: "ada"}, ClientID: "desk", Refresh: secret.New("RT1"),
+				})
 			if n := followed.Load(); n > 0 {
 				t.Errorf("%s with %d: followed %d times", path, status, n)
 			}

@@ -20,11 +20,13 @@ const (
 // round is one authorization request and what comes of it. verdict says, of the session
 // or the error, whether another round follows: then the browser is told so, and its page
 // delivered before the next request needs the address.
-type round func(ctx context.Context, a attempt, watch *progress, another func(session.Session, error) bool) (session.Session, error)
+type round func(ctx context.Context, a attempt, watch *progress,
+	another func(session.Session, error) bool) (session.Session, error)
 
 // rounds asks the provider, and once more where it did not take a prompt, or gave no
 // refresh token though it was asked for one. What worked is remembered.
-func (c *Client) rounds(ctx context.Context, m Metadata, req session.SignInRequest, watch *progress, ask round) (session.Session, error) {
+func (c *Client) rounds(ctx context.Context, m Metadata, req session.SignInRequest, watch *progress,
+	ask round) (session.Session, error) {
 	scopes := c.scopes(m, req.Organization)
 	known := c.opts.Recall()
 	began := c.prompting(m, req, scopes, known)
@@ -63,7 +65,8 @@ func (c *Client) rounds(ctx context.Context, m Metadata, req session.SignInReque
 // withConsent sends the person, who is signed in, to the provider once more with
 // prompt=consent. What goes wrong there costs the refresh token, not the sign-in; a
 // person's own cancel ends it.
-func (c *Client) withConsent(ctx context.Context, a attempt, s session.Session, known Learned, watch *progress, ask round) (session.Session, Learned, error) {
+func (c *Client) withConsent(ctx context.Context, a attempt, s session.Session, known Learned, watch *progress,
+	ask round) (session.Session, Learned, error) {
 	c.opts.Log.Info("signin.once_more", "reason", AgainConsent)
 	watch.again(AgainConsent)
 	before := a.req

@@ -42,7 +42,9 @@ func newStrict(t *testing.T, s *strict, change ...func(*provider.Provider)) *str
 		s.mu.Unlock()
 		if s.refuse != nil {
 			if code, text := s.refuse(prompt); code != "" {
-				v := url.Values{"error": {code}, "error_description": {text}, "state": {r.Form.Get("state")}, "iss": {s.site.URL}}
+				v := url.Values{
+					"error": {code}, "error_description": {text}, "state": {r.Form.Get("state")}, "iss": {s.site.URL},
+				}
 				http.Redirect(w, r, r.Form.Get("redirect_uri")+"?"+v.Encode(), http.StatusFound)
 				return
 			}
@@ -54,7 +56,9 @@ func newStrict(t *testing.T, s *strict, change ...func(*provider.Provider)) *str
 			delete(c, "refresh_token")
 		}
 	}
-	conf := provider.Provider{Issuer: s.site.URL, ClientID: "desk", OfflineAccess: "auto", Consent: "auto", LoginHintParam: "login_hint"}
+	conf := provider.Provider{
+		Issuer: s.site.URL, ClientID: "desk", OfflineAccess: "auto", Consent: "auto", LoginHintParam: "login_hint",
+	}
 	for _, f := range change {
 		f(&conf)
 	}
@@ -176,13 +180,35 @@ func TestConsentThatIsNotAskedFor(t *testing.T) {
 		prompts   []string
 	}{
 		"a provider that gives the token": {strict: &strict{}, prompts: []string{""}},
-		"consent = never":                 {strict: &strict{consent: true}, change: func(p *provider.Provider) { p.Consent = "never" }, prompts: []string{""}},
-		"consent = always":                {strict: &strict{consent: true}, change: func(p *provider.Provider) { p.Consent = "always" }, prompts: []string{"consent"}},
-		"offline_access = off":            {strict: &strict{consent: true}, change: func(p *provider.Provider) { p.OfflineAccess = "off" }, prompts: []string{""}},
-		"not listed":                      {strict: &strict{consent: true}, change: func(p *provider.Provider) { p.OfflineAccess = "on" }, discovery: drop("scopes_supported"), prompts: []string{""}},
-		"prompts without consent":         {strict: &strict{consent: true}, discovery: put("prompt_values_supported", []string{"none", "login"}), prompts: []string{""}},
-		"prompts with consent":            {strict: &strict{consent: true}, discovery: put("prompt_values_supported", []string{"consent"}), prompts: []string{"", "consent"}},
-		"the settings ask for it":         {strict: &strict{never: true}, change: func(p *provider.Provider) { p.AuthParams = map[string]string{"prompt": "consent"} }, prompts: []string{"consent"}},
+		"consent = never": {
+			strict: &strict{consent: true}, change: func(p *provider.Provider) { p.Consent = "never" },
+			prompts: []string{""},
+		},
+		"consent = always": {
+			strict: &strict{consent: true}, change: func(p *provider.Provider) { p.Consent = "always" },
+			prompts: []string{"consent"},
+		},
+		"offline_access = off": {
+			strict: &strict{consent: true}, change: func(p *provider.Provider) { p.OfflineAccess = "off" },
+			prompts: []string{""},
+		},
+		"not listed": {
+			strict: &strict{consent: true}, change: func(p *provider.Provider) { p.OfflineAccess = "on" },
+			discovery: drop("scopes_supported"), prompts: []string{""},
+		},
+		"prompts without consent": {
+			strict: &strict{consent: true}, discovery: put("prompt_values_supported", []string{"none", "login"}),
+			prompts: []string{""},
+		},
+		"prompts with consent": {
+			strict: &strict{consent: true}, discovery: put("prompt_values_supported", []string{"consent"}),
+			prompts: []string{"", "consent"},
+		},
+		"the settings ask for it": {
+			strict: &strict{never: true}, change: func(p *provider.Provider) {
+				p.AuthParams = map[string]string{"prompt": "consent"}
+			}, prompts: []string{"consent"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if c.change == nil {
@@ -219,17 +245,48 @@ func TestAnotherAccount(t *testing.T) {
 		first     []string
 		next      []string
 	}{
-		"nothing is known: login":            {refuse: only("login", "consent"), first: []string{"login"}, next: []string{"login"}},
-		"listed":                             {refuse: only("select_account"), discovery: put("prompt_values_supported", []string{"select_account"}), first: []string{"select_account"}, next: []string{"select_account"}},
-		"listed, and refused all the same":   {refuse: only("login"), discovery: put("prompt_values_supported", []string{"select_account", "login"}), first: []string{"select_account", "login"}, next: []string{"login"}},
-		"the preset knows":                   {refuse: only("select_account"), change: func(p *provider.Provider) { p.SelectAccount = true }, first: []string{"select_account"}, next: []string{"select_account"}},
-		"the preset errs":                    {refuse: only("login"), change: func(p *provider.Provider) { p.SelectAccount = true }, first: []string{"select_account", "login"}, next: []string{"login"}},
-		"no prompt is understood":            {refuse: only(), first: []string{"login", ""}, next: []string{""}},
-		"listed without any":                 {refuse: only(), discovery: put("prompt_values_supported", []string{"none"}), first: []string{""}, next: []string{""}},
-		"with consent":                       {refuse: only("login", "consent"), consent: true, first: []string{"login", "consent"}, next: []string{"login consent"}},
-		"select_account with consent":        {refuse: only("select_account", "consent"), discovery: put("prompt_values_supported", []string{"select_account", "consent"}), consent: true, first: []string{"select_account", "consent"}, next: []string{"select_account consent"}},
-		"beside the settings' consent":       {refuse: only("login", "consent"), change: func(p *provider.Provider) { p.AuthParams = map[string]string{"prompt": "consent"} }, first: []string{"login consent"}, next: []string{"login consent"}},
-		"consent = always, login is refused": {refuse: only("consent"), change: func(p *provider.Provider) { p.Consent = "always" }, first: []string{"login consent", "consent"}, next: []string{"consent"}},
+		"nothing is known: login": {
+			refuse: only("login", "consent"), first: []string{"login"}, next: []string{"login"},
+		},
+		"listed": {
+			refuse: only("select_account"), discovery: put("prompt_values_supported", []string{"select_account"}),
+			first: []string{"select_account"}, next: []string{"select_account"},
+		},
+		"listed, and refused all the same": {
+			refuse: only("login"), discovery: put("prompt_values_supported", []string{"select_account", "login"}),
+			first: []string{"select_account", "login"}, next: []string{"login"},
+		},
+		"the preset knows": {
+			refuse: only("select_account"), change: func(p *provider.Provider) { p.SelectAccount = true },
+			first: []string{"select_account"}, next: []string{"select_account"},
+		},
+		"the preset errs": {
+			refuse: only("login"), change: func(p *provider.Provider) { p.SelectAccount = true },
+			first: []string{"select_account", "login"}, next: []string{"login"},
+		},
+		"no prompt is understood": {refuse: only(), first: []string{"login", ""}, next: []string{""}},
+		"listed without any": {
+			refuse: only(), discovery: put("prompt_values_supported", []string{"none"}), first: []string{""},
+			next: []string{""},
+		},
+		"with consent": {
+			refuse: only("login", "consent"), consent: true, first: []string{"login", "consent"},
+			next: []string{"login consent"},
+		},
+		"select_account with consent": {
+			refuse:    only("select_account", "consent"),
+			discovery: put("prompt_values_supported", []string{"select_account", "consent"}), consent: true,
+			first: []string{"select_account", "consent"}, next: []string{"select_account consent"},
+		},
+		"beside the settings' consent": {
+			refuse: only("login", "consent"), change: func(p *provider.Provider) {
+				p.AuthParams = map[string]string{"prompt": "consent"}
+			}, first: []string{"login consent"}, next: []string{"login consent"},
+		},
+		"consent = always, login is refused": {
+			refuse: only("consent"), change: func(p *provider.Provider) { p.Consent = "always" },
+			first: []string{"login consent", "consent"}, next: []string{"consent"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if c.change == nil {

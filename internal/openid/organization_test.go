@@ -18,7 +18,8 @@ func TestTheOrganizationIsSentByTheProvidersName(t *testing.T) {
 		if _, err := signIn(t, c, session.SignInRequest{Organization: "acme"}); err != nil {
 			t.Fatal(err)
 		}
-		if got := p.asked.Get(name); name != "" && got != "acme" || name == "" && strings.Contains(fmt.Sprint(p.asked), "acme") {
+		if got := p.asked.Get(name); name != "" && got != "acme" ||
+			name == "" && strings.Contains(fmt.Sprint(p.asked), "acme") {
 			t.Errorf("%q: %v", name, p.asked)
 		}
 	}
@@ -37,12 +38,14 @@ func TestTheOrganizationAsAScope(t *testing.T) {
 		if want != "7" {
 			req.Organization = want
 		}
-		if _, err := signIn(t, c, req); err != nil || !strings.HasSuffix(p.asked.Get("scope"), " urn:zitadel:iam:org:id:"+want) {
+		if _, err := signIn(t, c, req); err != nil ||
+			!strings.HasSuffix(p.asked.Get("scope"), " urn:zitadel:iam:org:id:"+want) {
 			t.Errorf("%v, scope %q", err, p.asked.Get("scope"))
 		}
 	}
 	p := newOP(t, lies{})
-	if _, _, _, err := onDevice(t, p, options{}, scoped); err != nil || !strings.HasSuffix(p.forms[0].Get("scope"), ":7") {
+	if _, _, _, err := onDevice(t, p, options{}, scoped); err != nil ||
+		!strings.HasSuffix(p.forms[0].Get("scope"), ":7") {
 		t.Errorf("%v, %v", err, p.forms)
 	}
 }
@@ -59,22 +62,26 @@ func TestTheOrganizationIsChecked(t *testing.T) {
 		lie    func(claims)
 		want   error
 	}{
-		"the one":              {google, "acme.example", put("hd", "ACME.example"), nil},
-		"another":              {google, "acme.example", put("hd", "evil.example"), openid.ErrOrganization},
-		"one that ends alike":  {google, "acme.example", put("hd", "notacme.example"), openid.ErrOrganization},
-		"none":                 {google, "acme.example", drop("hd"), openid.ErrOrganization},
-		"a list that has it":   {google, "acme.example", put("hd", []string{"acme.example"}), openid.ErrOrganization},
-		"by its name":          {auth0, "acme", func(c claims) { c["org_id"], c["org_name"] = "org_1", "acme" }, nil},
-		"by another's name":    {auth0, "acme", func(c claims) { c["org_id"], c["org_name"] = "org_1", "evil" }, openid.ErrOrganization},
+		"the one":             {google, "acme.example", put("hd", "ACME.example"), nil},
+		"another":             {google, "acme.example", put("hd", "evil.example"), openid.ErrOrganization},
+		"one that ends alike": {google, "acme.example", put("hd", "notacme.example"), openid.ErrOrganization},
+		"none":                {google, "acme.example", drop("hd"), openid.ErrOrganization},
+		"a list that has it":  {google, "acme.example", put("hd", []string{"acme.example"}), openid.ErrOrganization},
+		"by its name":         {auth0, "acme", func(c claims) { c["org_id"], c["org_name"] = "org_1", "acme" }, nil},
+		"by another's name": {
+			auth0, "acme", func(c claims) { c["org_id"], c["org_name"] = "org_1", "evil" }, openid.ErrOrganization,
+		},
 		"nobody asked":         {google, "", put("hd", "evil.example"), nil},
 		"tokens that say none": {func(conf *provider.Provider) { conf.OrganizationParam = "idp" }, "acme", nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, _ := newOP(t, lies{idToken: c.lie}).client(c.change)
-			if _, err := signIn(t, client, session.SignInRequest{Organization: c.asked}); !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
+			if _, err := signIn(t, client, session.SignInRequest{Organization: c.asked}); !errors.Is(err, c.want) ||
+				(err == nil) != (c.want == nil) {
 				t.Errorf("%v, want %v", err, c.want)
 			}
-			_, _, _, err := onDevice(t, newOP(t, lies{idToken: c.lie}), options{req: session.SignInRequest{Organization: c.asked}}, c.change)
+			_, _, _, err := onDevice(t, newOP(t, lies{idToken: c.lie}),
+				options{req: session.SignInRequest{Organization: c.asked}}, c.change)
 			if !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
 				t.Errorf("on another device: %v, want %v", err, c.want)
 			}

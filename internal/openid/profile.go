@@ -46,7 +46,9 @@ func profile(id, info object, subject string) session.Profile {
 	if p.Picture == "" {
 		p.Picture = all.text("avatar_url") // GitHub
 	}
-	for _, name := range []string{all.text("name"), all.text("preferred_username"), all.text("login"), p.Email, subject} {
+	for _, name := range []string{
+		all.text("name"), all.text("preferred_username"), all.text("login"), p.Email, subject,
+	} {
 		if p.Name = clean(name, maxName); p.Name != "" {
 			break
 		}

@@ -99,7 +99,8 @@ func (p prompting) weaker(err error) (prompting, bool) {
 		return p, false
 	}
 	words := strings.ToLower(answer.Code + " " + answer.Description)
-	refused := answer.Code == "invalid_request" || errors.Is(answer.Kind, ErrAnswer) && strings.Contains(words, "prompt")
+	refused := answer.Code == "invalid_request" || errors.Is(answer.Kind, ErrAnswer) &&
+		strings.Contains(words, "prompt")
 	switch {
 	case !refused:
 		return p, false
@@ -129,7 +130,9 @@ func (p prompting) learned(known Learned, req session.SignInRequest, began promp
 // offline_access, and nobody knows yet that consent does not help.
 func (c *Client) missesRefresh(m Metadata, scopes []string, s session.Session, p prompting, known Learned) bool {
 	understood := len(m.PromptValues) == 0 || slices.Contains(m.PromptValues, consent)
-	sent := p.consent || slices.Contains(p.settings, consent) || strings.Contains(p.ways[0], consent) || p.ways[0] == "none"
-	return c.p.Consent == "auto" && s.Tokens.Refresh.IsZero() && !sent && understood && known.Consent != consentUseless &&
+	sent := p.consent || slices.Contains(p.settings, consent) || strings.Contains(p.ways[0], consent) ||
+		p.ways[0] == "none"
+	return c.p.Consent == "auto" && s.Tokens.Refresh.IsZero() && !sent && understood &&
+		known.Consent != consentUseless &&
 		slices.Contains(scopes, offlineAccess) && slices.Contains(m.ScopesSupported, offlineAccess)
 }

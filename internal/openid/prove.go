@@ -22,7 +22,9 @@ func (c *Client) prove(ctx context.Context, m Metadata) error {
 	c.http.CloseIdleConnections()
 	address := first(c.discoveryURL(), first(m.JWKSURL, first(m.UserInfoURL, m.TokenURL)))
 	res, _, err := c.get(ctx, address, nil)
-	if err == nil && (gateway(res.StatusCode) || res.StatusCode == http.StatusProxyAuthRequired || res.StatusCode == http.StatusNetworkAuthenticationRequired) {
+	if err == nil &&
+		(gateway(res.StatusCode) || res.StatusCode == http.StatusProxyAuthRequired ||
+			res.StatusCode == http.StatusNetworkAuthenticationRequired) {
 		err = c.statusError(ErrNetwork, res)
 	}
 	if err != nil {

@@ -46,7 +46,9 @@ func certifiedStory(t *testing.T, conf provider.Provider, web http.RoundTripper)
 	if _, err := c.Discover(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := c.Offers(), (session.Offers{Known: true, Device: true, EndSession: true, Revocation: true}); got != want {
+	if got, want := c.Offers(), (session.Offers{
+		Known: true, Device: true, EndSession: true, Revocation: true,
+	}); got != want {
 		t.Errorf("offers %+v", got)
 	}
 	cancelled(t, c, p)
@@ -85,7 +87,8 @@ func inTheBrowser(t *testing.T, c *openid.Client, p *person) session.Session {
 	if last := <-p.last; !strings.Contains(last, "You are signed in") {
 		t.Errorf("the browser was told %q", last)
 	}
-	if s.Key.Subject != "ada" || s.Profile.Name != "Name of ada" || !s.Profile.EmailVerified || s.Tokens.Refresh.IsZero() || s.Tokens.Lifetime <= 0 {
+	if s.Key.Subject != "ada" || s.Profile.Name != "Name of ada" || !s.Profile.EmailVerified ||
+		s.Tokens.Refresh.IsZero() || s.Tokens.Lifetime <= 0 {
 		t.Errorf("%+v", s)
 	}
 	return s
@@ -108,7 +111,8 @@ func rotation(t *testing.T, c *openid.Client, s session.Session) {
 
 func revoked(t *testing.T, c *openid.Client, s session.Session) {
 	t.Helper()
-	outcome, err := c.Revoke(t.Context(), session.Revocation{Key: s.Key, ClientID: "desk", Access: s.Tokens.Access, Refresh: s.Tokens.Refresh})
+	outcome, err := c.Revoke(t.Context(),
+		session.Revocation{Key: s.Key, ClientID: "desk", Access: s.Tokens.Access, Refresh: s.Tokens.Refresh})
 	if err != nil || outcome != session.EndingDone {
 		t.Errorf("revocation: %v %v", outcome, err)
 	}
@@ -133,7 +137,8 @@ func onAnotherDevice(t *testing.T, c *openid.Client, p *person) {
 			}
 		}})
 		typing.Wait()
-		if decline != errors.Is(err, openid.ErrDeviceDeclined) || !decline && (err != nil || s.Key.Subject != "ada" || !s.IDTokenVerified) {
+		if decline != errors.Is(err, openid.ErrDeviceDeclined) ||
+			!decline && (err != nil || s.Key.Subject != "ada" || !s.IDTokenVerified) {
 			t.Errorf("declined %v: %+v %v", decline, s.Key, err)
 		}
 	}

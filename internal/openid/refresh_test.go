@@ -24,24 +24,30 @@ func TestOnlyInvalidGrantEndsASession(t *testing.T) {
 		"invalid_refresh_token, twice": {body("application/json", 400, `{"error":"invalid_refresh_token"}`), true, 2},
 		"invalid_token, twice":         {body("application/json", 401, `{"error":"invalid_token"}`), true, 2},
 		"login_required":               {body("application/json", 400, `{"error":"login_required"}`), false, 1},
-		"temporarily_unavailable, 503": {body("application/json", 503, `{"error":"temporarily_unavailable"}`), false, 6},
-		"unauthorized_client":          {body("application/json", 400, `{"error":"unauthorized_client"}`), false, 1},
-		"a gateway's 502":              {body("text/html", 502, "<html>"), false, 6},
-		"a gateway's own JSON":         {body("application/json", 503, `{"error":"Service Unavailable","status":503}`), false, 6},
-		"Cloudflare's 524":             {body("text/html", 524, ""), false, 6},
-		"504 that asks for a minute":   {later(504), false, 1},
-		"invalid_grant":                {body("application/json", 400, `{"error":"invalid_grant"}`), true, 1},
-		"invalid_grant with 401":       {body("application/json", 401, `{"error":"invalid_grant"}`), true, 1},
-		"invalid_request, twice":       {body("application/json", 400, `{"error":"invalid_request"}`), true, 2},
-		"invalid_client":               {body("application/json", 401, `{"error":"invalid_client"}`), false, 1},
-		"invalid_grant with 502":       {body("application/json", 502, `{"error":"invalid_grant"}`), true, 1},
-		"invalid_grant with 403":       {body("application/json", 403, `{"error":"invalid_grant"}`), true, 1},
-		"invalid_grant with 200":       {body("application/json", 200, `{"error":"invalid_grant"}`), true, 1},
-		"GitHub's own word, with 200":  {body("application/json", 200, `{"error":"bad_refresh_token"}`), true, 1},
-		"GitHub's own word, with 502":  {body("application/json", 502, `{"error":"bad_refresh_token"}`), true, 1},
-		"invalid_grant in a page":      {body("text/html", 400, `<p>{"error":"invalid_grant"}</p>`), false, 1},
-		"a proxy's 407":                {body("text/html", 407, ""), false, 1},
-		"a captive portal's redirect":  {http.RedirectHandler("http://hotel.example/", http.StatusFound).ServeHTTP, false, 1},
+		"temporarily_unavailable, 503": {
+			body("application/json", 503, `{"error":"temporarily_unavailable"}`), false, 6,
+		},
+		"unauthorized_client": {body("application/json", 400, `{"error":"unauthorized_client"}`), false, 1},
+		"a gateway's 502":     {body("text/html", 502, "<html>"), false, 6},
+		"a gateway's own JSON": {
+			body("application/json", 503, `{"error":"Service Unavailable","status":503}`), false, 6,
+		},
+		"Cloudflare's 524":            {body("text/html", 524, ""), false, 6},
+		"504 that asks for a minute":  {later(504), false, 1},
+		"invalid_grant":               {body("application/json", 400, `{"error":"invalid_grant"}`), true, 1},
+		"invalid_grant with 401":      {body("application/json", 401, `{"error":"invalid_grant"}`), true, 1},
+		"invalid_request, twice":      {body("application/json", 400, `{"error":"invalid_request"}`), true, 2},
+		"invalid_client":              {body("application/json", 401, `{"error":"invalid_client"}`), false, 1},
+		"invalid_grant with 502":      {body("application/json", 502, `{"error":"invalid_grant"}`), true, 1},
+		"invalid_grant with 403":      {body("application/json", 403, `{"error":"invalid_grant"}`), true, 1},
+		"invalid_grant with 200":      {body("application/json", 200, `{"error":"invalid_grant"}`), true, 1},
+		"GitHub's own word, with 200": {body("application/json", 200, `{"error":"bad_refresh_token"}`), true, 1},
+		"GitHub's own word, with 502": {body("application/json", 502, `{"error":"bad_refresh_token"}`), true, 1},
+		"invalid_grant in a page":     {body("text/html", 400, `<p>{"error":"invalid_grant"}</p>`), false, 1},
+		"a proxy's 407":               {body("text/html", 407, ""), false, 1},
+		"a captive portal's redirect": {
+			http.RedirectHandler("http://hotel.example/", http.StatusFound).ServeHTTP, false, 1,
+		},
 		"a captive portal's page":      {body("text/html", 200, "<html>"), false, 6},
 		"403":                          {body("text/html", 403, ""), false, 1},
 		"404":                          {body("text/html", 404, ""), false, 1},
@@ -111,7 +117,9 @@ func TestKeysThatCannotBeFetchedAreNoVerdict(t *testing.T) {
 func TestAFailedKeepFailsTheRefresh(t *testing.T) {
 	_, client, s := newSession(t, lies{})
 	full := errors.New("disk full")
-	if _, err := client.Refresh(t.Context(), s, func(context.Context, session.Session) error { return full }); !errors.Is(err, full) {
+	if _, err := client.Refresh(t.Context(), s, func(context.Context, session.Session) error {
+		return full
+	}); !errors.Is(err, full) {
 		t.Errorf("%v", err)
 	}
 }
@@ -137,14 +145,19 @@ func TestRevocation(t *testing.T) {
 		answer http.HandlerFunc
 		want   session.EndingOutcome
 	}{
-		"done":       {body("text/plain", 200, ""), session.EndingDone},
-		"down":       {body("text/plain", 503, ""), session.EndingPending},
-		"a portal's": {http.RedirectHandler("http://hotel.example/", http.StatusFound).ServeHTTP, session.EndingPending},
-		"refused":    {body("application/json", 400, `{"error":"invalid_client"}`), session.EndingFailed},
+		"done": {body("text/plain", 200, ""), session.EndingDone},
+		"down": {body("text/plain", 503, ""), session.EndingPending},
+		"a portal's": {
+			http.RedirectHandler("http://hotel.example/", http.StatusFound).ServeHTTP, session.EndingPending,
+		},
+		"refused": {body("application/json", 400, `{"error":"invalid_client"}`), session.EndingFailed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, client, s := newSession(t, lies{serve: at("/revoke", c.answer)})
-			outcome, _ := client.Revoke(t.Context(), session.Revocation{Key: s.Key, ClientID: s.ClientID, Access: s.Tokens.Access, Refresh: s.Tokens.Refresh})
+			outcome, _ := client.Revoke(t.Context(),
+				session.Revocation{
+					Key: s.Key, ClientID: s.ClientID, Access: s.Tokens.Access, Refresh: s.Tokens.Refresh,
+				})
 			if outcome != c.want {
 				t.Errorf("%v, want %v", outcome, c.want)
 			}

@@ -63,7 +63,8 @@ func (c *Client) authorizationURL(a attempt) string {
 		v.Set("acr_values", strings.Join(acr, " "))
 	}
 	for name, value := range c.p.AuthParams {
-		if !v.Has(name) && name != "prompt" { // a setting adds; it never replaces what protects the flow; a.prompt has its own
+		// a setting adds; it never replaces what protects the flow; a.prompt has its own
+		if !v.Has(name) && name != "prompt" {
 			v.Set(name, value)
 		}
 	}

@@ -13,7 +13,9 @@ func TestFromTheCallbackTwoRoundTrips(t *testing.T) {
 	if _, err := signIn(t, c, session.SignInRequest{}); err != nil {
 		t.Fatal(err)
 	}
-	for request, want := range map[string]int{"POST /token": 1, "GET /userinfo": 1, "GET /jwks": 1, "GET " + discoveryPath: 1} {
+	for request, want := range map[string]int{
+		"POST /token": 1, "GET /userinfo": 1, "GET /jwks": 1, "GET " + discoveryPath: 1,
+	} {
 		if n := p.count(request); n != want {
 			t.Errorf("%s: %d times, want %d", request, n, want)
 		}
@@ -29,8 +31,10 @@ func TestTheAuthorizationRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{
-		"response_type": "code", "client_id": "desk", "redirect_uri": "http://127.0.0.1:1/callback", "code_challenge_method": "S256",
-		"scope": "openid profile email offline_access", "login_hint": "ada@acme.example", "prompt": "login", "tenant": "acme",
+		"response_type": "code", "client_id": "desk", "redirect_uri": "http://127.0.0.1:1/callback",
+		"code_challenge_method": "S256",
+		"scope":                 "openid profile email offline_access", "login_hint": "ada@acme.example",
+		"prompt": "login", "tenant": "acme",
 	} {
 		if got := p.asked.Get(name); got != want {
 			t.Errorf("%s = %q, want %q", name, got, want)
@@ -53,7 +57,8 @@ func TestWithoutIDTokens(t *testing.T) {
 	p := newOP(t, lies{token: drop("id_token"), userinfo: func(c claims) { delete(c, "sub"); c["id"] = 583231 }})
 	c, _ := p.client(func(conf *provider.Provider) {
 		conf.NoIDToken, conf.NoDiscovery, conf.UserIDField = true, true, "id"
-		conf.AuthorizationEndpoint, conf.TokenEndpoint, conf.UserinfoEndpoint = p.site.URL+"/authorize", p.site.URL+"/token", p.site.URL+"/userinfo"
+		conf.AuthorizationEndpoint, conf.TokenEndpoint, conf.UserinfoEndpoint = p.site.URL+"/authorize", p.site.URL+
+			"/token", p.site.URL+"/userinfo"
 	})
 	s, err := signIn(t, c, session.SignInRequest{})
 	if err != nil {

@@ -40,8 +40,11 @@ func TestAPlainOAuthUserEndpointThatIsDown(t *testing.T) {
 }
 
 func TestRevocationAndLogoutThatFail(t *testing.T) {
-	p, client, s := newSession(t, lies{serve: at("/revoke", body("application/json", 400, `{"error":"invalid_client"}`))})
-	if _, err := client.Revoke(t.Context(), session.Revocation{Key: s.Key, ClientID: s.ClientID, Refresh: s.Tokens.Refresh}); !errors.Is(err, openid.ErrRevocation) {
+	p, client, s := newSession(t,
+		lies{serve: at("/revoke", body("application/json", 400, `{"error":"invalid_client"}`))})
+	if _, err := client.Revoke(t.Context(),
+		session.Revocation{Key: s.Key, ClientID: s.ClientID, Refresh: s.Tokens.Refresh}); !errors.Is(err,
+		openid.ErrRevocation) {
 		t.Errorf("%v, want ErrRevocation", err)
 	}
 	c, err := openid.New(provider.Provider{Issuer: p.site.URL, ClientID: "desk"}, openid.Options{
@@ -50,7 +53,8 @@ func TestRevocationAndLogoutThatFail(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if outcome, err := c.EndSession(t.Context(), s); !errors.Is(err, openid.ErrLogout) || outcome != session.EndingFailed {
+	if outcome, err := c.EndSession(t.Context(), s); !errors.Is(err, openid.ErrLogout) ||
+		outcome != session.EndingFailed {
 		t.Errorf("%v %v, want ErrLogout", outcome, err)
 	}
 }
@@ -83,7 +87,8 @@ func TestTenants(t *testing.T) {
 				}
 			}
 			client, _ := p.client(func(conf *provider.Provider) {
-				conf.Issuer, conf.DiscoveryURL, conf.AllowedTenants = issuer("common"), p.site.URL+discoveryPath, []string{"T1", "T3"}
+				conf.Issuer, conf.DiscoveryURL, conf.AllowedTenants = issuer("common"), p.site.URL+
+					discoveryPath, []string{"T1", "T3"}
 			})
 			if c.want == nil { // RFC 9207 with a template: the tenant's own issuer, and no other
 				p.lies.answer = func(v url.Values) { v.Set("iss", issuer("T2")) }

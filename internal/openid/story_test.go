@@ -67,14 +67,17 @@ func TestAnyPageWhileThePersonTypes(t *testing.T) {
 			}
 			back := u.Query().Get("redirect_uri")
 			for i := range flood {
-				if status, _ := knock(ctx, t, "GET", back+"?error=access_denied&state="+strconv.Itoa(i)); status != http.StatusBadRequest {
+				if status, _ := knock(ctx, t, "GET", back+"?error=access_denied&state="+
+					strconv.Itoa(i)); status != http.StatusBadRequest {
 					t.Errorf("a forged refusal: %d", status)
 				}
 			}
 			_, answer := knock(ctx, t, "GET", address)
 			for name, c := range map[string][]string{
-				"a prefetch": {"GET", "Sec-Purpose", "prefetch"}, "a picture of a page": {"GET", "Sec-Fetch-Mode", "no-cors"},
-				"a script": {"GET", "Sec-Fetch-Mode", "cors"}, "a form": {"POST"}, "a check of the link": {"HEAD"},
+				"a prefetch":          {"GET", "Sec-Purpose", "prefetch"},
+				"a picture of a page": {"GET", "Sec-Fetch-Mode", "no-cors"},
+				"a script":            {"GET", "Sec-Fetch-Mode", "cors"}, "a form": {"POST"},
+				"a check of the link": {"HEAD"},
 			} {
 				if status, _ := knock(ctx, t, c[0], answer, c[1:]...); status < 400 {
 					t.Errorf("%s: %d", name, status)
@@ -85,7 +88,8 @@ func TestAnyPageWhileThePersonTypes(t *testing.T) {
 			if status != http.StatusSeeOther || again != done {
 				t.Errorf("the answer twice: %d", status)
 			}
-			if status, _ := knock(ctx, t, "GET", strings.Replace(answer, "CODE", "EVIL", 1)); status != http.StatusBadRequest {
+			if status, _ := knock(ctx, t, "GET",
+				strings.Replace(answer, "CODE", "EVIL", 1)); status != http.StatusBadRequest {
 				t.Errorf("another code: %d", status)
 			}
 			go func() { // the page waits for how it ends
@@ -116,6 +120,7 @@ func TestAnyPageWhileThePersonTypes(t *testing.T) {
 		t.Errorf("the code was redeemed %d times", n)
 	}
 	if strays < flood/2 || told > 40 || strings.Count(log.String(), "stray") > 40 {
-		t.Errorf("%d strays were told %d times, and logged %d times", strays, told, strings.Count(log.String(), "stray"))
+		t.Errorf("%d strays were told %d times, and logged %d times", strays, told,
+			strings.Count(log.String(), "stray"))
 	}
 }

@@ -15,7 +15,10 @@ import (
 // gives a refresh token only with prompt=consent and refuses prompt=select_account.
 func TestAStrictProvider(t *testing.T) {
 	p := &person{browser: robot.New(nil), last: make(chan string, 8)}
-	c := realClient(t, provider.Provider{Issuer: certified.Start(t, "STRICT=1"), ClientID: "desk", OfflineAccess: "auto", Consent: "auto"}, p)
+	c := realClient(t,
+		provider.Provider{
+			Issuer: certified.Start(t, "STRICT=1"), ClientID: "desk", OfflineAccess: "auto", Consent: "auto",
+		}, p)
 	rounds := func(req session.SignInRequest) (session.Session, []string) {
 		var again []string
 		req.Progress = func(g session.Progress) {
@@ -40,7 +43,8 @@ func TestAStrictProvider(t *testing.T) {
 	if s, again = rounds(session.SignInRequest{}); s.Tokens.Refresh.IsZero() || len(again) != 0 {
 		t.Errorf("the next sign-in: renewable %v, asked once more for %q", !s.Tokens.Refresh.IsZero(), again)
 	}
-	if s, again = rounds(session.SignInRequest{Prompt: "select_account"}); s.Tokens.Refresh.IsZero() || len(again) != 0 {
+	if s, again = rounds(session.SignInRequest{Prompt: "select_account"}); s.Tokens.Refresh.IsZero() ||
+		len(again) != 0 {
 		t.Errorf("another account: renewable %v, asked once more for %q", !s.Tokens.Refresh.IsZero(), again)
 	}
 	if _, err := c.Refresh(t.Context(), s, keep); err != nil {

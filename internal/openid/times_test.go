@@ -21,19 +21,27 @@ func TestTimesThatAreNone(t *testing.T) {
 		want error
 		says string
 	}{
-		"exp as a text":              {put("exp", "9999999999"), openid.ErrExpired, "exp is a text, not a number of seconds"},
-		"exp in milliseconds":        {put("exp", now.Add(hour).UnixMilli()), openid.ErrExpired, "exp is in milliseconds, not in seconds"},
-		"exp in nanoseconds":         {put("exp", now.Add(hour).UnixNano()), openid.ErrExpired, "exp is no time in seconds"},
-		"exp before 1970":            {put("exp", -5), openid.ErrExpired, "exp is no time in seconds"},
-		"exp as a list":              {put("exp", []int64{now.Add(hour).Unix()}), openid.ErrExpired, "exp is a list"},
-		"iat as a date":              {put("iat", now.Format(time.RFC3339)), openid.ErrIssuedAt, "iat is a text"},
-		"iat in milliseconds":        {put("iat", now.UnixMilli()), openid.ErrIssuedAt, "iat is in milliseconds"},
-		"iat as an object":           {put("iat", claims{"s": 1}), openid.ErrIssuedAt, "iat is an object"},
-		"nbf as a text":              {put("nbf", "0"), openid.ErrNotBefore, "nbf is a text"},
-		"nbf in milliseconds":        {put("nbf", now.UnixMilli()), openid.ErrNotBefore, "nbf is in milliseconds"},
-		"nbf that is true":           {put("nbf", true), openid.ErrNotBefore, "nbf is true or false"},
-		"auth_time as a text":        {put("auth_time", "now"), openid.ErrAuthTime, "auth_time is a text"},
-		"auth_time in milliseconds":  {put("auth_time", now.UnixMilli()), openid.ErrAuthTime, "auth_time is in milliseconds"},
+		"exp as a text": {
+			put("exp", "9999999999"), openid.ErrExpired, "exp is a text, not a number of seconds",
+		},
+		"exp in milliseconds": {
+			put("exp", now.Add(hour).UnixMilli()), openid.ErrExpired, "exp is in milliseconds, not in seconds",
+		},
+		"exp in nanoseconds": {
+			put("exp", now.Add(hour).UnixNano()), openid.ErrExpired, "exp is no time in seconds",
+		},
+		"exp before 1970":     {put("exp", -5), openid.ErrExpired, "exp is no time in seconds"},
+		"exp as a list":       {put("exp", []int64{now.Add(hour).Unix()}), openid.ErrExpired, "exp is a list"},
+		"iat as a date":       {put("iat", now.Format(time.RFC3339)), openid.ErrIssuedAt, "iat is a text"},
+		"iat in milliseconds": {put("iat", now.UnixMilli()), openid.ErrIssuedAt, "iat is in milliseconds"},
+		"iat as an object":    {put("iat", claims{"s": 1}), openid.ErrIssuedAt, "iat is an object"},
+		"nbf as a text":       {put("nbf", "0"), openid.ErrNotBefore, "nbf is a text"},
+		"nbf in milliseconds": {put("nbf", now.UnixMilli()), openid.ErrNotBefore, "nbf is in milliseconds"},
+		"nbf that is true":    {put("nbf", true), openid.ErrNotBefore, "nbf is true or false"},
+		"auth_time as a text": {put("auth_time", "now"), openid.ErrAuthTime, "auth_time is a text"},
+		"auth_time in milliseconds": {
+			put("auth_time", now.UnixMilli()), openid.ErrAuthTime, "auth_time is in milliseconds",
+		},
 		"null is absent":             {put("nbf", nil), nil, ""},
 		"the year 9999":              {put("exp", 253402300799), nil, ""},
 		"a fraction and an exponent": {put("exp", 9.999999999e9), nil, ""},
@@ -51,10 +59,12 @@ func TestTimesThatAreNone(t *testing.T) {
 				}
 				return
 			}
-			if !errors.Is(err, openid.ErrTimeClaim) || !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.says) {
+			if !errors.Is(err, openid.ErrTimeClaim) || !errors.Is(err, c.want) ||
+				!strings.Contains(err.Error(), c.says) {
 				t.Fatalf("%v, want %q", err, c.says)
 			}
-			if p := problem.From(err, "Acme ID"); p.Code != "time_claim" || strings.Contains(p.Message+p.Hint, "clock") {
+			if p := problem.From(err, "Acme ID"); p.Code != "time_claim" ||
+				strings.Contains(p.Message+p.Hint, "clock") {
 				t.Errorf("told as %+v", p)
 			}
 		})
@@ -71,13 +81,22 @@ func TestWhenTheClockIsBlamed(t *testing.T) {
 		date  string        // what the header says; "" is the truth
 		blame bool
 	}{
-		"expired, and the clock is ahead":            {put("exp", now.Add(10*time.Minute).Unix()), 20 * time.Minute, "", true},
-		"expired, and the clocks agree":              {put("exp", now.Add(-10*time.Minute).Unix()), 0, "", false},
-		"expired, and no Date":                       {put("exp", now.Add(10*time.Minute).Unix()), 20 * time.Minute, "none", false},
-		"expired, and a Date that is none":           {put("exp", now.Add(10*time.Minute).Unix()), 20 * time.Minute, "yesterday", false},
-		"expired by both clocks":                     {put("exp", now.Add(-time.Hour).Unix()), 20 * time.Minute, "", false},
-		"issued in the future, the clock behind":     {nil, -20 * time.Minute, "", true},
-		"issued in the future, the clock ahead":      {put("iat", now.Add(2*time.Hour).Unix()), 20 * time.Minute, "", false},
+		"expired, and the clock is ahead": {put("exp", now.Add(10*time.Minute).Unix()), 20 * time.Minute, "",
+			true},
+		"expired, and the clocks agree": {put("exp", now.Add(-10*time.Minute).Unix()), 0, "", false},
+		"expired, and no Date": {
+			put("exp", now.Add(10*time.Minute).Unix()), 20 * time.Minute, "none", false,
+		},
+		"expired, and a Date that is none": {
+			put("exp", now.Add(10*time.Minute).Unix()), 20 * time.Minute, "yesterday", false,
+		},
+		"expired by both clocks": {
+			put("exp", now.Add(-time.Hour).Unix()), 20 * time.Minute, "", false,
+		},
+		"issued in the future, the clock behind": {nil, -20 * time.Minute, "", true},
+		"issued in the future, the clock ahead": {
+			put("iat", now.Add(2*time.Hour).Unix()), 20 * time.Minute, "", false,
+		},
 		"not valid yet, and the clock is far behind": {put("nbf", now.Unix()), -20 * time.Minute, "", true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -145,7 +145,8 @@ func (c *Client) exchangeOnce(ctx context.Context, a attempt, code string) (toke
 
 // post sends a form to an endpoint of the provider, with the client's own
 // credentials as the token request has them.
-func (c *Client) post(ctx context.Context, m Metadata, endpoint string, form url.Values) (*http.Response, []byte, error) {
+func (c *Client) post(ctx context.Context, m Metadata, endpoint string,
+	form url.Values) (*http.Response, []byte, error) {
 	basic := c.authStyle(m) == oauth2.AuthStyleInHeader
 	if !basic {
 		form.Set("client_id", c.p.ClientID)

@@ -70,7 +70,8 @@ func TestAnEmptyKeySetIsNoVerdict(t *testing.T) {
 func TestAWrongClockDoesNotEndTheSession(t *testing.T) {
 	for _, off := range []time.Duration{3 * time.Hour, -3 * time.Hour} {
 		p, _, s := newSession(t, lies{})
-		client, err := openid.New(provider.Provider{Issuer: p.site.URL, ClientID: "desk"}, openid.Options{Now: func() time.Time { return time.Now().Add(off) }})
+		client, err := openid.New(provider.Provider{Issuer: p.site.URL, ClientID: "desk"},
+			openid.Options{Now: func() time.Time { return time.Now().Add(off) }})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,9 +96,11 @@ func TestNoTokenGoesToAnotherProvider(t *testing.T) {
 	}
 	_, err = client.Refresh(t.Context(), s, keep)
 	if n := other.count("POST /token"); n > 0 {
-		t.Errorf("refresh token sent to another issuer (%q); ends: %v", other.forms[0].Get("refresh_token"), errors.Is(err, session.ErrEnded))
+		t.Errorf("refresh token sent to another issuer (%q); ends: %v", other.forms[0].Get("refresh_token"),
+			errors.Is(err, session.ErrEnded))
 	}
-	_, _ = client.Revoke(t.Context(), session.Revocation{Key: s.Key, ClientID: "desk", Refresh: s.Tokens.Refresh, Access: s.Tokens.Access})
+	_, _ = client.Revoke(t.Context(),
+		session.Revocation{Key: s.Key, ClientID: "desk", Refresh: s.Tokens.Refresh, Access: s.Tokens.Access})
 	if !errors.Is(err, openid.ErrOtherProvider) {
 		t.Errorf("%v, want ErrOtherProvider", err)
 	}
@@ -106,17 +109,23 @@ func TestNoTokenGoesToAnotherProvider(t *testing.T) {
 	}
 	_, _ = client.EndSession(t.Context(), s)
 	if posted.Get("id_token_hint") != "" || opened != "" {
-		t.Errorf("ID token sent to another issuer's end_session_endpoint: hint %v, opened %v", posted.Get("id_token_hint") != "", opened != "")
+		t.Errorf("ID token sent to another issuer's end_session_endpoint: hint %v, opened %v",
+			posted.Get("id_token_hint") != "", opened != "")
 	}
 }
 
 // An answer that rotates the refresh token and is wrong otherwise.
 func TestARotatedTokenIsKeptThoughTheAnswerIsWrong(t *testing.T) {
-	for name, lie := range map[string]func(claims){"another token_type": put("token_type", "MAC"), "no access_token": drop("access_token")} {
+	for name, lie := range map[string]func(claims){
+		"another token_type": put("token_type", "MAC"), "no access_token": drop("access_token"),
+	} {
 		p, client, s := newSession(t, lies{})
 		p.lies.token = lie
 		var kept session.Session
-		_, err := client.Refresh(t.Context(), s, func(_ context.Context, k session.Session) error { kept = k; return nil })
+		_, err := client.Refresh(t.Context(), s, func(_ context.Context, k session.Session) error {
+			kept = k
+			return nil
+		})
 		if kept.Tokens.Refresh.Reveal() != "RT2" {
 			t.Errorf("%s: rotated token lost (%v)", name, err)
 			p.lies.token = nil
@@ -127,14 +136,21 @@ func TestARotatedTokenIsKeptThoughTheAnswerIsWrong(t *testing.T) {
 }
 
 func TestEmailAndItsFlagTravelTogether(t *testing.T) {
-	p := newOP(t, lies{idToken: put("email_verified", false), userinfo: func(c claims) { delete(c, "email"); c["email_verified"] = true }})
+	p := newOP(t,
+		lies{
+			idToken: put("email_verified", false), userinfo: func(c claims) {
+				delete(c, "email")
+				c["email_verified"] = true
+			},
+		})
 	c, _ := p.client()
 	s, err := signIn(t, c, session.SignInRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if string(s.Profile.Claims["email_verified"]) != "false" {
-		t.Errorf("claims: email %s of the ID token, email_verified %s of userinfo", s.Profile.Claims["email"], s.Profile.Claims["email_verified"])
+		t.Errorf("claims: email %s of the ID token, email_verified %s of userinfo", s.Profile.Claims["email"],
+			s.Profile.Claims["email_verified"])
 	}
 }
 
@@ -189,7 +205,8 @@ func TestNoTokenGoesToAnotherClient(t *testing.T) {
 	p, _, s := newSession(t, lies{})
 	c, _ := p.client(func(conf *provider.Provider) { conf.ClientID = "other" })
 	before := p.count("POST /token")
-	if _, err := c.Refresh(t.Context(), s, keep); !errors.Is(err, openid.ErrOtherProvider) || errors.Is(err, session.ErrEnded) {
+	if _, err := c.Refresh(t.Context(), s, keep); !errors.Is(err, openid.ErrOtherProvider) ||
+		errors.Is(err, session.ErrEnded) {
 		t.Errorf("%v, want ErrOtherProvider", err)
 	}
 	if p.count("POST /token") != before {
@@ -217,7 +234,8 @@ func TestALifetimeOfNothingIsNoLifetimeForever(t *testing.T) {
 func TestTheDiscoveryDocumentIsAskedForOnceADay(t *testing.T) {
 	p := newOP(t, lies{})
 	now := time.Now()
-	c, err := openid.New(provider.Provider{Issuer: p.site.URL, ClientID: "desk"}, openid.Options{Now: func() time.Time { return now }})
+	c, err := openid.New(provider.Provider{Issuer: p.site.URL, ClientID: "desk"},
+		openid.Options{Now: func() time.Time { return now }})
 	if err != nil {
 		t.Fatal(err)
 	}

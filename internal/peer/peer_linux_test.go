@@ -59,7 +59,8 @@ func asNobody(t *testing.T, listen, host string) net.Conn {
 func TestAnotherUser(t *testing.T) {
 	for _, way := range [][2]string{{"tcp4", "127.0.0.1"}, {"tcp6", "::1"}} {
 		c := asNobody(t, way[0], way[1])
-		if err := peer.Own(c.LocalAddr(), c.RemoteAddr()); !errors.Is(err, peer.ErrOther) || !strings.Contains(err.Error(), "65534") {
+		if err := peer.Own(c.LocalAddr(), c.RemoteAddr()); !errors.Is(err, peer.ErrOther) ||
+			!strings.Contains(err.Error(), "65534") {
 			t.Errorf("%s: %v", way[0], err)
 		}
 	}

@@ -32,7 +32,8 @@ func accepted(t *testing.T, listen, network, dial string) net.Conn {
 
 func TestTheSameUser(t *testing.T) {
 	for name, way := range map[string][3]string{
-		"IPv4": {"tcp4", "tcp4", "127.0.0.1"}, "IPv6": {"tcp6", "tcp6", "::1"}, "IPv4 within IPv6": {"tcp", "tcp4", "127.0.0.1"},
+		"IPv4": {"tcp4", "tcp4", "127.0.0.1"}, "IPv6": {"tcp6", "tcp6", "::1"},
+		"IPv4 within IPv6": {"tcp", "tcp4", "127.0.0.1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := accepted(t, way[0], way[1], way[2])

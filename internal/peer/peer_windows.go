@@ -70,7 +70,9 @@ func connections(four bool) ([]byte, error) {
 	size := uint32(16 << 10)
 	for range 10 {
 		buf := make([]byte, size)
-		code, _, _ := getExtendedTCPTable.Call(uintptr(unsafe.Pointer(&buf[0])), uintptr(unsafe.Pointer(&size)), 0, family, ownerConnections, 0) // #nosec G103 -- the system writes size bytes
+		// #nosec G103 -- the system writes size bytes
+		code, _, _ := getExtendedTCPTable.Call(uintptr(unsafe.Pointer(&buf[0])), uintptr(unsafe.Pointer(&size)), 0,
+			family, ownerConnections, 0)
 		switch windows.Errno(code) {
 		case 0:
 			rows := min(int(binary.LittleEndian.Uint32(buf))*rowSize(four), len(buf)-4)

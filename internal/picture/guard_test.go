@@ -113,7 +113,8 @@ func TestBehindAProxyTheTargetIsJudged(t *testing.T) {
 	at, _ := url.Parse(p.URL)
 	f := Fetcher{RootCAs: ca, Proxy: http.ProxyURL(at), Hosts: []string{"Example.com"}}
 	for _, inside := range []string{
-		"https://10.0.0.1/a.png", "https://[fd00::1]/a.png", "https://100.64.0.1/a.png", "https://no-such-host.invalid/a.png",
+		"https://10.0.0.1/a.png", "https://[fd00::1]/a.png", "https://100.64.0.1/a.png",
+		"https://no-such-host.invalid/a.png",
 		"https://2130706433/a.png", "https://localhost./a.png", "https://example.com/inside",
 	} {
 		if _, err := f.Fetch(t.Context(), inside); !errors.Is(err, ErrAddress) {
@@ -162,7 +163,8 @@ func TestAProxyOfTheEnvironmentIsNoWayIn(t *testing.T) {
 
 func TestAHostOfTheSettingsMayLieInside(t *testing.T) {
 	site, _ := pictures(t)
-	inside := strings.Replace(site.URL, "127.0.0.1", "0.0.0.0", 1) // leads to this machine, without being named loopback
+	// leads to this machine, without being named loopback
+	inside := strings.Replace(site.URL, "127.0.0.1", "0.0.0.0", 1)
 	if _, err := (Fetcher{}).Fetch(t.Context(), inside+"/a.png"); !errors.Is(err, ErrAddress) {
 		t.Errorf("without the setting: %v", err)
 	}

@@ -80,10 +80,19 @@ func TestAnAssertionSaysWhoTheClientIs(t *testing.T) {
 		kid, x5t   string
 	}{
 		{name: "PKCS #8", text: pkcs8(t, private), alg: jose.ES256},
-		{name: "SEC 1 with its parameters", text: "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n" + sec1(t, private), alg: jose.ES256, kid: "k1"},
-		{name: "RSA, PKCS #8, a BOM, Windows' lines", text: "\xef\xbb\xbf" + strings.ReplaceAll(pkcs8(t, rsaPrivate), "\n", "\r\n"), alg: jose.RS256},
+		{
+			name: "SEC 1 with its parameters", text: "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n" +
+				"-----END EC PARAMETERS-----\n" + sec1(t, private), alg: jose.ES256, kid: "k1",
+		},
+		{
+			name: "RSA, PKCS #8, a BOM, Windows' lines", text: "\xef\xbb\xbf" +
+				strings.ReplaceAll(pkcs8(t, rsaPrivate), "\n", "\r\n"), alg: jose.RS256,
+		},
 		{name: "RSA, PKCS #1, by PS256", text: pkcs1, ask: jose.PS256, alg: jose.PS256},
-		{name: "with its certificate among others", text: "Bag Attributes\n" + stranger + own + pkcs8(t, private), alg: jose.ES256, x5t: base64.RawURLEncoding.EncodeToString(sum[:])},
+		{
+			name: "with its certificate among others", text: "Bag Attributes\n" + stranger + own + pkcs8(t, private),
+			alg: jose.ES256, x5t: base64.RawURLEncoding.EncodeToString(sum[:]),
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			key, err := proof.ParseKey([]byte(c.text))
@@ -91,7 +100,10 @@ func TestAnAssertionSaysWhoTheClientIs(t *testing.T) {
 				t.Fatal(err)
 			}
 			at := time.Unix(1_800_000_000, 0)
-			a := proof.Assertion{ClientID: "latchkey", Audience: "https://id.example/", KeyID: c.kid, Algorithm: c.ask, Now: func() time.Time { return at }}
+			a := proof.Assertion{
+				ClientID: "latchkey", Audience: "https://id.example/", KeyID: c.kid, Algorithm: c.ask,
+				Now: func() time.Time { return at },
+			}
 			text, err := a.Sign(t.Context(), key)
 			if err != nil {
 				t.Fatal(err)
@@ -103,7 +115,8 @@ func TestAnAssertionSaysWhoTheClientIs(t *testing.T) {
 			if got, _ := header.ExtraHeaders["x5t#S256"].(string); got != c.x5t {
 				t.Errorf("x5t#S256 is %q, want %q", got, c.x5t)
 			}
-			if claims["iss"] != "latchkey" || claims["sub"] != "latchkey" || claims["aud"] != "https://id.example/" || claims["iat"] != 1.8e9 || claims["exp"] != 1.8e9+60 || len(claims["jti"].(string)) < 16 {
+			if claims["iss"] != "latchkey" || claims["sub"] != "latchkey" || claims["aud"] != "https://id.example/" ||
+				claims["iat"] != 1.8e9 || claims["exp"] != 1.8e9+60 || len(claims["jti"].(string)) < 16 {
 				t.Errorf("the claims are %v", claims)
 			}
 			if !key.Blob().IsZero() || key.Place() != proof.File {
@@ -129,7 +142,8 @@ func TestAnAssertionByTheAccountsKey(t *testing.T) {
 		}
 	}
 	for _, alg := range []jose.SignatureAlgorithm{jose.RS256, jose.HS256, jose.ES384, "none"} {
-		if _, err := (proof.Assertion{ClientID: "c", Audience: "a", Algorithm: alg}).Sign(t.Context(), key); !errors.Is(err, proof.ErrAlgorithm) {
+		if _, err := (proof.Assertion{ClientID: "c", Audience: "a", Algorithm: alg}).Sign(t.Context(),
+			key); !errors.Is(err, proof.ErrAlgorithm) {
 			t.Errorf("%s: %v", alg, err)
 		}
 	}
@@ -145,21 +159,25 @@ func TestKeyFilesThatCannotBeUsedSayWhy(t *testing.T) {
 	public, err := x509.MarshalPKIXPublicKey(private.Public())
 	publicPEM := pemOf(t, "PUBLIC KEY", public, err)
 	for name, c := range map[string]struct{ text, says string }{
-		"empty":             {"", "no private key"},
-		"no PEM":            {"hello", "no private key"},
-		"a JWK":             {`{"kty":"EC"}`, "no private key"},
-		"public":            {publicPEM, "no private key"},
-		"a certificate":     {cert, "no private key"},
-		"two keys":          {pkcs8(t, private) + pkcs8(t, ec(t, elliptic.P256())), "several private keys"},
-		"encrypted":         {pemOf(t, "ENCRYPTED PRIVATE KEY", []byte{1}, nil), "decrypt it with openssl"},
-		"encrypted, older":  {"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n", "decrypt it with openssl"},
+		"empty":         {"", "no private key"},
+		"no PEM":        {"hello", "no private key"},
+		"a JWK":         {`{"kty":"EC"}`, "no private key"},
+		"public":        {publicPEM, "no private key"},
+		"a certificate": {cert, "no private key"},
+		"two keys":      {pkcs8(t, private) + pkcs8(t, ec(t, elliptic.P256())), "several private keys"},
+		"encrypted":     {pemOf(t, "ENCRYPTED PRIVATE KEY", []byte{1}, nil), "decrypt it with openssl"},
+		"encrypted, older": {
+			"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n" +
+				"-----END RSA PRIVATE KEY-----\n", "decrypt it with openssl",
+		},
 		"damaged":           {pemOf(t, "PRIVATE KEY", []byte("s3cr3t"), nil), "cannot be read"},
 		"P-384":             {pkcs8(t, ec(t, elliptic.P384())), "P-384"},
 		"Ed25519":           {pkcs8(t, ed), "neither EC P-256 nor RSA"},
 		"RSA of 1,024 bits": {pkcs8(t, rsaKey(t, 1024)), "1024"},
 	} {
 		_, err := proof.ParseKey([]byte(c.text))
-		if !errors.Is(err, proof.ErrKeyFile) || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "s3cr3t") {
+		if !errors.Is(err, proof.ErrKeyFile) || !strings.Contains(err.Error(), c.says) ||
+			strings.Contains(err.Error(), "s3cr3t") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -168,7 +186,8 @@ func TestKeyFilesThatCannotBeUsedSayWhy(t *testing.T) {
 func FuzzParseKey(f *testing.F) {
 	f.Add([]byte("-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		if key, err := proof.ParseKey(text); (err == nil) != (key != nil) || err != nil && !errors.Is(err, proof.ErrKeyFile) {
+		if key, err := proof.ParseKey(text); (err == nil) != (key != nil) ||
+			err != nil && !errors.Is(err, proof.ErrKeyFile) {
 			t.Fatalf("%v", err)
 		}
 	})

@@ -134,7 +134,8 @@ func (r *reader) token() string {
 
 // token68 reads one that is the whole of its element (RFC 9110 §11.2), or nothing.
 func (r *reader) token68() string {
-	end := strings.IndexFunc(r.rest, func(c rune) bool { return !alphanumeric(c) && !strings.ContainsRune("-._~+/", c) })
+	end := strings.IndexFunc(r.rest,
+		func(c rune) bool { return !alphanumeric(c) && !strings.ContainsRune("-._~+/", c) })
 	if end < 0 {
 		end = len(r.rest)
 	}

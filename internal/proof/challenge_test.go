@@ -19,10 +19,22 @@ func TestChallengesAreReadAsRFC9110HasThem(t *testing.T) {
 		line string
 		want string
 	}{
-		{`DPoP error="use_dpop_nonce", error_description="Resource server requires nonce in DPoP proof"`, `[{dpop  map[error:use_dpop_nonce error_description:Resource server requires nonce in DPoP proof]}]`},
-		{`Bearer error="insufficient_user_authentication", acr_values="a b", max_age=5`, `[{bearer  map[acr_values:a b error:insufficient_user_authentication max_age:5]}]`},
-		{`Basic realm="a, b", DPoP algs="ES256 PS256", Bearer`, `[{basic  map[realm:a, b]} {dpop  map[algs:ES256 PS256]} {bearer  map[]}]`},
-		{`Newauth realm="apps", type=1, title="Login to \"apps\"", Basic realm="simple"`, `[{newauth  map[realm:apps title:Login to "apps" type:1]} {basic  map[realm:simple]}]`},
+		{
+			`DPoP error="use_dpop_nonce", error_description="Resource server requires nonce in DPoP proof"`,
+			`[{dpop  map[error:use_dpop_nonce error_description:Resource server requires nonce in DPoP proof]}]`,
+		},
+		{
+			`Bearer error="insufficient_user_authentication", acr_values="a b", max_age=5`,
+			`[{bearer  map[acr_values:a b error:insufficient_user_authentication max_age:5]}]`,
+		},
+		{
+			`Basic realm="a, b", DPoP algs="ES256 PS256", Bearer`,
+			`[{basic  map[realm:a, b]} {dpop  map[algs:ES256 PS256]} {bearer  map[]}]`,
+		},
+		{
+			`Newauth realm="apps", type=1, title="Login to \"apps\"", Basic realm="simple"`,
+			`[{newauth  map[realm:apps title:Login to "apps" type:1]} {basic  map[realm:simple]}]`,
+		},
 		{`Negotiate, NTLM`, `[{negotiate  map[]} {ntlm  map[]}]`},
 		{`Negotiate YII+/x==, Basic realm=a`, `[{negotiate YII+/x== map[]} {basic  map[realm:a]}]`},
 		{`  ,, Bearer   realm = "x" , , error=y ,`, `[{bearer  map[error:y realm:x]}]`},
@@ -46,7 +58,8 @@ func TestChallengesAreReadAsRFC9110HasThem(t *testing.T) {
 }
 
 func TestALineThatCannotBeReadSpoilsNoOther(t *testing.T) {
-	if got := fmt.Sprint(challenges(`Bearer realm="`, `DPoP error=use_dpop_nonce`, `@`)); got != `[{dpop  map[error:use_dpop_nonce]}]` {
+	if got := fmt.Sprint(challenges(`Bearer realm="`, `DPoP error=use_dpop_nonce`, `@`)); got !=
+		`[{dpop  map[error:use_dpop_nonce]}]` {
 		t.Errorf("%s", got)
 	}
 }
@@ -69,8 +82,9 @@ func TestChallengesAreBounded(t *testing.T) {
 
 func TestWhoDemandsANonce(t *testing.T) {
 	for line, want := range map[string]bool{
-		`DPoP error="use_dpop_nonce"`: true, `Bearer, dpop error=use_dpop_nonce`: true, `Bearer error="use_dpop_nonce"`: false,
-		`DPoP error="invalid_token"`: false, `DPoP`: false, ``: false, `DPoP error="USE_DPOP_NONCE"`: false,
+		`DPoP error="use_dpop_nonce"`: true, `Bearer, dpop error=use_dpop_nonce`: true,
+		`Bearer error="use_dpop_nonce"`: false,
+		`DPoP error="invalid_token"`:    false, `DPoP`: false, ``: false, `DPoP error="USE_DPOP_NONCE"`: false,
 	} {
 		if got := proof.NonceDemanded(challenges(line)); got != want {
 			t.Errorf("%s: %t", line, got)
@@ -88,7 +102,10 @@ func TestStepUp(t *testing.T) {
 		{line: `Bearer ` + in + `, acr_values="gold silver"`, acr: "gold silver", age: -1},
 		{line: `DPoP ` + in + `, max_age="300", scope="orders"`, age: 5 * time.Minute, scope: "orders"},
 		{line: `Bearer ` + in + `, max_age=0`},
-		{line: `Basic realm=x, Bearer realm="y", ` + in + `, acr_values=gold, max_age=60`, acr: "gold", age: time.Minute},
+		{
+			line: `Basic realm=x, Bearer realm="y", ` + in + `, acr_values=gold, max_age=60`, acr: "gold",
+			age: time.Minute,
+		},
 		{line: `Bearer ` + in + `, max_age=4294967295`, age: 365 * 24 * time.Hour},
 		{line: `Bearer ` + in + `, max_age=x, DPoP ` + in + `, acr_values=b`, acr: "b", age: -1},
 		{line: `Bearer ` + in, none: true},
@@ -118,16 +135,21 @@ func TestStepUp(t *testing.T) {
 }
 
 func FuzzChallenges(f *testing.F) {
-	for _, s := range []string{`DPoP error="use_dpop_nonce"`, `Basic realm="a, b", Bearer`, `Negotiate YII+/x==`, `a b="\"", c=d`, `a =`, `a b=c d`, `,`, `a "`} {
+	for _, s := range []string{
+		`DPoP error="use_dpop_nonce"`, `Basic realm="a, b", Bearer`, `Negotiate YII+/x==`, `a b="\"", c=d`, `a =`,
+		`a b=c d`, `,`, `a "`,
+	} {
 		f.Add(s, s)
 	}
 	f.Fuzz(func(t *testing.T, one, two string) {
 		for _, c := range challenges(one, two) {
-			if c.Scheme == "" || c.Scheme != strings.ToLower(c.Scheme) || c.Token68 != "" && len(c.Params) > 0 || len(c.Params) > 32 {
+			if c.Scheme == "" || c.Scheme != strings.ToLower(c.Scheme) || c.Token68 != "" && len(c.Params) > 0 ||
+				len(c.Params) > 32 {
 				t.Fatalf("%+v", c)
 			}
 			for name, value := range c.Params {
-				if name == "" || strings.ContainsFunc(value, func(r rune) bool { return r != '\t' && (r < ' ' || r == 0x7f) }) {
+				if name == "" ||
+					strings.ContainsFunc(value, func(r rune) bool { return r != '\t' && (r < ' ' || r == 0x7f) }) {
 					t.Fatalf("%q = %q", name, value)
 				}
 				if !strings.Contains(strings.ToLower(one+two), name) {

@@ -163,7 +163,8 @@ func (k *Key) signNow(payload []byte, alg jose.SignatureAlgorithm) ([]byte, erro
 func fixed(der []byte) ([]byte, error) {
 	var rs struct{ R, S *big.Int }
 	rest, err := asn1.Unmarshal(der, &rs)
-	if err != nil || len(rest) > 0 || rs.R.Sign() <= 0 || rs.S.Sign() <= 0 || rs.R.BitLen() > 256 || rs.S.BitLen() > 256 {
+	if err != nil || len(rest) > 0 || rs.R.Sign() <= 0 || rs.S.Sign() <= 0 || rs.R.BitLen() > 256 ||
+		rs.S.BitLen() > 256 {
 		return nil, fmt.Errorf("%w: its signature has no ECDSA form", ErrSign)
 	}
 	out := make([]byte, 64)

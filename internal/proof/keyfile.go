@@ -47,7 +47,8 @@ func ParseKey(text []byte) (*Key, error) {
 		return nil, fmt.Errorf("%w: it holds no private key in PEM (PKCS #8, SEC 1 or PKCS #1)", ErrKeyFile)
 	}
 	for _, cert := range certs {
-		if public, ok := cert.PublicKey.(interface{ Equal(crypto.PublicKey) bool }); ok && public.Equal(key.signer.Public()) {
+		if public, ok := cert.PublicKey.(interface{ Equal(crypto.PublicKey) bool }); ok &&
+			public.Equal(key.signer.Public()) {
 			sum := sha256.Sum256(cert.Raw)
 			key.cert = sum[:]
 		}

@@ -41,8 +41,9 @@ type ForeignKeyError struct {
 
 // Error names the hardware and what to do.
 func (e *ForeignKeyError) Error() string {
-	return fmt.Sprintf("proof: the key was made by the %s of another computer, or by this one's before it was cleared; "+
-		"sign in again: %v", e.Place.Name(), e.Err)
+	return fmt.Sprintf(
+		"proof: the key was made by the %s of another computer, or by this one's before it was cleared; "+
+			"sign in again: %v", e.Place.Name(), e.Err)
 }
 
 // Unwrap gives ErrForeignKey and what the hardware said.

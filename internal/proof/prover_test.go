@@ -88,7 +88,8 @@ func TestAProofToAnAPINamesTheToken(t *testing.T) {
 	}
 	_, claims := read(t, text, key, jose.ES256)
 	sum := sha256.Sum256([]byte("token"))
-	if claims["ath"] != base64.RawURLEncoding.EncodeToString(sum[:]) || claims["htm"] != "GET" || claims["htu"] != "https://api.example/" {
+	if claims["ath"] != base64.RawURLEncoding.EncodeToString(sum[:]) || claims["htm"] != "GET" ||
+		claims["htu"] != "https://api.example/" {
 		t.Errorf("the claims are %v", claims)
 	}
 	if iat, _ := claims["iat"].(float64); time.Since(time.Unix(int64(iat), 0)) > time.Minute {
@@ -134,8 +135,12 @@ func TestTheAddressIsNamedAsTheServerSeesIt(t *testing.T) {
 
 func TestWhatNoProofCanName(t *testing.T) {
 	p := &proof.Prover{Key: software(t)}
-	for _, address := range []string{"", "/token", "ftp://a.example", "https:///x", "https://bücher.example/?secret", "https://a b.example", "https://a.example/%zz?secret"} {
-		if _, err := p.Proof(t.Context(), "GET", address, secret.Secret{}); !errors.Is(err, proof.ErrAddress) || strings.Contains(err.Error(), "secret") {
+	for _, address := range []string{
+		"", "/token", "ftp://a.example", "https:///x", "https://bücher.example/?secret", "https://a b.example",
+		"https://a.example/%zz?secret",
+	} {
+		if _, err := p.Proof(t.Context(), "GET", address, secret.Secret{}); !errors.Is(err, proof.ErrAddress) ||
+			strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: %v", address, err)
 		}
 		if p.Learn(proof.Resource, address, http.Header{"Dpop-Nonce": {"n"}}) {
@@ -143,7 +148,8 @@ func TestWhatNoProofCanName(t *testing.T) {
 		}
 	}
 	for _, method := range []string{"G ET", "GET\r\nX: y", "GÉT"} {
-		if _, err := p.Proof(t.Context(), method, "https://a.example", secret.Secret{}); !errors.Is(err, proof.ErrMethod) {
+		if _, err := p.Proof(t.Context(), method, "https://a.example", secret.Secret{}); !errors.Is(err,
+			proof.ErrMethod) {
 			t.Errorf("%q: %v", method, err)
 		}
 	}
@@ -178,7 +184,8 @@ func TestEachServerHasItsOwnNonce(t *testing.T) {
 	if got := s.nonce("https://id.example/token", ""); got != nil {
 		t.Errorf("the first proof has the nonce %v", got)
 	}
-	if !s.learn(proof.Authorization, "https://id.example/token", "as-1") || s.learn(proof.Authorization, "https://ID.example:443/par?x", "as-1") {
+	if !s.learn(proof.Authorization, "https://id.example/token", "as-1") ||
+		s.learn(proof.Authorization, "https://ID.example:443/par?x", "as-1") {
 		t.Error("Learn does not say that the nonce has changed, or says so twice")
 	}
 	s.learn(proof.Resource, "https://id.example/userinfo", "rs-1")
@@ -187,8 +194,10 @@ func TestEachServerHasItsOwnNonce(t *testing.T) {
 		address, token string
 		want           any
 	}{
-		{"https://id.example/token", "", "as-1"}, {"https://id.example/userinfo", "t", "rs-1"}, {"https://api.example/x?y", "t", "api-1"},
-		{"https://api.example:8443/", "t", nil}, {"http://api.example/", "t", nil}, {"https://api.example/", "", nil}, {"https://other.example/", "t", nil},
+		{"https://id.example/token", "", "as-1"}, {"https://id.example/userinfo", "t", "rs-1"},
+		{"https://api.example/x?y", "t", "api-1"},
+		{"https://api.example:8443/", "t", nil}, {"http://api.example/", "t", nil}, {"https://api.example/", "", nil},
+		{"https://other.example/", "t", nil},
 	} {
 		if got := s.nonce(c.address, c.token); got != c.want {
 			t.Errorf("%s with token %q: nonce %v, want %v", c.address, c.token, got, c.want)
@@ -202,7 +211,9 @@ func TestEachServerHasItsOwnNonce(t *testing.T) {
 func TestWhatIsNoNonceIsNotTaken(t *testing.T) {
 	s := story{t, &proof.Prover{Key: software(t), Nonces: &proof.Nonces{}}}
 	s.learn(proof.Resource, "https://api.example", "good")
-	for _, bad := range [][]string{{}, {""}, {"a b"}, {`a"b`}, {`a\b`}, {"ü"}, {"a\x7f"}, {"a\x00"}, {strings.Repeat("n", 1025)}, {"one", "two"}} {
+	for _, bad := range [][]string{
+		{}, {""}, {"a b"}, {`a"b`}, {`a\b`}, {"ü"}, {"a\x7f"}, {"a\x00"}, {strings.Repeat("n", 1025)}, {"one", "two"},
+	} {
 		if s.learn(proof.Resource, "https://api.example", bad...) {
 			t.Errorf("%.20q is taken", bad)
 		}
@@ -247,7 +258,8 @@ func TestAStoppedContextStopsHardwareAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := (&proof.Prover{Key: slow}).Proof(ctx, "GET", "https://a.example", secret.Secret{}); !errors.Is(err, context.Canceled) || !errors.Is(err, proof.ErrSign) {
+	if _, err := (&proof.Prover{Key: slow}).Proof(ctx, "GET", "https://a.example", secret.Secret{}); !errors.Is(err,
+		context.Canceled) || !errors.Is(err, proof.ErrSign) {
 		t.Errorf("hardware that hangs: %v", err)
 	}
 	if err := slow.Close(); err != nil {
@@ -270,7 +282,10 @@ func TestSoftwareKeysComeBackFromTheirBlobs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, bad := range []string{"", "software", "software:", "software:!", "file:AAAA", "cellar:AAAA", "tpm:AAAA", "software:AAAA", key.Blob().Reveal()[:60]} {
+	for _, bad := range []string{
+		"", "software", "software:", "software:!", "file:AAAA", "cellar:AAAA", "tpm:AAAA", "software:AAAA",
+		key.Blob().Reveal()[:60],
+	} {
 		if _, err := proof.OpenSoftware(secret.New(bad)); !errors.Is(err, proof.ErrBlob) {
 			t.Errorf("%q: %v", bad, err)
 		}

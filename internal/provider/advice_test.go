@@ -11,19 +11,46 @@ import (
 // Texts as the providers write them, each with the words that must come of it.
 func TestAdvice(t *testing.T) {
 	for said, want := range map[[2]string]string{
-		{"invalid_request", "AADSTS50011: The redirect URI 'http://127.0.0.1:1/callback' specified in the request does not match"}: "Mobile and desktop applications",
-		{"unauthorized_client", "AADSTS700016: Application with identifier 'x' was not found in the directory 'y'."}:               "Application (client) ID",
-		{"invalid_client", "AADSTS7000218: The request body must contain the following parameter: 'client_assertion'"}:             "Allow public client flows",
-		{"consent_required", "AADSTS65001: The user or administrator has not consented"}:                                           "Grant admin consent",
-		{"access_denied", "User is not assigned to the client application."}:                                                       "Assignments",
-		{"access_denied", "Policy evaluation failed for this request, please check the policy configurations."}:                    "Access Policies",
-		{"redirect_uri_mismatch", ""}:                                                                                           "Register the redirect address",
-		{"invalid_request", "Invalid parameter: redirect_uri"}:                                                                  "Valid redirect URIs",
-		{"", "An error was encountered with the requested page. redirect_mismatch"}:                                             "Allowed callback URLs",
-		{"invalid_request", "The requested redirect_uri is missing in the client configuration."}:                               "Redirect settings",
-		{"invalid_request", "client_secret is missing."}:                                                                        "Set client_secret",
-		{"unauthorized_client", "Callback URL mismatch. The provided redirect_uri is not in the list of allowed callback URLs"}: "Allowed Callback URLs",
-		{"unauthorized_client", "Grant type 'refresh_token' not allowed for the client."}:                                       "Grant Types",
+		{
+			"invalid_request", "AADSTS50011: The redirect URI 'http://127.0.0.1:1/callback' specified in the request " +
+				"does not match",
+		}: "Mobile and desktop applications",
+		{
+			"unauthorized_client", "AADSTS700016: Application with identifier 'x' was not found in the directory 'y'.",
+		}: "Application (client) ID",
+		{
+			"invalid_client",
+			"AADSTS7000218: The request body must contain the following parameter: 'client_assertion'",
+		}: "Allow public client flows",
+		{
+			"consent_required", "AADSTS65001: The user or administrator has not consented",
+		}: "Grant admin consent",
+		{
+			"access_denied", "User is not assigned to the client application.",
+		}: "Assignments",
+		{
+			"access_denied", "Policy evaluation failed for this request, please check the policy configurations.",
+		}: "Access Policies",
+		{
+			"redirect_uri_mismatch", "",
+		}: "Register the redirect address",
+		{
+			"invalid_request", "Invalid parameter: redirect_uri",
+		}: "Valid redirect URIs",
+		{
+			"", "An error was encountered with the requested page. redirect_mismatch",
+		}: "Allowed callback URLs",
+		{
+			"invalid_request", "The requested redirect_uri is missing in the client configuration.",
+		}: "Redirect settings",
+		{
+			"invalid_request", "client_secret is missing.",
+		}: "Set client_secret",
+		{
+			"unauthorized_client", "Callback URL mismatch. The provided redirect_uri is not in the list of allowed " +
+				"callback URLs",
+		}: "Allowed Callback URLs",
+		{"unauthorized_client", "Grant type 'refresh_token' not allowed for the client."}: "Grant Types",
 		{"invalid_client", ""}:                           "Compare client_id",
 		{"unauthorized_client", ""}:                      "native (public) client",
 		{"access_denied", ""}:                            "assigned to the app",
@@ -61,7 +88,8 @@ var update = flag.Bool("update", false, "write the page that is made of the advi
 
 // docs/providers/errors.md is made of the table, and stays so.
 func TestThePageOfErrorsIsTheTable(t *testing.T) {
-	const path, from, to = "../../docs/providers/errors.md", "<!-- made of internal/provider/advice.json -->\n", "<!-- end -->"
+	const path = "../../docs/providers/errors.md"
+	const from, to = "<!-- made of internal/provider/advice.json -->\n", "<!-- end -->"
 	page, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

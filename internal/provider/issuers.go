@@ -26,7 +26,12 @@ var descopeProject = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCo
 // characters 2 to 5; a domain of the customer's own replaces the host.
 func descopeIssuer(g Given) (string, *Fault) {
 	if !descopeProject().MatchString(g.ProjectID) {
-		return "", &Fault{"project_id", fmt.Sprintf("%q is no Descope project ID; it begins with P and stands in the console under Project", g.ProjectID)}
+		return "",
+			&Fault{
+				"project_id",
+				fmt.Sprintf("%q is no Descope project ID; it begins with P and stands in the console under Project",
+					g.ProjectID),
+			}
 	}
 	host := "api.descope.com"
 	if len(g.ProjectID) >= 32 {
@@ -42,7 +47,11 @@ func descopeIssuer(g Given) (string, *Fault) {
 // different issuers.
 func oktaIssuer(g Given) (string, *Fault) {
 	if name, rest, ok := strings.Cut(g.Domain, "-admin.okta"); ok {
-		return "", &Fault{"domain", fmt.Sprintf("%q is the admin console; the organization is at %s", g.Domain, name+".okta"+rest)}
+		return "",
+			&Fault{
+				"domain",
+				fmt.Sprintf("%q is the admin console; the organization is at %s", g.Domain, name+".okta"+rest),
+			}
 	}
 	if g.AuthorizationServer != "" {
 		return "https://" + g.Domain + "/oauth2/" + g.AuthorizationServer, nil
@@ -66,7 +75,12 @@ func entraIssuer(g Given) (string, *Fault) {
 		tenant = consumers
 	case tenant == "common", tenant == "organizations", guid().MatchString(tenant):
 	default:
-		return "", &Fault{"tenant", fmt.Sprintf("%q is no directory ID; it is in Entra under Overview, such as 8eaef023-2b34-4da1-9baa-8bc8c9d6a490 (or organizations, with allowed_tenants)", g.Tenant)}
+		return "",
+			&Fault{
+				"tenant",
+				fmt.Sprintf("%q is no directory ID; it is in Entra under Overview, such as "+
+					"8eaef023-2b34-4da1-9baa-8bc8c9d6a490 (or organizations, with allowed_tenants)", g.Tenant),
+			}
 	}
 	return "https://login.microsoftonline.com/" + tenant + "/v2.0", nil
 }
@@ -78,7 +92,9 @@ func keycloakIssuer(g Given) (string, *Fault) {
 	return strings.TrimRight(g.BaseURL, "/") + "/realms/" + url.PathEscape(g.Realm), nil
 }
 
-var userPool = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([a-z]{2}(?:-[a-z]+)+-\d+)_[A-Za-z0-9]+$`) })
+var userPool = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([a-z]{2}(?:-[a-z]+)+-\d+)_[A-Za-z0-9]+$`)
+})
 
 // cognitoIssuer: the pool's ID begins with its region.
 func cognitoIssuer(g Given) (string, *Fault) {
@@ -98,7 +114,12 @@ func cognitoIssuer(g Given) (string, *Fault) {
 
 func pingOneIssuer(g Given) (string, *Fault) {
 	if !guid().MatchString(g.EnvironmentID) {
-		return "", &Fault{"environment_id", fmt.Sprintf("%q is no environment ID; it is in the console under Environment properties", g.EnvironmentID)}
+		return "",
+			&Fault{
+				"environment_id",
+				fmt.Sprintf("%q is no environment ID; it is in the console under Environment properties",
+					g.EnvironmentID),
+			}
 	}
 	switch g.Region {
 	case "":

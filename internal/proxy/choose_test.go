@@ -35,7 +35,8 @@ func clientPair(t *testing.T) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return append(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert})...)
+	return append(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}),
+		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert})...)
 }
 
 func TestWhoDecides(t *testing.T) {
@@ -52,14 +53,32 @@ func TestWhoDecides(t *testing.T) {
 		want    string
 	}{
 		{want: "directly (no setting)"},
-		{setting: "direct", env: map[string]string{"HTTPS_PROXY": "e:1"}, desktop: desktop("http://d:2"), want: "directly (the setting proxy)"},
-		{setting: "http://u:pw@s:3", env: map[string]string{"HTTPS_PROXY": "e:1"}, want: "by the proxy http://s:3 (the setting proxy)"},
-		{setting: "system", env: map[string]string{"HTTPS_PROXY": "e:1"}, desktop: desktop("http://d:2"), want: "by the proxy http://e:1 (the environment)"},
+		{
+			setting: "direct", env: map[string]string{"HTTPS_PROXY": "e:1"}, desktop: desktop("http://d:2"),
+			want: "directly (the setting proxy)",
+		},
+		{
+			setting: "http://u:pw@s:3", env: map[string]string{"HTTPS_PROXY": "e:1"},
+			want: "by the proxy http://s:3 (the setting proxy)",
+		},
+		{
+			setting: "system", env: map[string]string{"HTTPS_PROXY": "e:1"}, desktop: desktop("http://d:2"),
+			want: "by the proxy http://e:1 (the environment)",
+		},
 		{env: map[string]string{"https_proxy": "https://u:pw@e"}, want: "by the proxy https://e:443 (the environment)"},
 		{env: map[string]string{"ALL_PROXY": "socks5h://e"}, want: "by the proxy socks5://e:1080 (the environment)"},
-		{env: map[string]string{"HTTP_PROXY": "e:1"}, desktop: desktop("http://d:2"), want: "by the proxy http://d:2 (the desktop)"},
-		{env: map[string]string{"HTTPS_PROXY": "e:1", "NO_PROXY": ".example"}, desktop: desktop("http://d:2"), want: "directly (the environment)"},
-		{env: map[string]string{"HTTPS_PROXY": "e:1", "no_proxy": "10.0.0.0/8"}, address: "https://10.2.3.4/", want: "directly (the environment)"},
+		{
+			env: map[string]string{"HTTP_PROXY": "e:1"}, desktop: desktop("http://d:2"),
+			want: "by the proxy http://d:2 (the desktop)",
+		},
+		{
+			env: map[string]string{"HTTPS_PROXY": "e:1", "NO_PROXY": ".example"}, desktop: desktop("http://d:2"),
+			want: "directly (the environment)",
+		},
+		{
+			env: map[string]string{"HTTPS_PROXY": "e:1", "no_proxy": "10.0.0.0/8"}, address: "https://10.2.3.4/",
+			want: "directly (the environment)",
+		},
 		{env: map[string]string{"all_proxy": "e:1", "NO_PROXY": "*"}, want: "directly (the environment)"},
 		{desktop: desktop("socks://d", "direct://"), want: "by the proxy socks5://d:1080, else directly (the desktop)"},
 		{desktop: desktop("direct://"), want: "directly (the desktop)"},
@@ -68,7 +87,9 @@ func TestWhoDecides(t *testing.T) {
 		{setting: "http://s:3", address: "https://[::1]:8443/", want: "directly (an address of this computer)"},
 		{setting: "http://s:3", address: "https://app.localhost/", want: "directly (an address of this computer)"},
 	} {
-		p, err := proxy.New(proxy.Options{Setting: c.setting, Getenv: func(k string) string { return c.env[k] }, System: c.desktop})
+		p, err := proxy.New(proxy.Options{
+			Setting: c.setting, Getenv: func(k string) string { return c.env[k] }, System: c.desktop,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -90,17 +111,23 @@ func TestWhoDecides(t *testing.T) {
 }
 
 func TestTheSetting(t *testing.T) {
-	for _, good := range []string{"", "system", "SYSTEM", "direct", "proxy.example:3128", "http://u:p@proxy.example/", "https://proxy.example", "socks://[::1]:1080", "http://a/proxy.pac", "https://a/?pac", "file:///etc/proxy.pac"} {
+	for _, good := range []string{
+		"", "system", "SYSTEM", "direct", "proxy.example:3128", "http://u:p@proxy.example/", "https://proxy.example",
+		"socks://[::1]:1080", "http://a/proxy.pac", "https://a/?pac", "file:///etc/proxy.pac",
+	} {
 		if says := proxy.Check(good); says != "" {
 			t.Errorf("%q: %s", good, says)
 		}
 	}
 	for bad, want := range map[string]string{
-		"ftp://a": "http, https, socks5 and socks5h", "socks4://a": "not", "http://": "no host", "http://:8080": "no host", "http://a:0": "no port", "http://a:99999": "no port",
-		"http://u:s3cr3t@a b": "", "socks5://a/path": "no path", "file://host/p.pac": "", "http://ü.example": "no host", "http://u:s3cr3t@a/%zz": "",
+		"ftp://a": "http, https, socks5 and socks5h", "socks4://a": "not", "http://": "no host",
+		"http://:8080": "no host", "http://a:0": "no port", "http://a:99999": "no port",
+		"http://u:s3cr3t@a b": "", "socks5://a/path": "no path", "file://host/p.pac": "",
+		"http://ü.example": "no host", "http://u:s3cr3t@a/%zz": "",
 	} {
 		says := proxy.Check(bad)
-		if _, err := proxy.New(proxy.Options{Setting: bad}); !errors.Is(err, proxy.ErrSetting) || says == "" || !strings.Contains(says, want) || strings.Contains(err.Error(), "s3cr3t") {
+		if _, err := proxy.New(proxy.Options{Setting: bad}); !errors.Is(err, proxy.ErrSetting) || says == "" ||
+			!strings.Contains(says, want) || strings.Contains(err.Error(), "s3cr3t") {
 			t.Errorf("%q: %q, %v", bad, says, err)
 		}
 	}

@@ -92,7 +92,8 @@ func (d *dialer) judge(ctx context.Context, address string) error {
 	}
 	found, err := lookup(ctx, host)
 	if err != nil {
-		return fmt.Errorf("%w: its name cannot be resolved here, so that nobody can judge where the proxy would go", ErrGuard)
+		return fmt.Errorf("%w: its name cannot be resolved here, so that nobody can judge where the proxy would go",
+			ErrGuard)
 	}
 	for _, ip := range found {
 		if err := d.refused(ip); err != nil {
@@ -125,7 +126,10 @@ func (d *dialer) reach(ctx context.Context, route Route) (net.Conn, error) {
 		_ = conn.Close()
 		var untrusted *tls.CertificateVerificationError
 		if errors.As(err, &untrusted) && len(untrusted.UnverifiedCertificates) > 0 {
-			return nil, &CertificateError{conf.ServerName, issuer(untrusted.UnverifiedCertificates[0]), "as the proxy itself", err}
+			return nil,
+				&CertificateError{
+					conf.ServerName, issuer(untrusted.UnverifiedCertificates[0]), "as the proxy itself", err,
+				}
 		}
 		return nil, &ReachError{route.Address, err}
 	}

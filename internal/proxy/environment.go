@@ -19,7 +19,10 @@ func (p *Proxy) byEnvironment(u *url.URL) (Choice, bool) {
 		return p.opts.Getenv(small)
 	}
 	all := env("ALL_PROXY", "all_proxy")
-	conf := httpproxy.Config{HTTPSProxy: env("HTTPS_PROXY", "https_proxy"), HTTPProxy: env("HTTP_PROXY", "http_proxy"), NoProxy: env("NO_PROXY", "no_proxy")}
+	conf := httpproxy.Config{
+		HTTPSProxy: env("HTTPS_PROXY", "https_proxy"), HTTPProxy: env("HTTP_PROXY", "http_proxy"),
+		NoProxy: env("NO_PROXY", "no_proxy"),
+	}
 	if conf.HTTPSProxy == "" {
 		conf.HTTPSProxy = all
 	}

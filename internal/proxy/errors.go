@@ -90,7 +90,8 @@ type CertificateError struct {
 
 // Error names the issuer and the way.
 func (e *CertificateError) Error() string {
-	return fmt.Sprintf("proxy: the certificate for %s was issued by %q, which is not trusted here (reached %s): %v", e.Host, e.Issuer, e.Way, e.Err)
+	return fmt.Sprintf("proxy: the certificate for %s was issued by %q, which is not trusted here (reached %s): %v",
+		e.Host, e.Issuer, e.Way, e.Err)
 }
 
 // Unwrap gives ErrCertificate and the cause.

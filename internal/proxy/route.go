@@ -65,7 +65,8 @@ func readRoute(text string) (Route, error) {
 	case "socks", "socks5", "socks5h":
 		r.Scheme, port = "socks5", "1080"
 	default:
-		return Route{}, fmt.Errorf("%w: a proxy is one of http, https, socks5 and socks5h, not %q", ErrSetting, u.Scheme)
+		return Route{},
+			fmt.Errorf("%w: a proxy is one of http, https, socks5 and socks5h, not %q", ErrSetting, u.Scheme)
 	}
 	host := u.Hostname()
 	if host == "" || strings.ContainsFunc(host, func(c rune) bool { return c <= ' ' || c >= 0x7f || c == '/' }) {
@@ -149,7 +150,8 @@ func readSetting(value string) (setting, error) {
 	u, err := url.Parse(value)
 	if err == nil && u.User == nil {
 		web := (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != ""
-		if web && (strings.Trim(u.Path, "/") != "" || u.RawQuery != "") || u.Scheme == "file" && u.Host == "" && u.Path != "" {
+		if web && (strings.Trim(u.Path, "/") != "" || u.RawQuery != "") ||
+			u.Scheme == "file" && u.Host == "" && u.Path != "" {
 			return setting{pac: u.String()}, nil
 		}
 	}

@@ -45,7 +45,10 @@ func ntlmGateway(user, domain, password string) func(http.ResponseWriter, *http.
 			}
 			response := field(20)
 			named := bytes.Equal(field(36), wide(user)) && bytes.Equal(field(28), wide(domain))
-			if named && hmac.Equal(response[:16], hmacMD5(hmacMD5(md4Of(wide(password)), wide(strings.ToUpper(user)+domain)), append(bytes.Clone(challenge), response[16:]...))) {
+			if named &&
+				hmac.Equal(response[:16],
+					hmacMD5(hmacMD5(md4Of(wide(password)), wide(strings.ToUpper(user)+domain)),
+						append(bytes.Clone(challenge), response[16:]...))) {
 				return true
 			}
 		}
@@ -128,12 +131,15 @@ func TestAProxyThatWantsASignIn(t *testing.T) {
 		return start(t, &gateway{to: to, admit: admit})
 	}
 	for name, opts := range map[string]proxy.Options{
-		"Basic":                {Setting: "http://ada:p%40ss@" + gate(basic("ada:p@ss"))},
-		"NTLM":                 {Setting: `http://ACME%5Cada:pw@` + gate(ntlmGateway("ada", "ACME", "pw"))},
-		"Negotiate":            {Setting: "http://" + gate(tickets("Negotiate")), Ticket: twoLegs},
-		"NTLM by the system":   {Setting: "http://" + gate(tickets("NTLM")), Ticket: twoLegs},
-		"Basic, hanging up":    {Setting: "http://ada:pw@" + gate(closing(basic("ada:pw")))},
-		"Negotiate, then less": {Setting: "http://ada:pw@" + gate(offering(basic("ada:pw"), "Negotiate", "NTLM")), Ticket: func(context.Context, string, string) (proxy.Leg, error) { return nil, errors.New("no ticket") }},
+		"Basic":              {Setting: "http://ada:p%40ss@" + gate(basic("ada:p@ss"))},
+		"NTLM":               {Setting: `http://ACME%5Cada:pw@` + gate(ntlmGateway("ada", "ACME", "pw"))},
+		"Negotiate":          {Setting: "http://" + gate(tickets("Negotiate")), Ticket: twoLegs},
+		"NTLM by the system": {Setting: "http://" + gate(tickets("NTLM")), Ticket: twoLegs},
+		"Basic, hanging up":  {Setting: "http://ada:pw@" + gate(closing(basic("ada:pw")))},
+		"Negotiate, then less": {
+			Setting: "http://ada:pw@" + gate(offering(basic("ada:pw"), "Negotiate", "NTLM")),
+			Ticket:  func(context.Context, string, string) (proxy.Leg, error) { return nil, errors.New("no ticket") },
+		},
 	} {
 		a := newAsker(t, opts, proxy.TransportOptions{RootCAs: s.roots})
 		if got, err := a.get(t, target); err != nil || got != hello {
@@ -151,7 +157,8 @@ func closing(admit func(http.ResponseWriter, *http.Request) bool) func(http.Resp
 }
 
 // offering names further schemes, which it never accepts.
-func offering(admit func(http.ResponseWriter, *http.Request) bool, schemes ...string) func(http.ResponseWriter, *http.Request) bool {
+func offering(admit func(http.ResponseWriter, *http.Request) bool, schemes ...string) func(http.ResponseWriter,
+	*http.Request) bool {
 	return func(w http.ResponseWriter, r *http.Request) bool {
 		for _, s := range schemes {
 			w.Header().Add("Proxy-Authenticate", s)
@@ -177,15 +184,20 @@ func TestWhoCannotSignInIsToldWhomToAsk(t *testing.T) {
 		admit func(http.ResponseWriter, *http.Request) bool
 		says  []string
 	}{
-		"no password":       {"", basic("ada:pw"), []string{"(basic)", `"Acme gateway"`, "no name and password are set"}},
+		"no password": {
+			"", basic("ada:pw"), []string{"(basic)", `"Acme gateway"`, "no name and password are set"},
+		},
 		"a wrong one":       {"ada:s3cr3t@", basic("ada:pw"), []string{"basic was not accepted"}},
 		"a wrong one, NTLM": {"ada:s3cr3t@", ntlmGateway("ada", "", "pw"), []string{"(ntlm)", "ntlm was not accepted"}},
-		"no ticket":         {"", tickets("Negotiate"), []string{"negotiate, basic, digest", "the system gives no ticket (negotiate)"}},
-		"an unknown kind":   {"ada:s3cr3t@", tickets("Hologram"), []string{"hologram, basic", "basic was not accepted"}},
+		"no ticket": {
+			"", tickets("Negotiate"), []string{"negotiate, basic, digest", "the system gives no ticket (negotiate)"},
+		},
+		"an unknown kind": {"ada:s3cr3t@", tickets("Hologram"), []string{"hologram, basic", "basic was not accepted"}},
 	} {
 		g := &gateway{to: to, admit: c.admit}
 		at := start(t, g)
-		_, err := newAsker(t, proxy.Options{Setting: "http://" + c.auth + at}, proxy.TransportOptions{RootCAs: s.roots}).get(t, target)
+		_, err := newAsker(t, proxy.Options{Setting: "http://" + c.auth + at},
+			proxy.TransportOptions{RootCAs: s.roots}).get(t, target)
 		var signIn *proxy.SignInError
 		if !errors.As(err, &signIn) || signIn.Proxy != at {
 			t.Errorf("%s: %v", name, err)
@@ -210,7 +222,8 @@ func TestAPasswordIsShownOnlyWhenItIsAskedFor(t *testing.T) {
 		shown += r.Header.Get("Proxy-Authorization")
 		return true
 	}})
-	if _, err := newAsker(t, proxy.Options{Setting: "http://ada:pw@" + at}, proxy.TransportOptions{RootCAs: s.roots}).get(t, target); err != nil || shown != "" {
+	if _, err := newAsker(t, proxy.Options{Setting: "http://ada:pw@" + at},
+		proxy.TransportOptions{RootCAs: s.roots}).get(t, target); err != nil || shown != "" {
 		t.Errorf("%q, %v", shown, err)
 	}
 }
@@ -222,7 +235,9 @@ func TestAPersonWithoutATicketIsTold(t *testing.T) {
 	if err := os.WriteFile(damaged, []byte("\x05\x04\x00\x0cnonsense"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for cache, says := range map[string]string{"KEYRING:persistent:1": "kind KEYRING cannot be read", damaged: "no ticket", "FILE:/nonexistent": "klist"} {
+	for cache, says := range map[string]string{
+		"KEYRING:persistent:1": "kind KEYRING cannot be read", damaged: "no ticket", "FILE:/nonexistent": "klist",
+	} {
 		env := map[string]string{"KRB5CCNAME": cache, "HTTPS_PROXY": at, "HOME": t.TempDir()}
 		opts := proxy.Native("system", func(name string) string { return env[name] }, nil)
 		_, err := newAsker(t, opts, proxy.TransportOptions{}).get(t, target)

@@ -31,7 +31,8 @@ func TestEveryKindOfProxyLeadsThere(t *testing.T) {
 	socks, name := socksProxy(t, to, "")
 	guarded, _ := socksProxy(t, to, "ada:pw")
 	for _, setting := range []string{
-		"http://" + plain, plain, "https://" + secure.Listener.Addr().String(), "socks5://" + socks, "socks5h://" + socks, "socks://" + socks,
+		"http://" + plain, plain, "https://" + secure.Listener.Addr().String(), "socks5://" + socks,
+		"socks5h://" + socks, "socks://" + socks,
 		"socks5://ada:pw@" + guarded, "http://ada:pw@" + start(t, &gateway{to: to, admit: basic("ada:pw")}),
 	} {
 		a := newAsker(t, proxy.Options{Setting: setting}, proxy.TransportOptions{RootCAs: s.roots})
@@ -59,7 +60,8 @@ func TestWhatAProxyRefusesIsTheProxysWord(t *testing.T) {
 	s := newSite(t)
 	to := s.Listener.Addr().String()
 	status := func(code int) string {
-		return "http://ada:s3cr3t@" + start(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }))
+		return "http://ada:s3cr3t@" +
+			start(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }))
 	}
 	socks, _ := socksProxy(t, to, "ada:pw")
 	odd := start(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -70,14 +72,17 @@ func TestWhatAProxyRefusesIsTheProxysWord(t *testing.T) {
 		}
 	}))
 	for setting, want := range map[string]error{
-		status(403): proxy.ErrRefused, status(502): proxy.ErrRefused, status(302): proxy.ErrRefused, status(407): proxy.ErrSignIn,
+		status(403): proxy.ErrRefused, status(502): proxy.ErrRefused, status(302): proxy.ErrRefused,
+		status(407):           proxy.ErrSignIn,
 		"http://" + nobody(t): proxy.ErrReach, "socks5://" + nobody(t): proxy.ErrReach, "http://" + odd: proxy.ErrReach,
 		"socks5://ada:s3cr3t@" + socks: proxy.ErrRefused, "https://" + start(t, &gateway{to: to}): proxy.ErrReach,
 	} {
 		a := newAsker(t, proxy.Options{Setting: setting}, proxy.TransportOptions{RootCAs: s.roots})
 		_, err := a.get(t, target)
 		u, _ := url.Parse(setting)
-		if !errors.Is(err, want) || !strings.Contains(err.Error(), u.Host) || strings.Contains(errors.Unwrap(err).Error(), "s3cr3t") || strings.Contains(errors.Unwrap(err).Error(), "secret=1") {
+		if !errors.Is(err, want) || !strings.Contains(err.Error(), u.Host) ||
+			strings.Contains(errors.Unwrap(err).Error(), "s3cr3t") ||
+			strings.Contains(errors.Unwrap(err).Error(), "secret=1") {
 			t.Errorf("%s: %v", setting, err)
 		}
 	}
@@ -87,7 +92,8 @@ func TestAScriptsWaysAreTriedInOrder(t *testing.T) {
 	s := newSite(t)
 	g := &gateway{to: s.Listener.Addr().String()}
 	good, dead := start(t, g), nobody(t)
-	script := fmt.Sprintf(`function FindProxyForURL(url, host) { if (url != "https://example.com/") throw url; return "PROXY %s; SOCKS4 x; PROXY %s; DIRECT"; }`, dead, good)
+	script := fmt.Sprintf(`function FindProxyForURL(url, host) { if (url != "https://example.com/") throw url; `+
+		`return "PROXY %s; SOCKS4 x; PROXY %s; DIRECT"; }`, dead, good)
 	fetched := 0
 	at := "http://" + start(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		fetched++
@@ -100,7 +106,9 @@ func TestAScriptsWaysAreTriedInOrder(t *testing.T) {
 	desktop := func(_ context.Context, u *url.URL) system.Answer {
 		return system.Answer{Source: "GNOME's settings", PAC: at}
 	}
-	for name, opts := range map[string]proxy.Options{"by setting": {Setting: at}, "by a file": {Setting: "file://" + file}, "by the desktop": {System: desktop}} {
+	for name, opts := range map[string]proxy.Options{
+		"by setting": {Setting: at}, "by a file": {Setting: "file://" + file}, "by the desktop": {System: desktop},
+	} {
 		a := newAsker(t, opts, proxy.TransportOptions{RootCAs: s.roots})
 		for range 2 {
 			if got, err := a.get(t, target); err != nil || got != hello {
@@ -109,7 +117,9 @@ func TestAScriptsWaysAreTriedInOrder(t *testing.T) {
 			a.client.CloseIdleConnections()
 		}
 		c, err := a.proxy.Explain(t.Context(), target)
-		if err != nil || c.Err != nil || len(c.Routes) != 3 || !strings.HasPrefix(c.String(), "by the proxy http://"+dead+", else by the proxy http://"+good+", else directly (") {
+		if err != nil || c.Err != nil || len(c.Routes) != 3 ||
+			!strings.HasPrefix(c.String(), "by the proxy http://"+dead+", else by the proxy http://"+good+
+				", else directly (") {
 			t.Errorf("%s: %s, %v", name, c, err)
 		}
 	}
@@ -127,12 +137,19 @@ func TestAScriptThatFailsIsToldAndTheWayIsDirect(t *testing.T) {
 		at   string
 		want error
 	}{
-		"missing":     {serve(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) }), proxy.ErrScript},
-		"broken":      {serve(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>hotel</html>")) }), pac.ErrScript},
-		"too large":   {serve(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 2<<20)) }), pac.ErrSize},
-		"without end": {serve(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("while(1){}")) }), pac.ErrSlow},
-		"slow":        {serve(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }), proxy.ErrScript},
-		"nobody":      {"http://" + nobody(t) + "/p.pac", proxy.ErrScript},
+		"missing": {serve(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) }), proxy.ErrScript},
+		"broken": {
+			serve(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>hotel</html>")) }),
+			pac.ErrScript,
+		},
+		"too large": {
+			serve(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 2<<20)) }), pac.ErrSize,
+		},
+		"without end": {
+			serve(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("while(1){}")) }), pac.ErrSlow,
+		},
+		"slow":   {serve(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }), proxy.ErrScript},
+		"nobody": {"http://" + nobody(t) + "/p.pac", proxy.ErrScript},
 		"nonsense": {serve(func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write([]byte(`function FindProxyForURL() { return "TELEGRAPH x" }`))
 		}), proxy.ErrScript},
@@ -140,7 +157,8 @@ func TestAScriptThatFailsIsToldAndTheWayIsDirect(t *testing.T) {
 	} {
 		a := newAsker(t, proxy.Options{Setting: c.at}, proxy.TransportOptions{})
 		choice, err := a.proxy.Explain(t.Context(), "https://nowhere.invalid/")
-		if err != nil || !errors.Is(choice.Err, c.want) || !strings.HasPrefix(choice.String(), "directly (the setting proxy, by ") {
+		if err != nil || !errors.Is(choice.Err, c.want) ||
+			!strings.HasPrefix(choice.String(), "directly (the setting proxy, by ") {
 			t.Errorf("%s: %s, %v, %v", name, choice, choice.Err, err)
 		}
 		if name == "broken" {
@@ -161,7 +179,8 @@ func TestWhoseCertificateWasSeen(t *testing.T) {
 	if !errors.As(err, &seen) || !errors.Is(err, proxy.ErrCertificate) || !errors.As(err, &cause) {
 		t.Fatalf("%v", err)
 	}
-	if seen.Issuer != "Acme Co" && seen.Issuer != " (Acme Co)" || seen.Host != "example.com" || seen.Way != "by the proxy http://"+at {
+	if seen.Issuer != "Acme Co" && seen.Issuer != " (Acme Co)" || seen.Host != "example.com" ||
+		seen.Way != "by the proxy http://"+at {
 		t.Errorf("%+v", seen)
 	}
 	secure := httptest.NewTLSServer(&gateway{})
@@ -194,7 +213,8 @@ func TestTheGuardJudgesBothWays(t *testing.T) {
 	if g.count() != 0 {
 		t.Errorf("the proxy was asked %v", g.asked)
 	}
-	yes := newAsker(t, proxy.Options{Setting: at}, proxy.TransportOptions{RootCAs: s.roots, Guard: func(netip.Addr) error { return nil }})
+	yes := newAsker(t, proxy.Options{Setting: at},
+		proxy.TransportOptions{RootCAs: s.roots, Guard: func(netip.Addr) error { return nil }})
 	if _, err := yes.get(t, "https://192.0.2.1/"); !errors.Is(err, proxy.ErrCertificate) || g.count() != 1 {
 		t.Errorf("an address that may be reached: %v", err)
 	}
@@ -208,7 +228,8 @@ func TestAGatewayThatWantsACertificateGetsIt(t *testing.T) {
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	roots, pair := newSite(t).roots, clientPair(t)
-	if got, err := newAsker(t, proxy.Options{}, proxy.TransportOptions{RootCAs: roots, ClientCert: pair}).get(t, s.URL); err != nil || got != "1" {
+	if got, err := newAsker(t, proxy.Options{}, proxy.TransportOptions{RootCAs: roots, ClientCert: pair}).get(t,
+		s.URL); err != nil || got != "1" {
 		t.Errorf("%q, %v", got, err)
 	}
 	if _, err := newAsker(t, proxy.Options{}, proxy.TransportOptions{RootCAs: roots}).get(t, s.URL); err == nil {
@@ -218,7 +239,9 @@ func TestAGatewayThatWantsACertificateGetsIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, opts := range []proxy.TransportOptions{{ClientCert: roots}, {ClientCert: []byte("x")}, {RootCAs: []byte("x")}} {
+	for _, opts := range []proxy.TransportOptions{
+		{ClientCert: roots}, {ClientCert: []byte("x")}, {RootCAs: []byte("x")},
+	} {
 		if _, err := p.Transport(opts); !errors.Is(err, proxy.ErrSetting) {
 			t.Errorf("%v", err)
 		}

@@ -93,7 +93,8 @@ func (t *tunnel) signIn(ctx context.Context, scheme string, leg Leg) (*http.Resp
 		}
 		challenge = nil
 		for _, c := range challenges(res) {
-			if raw, err := base64.StdEncoding.DecodeString(c.Token68); err == nil && c.Scheme == scheme && len(raw) > 0 {
+			if raw, err := base64.StdEncoding.DecodeString(c.Token68); err == nil && c.Scheme == scheme &&
+				len(raw) > 0 {
 				challenge = raw
 			}
 		}
@@ -135,7 +136,10 @@ func (t *tunnel) ask(ctx context.Context, authorization string) (*http.Response,
 	t.limit.N = maxHeader + maxBody
 	conn := t.conn
 	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
-	req := &http.Request{Method: http.MethodConnect, URL: &url.URL{Opaque: t.target}, Host: t.target, Header: http.Header{"User-Agent": {"Latchkey"}}}
+	req := &http.Request{
+		Method: http.MethodConnect, URL: &url.URL{Opaque: t.target}, Host: t.target,
+		Header: http.Header{"User-Agent": {"Latchkey"}},
+	}
 	if authorization != "" {
 		req.Header.Set("Proxy-Authorization", authorization)
 	}

@@ -90,7 +90,8 @@ func (b *Browser) Submit(ctx context.Context, f Form, values url.Values) (*Page,
 			fields[name] = v
 		}
 	}
-	req, err := http.NewRequestWithContext(ctx, strings.ToUpper(f.Method), f.Action.String(), strings.NewReader(fields.Encode()))
+	req, err := http.NewRequestWithContext(ctx, strings.ToUpper(f.Method), f.Action.String(),
+		strings.NewReader(fields.Encode()))
 	if err != nil {
 		return nil, fmt.Errorf("robot: %w", err)
 	}
@@ -136,7 +137,8 @@ func (p *Page) read(n *html.Node, form int) {
 		if method == "" {
 			method = http.MethodGet
 		}
-		p.Forms = append(p.Forms, Form{Action: action, Method: method, Fields: url.Values{}, Offers: map[string][]string{}})
+		p.Forms = append(p.Forms,
+			Form{Action: action, Method: method, Fields: url.Values{}, Offers: map[string][]string{}})
 		form = len(p.Forms) - 1
 	case n.Type == html.ElementNode && n.Data == "a" && attr(n, "href") != "":
 		if to, err := p.URL.Parse(attr(n, "href")); err == nil {

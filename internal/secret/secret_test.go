@@ -22,7 +22,10 @@ func TestNoVerbPrintsTheText(t *testing.T) {
 		Ptr    *secret.Secret
 	}{Token: secret.New(text), inside: secret.New(text), Ptr: new(secret.New(text))}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%T %v"} {
-		for _, value := range []any{secret.New(text), &holder.Token, holder, []secret.Secret{secret.New(text)}, map[string]secret.Secret{"k": secret.New(text)}} {
+		for _, value := range []any{
+			secret.New(text), &holder.Token, holder, []secret.Secret{secret.New(text)},
+			map[string]secret.Secret{"k": secret.New(text)},
+		} {
 			out := fmt.Sprintf(verb, value)
 			if strings.Contains(out, text) || strings.Contains(strings.ToLower(out), fmt.Sprintf("%x", text)) {
 				t.Errorf("%s of %T prints the secret", verb, value)
@@ -47,7 +50,8 @@ func TestNoEncoderWritesTheText(t *testing.T) {
 	}
 	var log bytes.Buffer
 	for _, h := range []slog.Handler{slog.NewTextHandler(&log, nil), slog.NewJSONHandler(&log, nil)} {
-		slog.New(h).Info("x", "s", s, "group", slog.GroupValue(slog.Any("inner", s)), "in struct", struct{ S secret.Secret }{s})
+		slog.New(h).Info("x", "s", s, "group", slog.GroupValue(slog.Any("inner", s)), "in struct",
+			struct{ S secret.Secret }{s})
 	}
 	if strings.Contains(log.String(), text) {
 		t.Errorf("slog wrote the secret: %s", log.String())
@@ -58,7 +62,8 @@ func TestAbsentAndEqual(t *testing.T) {
 	if !secret.New("").IsZero() || secret.New("").String() != "" {
 		t.Error("an empty text is not the absent secret")
 	}
-	if !secret.New("a").Equal(secret.New("a")) || secret.New("a").Equal(secret.New("b")) || secret.New("a").Equal(secret.New("")) {
+	if !secret.New("a").Equal(secret.New("a")) || secret.New("a").Equal(secret.New("b")) ||
+		secret.New("a").Equal(secret.New("")) {
 		t.Error("Equal compares wrongly")
 	}
 	if secret.New(text).Reveal() != text {

@@ -40,7 +40,8 @@ func CheckClaims(claims map[string]json.RawMessage) error {
 		depth, values := measure(raw)
 		members += values
 		if depth > MaxClaimDepth {
-			return fmt.Errorf("%w: a claim is nested %d levels deep, and %d are the most", ErrTooLarge, depth, MaxClaimDepth)
+			return fmt.Errorf("%w: a claim is nested %d levels deep, and %d are the most", ErrTooLarge, depth,
+				MaxClaimDepth)
 		}
 	}
 	switch {

@@ -28,16 +28,20 @@ func TestWhatIsEncodedCanBeDecoded(t *testing.T) {
 		claim string
 		want  error
 	}{
-		"as deep as may be":            {nested(session.MaxClaimDepth), nil},
-		"one level more":               {nested(session.MaxClaimDepth + 1), session.ErrTooLarge},
-		"9,998 arrays":                 {nested(9998), session.ErrTooLarge},
-		"9,998 objects":                {strings.Repeat(`{"a":`, 9998) + "1" + strings.Repeat("}", 9998), session.ErrTooLarge},
-		"brackets in a string":         {`"` + strings.Repeat(`[\"{`, 20000) + `"`, nil},
-		"half a MiB of <":              {`"` + strings.Repeat("<", 1<<19) + `"`, nil},
-		"more than a MiB":              {`"` + strings.Repeat("<", session.MaxClaimBytes) + `"`, session.ErrTooLarge},
-		"as many members as may be":    {"[" + strings.Repeat("1,", session.MaxClaimMembers-3) + "1]", nil},
-		"more members than are needed": {"[" + strings.Repeat("1,", session.MaxClaimMembers) + "1]", session.ErrTooLarge},
-		"no JSON":                      {"[1", session.ErrDamaged},
+		"as deep as may be": {nested(session.MaxClaimDepth), nil},
+		"one level more":    {nested(session.MaxClaimDepth + 1), session.ErrTooLarge},
+		"9,998 arrays":      {nested(9998), session.ErrTooLarge},
+		"9,998 objects": {
+			strings.Repeat(`{"a":`, 9998) + "1" + strings.Repeat("}", 9998), session.ErrTooLarge,
+		},
+		"brackets in a string":      {`"` + strings.Repeat(`[\"{`, 20000) + `"`, nil},
+		"half a MiB of <":           {`"` + strings.Repeat("<", 1<<19) + `"`, nil},
+		"more than a MiB":           {`"` + strings.Repeat("<", session.MaxClaimBytes) + `"`, session.ErrTooLarge},
+		"as many members as may be": {"[" + strings.Repeat("1,", session.MaxClaimMembers-3) + "1]", nil},
+		"more members than are needed": {
+			"[" + strings.Repeat("1,", session.MaxClaimMembers) + "1]", session.ErrTooLarge,
+		},
+		"no JSON": {"[1", session.ErrDamaged},
 	} {
 		t.Run(name, func(t *testing.T) {
 			data, err := session.Encode(session.Book{Sessions: []session.Session{odd("ada", c.claim)}})
@@ -102,7 +106,8 @@ func TestWhatWouldReadAsSomethingElseIsRefused(t *testing.T) {
 
 // A file that version 0.1.0 wrote without limits is read, and can be written again.
 func TestClaimsOfAnOlderVersionDoNotBlockTheBook(t *testing.T) {
-	data := fmt.Sprintf(`{"v":1,"active":{},"sessions":[{"key":{"iss":"i","sub":"s"},"claims":{"odd":%s}}],"revoke":[]}`, nested(5000))
+	data := fmt.Sprintf(
+		`{"v":1,"active":{},"sessions":[{"key":{"iss":"i","sub":"s"},"claims":{"odd":%s}}],"revoke":[]}`, nested(5000))
 	b, err := session.Decode([]byte(data))
 	if err != nil {
 		t.Fatal(err)

@@ -43,7 +43,9 @@ func book() session.Book {
 	b := session.Book{Active: ada}
 	b.Put(full(ada))
 	b.Put(full(carl))
-	b.Revoke = []session.Revocation{{Key: carl, ClientID: "desk", Access: secret.New("a"), Refresh: secret.New("r"), Since: noon}}
+	b.Revoke = []session.Revocation{
+		{Key: carl, ClientID: "desk", Access: secret.New("a"), Refresh: secret.New("r"), Since: noon},
+	}
 	return b
 }
 
@@ -104,7 +106,8 @@ func TestDecodeRefuses(t *testing.T) {
 	if b, err := session.Decode(nil); err != nil || len(b.Sessions) != 0 {
 		t.Errorf("no bytes: %v, %v", b, err)
 	}
-	if b, err := session.Decode([]byte(`{"v":1,"active":{"iss":"a","sub":"gone"},"later":true}`)); err != nil || !b.Active.IsZero() {
+	if b, err := session.Decode([]byte(`{"v":1,"active":{"iss":"a","sub":"gone"},"later":true}`)); err != nil ||
+		!b.Active.IsZero() {
 		t.Errorf("an active account without a session: %v, %v", b, err)
 	}
 }
@@ -138,7 +141,9 @@ func TestDue(t *testing.T) {
 		"an expiry without the lifetime": {0, time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := session.Session{Tokens: session.Tokens{Access: secret.New("a"), Expiry: noon.Add(c.lifetime), Lifetime: c.lifetime}}
+			s := session.Session{
+				Tokens: session.Tokens{Access: secret.New("a"), Expiry: noon.Add(c.lifetime), Lifetime: c.lifetime},
+			}
 			due := noon.Add(c.lifetime - c.lead)
 			if !s.Due().Equal(due) {
 				t.Errorf("due %s, want %s", s.Due(), due)

@@ -25,7 +25,10 @@ func (k key) chosen(v any) string {
 
 // protected are the parameters of the authorization request that a setting must
 // not touch.
-var protected = []string{"client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "request", "request_uri"}
+var protected = []string{
+	"client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge",
+	"code_challenge_method", "request", "request_uri",
+}
 
 func authParams(v any) string {
 	for name := range v.(map[string]string) {

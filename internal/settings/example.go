@@ -11,7 +11,8 @@ import (
 // and its default. docs/config.example.toml is this text.
 func Example() string {
 	var b strings.Builder
-	b.WriteString("# Every setting of Latchkey, commented out. Copy what you need into config.toml\n# (docs/settings.md says where it lies). Two lines are enough for most providers.\n")
+	b.WriteString("# Every setting of Latchkey, commented out. Copy what you need into config.toml\n" +
+		"# (docs/settings.md says where it lies). Two lines are enough for most providers.\n")
 	untouched := defaults()
 	for _, g := range groups() {
 		fmt.Fprintf(&b, "\n# ## %s\n", g.Title)
@@ -20,7 +21,8 @@ func Example() string {
 				continue
 			}
 			def := shown(k.at(&untouched))
-			fmt.Fprintf(&b, "\n# %s%s\n# %s = %s\n", strings.ToUpper(k.About[:1]), k.About[1:]+k.rest(def), k.Name, k.written(cmp.Or(def, k.Sample)))
+			fmt.Fprintf(&b, "\n# %s%s\n# %s = %s\n", strings.ToUpper(k.About[:1]), k.About[1:]+k.rest(def), k.Name,
+				k.written(cmp.Or(def, k.Sample)))
 		}
 	}
 	return b.String()

@@ -29,18 +29,25 @@ func sound(t *testing.T, s settings.Settings, err error) {
 		return
 	}
 	p := s.Provider
-	for _, address := range []string{p.Issuer, p.DiscoveryURL, p.AuthorizationEndpoint, p.TokenEndpoint, p.UserinfoEndpoint, p.RevocationEndpoint, p.EndSessionEndpoint, p.DeviceEndpoint, p.JWKSURI} {
+	for _, address := range []string{
+		p.Issuer, p.DiscoveryURL, p.AuthorizationEndpoint, p.TokenEndpoint, p.UserinfoEndpoint, p.RevocationEndpoint,
+		p.EndSessionEndpoint, p.DeviceEndpoint, p.JWKSURI,
+	} {
 		u, err := url.Parse(address)
-		if err != nil || address != "" && u.Scheme != "https" && !(u.Scheme == "http" && strings.Contains("localhost 127.0.0.1 ::1", u.Hostname()) || u.Scheme == "http" && strings.HasPrefix(u.Hostname(), "127.")) {
+		if err != nil || address != "" && u.Scheme != "https" &&
+			!(u.Scheme == "http" && strings.Contains("localhost 127.0.0.1 ::1", u.Hostname()) ||
+				u.Scheme == "http" && strings.HasPrefix(u.Hostname(), "127.")) {
 			t.Errorf("believed: %q", address)
 		}
 	}
 	for name := range p.AuthParams {
-		if strings.Contains(" client_id redirect_uri response_type scope state nonce code_challenge code_challenge_method ", " "+name+" ") {
+		if strings.Contains(" client_id redirect_uri response_type scope state nonce code_challenge "+
+			"code_challenge_method ", " "+name+" ") {
 			t.Errorf("a setting reaches %s", name)
 		}
 	}
-	if p.Issuer != "" && p.ClientID == "" || p.RedirectHost != "127.0.0.1" && p.RedirectHost != "localhost" || p.Preset == "" || s.Store == "" {
+	if p.Issuer != "" && p.ClientID == "" || p.RedirectHost != "127.0.0.1" && p.RedirectHost != "localhost" ||
+		p.Preset == "" || s.Store == "" {
 		t.Errorf("not whole: %+v", p)
 	}
 	for _, v := range s.Values() {
@@ -59,7 +66,10 @@ func FuzzConfig(f *testing.F) {
 	}
 	f.Add(strings.ReplaceAll(settings.Example(), "\n# ", "\n"))
 	f.Fuzz(func(t *testing.T, text string) {
-		s, err := settings.Load(settings.Options{Baked: []byte(text), Environ: []string{"LATCHKEY_CLIENT_SECRET=" + mark}, ConfigDir: "/nowhere", DataDir: "/nowhere", PolicyPath: "/nowhere"})
+		s, err := settings.Load(settings.Options{
+			Baked: []byte(text), Environ: []string{"LATCHKEY_CLIENT_SECRET=" + mark}, ConfigDir: "/nowhere",
+			DataDir: "/nowhere", PolicyPath: "/nowhere",
+		})
 		sound(t, s, err)
 		if err != nil && strings.Contains(err.Error(), mark) {
 			t.Errorf("a secret is in the error: %v", err)
@@ -77,21 +87,30 @@ func FuzzDotEnv(f *testing.F) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		s, err := settings.Load(settings.Options{DotEnv: path, ParseDotEnv: godotenv.UnmarshalBytes, ConfigDir: "/nowhere", DataDir: "/nowhere", PolicyPath: "/nowhere"})
+		s, err := settings.Load(settings.Options{
+			DotEnv: path, ParseDotEnv: godotenv.UnmarshalBytes, ConfigDir: "/nowhere", DataDir: "/nowhere",
+			PolicyPath: "/nowhere",
+		})
 		sound(t, s, err)
 	})
 }
 
 // Whatever the settings screen was let write is read again as it was meant.
 func FuzzPreferences(f *testing.F) {
-	for _, kv := range [][2]string{{"appearance", "dark"}, {"scopes", "a b"}, {"redirect_ports", "1,2"}, {"leeway", "1m"}, {"start_hidden", "true"}, {"name", "\"\n\x00é"}, {"issuer", "https://a.example"}} {
+	for _, kv := range [][2]string{
+		{"appearance", "dark"}, {"scopes", "a b"}, {"redirect_ports", "1,2"}, {"leeway", "1m"},
+		{"start_hidden", "true"}, {"name", "\"\n\x00é"}, {"issuer", "https://a.example"},
+	} {
 		f.Add(kv[0], kv[1])
 	}
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, key, text string) {
 		path := filepath.Join(dir, "preferences.toml")
 		_ = os.Remove(path)
-		s, err := settings.Load(settings.Options{Baked: []byte("issuer = \"https://b.example\"\nclient_id = \"x\""), ConfigDir: "/nowhere", DataDir: dir, PolicyPath: "/nowhere"})
+		s, err := settings.Load(settings.Options{
+			Baked: []byte("issuer = \"https://b.example\"\nclient_id = \"x\""), ConfigDir: "/nowhere", DataDir: dir,
+			PolicyPath: "/nowhere",
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

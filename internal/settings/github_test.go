@@ -45,7 +45,8 @@ func (g *gitHub) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 	case "api.github.com/user":
 		g.bearer = r.Header.Get("Authorization")
-		body, status = `{"login":"ada","id":1815,"avatar_url":"https://avatars.example/1815","name":null,"email":null}`, http.StatusOK
+		status = http.StatusOK
+		body = `{"login":"ada","id":1815,"avatar_url":"https://avatars.example/1815","name":null,"email":null}`
 	}
 	return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
 }

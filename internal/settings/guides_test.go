@@ -45,7 +45,8 @@ func TestEveryPresetHasAGuide(t *testing.T) {
 			if !strings.Contains(string(index), "]("+name+".md)") {
 				t.Error("the index does not lead to it")
 			}
-			if text := strings.ToLower(string(page)); !strings.Contains(text, "not verified") && !strings.Contains(text, "no public service was") {
+			if text := strings.ToLower(string(page)); !strings.Contains(text, "not verified") &&
+				!strings.Contains(text, "no public service was") {
 				t.Error("it does not say what was not verified")
 			}
 			blocks := snippets(t, path)

@@ -8,7 +8,8 @@ import (
 // A key is named with its own line: not with one in a text of several lines, in a
 // comment, or in a table below.
 func TestTheLinesOfKeys(t *testing.T) {
-	text := "# issuer = 1\n\n\"issuer\" = '''\nname = 2\n'''\n  name   = 1 # store = 1\nauth_params.prompt = 1\nauth_params.x = 1\n\n[store]\nlog = 1\nissuer = 2\n\n[[many]]\nscopes = 1\n"
+	text := "# issuer = 1\n\n\"issuer\" = '''\nname = 2\n'''\n  name   = 1 # store = 1\nauth_params.prompt = 1\n" +
+		"auth_params.x = 1\n\n[store]\nlog = 1\nissuer = 2\n\n[[many]]\nscopes = 1\n"
 	want := map[string]int{"issuer": 3, "name": 6, "auth_params": 7, "store": 10, "many": 14}
 	if got := linesOf([]byte(text)); !maps.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)

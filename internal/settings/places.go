@@ -19,11 +19,14 @@ func places(o Options, env map[string]string) (config, data string, err error) {
 		support := filepath.Join(home, "Library", "Application Support")
 		config, data = cmp.Or(config, filepath.Join(support, o.AppID)), cmp.Or(data, filepath.Join(support, title))
 	case "windows":
-		config, data = cmp.Or(config, filepath.Join(env["APPDATA"], o.AppID)), cmp.Or(data, filepath.Join(env["LOCALAPPDATA"], title))
+		config, data = cmp.Or(config, filepath.Join(env["APPDATA"], o.AppID)), cmp.Or(data,
+			filepath.Join(env["LOCALAPPDATA"], title))
 		home = env["LOCALAPPDATA"]
 	default:
-		config = cmp.Or(config, filepath.Join(absolute(env["XDG_CONFIG_HOME"], filepath.Join(home, ".config")), o.AppID))
-		data = cmp.Or(data, filepath.Join(absolute(env["XDG_DATA_HOME"], filepath.Join(home, ".local", "share")), o.AppID))
+		config = cmp.Or(config,
+			filepath.Join(absolute(env["XDG_CONFIG_HOME"], filepath.Join(home, ".config")), o.AppID))
+		data = cmp.Or(data,
+			filepath.Join(absolute(env["XDG_DATA_HOME"], filepath.Join(home, ".local", "share")), o.AppID))
 	}
 	if home == "" && (o.ConfigDir == "" || o.DataDir == "") && !(filepath.IsAbs(config) && filepath.IsAbs(data)) {
 		return "", "", errors.New("no home folder is known: set HOME")

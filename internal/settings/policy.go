@@ -47,4 +47,5 @@ func locksProvider(policy map[string]value) bool {
 
 // errNotAdministrators is the problem of a policy that its subjects could have
 // written.
-var errNotAdministrators = errors.New("it, or its folder, can be changed by others than the administrator: both must belong to the administrator (root) and be writable by nobody else")
+var errNotAdministrators = errors.New("it, or its folder, can be changed by others than the administrator: both must " +
+	"belong to the administrator (root) and be writable by nobody else")

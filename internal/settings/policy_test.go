@@ -11,7 +11,8 @@ import (
 func TestEveryKeySaysWhatItDecides(t *testing.T) {
 	each(func(k key) {
 		if !slices.Contains([]decision{where, whom, neither}, k.Decides) {
-			t.Errorf("%s: say in its entry whether it decides where the provider is, whom to believe, or neither", k.Name)
+			t.Errorf("%s: say in its entry whether it decides where the provider is, whom to believe, or neither",
+				k.Name)
 		}
 	})
 }
@@ -55,7 +56,8 @@ func TestAPolicyLocksAllThatDecidesWhomWeBelieve(t *testing.T) {
 			}
 			dir := t.TempDir()
 			o := Options{
-				ConfigDir: filepath.Join(dir, "c"), DataDir: filepath.Join(dir, "d"), PolicyPath: filepath.Join(dir, "policy.toml"),
+				ConfigDir: filepath.Join(dir, "c"), DataDir: filepath.Join(dir, "d"),
+				PolicyPath: filepath.Join(dir, "policy.toml"),
 			}
 			write(t, dir, "policy.toml", policy)
 			before, err := Load(o)
@@ -104,7 +106,8 @@ func TestAPolicyThatNamesNoProviderLocksWhatItSets(t *testing.T) {
 	write(t, dir, "policy.toml", `required_acr = ["urn:acme:mfa"]`)
 	s, err := Load(Options{
 		Environ: []string{
-			"LATCHKEY_ISSUER=https://mine.example", "LATCHKEY_CLIENT_ID=mine", "LATCHKEY_REQUIRED_ACR=low", "LATCHKEY_LEEWAY=2m",
+			"LATCHKEY_ISSUER=https://mine.example", "LATCHKEY_CLIENT_ID=mine", "LATCHKEY_REQUIRED_ACR=low",
+			"LATCHKEY_LEEWAY=2m",
 		},
 		ConfigDir: dir, DataDir: dir, PolicyPath: filepath.Join(dir, "policy.toml"),
 	})

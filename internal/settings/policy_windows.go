@@ -10,7 +10,8 @@ import (
 // system: anybody may make folders below %ProgramData%, and what they make is
 // theirs.
 func administrators(f *os.File) error {
-	sd, err := windows.GetSecurityInfo(windows.Handle(f.Fd()), windows.SE_FILE_OBJECT, windows.OWNER_SECURITY_INFORMATION)
+	sd, err := windows.GetSecurityInfo(windows.Handle(f.Fd()), windows.SE_FILE_OBJECT,
+		windows.OWNER_SECURITY_INFORMATION)
 	if err != nil {
 		return err
 	}
@@ -18,7 +19,9 @@ func administrators(f *os.File) error {
 	if err != nil {
 		return err
 	}
-	for _, known := range []windows.WELL_KNOWN_SID_TYPE{windows.WinBuiltinAdministratorsSid, windows.WinLocalSystemSid} {
+	for _, known := range []windows.WELL_KNOWN_SID_TYPE{
+		windows.WinBuiltinAdministratorsSid, windows.WinLocalSystemSid,
+	} {
 		if sid, err := windows.CreateWellKnownSid(known); err == nil && owner.Equals(sid) {
 			return nil
 		}

@@ -10,7 +10,8 @@ import (
 
 // given reports whether the key is the preset's name or one that a preset asks for.
 func (k key) given() bool {
-	return k.Name == "provider" || slices.ContainsFunc(provider.Presets(), func(p provider.Preset) bool { return p.Takes(k.Name) })
+	return k.Name == "provider" ||
+		slices.ContainsFunc(provider.Presets(), func(p provider.Preset) bool { return p.Takes(k.Name) })
 }
 
 // settle runs after each source. One that names another preset than the sources
@@ -24,7 +25,8 @@ func (l *loader) settle() {
 	if named && l.described && name != l.preset {
 		for other, older := range l.values {
 			k, _ := lookup(other)
-			if older.rank < l.rank && (k.Decides == where || slices.Contains([]string{"client_id", "client_secret", "name"}, other)) {
+			if older.rank < l.rank &&
+				(k.Decides == where || slices.Contains([]string{"client_id", "client_secret", "name"}, other)) {
 				delete(l.values, other)
 			}
 		}
@@ -82,7 +84,8 @@ func (l *loader) complete(p provider.Preset) bool {
 		}
 		whole = false
 		if !issuer {
-			l.fail(l.sourceOf("provider"), name, fmt.Sprintf("missing: the %s preset needs it (LATCHKEY_%s)", p.Name, strings.ToUpper(name)))
+			l.fail(l.sourceOf("provider"), name,
+				fmt.Sprintf("missing: the %s preset needs it (LATCHKEY_%s)", p.Name, strings.ToUpper(name)))
 		}
 	}
 	return whole
@@ -105,7 +108,9 @@ func (l *loader) contradiction(p provider.Preset, issuer string) {
 	case v.rank < latest:
 		delete(l.values, "issuer")
 	case v.rank == latest:
-		l.fail(v.source, "issuer", fmt.Sprintf("%q contradicts provider = %q, whose issuer is %s here: keep one of the two", v.data, p.Name, issuer))
+		l.fail(v.source, "issuer",
+			fmt.Sprintf("%q contradicts provider = %q, whose issuer is %s here: keep one of the two", v.data, p.Name,
+				issuer))
 	}
 }
 
@@ -122,13 +127,19 @@ func (l *loader) secretRule(s *Settings) {
 	p, _ := provider.PresetOf(s.Provider.Preset)
 	set := !s.Provider.ClientSecret.IsZero()
 	switch {
-	case set && (p.Secret == provider.SecretRefused || strings.HasPrefix(s.Provider.Issuer, "https://login.microsoftonline.")):
-		l.fail(l.sourceOf("client_secret"), "client_secret", "Microsoft Entra refuses a secret from a desktop app (AADSTS700025): leave it out")
+	case set &&
+		(p.Secret == provider.SecretRefused || strings.HasPrefix(s.Provider.Issuer, "https://login.microsoftonline.")):
+		l.fail(l.sourceOf("client_secret"), "client_secret",
+			"Microsoft Entra refuses a secret from a desktop app (AADSTS700025): leave it out")
 	case !set && p.Secret == provider.SecretDemanded:
-		l.fail(l.sourceOf("provider"), "client_secret", fmt.Sprintf("missing: %s gives desktop apps a secret, which is none, and refuses to go on without it (LATCHKEY_CLIENT_SECRET)", p.Title))
+		l.fail(l.sourceOf("provider"), "client_secret",
+			fmt.Sprintf("missing: %s gives desktop apps a secret, which is none, and refuses to go on without it "+
+				"(LATCHKEY_CLIENT_SECRET)", p.Title))
 	case !set && p.Secret == provider.SecretWished:
-		l.warn("client_secret is missing: %s demands one for a sign-in in the browser; without it only a sign-in with a code on another device works", p.Title)
+		l.warn("client_secret is missing: %s demands one for a sign-in in the browser; without it only a sign-in "+
+			"with a code on another device works", p.Title)
 	case set && p.Secret == provider.SecretUnsafe:
-		l.warn("client_secret: %s needs none from a native client with PKCE, and one that is shipped with a desktop app is in every user's hands", p.Title)
+		l.warn("client_secret: %s needs none from a native client with PKCE, and one that is shipped with a desktop "+
+			"app is in every user's hands", p.Title)
 	}
 }

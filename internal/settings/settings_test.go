@@ -13,7 +13,8 @@ import (
 )
 
 // set writes files and loads the settings from them.
-func load(t *testing.T, files map[string]string, environ []string, flags map[string]string) (settings.Settings, string, error) {
+func load(t *testing.T, files map[string]string, environ []string,
+	flags map[string]string) (settings.Settings, string, error) {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range files {
@@ -26,8 +27,10 @@ func load(t *testing.T, files map[string]string, environ []string, flags map[str
 		}
 	}
 	s, err := settings.Load(settings.Options{
-		Environ: environ, Flags: flags, Baked: []byte(files["baked"]), DotEnv: filepath.Join(dir, ".env"), ParseDotEnv: godotenv.UnmarshalBytes,
-		ConfigDir: filepath.Join(dir, "config"), DataDir: filepath.Join(dir, "data"), PolicyPath: filepath.Join(dir, "policy.toml"),
+		Environ: environ, Flags: flags, Baked: []byte(files["baked"]), DotEnv: filepath.Join(dir, ".env"),
+		ParseDotEnv: godotenv.UnmarshalBytes,
+		ConfigDir:   filepath.Join(dir, "config"), DataDir: filepath.Join(dir, "data"),
+		PolicyPath: filepath.Join(dir, "policy.toml"),
 	})
 	return s, dir, err
 }
@@ -112,7 +115,8 @@ func TestBadSettingsNameFileLineAndKey(t *testing.T) {
 }
 
 func TestAllThatIsBadIsToldAtOnce(t *testing.T) {
-	_, _, err := load(t, map[string]string{"config/config.toml": "isuer = \"x\"\nstore = \"plain\""}, []string{"LATCHKEY_LOG=loud"}, nil)
+	_, _, err := load(t, map[string]string{"config/config.toml": "isuer = \"x\"\nstore = \"plain\""},
+		[]string{"LATCHKEY_LOG=loud"}, nil)
 	for _, want := range []string{"isuer", "store", "LATCHKEY_LOG"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not name %s", err, want)
@@ -122,25 +126,32 @@ func TestAllThatIsBadIsToldAtOnce(t *testing.T) {
 
 func TestTheEnvironment(t *testing.T) {
 	s, _, err := load(t, nil, []string{
-		"LATCHKEY_ISSUER=https://a.example/", "LATCHKEY_CLIENT_ID=desk", "LATCHKEY_CLIENT_SECRET=hush", "LATCHKEY_SCOPES=openid  email",
-		"LATCHKEY_REDIRECT_PORTS=8085, 0", "LATCHKEY_REDIRECT_HOST=localhost", "LATCHKEY_STORE=file", "LATCHKEY_STORE_PASSPHRASE=correct horse",
+		"LATCHKEY_ISSUER=https://a.example/", "LATCHKEY_CLIENT_ID=desk", "LATCHKEY_CLIENT_SECRET=hush",
+		"LATCHKEY_SCOPES=openid  email",
+		"LATCHKEY_REDIRECT_PORTS=8085, 0", "LATCHKEY_REDIRECT_HOST=localhost", "LATCHKEY_STORE=file",
+		"LATCHKEY_STORE_PASSPHRASE=correct horse",
 		"LATCHKEY_LOG=debug", "LATCHKEY_CLIENTID=typo", "LATCHKEY_NAME=", "PATH=/bin",
 	}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := s.Provider
-	if p.Issuer != "https://a.example/" || p.ClientSecret.Reveal() != "hush" || len(p.Scopes) != 2 || len(p.RedirectPorts) != 2 || p.RedirectHost != "localhost" ||
+	if p.Issuer != "https://a.example/" || p.ClientSecret.Reveal() != "hush" || len(p.Scopes) != 2 ||
+		len(p.RedirectPorts) != 2 || p.RedirectHost != "localhost" ||
 		s.Store != "file" || s.Passphrase.Reveal() != "correct horse" || s.Log != "debug" || p.Name != "a.example" {
 		t.Errorf("%+v", s)
 	}
-	if len(s.Warnings) != 1 || !strings.Contains(s.Warnings[0], "LATCHKEY_CLIENTID is not a setting (did you mean client_id?)") {
+	if len(s.Warnings) != 1 ||
+		!strings.Contains(s.Warnings[0], "LATCHKEY_CLIENTID is not a setting (did you mean client_id?)") {
 		t.Errorf("warnings %q", s.Warnings)
 	}
 }
 
 func TestFoldersFollowThePlatform(t *testing.T) {
-	s, err := settings.Load(settings.Options{AppID: "latchkey-demo", Environ: []string{"HOME=/home/ada", "XDG_CONFIG_HOME=/c", "XDG_DATA_HOME=relative"}, PolicyPath: "/nowhere"})
+	s, err := settings.Load(settings.Options{
+		AppID: "latchkey-demo", Environ: []string{"HOME=/home/ada", "XDG_CONFIG_HOME=/c", "XDG_DATA_HOME=relative"},
+		PolicyPath: "/nowhere",
+	})
 	if err != nil || s.ConfigDir != "/c/latchkey-demo" || s.DataDir != "/home/ada/.local/share/latchkey-demo" {
 		t.Errorf("%q %q %v", s.ConfigDir, s.DataDir, err)
 	}

@@ -29,7 +29,8 @@ var (
 // scripting are the beginnings of the variables that open a web view to others or load
 // code into it. SECURITY.md says what each does.
 var scripting = []string{
-	"WEBKIT_INSPECTOR_", "WEBKIT_INJECTED_BUNDLE_PATH", "WEBKIT_DISABLE_SANDBOX_", "WEBKIT_ENABLE_DEBUG_PERMISSIONS_IN_SANDBOX", "JSC_",
+	"WEBKIT_INSPECTOR_", "WEBKIT_INJECTED_BUNDLE_PATH", "WEBKIT_DISABLE_SANDBOX_",
+	"WEBKIT_ENABLE_DEBUG_PERMISSIONS_IN_SANDBOX", "JSC_",
 	"WEBVIEW2_", "COREWEBVIEW2_",
 }
 

@@ -22,7 +22,8 @@ func TestMain(m *testing.M) {
 		if err != nil {
 			os.Exit(1)
 		}
-		_, _ = os.Stdout.WriteString("child:\n" + string(out) + "settings:\n" + strings.Join(startenv.Environ(), "\n") + "\n")
+		_, _ = os.Stdout.WriteString("child:\n" + string(out) + "settings:\n" + strings.Join(startenv.Environ(), "\n") +
+			"\n")
 		os.Exit(0)
 	case "child":
 		_, _ = os.Stdout.WriteString(strings.Join(os.Environ(), "\n") + "\n")
@@ -54,20 +55,26 @@ func TestSecretsReachTheSettingsAlone(t *testing.T) {
 	child, settings := prepared(t, append(secrets, "LATCHKEY_ISSUER=https://id.example", "LATCHKEY_LOG=debug")...)
 	for _, kv := range secrets {
 		if slices.Contains(child, kv) || !slices.Contains(settings, kv) {
-			t.Errorf("%s: in the child's environment %v, in the settings' %v", kv, slices.Contains(child, kv), slices.Contains(settings, kv))
+			t.Errorf("%s: in the child's environment %v, in the settings' %v", kv, slices.Contains(child, kv),
+				slices.Contains(settings, kv))
 		}
 	}
-	if !slices.Contains(child, "LATCHKEY_LOG=debug") || !slices.Contains(settings, "LATCHKEY_ISSUER=https://id.example") {
+	if !slices.Contains(child, "LATCHKEY_LOG=debug") ||
+		!slices.Contains(settings, "LATCHKEY_ISSUER=https://id.example") {
 		t.Errorf("%v\n%v", child, settings)
 	}
 }
 
 func TestWhatOpensTheWebViewIsTakenOut(t *testing.T) {
 	bad := []string{
-		"WEBKIT_INSPECTOR_SERVER=127.0.0.1:9222", "WEBKIT_INSPECTOR_HTTP_SERVER=127.0.0.1:9223", "WEBKIT_INJECTED_BUNDLE_PATH=/tmp",
-		"WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS=1", "JSC_useDollarVM=1", "WEBVIEW2_ADDITIONAL_BROWSER_ARGUMENTS=--remote-debugging-port=9222",
-		"WEBVIEW2_BROWSER_EXECUTABLE_FOLDER=C:/evil", "WEBVIEW2_USER_DATA_FOLDER=C:/evil", "WEBVIEW2_PIPE_FOR_SCRIPT_DEBUGGER=x",
-		"WEBVIEW2_WAIT_FOR_SCRIPT_DEBUGGER=1", "WEBVIEW2_RELEASE_CHANNEL_PREFERENCE=1", "WebView2_Additional_Browser_Arguments=x", "COREWEBVIEW2_X=1",
+		"WEBKIT_INSPECTOR_SERVER=127.0.0.1:9222", "WEBKIT_INSPECTOR_HTTP_SERVER=127.0.0.1:9223",
+		"WEBKIT_INJECTED_BUNDLE_PATH=/tmp",
+		"WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS=1", "JSC_useDollarVM=1",
+		"WEBVIEW2_ADDITIONAL_BROWSER_ARGUMENTS=--remote-debugging-port=9222",
+		"WEBVIEW2_BROWSER_EXECUTABLE_FOLDER=C:/evil", "WEBVIEW2_USER_DATA_FOLDER=C:/evil",
+		"WEBVIEW2_PIPE_FOR_SCRIPT_DEBUGGER=x",
+		"WEBVIEW2_WAIT_FOR_SCRIPT_DEBUGGER=1", "WEBVIEW2_RELEASE_CHANNEL_PREFERENCE=1",
+		"WebView2_Additional_Browser_Arguments=x", "COREWEBVIEW2_X=1",
 	}
 	child, _ := prepared(t, append(bad, "WEBKIT_FORCE_COMPOSITING_MODE=1")...)
 	for _, kv := range bad {
@@ -81,7 +88,9 @@ func TestWhatOpensTheWebViewIsTakenOut(t *testing.T) {
 }
 
 func TestTheRendererIsThePersonsChoice(t *testing.T) {
-	for given, want := range map[string]string{"": startenv.Renderer + "=1", startenv.Renderer + "=0": startenv.Renderer + "=0"} {
+	for given, want := range map[string]string{
+		"": startenv.Renderer + "=1", startenv.Renderer + "=0": startenv.Renderer + "=0",
+	} {
 		if child, _ := prepared(t, given); !slices.Contains(child, want) {
 			t.Errorf("%q: %v", given, child)
 		}

@@ -19,7 +19,8 @@ func readLicences(list string) []LicenceView {
 	parts := strings.Split(list, rule)
 	var out []LicenceView
 	for i := 1; i+1 < len(parts); i += 2 {
-		out = append(out, LicenceView{Modules: strings.Split(strings.TrimSpace(parts[i]), "\n"), Text: strings.TrimSpace(parts[i+1])})
+		out = append(out,
+			LicenceView{Modules: strings.Split(strings.TrimSpace(parts[i]), "\n"), Text: strings.TrimSpace(parts[i+1])})
 	}
 	return out
 }

@@ -66,7 +66,8 @@ func appearance(values []settings.Value) string {
 // shownProvider are the settings of the provider that are worth a line, in this
 // order.
 var shownProvider = []struct{ key, label string }{
-	{"name", "Name"}, {"provider", "Preset"}, {"issuer", "Issuer"}, {"client_id", "Client ID"}, {"project_id", "Project"},
+	{"name", "Name"}, {"provider", "Preset"}, {"issuer", "Issuer"}, {"client_id", "Client ID"},
+	{"project_id", "Project"},
 	{"client_secret", "Client secret"}, {"scopes", "Scopes"}, {"ca_file", "Certificate file"},
 }
 

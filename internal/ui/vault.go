@@ -42,7 +42,9 @@ func (w *Window) UseMemory() Job { return w.store(storeMemory, secret.Secret{}) 
 
 // store seals what is stored anew for another store.
 func (w *Window) store(kind string, passphrase secret.Secret) Job {
-	return w.mend("change the store", func(ctx context.Context) error { return w.now().ChangeStore(ctx, kind, passphrase) })
+	return w.mend("change the store", func(ctx context.Context) error {
+		return w.now().ChangeStore(ctx, kind, passphrase)
+	})
 }
 
 // mend does what makes the vault usable, and then goes on with what the person wanted:

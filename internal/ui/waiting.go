@@ -30,7 +30,9 @@ func (d *drawing) waiting(v *StateView) {
 	}
 	v.Screen = ScreenDevice
 	if c := w.Device; c != nil {
-		v.Device = &DeviceView{Code: c.UserCode, Address: spoken(c.VerificationURI), QR: qrCode(complete(c)), Expires: milli(c.Expires)}
+		v.Device = &DeviceView{
+			Code: c.UserCode, Address: spoken(c.VerificationURI), QR: qrCode(complete(c)), Expires: milli(c.Expires),
+		}
 	}
 }
 

@@ -46,7 +46,8 @@ func sessionBus(ctx context.Context) (*dbus.Conn, error) {
 func start(ctx context.Context, conn *dbus.Conn) error {
 	bus := conn.BusObject()
 	var names []string
-	if err := bus.CallWithContext(ctx, "org.freedesktop.DBus.ListActivatableNames", 0).Store(&names); err == nil && slices.Contains(names, secretsName) {
+	if err := bus.CallWithContext(ctx, "org.freedesktop.DBus.ListActivatableNames", 0).Store(&names); err == nil &&
+		slices.Contains(names, secretsName) {
 		err := bus.CallWithContext(ctx, "org.freedesktop.DBus.StartServiceByName", 0, secretsName, uint32(0)).Err
 		if err == nil {
 			return nil
@@ -64,7 +65,8 @@ func start(ctx context.Context, conn *dbus.Conn) error {
 
 // absent reports whether nobody on the bus offers the Secret Service now.
 func absent(err error) bool {
-	return named(err, "org.freedesktop.DBus.Error.ServiceUnknown") || named(err, "org.freedesktop.DBus.Error.NameHasNoOwner")
+	return named(err, "org.freedesktop.DBus.Error.ServiceUnknown") ||
+		named(err, "org.freedesktop.DBus.Error.NameHasNoOwner")
 }
 
 // named reports whether err is the bus's error of that name.

@@ -17,7 +17,8 @@ func desktop(t *testing.T, name string, lock bus.Lock) (*bus.Secrets, vault.Conf
 	t.Helper()
 	b := bus.Start(t, t.TempDir())
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", b.Address)
-	return b.Secrets(t, name, lock), vault.Config{Dir: t.TempDir(), Kind: vault.Keychain, Service: "latchkey-test", Timeout: time.Minute}
+	return b.Secrets(t, name, lock),
+		vault.Config{Dir: t.TempDir(), Kind: vault.Keychain, Service: "latchkey-test", Timeout: time.Minute}
 }
 
 // The alias says which collection is the default one, whatever its name. One that opens

@@ -137,7 +137,9 @@ func own(t *testing.T, dir string) {
 	if os.Getuid() != 0 {
 		return
 	}
-	for _, path := range []string{dir, filepath.Join(dir, "vault"), filepath.Join(dir, "vault.lock"), filepath.Join(dir, "vault.key")} {
+	for _, path := range []string{
+		dir, filepath.Join(dir, "vault"), filepath.Join(dir, "vault.lock"), filepath.Join(dir, "vault.key"),
+	} {
 		if err := os.Chown(path, 65534, 65534); err != nil {
 			t.Fatal(err)
 		}

@@ -29,7 +29,8 @@ func quotaExceeded(err error) bool { return errors.Is(err, syscall.EDQUOT) }
 
 // noLocks reports whether a file system has no locks, or cannot reach who keeps them.
 func noLocks(err error) bool {
-	return errors.Is(err, syscall.ENOLCK) || errors.Is(err, syscall.ENOTSUP) || errors.Is(err, syscall.EOPNOTSUPP) || errors.Is(err, syscall.ENOSYS)
+	return errors.Is(err, syscall.ENOLCK) || errors.Is(err, syscall.ENOTSUP) || errors.Is(err, syscall.EOPNOTSUPP) ||
+		errors.Is(err, syscall.ENOSYS)
 }
 
 // open reports whether others than the owner may read the file.

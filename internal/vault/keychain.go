@@ -50,7 +50,10 @@ func (r ring) load(ctx context.Context) ([]*sealKey, error) {
 // store replaces the keys, and reads them back: a keychain that does not keep what it
 // was given must not get the only key.
 func (r ring) store(ctx context.Context, keys []*sealKey) error {
-	item := keyring.Item{Key: r.item, Data: asItem(keys), Label: r.item, Description: "opens the sessions that " + r.conf.Service + " keeps"}
+	item := keyring.Item{
+		Key: r.item, Data: asItem(keys), Label: r.item, Description: "opens the sessions that " + r.conf.Service +
+			" keeps",
+	}
 	if err := r.set(ctx, item); err != nil {
 		return err
 	}

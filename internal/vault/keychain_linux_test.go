@@ -159,7 +159,8 @@ func TestSecretService(t *testing.T) {
 		}
 		// Until the bus has seen its end, the read may still be under way.
 		err = vault.ErrKeychain
-		for end := time.Now().Add(30 * time.Second); errors.Is(err, vault.ErrKeychain) && !errors.Is(err, vault.ErrKeychainAbsent) && time.Now().Before(end); {
+		for end := time.Now().Add(30 * time.Second); errors.Is(err, vault.ErrKeychain) &&
+			!errors.Is(err, vault.ErrKeychainAbsent) && time.Now().Before(end); {
 			_, err = vault.New(conf).Load(t.Context())
 		}
 		if !errors.Is(err, vault.ErrKeychainAbsent) {
@@ -179,7 +180,8 @@ func TestWithoutABus(t *testing.T) {
 		t.Errorf("%v, want ErrKeychainAbsent", err)
 	}
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere/bus")
-	if err := vault.New(vault.Config{Dir: t.TempDir(), Kind: vault.Keychain}).Ready(t.Context()); !errors.Is(err, vault.ErrKeychainAbsent) {
+	if err := vault.New(vault.Config{Dir: t.TempDir(), Kind: vault.Keychain}).Ready(t.Context()); !errors.Is(err,
+		vault.ErrKeychainAbsent) {
 		t.Errorf("%v, want ErrKeychainAbsent", err)
 	}
 }
@@ -191,7 +193,8 @@ func lock(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close() }()
-	if err := conn.Object("org.freedesktop.secrets", "/org/freedesktop/secrets").Call("org.freedesktop.Secret.Service.Lock", 0, []dbus.ObjectPath{bus.Login}).Err; err != nil {
+	if err := conn.Object("org.freedesktop.secrets", "/org/freedesktop/secrets").Call(
+		"org.freedesktop.Secret.Service.Lock", 0, []dbus.ObjectPath{bus.Login}).Err; err != nil {
 		t.Fatal(err)
 	}
 }

@@ -13,7 +13,9 @@ import (
 )
 
 // platformBackend is the keychain of the system.
-var platformBackend = map[string]keyring.BackendType{"windows": keyring.WinCredBackend, "darwin": keyring.KeychainBackend}[runtime.GOOS]
+var platformBackend = map[string]keyring.BackendType{
+	"windows": keyring.WinCredBackend, "darwin": keyring.KeychainBackend,
+}[runtime.GOOS]
 
 func TestKeychain(t *testing.T) {
 	conf := vault.Config{Kind: vault.Keychain, Service: "latchkey-test", Timeout: 30 * time.Second}

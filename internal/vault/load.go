@@ -58,7 +58,8 @@ func (v *Vault) finishLater(ctx context.Context, key *sealKey) {
 
 // hopeless reports whether a file can never be read as things are.
 func hopeless(err error) bool {
-	return errors.Is(err, ErrDamaged) || errors.Is(err, ErrNewer) || errors.Is(err, ErrKeyLost) || errors.Is(err, ErrWrongKey)
+	return errors.Is(err, ErrDamaged) || errors.Is(err, ErrNewer) || errors.Is(err, ErrKeyLost) ||
+		errors.Is(err, ErrWrongKey)
 }
 
 // found is a vault that was opened. All of it is zero when there is none.

@@ -88,7 +88,10 @@ func TestAGreedyFileIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, to := range []string{`"t":3,"m":1048576,"p":4`, `"t":16,"m":65536,"p":4`, `"t":4294967295,"m":64,"p":4`, `"t":3,"m":4294967295,"p":4`, `"t":3,"m":65536,"p":255`} {
+	for _, to := range []string{
+		`"t":3,"m":1048576,"p":4`, `"t":16,"m":65536,"p":4`, `"t":4294967295,"m":64,"p":4`,
+		`"t":3,"m":4294967295,"p":4`, `"t":3,"m":65536,"p":255`,
+	} {
 		for name, data := range map[string][]byte{"vault": golden, "vault.key": key} {
 			at := t.TempDir()
 			greedy := bytes.Replace(data, []byte(`"t":3,"m":65536,"p":4`), []byte(to), 1)

@@ -151,7 +151,8 @@ func (k keyFile) load(ctx context.Context) ([]*sealKey, error) {
 // wrappingOf returns the key that the passphrase gives with these parameters.
 func (v *Vault) wrappingOf(ctx context.Context, kdf *kdfParams) (*wrapping, error) {
 	w := v.wrapping
-	if w != nil && w.passphrase.Equal(v.passphrase) && bytes.Equal(w.kdf.Salt, kdf.Salt) && w.kdf.Time == kdf.Time && w.kdf.Memory == kdf.Memory && w.kdf.Threads == kdf.Threads {
+	if w != nil && w.passphrase.Equal(v.passphrase) && bytes.Equal(w.kdf.Salt, kdf.Salt) && w.kdf.Time == kdf.Time &&
+		w.kdf.Memory == kdf.Memory && w.kdf.Threads == kdf.Threads {
 		return w, nil
 	}
 	kek, err := kdf.derive(ctx, v.passphrase)
@@ -172,7 +173,9 @@ func (k keyFile) store(ctx context.Context, keys []*sealKey) error {
 	}
 	w := v.wrapping
 	if w == nil || !w.passphrase.Equal(v.passphrase) {
-		kdf := &kdfParams{Name: kdfName, Time: kdfTime, Memory: kdfMemory, Threads: kdfThreads, Salt: make([]byte, saltSize)}
+		kdf := &kdfParams{
+			Name: kdfName, Time: kdfTime, Memory: kdfMemory, Threads: kdfThreads, Salt: make([]byte, saltSize),
+		}
 		_, _ = rand.Read(kdf.Salt)
 		var err error
 		if w, err = v.wrappingOf(ctx, kdf); err != nil {
@@ -186,7 +189,8 @@ func (k keyFile) store(ctx context.Context, keys []*sealKey) error {
 		return fmt.Errorf("vault: seal the keys: %w", err)
 	}
 	data := append(bytes.Clone(line), '\n')
-	if err := v.folder.replace(keyName+nextSuffix, keyName, gcm(w.kek).Seal(data, h.Nonce, asItem(keys), line)); err != nil {
+	if err := v.folder.replace(keyName+nextSuffix, keyName,
+		gcm(w.kek).Seal(data, h.Nonce, asItem(keys), line)); err != nil {
 		return err
 	}
 	v.wrapping = w

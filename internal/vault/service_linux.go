@@ -98,7 +98,8 @@ func (s *service) find(ctx context.Context, name string) (dbus.ObjectPath, error
 // before any other.
 func (s *service) search(ctx context.Context, name string) (open, locked dbus.ObjectPath, err error) {
 	var allOpen, allLocked []dbus.ObjectPath
-	if err := s.ask(ctx, secretsPath, serviceIface+".SearchItems", map[string]string{"profile": name}).Store(&allOpen, &allLocked); err != nil {
+	if err := s.ask(ctx, secretsPath, serviceIface+".SearchItems", map[string]string{"profile": name}).Store(&allOpen,
+		&allLocked); err != nil {
 		return noObject, noObject, err
 	}
 	open, locked = s.best(allOpen), s.best(allLocked)
@@ -130,7 +131,8 @@ func (s *service) closed(ctx context.Context) (dbus.ObjectPath, error) {
 		return noObject, ErrNoCollection
 	}
 	var v dbus.Variant
-	if err := s.ask(ctx, s.collection, "org.freedesktop.DBus.Properties.Get", collectIface, "Locked").Store(&v); err != nil {
+	if err := s.ask(ctx, s.collection, "org.freedesktop.DBus.Properties.Get", collectIface,
+		"Locked").Store(&v); err != nil {
 		return noObject, err
 	}
 	if locked, _ := v.Value().(bool); locked {
@@ -193,7 +195,8 @@ func (s *service) replace(ctx context.Context, item dbus.ObjectPath, data []byte
 	if err != nil {
 		return err
 	}
-	return lockedSince(s.ask(ctx, item, itemIface+".SetSecret", sentSecret{session, []byte{}, data, "application/json"}).Err)
+	return lockedSince(s.ask(ctx, item, itemIface+".SetSecret",
+		sentSecret{session, []byte{}, data, "application/json"}).Err)
 }
 
 // create makes an item in the default collection.
@@ -210,7 +213,8 @@ func (s *service) create(ctx context.Context, name string, data []byte) error {
 		itemIface + ".Attributes": dbus.MakeVariant(map[string]string{"profile": name}),
 	}
 	var item, prompt dbus.ObjectPath
-	call := s.ask(ctx, s.collection, collectIface+".CreateItem", properties, sentSecret{session, []byte{}, data, "application/json"}, true)
+	call := s.ask(ctx, s.collection, collectIface+".CreateItem", properties,
+		sentSecret{session, []byte{}, data, "application/json"}, true)
 	if err := lockedSince(call.Store(&item, &prompt)); err != nil {
 		return err
 	}

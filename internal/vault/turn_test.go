@@ -15,7 +15,9 @@ import (
 // the vault opens, as it was before or as it is to be; whoever comes next leaves one in
 // which no older file opens; and a program beside, which had the old key, goes on.
 func onEachStep(t *testing.T, conf func(t *testing.T) vault.Config) {
-	for step, want := range []string{"two accounts", "two accounts", "two accounts", "one account", "one account", "one account"} {
+	for step, want := range []string{
+		"two accounts", "two accounts", "two accounts", "one account", "one account", "one account",
+	} {
 		t.Run(fmt.Sprintf("killed after step %d of the turn", step), func(t *testing.T) {
 			c := conf(t)
 			if err := vault.New(c).Save(t.Context(), []byte("two accounts")); err != nil {
@@ -34,7 +36,9 @@ func onEachStep(t *testing.T, conf func(t *testing.T) vault.Config) {
 			if err := killed.TurnUpTo(t.Context(), step, []byte("one account")); err != nil {
 				t.Fatal(err)
 			}
-			for who, v := range map[string]*vault.Vault{"the next program": vault.New(c), "the program beside": beside} {
+			for who, v := range map[string]*vault.Vault{
+				"the next program": vault.New(c), "the program beside": beside,
+			} {
 				if got, err := v.Load(t.Context()); err != nil || string(got) != want {
 					t.Errorf("%s: %q %v", who, got, err)
 				}
@@ -126,7 +130,8 @@ func TestAKilledTurnBreaksNothing(t *testing.T) {
 		}
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
-		if got, err := vault.New(file(dir)).Load(t.Context()); err != nil || len(bytes.Trim(got, string(got[:1]))) != 0 && !bytes.Equal(got, blob) {
+		if got, err := vault.New(file(dir)).Load(t.Context()); err != nil ||
+			len(bytes.Trim(got, string(got[:1]))) != 0 && !bytes.Equal(got, blob) {
 			t.Fatalf("%d bytes, %v", len(got), err)
 		}
 	}

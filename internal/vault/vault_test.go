@@ -72,7 +72,8 @@ func TestAWrongPassphraseLosesNothing(t *testing.T) {
 	if got, err := v.Load(t.Context()); err != nil || !bytes.Equal(got, blob) {
 		t.Errorf("%q %v", got, err)
 	}
-	if err := vault.New(vault.Config{Dir: t.TempDir(), Kind: vault.File, Passphrase: secret.New("short")}).Save(t.Context(), blob); !errors.Is(err, vault.ErrWeakPassphrase) {
+	if err := vault.New(vault.Config{Dir: t.TempDir(), Kind: vault.File, Passphrase: secret.New("short")}).Save(
+		t.Context(), blob); !errors.Is(err, vault.ErrWeakPassphrase) {
 		t.Errorf("a short one: %v", err)
 	}
 }
@@ -99,14 +100,23 @@ func TestAnUnreadableFileIsSetAside(t *testing.T) {
 		break_ func([]byte) []byte
 		want   error
 	}{
-		"a byte of the content":  {func(b []byte) []byte { b[len(b)-1] ^= 1; return b }, vault.ErrDamaged},
-		"a byte of the header":   {func(b []byte) []byte { return bytes.Replace(b, []byte(`"v":2`), []byte(`"v":2 `), 1) }, vault.ErrDamaged},
-		"cut short":              {func(b []byte) []byte { return b[:len(b)/2] }, vault.ErrDamaged},
-		"empty":                  {func([]byte) []byte { return nil }, vault.ErrDamaged},
-		"another file":           {func([]byte) []byte { return []byte("{}\nhello") }, vault.ErrDamaged},
-		"a newer version":        {func(b []byte) []byte { return bytes.Replace(b, []byte(`"v":2`), []byte(`"v":3`), 1) }, vault.ErrNewer},
-		"a newer, unknown shape": {func([]byte) []byte { return []byte("{\"latchkey\":\"vault\",\"v\":9,\"nonce\":{}}\nx") }, vault.ErrNewer},
-		"another key's":          {func(b []byte) []byte { return bytes.Replace(b, []byte(`"kid":"`), []byte(`"kid":"x`), 1) }, vault.ErrWrongKey},
+		"a byte of the content": {func(b []byte) []byte { b[len(b)-1] ^= 1; return b }, vault.ErrDamaged},
+		"a byte of the header": {
+			func(b []byte) []byte { return bytes.Replace(b, []byte(`"v":2`), []byte(`"v":2 `), 1) }, vault.ErrDamaged,
+		},
+		"cut short":    {func(b []byte) []byte { return b[:len(b)/2] }, vault.ErrDamaged},
+		"empty":        {func([]byte) []byte { return nil }, vault.ErrDamaged},
+		"another file": {func([]byte) []byte { return []byte("{}\nhello") }, vault.ErrDamaged},
+		"a newer version": {
+			func(b []byte) []byte { return bytes.Replace(b, []byte(`"v":2`), []byte(`"v":3`), 1) }, vault.ErrNewer,
+		},
+		"a newer, unknown shape": {
+			func([]byte) []byte { return []byte("{\"latchkey\":\"vault\",\"v\":9,\"nonce\":{}}\nx") }, vault.ErrNewer,
+		},
+		"another key's": {
+			func(b []byte) []byte { return bytes.Replace(b, []byte(`"kid":"`), []byte(`"kid":"x`), 1) },
+			vault.ErrWrongKey,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -258,7 +268,8 @@ func TestAKilledWriteBreaksNothing(t *testing.T) {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 		got, err := vault.New(file(dir)).Load(t.Context())
-		if err != nil || len(got) != 1<<20 && !bytes.Equal(got, blob) || len(got) == 1<<20 && strings.Trim(string(got), string(got[:1])) != "" {
+		if err != nil || len(got) != 1<<20 && !bytes.Equal(got, blob) ||
+			len(got) == 1<<20 && strings.Trim(string(got), string(got[:1])) != "" {
 			t.Fatalf("%d bytes, %v", len(got), err)
 		}
 	}

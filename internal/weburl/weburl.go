@@ -24,7 +24,8 @@ var (
 // without characters that RFC 3986 excludes: what another program would read otherwise
 // than this one is refused.
 func Parse(raw string) (*url.URL, error) {
-	if strings.ContainsFunc(raw, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"<>\\^`{|}", r) }) {
+	if strings.ContainsFunc(raw,
+		func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"<>\\^`{|}", r) }) {
 		return nil, ErrCharacter
 	}
 	u, err := url.Parse(raw)

@@ -16,7 +16,10 @@ import (
 func made(t *testing.T, policy string) (*wire.Parts, settings.Options) {
 	t.Helper()
 	dir := t.TempDir()
-	o := settings.Options{ConfigDir: filepath.Join(dir, "config"), DataDir: filepath.Join(dir, "data"), PolicyPath: filepath.Join(dir, "policy.toml")}
+	o := settings.Options{
+		ConfigDir: filepath.Join(dir, "config"), DataDir: filepath.Join(dir, "data"),
+		PolicyPath: filepath.Join(dir, "policy.toml"),
+	}
 	if policy != "" {
 		if err := os.WriteFile(o.PolicyPath, []byte(policy), 0o600); err != nil {
 			t.Fatal(err)
@@ -49,10 +52,12 @@ func TestAChosenStoreIsKeptForTheNextStart(t *testing.T) {
 	if err := p.ChangeStore(t.Context(), "memory", secret.Secret{}); err != nil || store(t, o) != "keychain" {
 		t.Errorf("memory is for this time alone: %v, then %s", err, store(t, o))
 	}
-	if err := p.ChangeStore(t.Context(), "file", secret.New("x")); !errors.Is(err, vault.ErrWeakPassphrase) || store(t, o) != "keychain" {
+	if err := p.ChangeStore(t.Context(), "file", secret.New("x")); !errors.Is(err, vault.ErrWeakPassphrase) ||
+		store(t, o) != "keychain" {
 		t.Errorf("what fails is not kept: %v, then %s", err, store(t, o))
 	}
-	if err := p.ChangeStore(t.Context(), "file", phrase); err != nil || store(t, o) != "file" || p.Vault.Kind() != vault.File {
+	if err := p.ChangeStore(t.Context(), "file", phrase); err != nil || store(t, o) != "file" ||
+		p.Vault.Kind() != vault.File {
 		t.Errorf("%v, then %s, now %s", err, store(t, o), p.Vault.Kind())
 	}
 }

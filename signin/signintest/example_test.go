@@ -37,7 +37,8 @@ func (s *Shop) Orders(ctx context.Context) (string, error) {
 // A team's own test: an expiry, an outage of the provider, and the end of the session.
 func TestTheShopThroughADay(t *testing.T) {
 	provider := signintest.NewProvider(t)
-	api := provider.API(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "two orders") }))
+	api := provider.API(t,
+		http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "two orders") }))
 	client := provider.Client(t)
 	shop := &Shop{api.URL, client.HTTPClient(api.URL)}
 

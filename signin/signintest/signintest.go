@@ -12,8 +12,8 @@
 //	provider.SetOutage(true)     // the provider is down
 //	provider.EndSessions()       // the administrator has ended every session
 //
-// Only tests use the package. What the provider checks of a request beyond PKCE it does not check: it is no measure of how a
-// real provider judges a program's settings.
+// Only tests use the package. What the provider checks of a request beyond PKCE it does not check: it is no measure
+// of how a real provider judges a program's settings.
 package signintest
 
 import (
@@ -56,7 +56,8 @@ type Provider struct {
 // lifetime is that of the first access tokens.
 const lifetime = 10 * time.Minute
 
-// NewProvider starts a provider. Its access tokens live for 10 minutes, and its refresh tokens are replaced at each renewal.
+// NewProvider starts a provider. Its access tokens live for 10 minutes, and its refresh tokens are replaced at each
+// renewal.
 func NewProvider(t testing.TB) *Provider {
 	t.Helper()
 	p := &Provider{ClientID: idp.ClientID, persons: map[string]Person{}}
@@ -90,15 +91,15 @@ func (p *Provider) SignInAs(who Person) {
 	p.idp.SetPerson(claims)
 }
 
-// RefuseSignIns answers each sign-in from now on with that error code, such as "access_denied" (RFC 6749 §4.1.2.1); "" lets
-// people in again.
+// RefuseSignIns answers each sign-in from now on with that error code, such as "access_denied" (RFC 6749 §4.1.2.1);
+// "" lets people in again.
 func (p *Provider) RefuseSignIns(code string) { p.idp.SetRefusal(code) }
 
 // SetLifetime changes how long the access tokens given from now on live, in whole seconds.
 func (p *Provider) SetLifetime(d time.Duration) { p.idp.SetLifetime(d) }
 
-// ExpireTokens makes an [Provider.API] refuse every access token that was given so far, although its time has not come. A
-// renewal gives a new one.
+// ExpireTokens makes an [Provider.API] refuse every access token that was given so far, although its time has not
+// come. A renewal gives a new one.
 func (p *Provider) ExpireTokens() { p.idp.ExpireAll() }
 
 // EndSessions ends every session so far, as an administrator does: the next renewal is refused with invalid_grant.
@@ -116,8 +117,8 @@ func (p *Provider) Person(r *http.Request) (Person, bool) {
 	return p.persons[subject], ok
 }
 
-// API serves h on loopback for requests with a valid access token, and answers 401 to the others. Its URL is an origin for
-// [signin.Client.HTTPClient]. It ends with the test.
+// API serves h on loopback for requests with a valid access token, and answers 401 to the others. Its URL is an
+// origin for [signin.Client.HTTPClient]. It ends with the test.
 func (p *Provider) API(t testing.TB, h http.Handler) *httptest.Server {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -190,8 +191,8 @@ func Browse(ctx context.Context, address string) error {
 	return res.Body.Close()
 }
 
-// Secrets are the codes, verifiers and tokens that were given or taken so far, for a test that looks for them in logs and
-// on the screen.
+// Secrets are the codes, verifiers and tokens that were given or taken so far, for a test that looks for them in logs
+// and on the screen.
 func (p *Provider) Secrets() []string {
 	var out []string
 	for _, s := range p.idp.Secrets() {

@@ -137,7 +137,8 @@ func (r *run) waitFor(t *testing.T, pattern string) string {
 func waiting(t *testing.T, env ...string) (r *run, callback, page string) {
 	t.Helper()
 	p := idp.Start(t, idp.Config{Lifetime: time.Hour})
-	r = start(t, append([]string{"LATCHKEY_ISSUER=" + p.Issuer, "LATCHKEY_CLIENT_ID=" + idp.ClientID}, env...), "signin", "--no-browser")
+	r = start(t, append([]string{"LATCHKEY_ISSUER=" + p.Issuer, "LATCHKEY_CLIENT_ID=" + idp.ClientID}, env...),
+		"signin", "--no-browser")
 	page = r.waitFor(t, regexp.QuoteMeta(p.Issuer)+`/authorize\?\S+`)
 	u, err := url.Parse(page)
 	if err != nil {

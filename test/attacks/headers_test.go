@@ -29,7 +29,8 @@ func TestGoPrintsNoHeaders(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := start(t, []string{
-		"GODEBUG=gctrace=0,http2debug=2", "LATCHKEY_ISSUER=" + site.URL, "LATCHKEY_CLIENT_ID=desk", "LATCHKEY_CA_FILE=" + ca,
+		"GODEBUG=gctrace=0,http2debug=2", "LATCHKEY_ISSUER=" + site.URL, "LATCHKEY_CLIENT_ID=desk",
+		"LATCHKEY_CA_FILE=" + ca,
 	}, "signin", "--no-browser")
 	_ = r.cmd.Wait()
 	if len(spoke) == 0 || <-spoke != 2 {

@@ -14,7 +14,8 @@ func TestAnotherUserBringsAnAnswer(t *testing.T) {
 		t.Run(host, func(t *testing.T) {
 			r, callback, page := waiting(t, "LATCHKEY_REDIRECT_HOST="+host)
 			for _, tail := range []string{"&code=EVIL", "&error=access_denied", "&code=EVIL&x=1&x=2"} {
-				if got := nobody(t, "browse", callback+tail); !strings.HasPrefix(got, "403 ") || !strings.Contains(got, "redirect_any_user") {
+				if got := nobody(t, "browse", callback+tail); !strings.HasPrefix(got, "403 ") ||
+					!strings.Contains(got, "redirect_any_user") {
 					t.Errorf("%s: %s", tail, got)
 				}
 			}

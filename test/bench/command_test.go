@@ -34,7 +34,8 @@ func (b *bench) signIn() {
 		func() float64 {
 			return ms(d.firstLine(d.command("plain", d.idp.Issuer(), instant.ClientID, d.program["browse"])))
 		})
-	b.versus("`latchkeyctl signin`, from start to signed in and stored in the keychain's vault", ours, plain, "ms", "x/oauth2 + go-oidc, nothing stored", "≤ 1.15")
+	b.versus("`latchkeyctl signin`, from start to signed in and stored in the keychain's vault", ours, plain, "ms",
+		"x/oauth2 + go-oidc, nothing stored", "≤ 1.15")
 }
 
 // roundTrips counts what the provider is asked, and shows that nothing of it is
@@ -51,7 +52,8 @@ func (b *bench) roundTrips() {
 		others = append(others, fmt.Sprintf("%s %d", path, n))
 	}
 	slices.Sort(others)
-	b.add("round trips from the callback to signed in", strconv.Itoa(after)+" (token, userinfo)", "in all: "+strings.Join(others, ", "), "", "2")
+	b.add("round trips from the callback to signed in", strconv.Itoa(after)+" (token, userinfo)",
+		"in all: "+strings.Join(others, ", "), "", "2")
 	const delay = 50 * time.Millisecond
 	back := func() float64 {
 		cmd := d.command("latchkeyctl", "signin")
@@ -65,7 +67,8 @@ func (b *bench) roundTrips() {
 		at[i], _ = inTurn(max(b.runs/6, 3), back, nil)
 	}
 	d.idp.Delay.Store(0)
-	b.add("from the callback to signed in, 50 ms added to every answer", format(at[1])+" ms", format(at[0])+" ms with nothing added", fmt.Sprintf("%+.1f round trips", (at[1]-at[0])/ms(delay)), "+2")
+	b.add("from the callback to signed in, 50 ms added to every answer", format(at[1])+" ms",
+		format(at[0])+" ms with nothing added", fmt.Sprintf("%+.1f round trips", (at[1]-at[0])/ms(delay)), "+2")
 }
 
 // token measures the token from a stored session.
@@ -80,14 +83,19 @@ func (b *bench) token() {
 	}
 	d.run("seed", cache, d.idp.Issuer(), instant.ClientID, id)
 	d.idp.Counts()
-	get := []string{"get-token", "--oidc-issuer-url=" + d.idp.Issuer(), "--oidc-client-id=" + instant.ClientID, "--token-cache-dir=" + cache}
+	get := []string{
+		"get-token", "--oidc-issuer-url=" + d.idp.Issuer(), "--oidc-client-id=" + instant.ClientID,
+		"--token-cache-dir=" + cache,
+	}
 	ours, theirs := inTurn(3*b.runs, wall(d.command, "latchkeyctl", "token"), wall(d.command, "kubelogin", get...))
 	if asked := d.idp.Counts(); len(asked) > 0 {
 		b.t.Fatalf("the provider was asked: %v", asked)
 	}
-	b.versus("`latchkeyctl token` from a stored session, keychain store", ours, theirs, "ms", "`kubelogin get-token` v1.28.0, plain file", "≤ 1.00")
+	b.versus("`latchkeyctl token` from a stored session, keychain store", ours, theirs, "ms",
+		"`kubelogin get-token` v1.28.0, plain file", "≤ 1.00")
 	version, _ := inTurn(b.runs, wall(d.command, "latchkeyctl", "version"), nil)
-	b.add("… of it the program's own start (`latchkeyctl version`)", format(version)+" ms", "", fmt.Sprintf("%.2f", version/ours), "")
+	b.add("… of it the program's own start (`latchkeyctl version`)", format(version)+" ms", "",
+		fmt.Sprintf("%.2f", version/ours), "")
 }
 
 func (b *bench) sizes() {

@@ -46,8 +46,10 @@ func newDesk(t *testing.T) *desk {
 	}
 	d.env = []string{
 		"HOME=" + d.home, "PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "XDG_RUNTIME_DIR=" + d.folder("run"),
-		"XDG_DATA_HOME=" + d.folder("data"), "XDG_CONFIG_HOME=" + d.folder("config"), "XDG_CACHE_HOME=" + d.folder("cache"),
-		"GDK_BACKEND=x11", "NO_AT_BRIDGE=1", "WEBKIT_DISABLE_COMPOSITING_MODE=1", "LIBGL_ALWAYS_SOFTWARE=1", "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS=1",
+		"XDG_DATA_HOME=" + d.folder("data"), "XDG_CONFIG_HOME=" + d.folder("config"),
+		"XDG_CACHE_HOME=" + d.folder("cache"),
+		"GDK_BACKEND=x11", "NO_AT_BRIDGE=1", "WEBKIT_DISABLE_COMPOSITING_MODE=1", "LIBGL_ALWAYS_SOFTWARE=1",
+		"WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS=1",
 		"LATCHKEY_ISSUER=" + idp.Issuer(), "LATCHKEY_CLIENT_ID=" + instant.ClientID,
 		"BROWSER=" + filepath.Join(d.out, "browse") + " %s",
 	}

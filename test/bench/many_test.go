@@ -44,7 +44,8 @@ func (b *bench) stale(env []string) {
 func (b *bench) callers() {
 	b.t.Helper()
 	d := b.desk
-	env := append(append([]string{}, d.env...), "LATCHKEY_STORE=file", "LATCHKEY_STORE_PASSPHRASE=correct horse battery", "XDG_DATA_HOME="+d.folder("callers"))
+	env := append(append([]string{}, d.env...), "LATCHKEY_STORE=file",
+		"LATCHKEY_STORE_PASSPHRASE=correct horse battery", "XDG_DATA_HOME="+d.folder("callers"))
 	b.stale(env)
 	s, err := settings.Load(settings.Options{AppID: program.AppID, Environ: env})
 	if err != nil {
@@ -80,7 +81,8 @@ func (b *bench) callers() {
 			b.t.Fatal("callers were given different tokens")
 		}
 	}
-	b.add("1,000 callers of a due token in one process", fmt.Sprintf("%d refresh, %s ms", d.idp.Counts()["/token"], format(took)), "", "", "1 refresh")
+	b.add("1,000 callers of a due token in one process",
+		fmt.Sprintf("%d refresh, %s ms", d.idp.Counts()["/token"], format(took)), "", "", "1 refresh")
 }
 
 // processes asks for a token from 20 processes at once.
@@ -98,7 +100,8 @@ func (b *bench) processes() {
 		})
 	}
 	all.Wait()
-	b.add("20 processes of a due token, keychain store", fmt.Sprintf("%d refresh, %s ms", d.idp.Counts()["/token"], format(ms(time.Since(began)))), "", "", "1 refresh")
+	b.add("20 processes of a due token, keychain store",
+		fmt.Sprintf("%d refresh, %s ms", d.idp.Counts()["/token"], format(ms(time.Since(began)))), "", "", "1 refresh")
 }
 
 var benchLine = regexp.MustCompile(`(?m)^Benchmark(\S+?)-\d+\s+\d+\s+(\d+(?:\.\d+)?) ns/op.*?(\d+) allocs/op`)
@@ -106,7 +109,8 @@ var benchLine = regexp.MustCompile(`(?m)^Benchmark(\S+?)-\d+\s+\d+\s+(\d+(?:\.\d
 // packages runs the benchmarks that the packages have of their own.
 func (b *bench) packages() {
 	b.t.Helper()
-	cmd := exec.Command("go", "test", "-run", "^$", "-bench", ".", "-benchmem", "-benchtime", "0.3s", "./internal/account", "./internal/vault")
+	cmd := exec.Command("go", "test", "-run", "^$", "-bench", ".", "-benchmem", "-benchtime", "0.3s",
+		"./internal/account", "./internal/vault")
 	cmd.Dir = "../.."
 	out, err := cmd.CombinedOutput()
 	if err != nil {

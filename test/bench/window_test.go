@@ -21,8 +21,10 @@ func (b *bench) window() {
 	d := b.desk
 	d.run("latchkeyctl", "signin")
 	runs := max(b.runs/6, 3)
-	paint, emptyPaint := inTurn(runs, func() float64 { return d.painted("latchkey", nil) }, func() float64 { return d.painted("emptyapp", nil) })
-	b.versus("window: from start to the profile painted, stored session", paint, emptyPaint, "ms", "empty Wails app", "≤ 1.05")
+	paint, emptyPaint := inTurn(runs, func() float64 { return d.painted("latchkey", nil) },
+		func() float64 { return d.painted("emptyapp", nil) })
+	b.versus("window: from start to the profile painted, stored session", paint, emptyPaint, "ms", "empty Wails app",
+		"≤ 1.05")
 	memory := func(name string) func() float64 {
 		return func() float64 {
 			var v float64
@@ -63,9 +65,11 @@ func (b *bench) rest() {
 			}
 		})
 	})
-	b.versus("window at rest: processor time in a minute, all its processes", cpu[0], cpu[1], "ms", "empty Wails app", "≤ 1.00")
+	b.versus("window at rest: processor time in a minute, all its processes", cpu[0], cpu[1], "ms", "empty Wails app",
+		"≤ 1.00")
 	ours, empty := wakes[0]-1, wakes[1]-1 // the first look is none
-	b.add("window at rest: tenths of a second in a minute in which the program woke up", fmt.Sprintf("%.0f", ours), fmt.Sprintf("%.0f empty Wails app", empty), fmt.Sprintf("%+.0f", ours-empty), "+1")
+	b.add("window at rest: tenths of a second in a minute in which the program woke up", fmt.Sprintf("%.0f", ours),
+		fmt.Sprintf("%.0f empty Wails app", empty), fmt.Sprintf("%+.0f", ours-empty), "+1")
 }
 
 // painted starts a window, returns how many milliseconds it took until the mark that

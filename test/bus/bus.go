@@ -37,8 +37,11 @@ const (
 func Start(t *testing.T, home string) *Bus {
 	t.Helper()
 	conf := filepath.Join(home, "bus.conf")
-	text := `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig><type>session</type><listen>unix:path=` + filepath.Join(home, "bus") + `</listen><auth>EXTERNAL</auth><policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>`
+	text :=
+		`<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><type>session</type><listen>unix:path=` + filepath.Join(home, "bus") +
+			`</listen><auth>EXTERNAL</auth><policy context="default"><allow send_destination="*" ` +
+			`eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>`
 	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -80,12 +83,14 @@ func (b *Bus) WithoutPassword(t *testing.T, label string) dbus.ObjectPath {
 	service := b.conn.Object(secrets, root)
 	var output dbus.Variant
 	var session, made dbus.ObjectPath
-	if err := service.Call("org.freedesktop.Secret.Service.OpenSession", 0, "plain", dbus.MakeVariant("")).Store(&output, &session); err != nil {
+	if err := service.Call("org.freedesktop.Secret.Service.OpenSession", 0, "plain",
+		dbus.MakeVariant("")).Store(&output, &session); err != nil {
 		t.Fatal(err)
 	}
 	properties := map[string]dbus.Variant{"org.freedesktop.Secret.Collection.Label": dbus.MakeVariant(label)}
 	const create = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface.CreateWithMasterPassword"
-	if err := service.Call(create, 0, properties, sentSecret{session, []byte{}, []byte{}, "text/plain"}).Store(&made); err != nil {
+	if err := service.Call(create, 0, properties, sentSecret{session, []byte{}, []byte{}, "text/plain"}).Store(
+		&made); err != nil {
 		t.Fatal(err)
 	}
 	if err := service.Call("org.freedesktop.Secret.Service.SetAlias", 0, "default", made).Err; err != nil {
@@ -108,7 +113,8 @@ func (b *Bus) Gone(t *testing.T, daemon *os.Process) {
 }
 
 // daemon starts a gnome-keyring and waits until it is as it should be.
-func (b *Bus) daemon(t *testing.T, env []string, password string, at dbus.ObjectPath, want bool, flags ...string) *os.Process {
+func (b *Bus) daemon(t *testing.T, env []string, password string, at dbus.ObjectPath, want bool,
+	flags ...string) *os.Process {
 	t.Helper()
 	cmd := exec.Command("gnome-keyring-daemon", append(flags, "--components=secrets", "--foreground")...)
 	cmd.Env = append(append([]string{}, env...), "DBUS_SESSION_BUS_ADDRESS="+b.Address)
@@ -133,7 +139,8 @@ func (b *Bus) daemon(t *testing.T, env []string, password string, at dbus.Object
 // locked asks a collection, and starts nothing.
 func (b *Bus) locked(at dbus.ObjectPath) (bool, error) {
 	var v dbus.Variant
-	call := b.conn.Object(secrets, at).Call("org.freedesktop.DBus.Properties.Get", dbus.FlagNoAutoStart, "org.freedesktop.Secret.Collection", "Locked")
+	call := b.conn.Object(secrets, at).Call("org.freedesktop.DBus.Properties.Get", dbus.FlagNoAutoStart,
+		"org.freedesktop.Secret.Collection", "Locked")
 	if err := call.Store(&v); err != nil {
 		return false, err
 	}

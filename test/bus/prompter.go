@@ -67,7 +67,8 @@ func Prompts(t *testing.T, address string) *Prompter {
 	}, prompterPath, prompterIface); err != nil {
 		t.Fatal(err)
 	}
-	if reply, err := conn.RequestName(prompterName, dbus.NameFlagDoNotQueue); err != nil || reply != dbus.RequestNameReplyPrimaryOwner {
+	if reply, err := conn.RequestName(prompterName, dbus.NameFlagDoNotQueue); err != nil ||
+		reply != dbus.RequestNameReplyPrimaryOwner {
 		t.Fatalf("no prompter on this bus: %v %v", reply, err)
 	}
 	return p
@@ -112,7 +113,8 @@ func (p *Prompter) stop(msg dbus.Message, callback dbus.ObjectPath) *dbus.Error 
 }
 
 // perform shows one question.
-func (p *Prompter) perform(msg dbus.Message, callback dbus.ObjectPath, _ string, _ map[string]dbus.Variant, exchange string) *dbus.Error {
+func (p *Prompter) perform(msg dbus.Message, callback dbus.ObjectPath, _ string, _ map[string]dbus.Variant,
+	exchange string) *dbus.Error {
 	p.reply(msg)
 	p.mu.Lock()
 	p.asked++
@@ -172,7 +174,8 @@ func (p *Prompter) sealFor(exchange, password string) (string, error) {
 	}
 	modulus, _ := new(big.Int).SetString(prime, 16)
 	public := new(big.Int).Exp(big.NewInt(2), p.private, modulus)
-	shared := new(big.Int).Exp(new(big.Int).SetBytes(peer), p.private, modulus).FillBytes(make([]byte, modulus.BitLen()/8))
+	shared := new(big.Int).Exp(new(big.Int).SetBytes(peer), p.private,
+		modulus).FillBytes(make([]byte, modulus.BitLen()/8))
 	key, err := hkdf.Key(sha256.New, shared, nil, "", 16)
 	if err != nil {
 		return "", err

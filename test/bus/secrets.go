@@ -77,7 +77,8 @@ func (b *Bus) Secrets(t *testing.T, name string, lock Lock) *Secrets {
 			t.Fatal(err)
 		}
 	}
-	if reply, err := conn.RequestName(secrets, dbus.NameFlagDoNotQueue); err != nil || reply != dbus.RequestNameReplyPrimaryOwner {
+	if reply, err := conn.RequestName(secrets, dbus.NameFlagDoNotQueue); err != nil ||
+		reply != dbus.RequestNameReplyPrimaryOwner {
 		t.Fatalf("the name is taken: %v %v", reply, err)
 	}
 	return s
@@ -167,7 +168,8 @@ func (s *service) CreateCollection(map[string]dbus.Variant, string) (dbus.Object
 type folder struct{ *Secrets }
 
 // CreateItem implements the Secret Service.
-func (s *folder) CreateItem(msg dbus.Message, properties map[string]dbus.Variant, secret sentSecret, _ bool) (dbus.ObjectPath, dbus.ObjectPath, *dbus.Error) {
+func (s *folder) CreateItem(msg dbus.Message, properties map[string]dbus.Variant, secret sentSecret,
+	_ bool) (dbus.ObjectPath, dbus.ObjectPath, *dbus.Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	at, _ := msg.Headers[dbus.FieldPath].Value().(dbus.ObjectPath)

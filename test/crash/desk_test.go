@@ -98,7 +98,8 @@ func newDesk(t *testing.T, program, bus, sub string, p *idp.Provider) *desk {
 	}
 	d := &desk{program: program, dir: t.TempDir(), sub: sub, p: p}
 	d.env = []string{
-		"HOME=" + d.dir, "PATH=" + os.Getenv("PATH"), "DBUS_SESSION_BUS_ADDRESS=" + bus, "BROWSER=" + self + " browse %s",
+		"HOME=" + d.dir, "PATH=" + os.Getenv("PATH"), "DBUS_SESSION_BUS_ADDRESS=" + bus,
+		"BROWSER=" + self + " browse %s",
 		"LATCHKEY_ISSUER=" + p.Issuer, "LATCHKEY_CLIENT_ID=" + idp.ClientID, "LATCHKEY_LOGIN_HINT=" + sub,
 	}
 	return d

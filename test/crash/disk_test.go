@@ -54,14 +54,17 @@ func TestNoTokenIsSpentInVain(t *testing.T) {
 	}
 	cmd := exec.CommandContext(ctx, "unshare", args...)
 	cmd.Dir = d.dir
-	cmd.Env = append(d.env, "PATH="+filepath.Dir(ctl)+":"+os.Getenv("PATH"), "LATCHKEY_STORE=file", "LATCHKEY_STORE_PASSPHRASE=correct horse battery")
+	cmd.Env = append(d.env, "PATH="+filepath.Dir(ctl)+":"+os.Getenv("PATH"), "LATCHKEY_STORE=file",
+		"LATCHKEY_STORE_PASSPHRASE=correct horse battery")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	for name, words := range map[string]string{
-		"sound": "", "full": "The disk is full", "room": "", "read-only": "The data folder cannot be written", "writable": "",
-		"limited": "The disk is full", "unlimited": "", "refused": "The vault's file could not be replaced", "free": "", "briefly": "",
+		"sound": "", "full": "The disk is full", "room": "", "read-only": "The data folder cannot be written",
+		"writable": "",
+		"limited":  "The disk is full", "unlimited": "", "refused": "The vault's file could not be replaced",
+		"free": "", "briefly": "",
 		"unlockable": "could not be stored", "lockable": "", "closed": "",
 	} {
 		want := name + ": exit 0, 1 tokens"

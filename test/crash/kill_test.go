@@ -38,7 +38,10 @@ func TestNoKillLosesASession(t *testing.T) {
 			}
 			t.Run(strconv.Itoa(n), func(t *testing.T) {
 				t.Parallel()
-				k := &killer{desk: newDesk(t, ctl, address, fmt.Sprint("person-", n), p), random: rand.New(rand.NewPCG(seed, uint64(n)))}
+				k := &killer{
+					desk:   newDesk(t, ctl, address, fmt.Sprint("person-", n), p),
+					random: rand.New(rand.NewPCG(seed, uint64(n))),
+				}
 				k.learn(t)
 				for done := 0; done < share; {
 					what, struck := k.strike(t)
@@ -54,7 +57,8 @@ func TestNoKillLosesASession(t *testing.T) {
 		}
 	})
 	t.Logf("killed in the midst of: %v", tally)
-	if total := tally["sign-in"] + tally["refresh"] + tally["sign-out"]; !t.Failed() && (total != kills || len(tally) != 3) {
+	if total := tally["sign-in"] + tally["refresh"] + tally["sign-out"]; !t.Failed() &&
+		(total != kills || len(tally) != 3) {
 		t.Errorf("%d kills of all three kinds were to be made: %v", kills, tally)
 	}
 	if n := p.Reused(); n > 0 {

@@ -37,7 +37,10 @@ func goFiles(t *testing.T) map[string]*ast.File {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && slices.Contains([]string{"node_modules", ".git", "test", "tools", "artifacts", "dist", "examples", "templates"}, d.Name()) {
+		if d.IsDir() &&
+			slices.Contains([]string{
+				"node_modules", ".git", "test", "tools", "artifacts", "dist", "examples", "templates",
+			}, d.Name()) {
 			return filepath.SkipDir
 		}
 		if d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
@@ -61,7 +64,11 @@ func events(file *ast.File) []string {
 			return true
 		}
 		method, ok := call.Fun.(*ast.SelectorExpr)
-		if !ok || !slices.Contains([]string{"Debug", "Info", "Warn", "Error", "DebugContext", "InfoContext", "WarnContext", "ErrorContext", "Log", "LogAttrs"}, method.Sel.Name) {
+		if !ok ||
+			!slices.Contains([]string{
+				"Debug", "Info", "Warn", "Error", "DebugContext", "InfoContext", "WarnContext", "ErrorContext", "Log",
+				"LogAttrs",
+			}, method.Sel.Name) {
 			return true
 		}
 		if from, ok := method.X.(*ast.Ident); ok && from.Name == "http" {
@@ -115,7 +122,8 @@ func TestTheEvents(t *testing.T) {
 
 func TestEventsAreFound(t *testing.T) {
 	file, err := parser.ParseFile(token.NewFileSet(), "x.go", `package x
-func f() { log.Info("a.b", "c", 1); l.WarnContext(ctx, "d.e"); e.Error(); http.Error(w, "f.g"); fmt.Println("no.no") }`, 0)
+func f() { log.Info("a.b", "c", 1); l.WarnContext(ctx, "d.e"); e.Error(); http.Error(w, "f.g"); fmt.Println("no.no") }`,
+		0)
 	if err != nil {
 		t.Fatal(err)
 	}

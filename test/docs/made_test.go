@@ -39,7 +39,8 @@ func TestTheLicences(t *testing.T) {
 // What a desktop reads of us.
 func TestTheDesktopFiles(t *testing.T) {
 	in(t, nil, "desktop-file-validate", "build/linux/latchkey.desktop")
-	xml := strings.NewReplacer("@VERSION@", "1.2.3", "@TYPE@", "stable", "@DATE@", "2026-11-24").Replace(read(t, "build/linux/app.latchkey.latchkey.metainfo.xml"))
+	xml := strings.NewReplacer("@VERSION@", "1.2.3", "@TYPE@", "stable", "@DATE@",
+		"2026-11-24").Replace(read(t, "build/linux/app.latchkey.latchkey.metainfo.xml"))
 	path := filepath.Join(t.TempDir(), "app.latchkey.latchkey.metainfo.xml")
 	if err := os.WriteFile(path, []byte(xml), 0o600); err != nil {
 		t.Fatal(err)
@@ -50,7 +51,9 @@ func TestTheDesktopFiles(t *testing.T) {
 // The installer's script compiles without a warning; its programs are stood in for.
 func TestTheInstallersScript(t *testing.T) {
 	dir := t.TempDir()
-	for _, name := range []string{"latchkey.exe", "latchkeyctl.exe", "license.txt", "third-party-licences.txt", "MicrosoftEdgeWebview2Setup.exe"} {
+	for _, name := range []string{
+		"latchkey.exe", "latchkeyctl.exe", "license.txt", "third-party-licences.txt", "MicrosoftEdgeWebview2Setup.exe",
+	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -59,8 +62,10 @@ func TestTheInstallersScript(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in(t, nil, "makensis", "-V2", "-WX", "-DVERSION=1.2.3-dev", "-DNUMBERS=1.2.3.0", "-DPROGRAMS="+dir, "-DOUT="+filepath.Join(dir, "latchkey-setup.exe"),
-		"-DICON="+filepath.Join(top, "build/windows/icon.ico"), "-DSIGN="+filepath.Join(top, "build/windows/sign.sh"), "build/windows/installer.nsi")
+	in(t, nil, "makensis", "-V2", "-WX", "-DVERSION=1.2.3-dev", "-DNUMBERS=1.2.3.0", "-DPROGRAMS="+dir,
+		"-DOUT="+filepath.Join(dir, "latchkey-setup.exe"),
+		"-DICON="+filepath.Join(top, "build/windows/icon.ico"), "-DSIGN="+filepath.Join(top, "build/windows/sign.sh"),
+		"build/windows/installer.nsi")
 }
 
 // A page for each command, which tells of each of its flags.

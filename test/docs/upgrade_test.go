@@ -8,25 +8,28 @@ import (
 	"testing"
 )
 
-// A team has renamed the product and changed its profile screen and a colour. A later release of thirty commits comes in without a
-// conflict, under the team's name.
+// A team has renamed the product and changed its profile screen and a colour. A later release of thirty commits comes
+// in without a conflict, under the team's name.
 func TestUpgradingARenamedProduct(t *testing.T) {
 	product := filepath.Join(t.TempDir(), "product")
 	shell := func(dir, script string) string {
 		t.Helper()
 		cmd := exec.Command("bash", "-euo", "pipefail", "-c", script, "bash", product)
 		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), "GIT_AUTHOR_NAME=x", "GIT_AUTHOR_EMAIL=x@example.org", "GIT_COMMITTER_NAME=x", "GIT_COMMITTER_EMAIL=x@example.org")
+		cmd.Env = append(os.Environ(), "GIT_AUTHOR_NAME=x", "GIT_AUTHOR_EMAIL=x@example.org", "GIT_COMMITTER_NAME=x",
+			"GIT_COMMITTER_EMAIL=x@example.org")
 		out, err := cmd.CombinedOutput()
 		if err != nil {
 			t.Fatalf("%s: %v\n%s", script, err, out)
 		}
 		return string(out)
 	}
-	shell(repository, `mkdir -p "$1"; git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d "" f; do [ ! -e "$f" ] || cp --parents "$f" "$1"; done`)
+	shell(repository, `mkdir -p "$1"; git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d `+
+		`"" f; do [ ! -e "$f" ] || cp --parents "$f" "$1"; done`)
 	shell(product, `git init -qb main; git add -A; git commit -qm "the old release"; git branch release`)
 	shell(product, `build/rename.sh "Acme Portal" acme-portal com.acme "Acme Ltd"; git add -A; git commit -qm "rename"`)
-	shell(product, `sed -i '1i // Orders of Acme stand here.' frontend/screens/profile.js; sed -i 's/#[0-9a-f]\{6\}/#123456/' frontend/styles/tokens.css; git commit -qam "our screen, our colour"`)
+	shell(product, `sed -i '1i // Orders of Acme stand here.' frontend/screens/profile.js; sed -i `+
+		`'s/#[0-9a-f]\{6\}/#123456/' frontend/styles/tokens.css; git commit -qam "our screen, our colour"`)
 
 	// Thirty commits on top of the old release, each on a line or a file that bears the product's name.
 	shell(product, `git worktree add -q "$1-release" release`)
@@ -56,7 +59,8 @@ func TestUpgradingARenamedProduct(t *testing.T) {
 		shell(product, check)
 	}
 	// What both sides have changed is marked, and named.
-	shell(product+"-release", `sed -i '1i // Latchkey says this.' frontend/screens/profile.js; git commit -qam "the screen"`)
+	shell(product+"-release", `sed -i '1i // Latchkey says this.' frontend/screens/profile.js; git commit -qam "the `+
+		`screen"`)
 	cmd := exec.Command("build/upgrade.sh", "release")
 	cmd.Dir = product
 	if said, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(said), "frontend/screens/profile.js") {

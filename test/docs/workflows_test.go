@@ -43,7 +43,9 @@ func TestTheWorkflows(t *testing.T) {
 				t.Errorf("%s: %s may write", path, name)
 			}
 			for _, step := range job.Steps {
-				if step.Uses != "" && (!pinned.MatchString(step.Uses) || !regexp.MustCompile(regexp.QuoteMeta(step.Uses)+` # v\d+\.\d+\.\d+\n`).MatchString(text)) {
+				if step.Uses != "" &&
+					(!pinned.MatchString(step.Uses) ||
+						!regexp.MustCompile(regexp.QuoteMeta(step.Uses)+` # v\d+\.\d+\.\d+\n`).MatchString(text)) {
 					t.Errorf("%s: %s is not pinned by digest, with its tag beside it", path, step.Uses)
 				}
 				check := exec.Command("bash", "-n")

@@ -37,7 +37,8 @@ func TestTheStepsOfYourAppAreEnough(t *testing.T) {
 			t.Fatalf("%s: %v\n%s", script, err, out)
 		}
 	}
-	shell(repository, `mkdir -p "$1"; git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d "" f; do [ ! -e "$f" ] || cp --parents "$f" "$1"; done`)
+	shell(repository, `mkdir -p "$1"; git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d `+
+		`"" f; do [ ! -e "$f" ] || cp --parents "$f" "$1"; done`)
 	page := read(t, "docs/your-app.md")
 	_, code, _ := strings.Cut(page, "## Call your API")
 	_, code, _ = strings.Cut(code, "```go\n")

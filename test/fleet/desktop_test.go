@@ -24,7 +24,8 @@ type desktop struct {
 func newDesktop(m *model, asleep span) (*desktop, error) {
 	b := &browser{model: m, back: make(chan url.Values, 1)}
 	client, err := openid.New(provider.Provider{
-		Name: "Fleet", Issuer: issuer, ClientID: clientID, Scopes: []string{"openid"}, RedirectHost: "127.0.0.1", RedirectPath: "/callback",
+		Name: "Fleet", Issuer: issuer, ClientID: clientID, Scopes: []string{"openid"}, RedirectHost: "127.0.0.1",
+		RedirectPath: "/callback",
 	}, openid.Options{
 		Transport: m, OpenURL: b.open,
 		Listen: func(context.Context, openid.ListenSpec) (openid.Receiver, error) { return b, nil },

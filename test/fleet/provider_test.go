@@ -55,11 +55,14 @@ func newModel(d day) (*model, error) {
 	if err != nil {
 		return nil, err
 	}
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: key, KeyID: "1"}}, nil)
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: key, KeyID: "1"}},
+		nil)
 	if err != nil {
 		return nil, err
 	}
-	keys, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: &key.PublicKey, KeyID: "1", Use: "sig", Algorithm: "ES256"}}})
+	keys, err := json.Marshal(jose.JSONWebKeySet{
+		Keys: []jose.JSONWebKey{{Key: &key.PublicKey, KeyID: "1", Use: "sig", Algorithm: "ES256"}},
+	})
 	return &model{signer: signer, keys: keys, day: d, nonces: map[string]string{}, live: map[string]bool{}}, err
 }
 
@@ -81,12 +84,14 @@ func (m *model) RoundTrip(r *http.Request) (*http.Response, error) {
 	case "/.well-known/openid-configuration":
 		return answer(r, http.StatusOK, map[string]any{
 			"issuer": issuer, "authorization_endpoint": issuer + "/authorize", "token_endpoint": issuer + "/token",
-			"userinfo_endpoint": issuer + "/userinfo", "jwks_uri": issuer + "/jwks", "id_token_signing_alg_values_supported": []string{"ES256"},
+			"userinfo_endpoint": issuer + "/userinfo", "jwks_uri": issuer + "/jwks",
+			"id_token_signing_alg_values_supported": []string{"ES256"},
 		}), nil
 	case "/jwks":
 		return answer(r, http.StatusOK, json.RawMessage(m.keys)), nil
 	case "/userinfo":
-		return answer(r, http.StatusOK, map[string]any{"sub": r.Header.Get("Authorization")[len("Bearer access-"):], "name": "A Desktop"}), nil
+		return answer(r, http.StatusOK,
+			map[string]any{"sub": r.Header.Get("Authorization")[len("Bearer access-"):], "name": "A Desktop"}), nil
 	case "/token":
 		if form.Get("grant_type") == "refresh_token" {
 			return m.refresh(r, form.Get("refresh_token"))
@@ -112,7 +117,10 @@ func (m *model) authorize(address string) (url.Values, error) {
 
 func (m *model) signIn(r *http.Request, code string) (*http.Response, error) {
 	now := time.Now()
-	claims, err := json.Marshal(map[string]any{"iss": issuer, "sub": code, "aud": clientID, "iat": now.Unix(), "exp": now.Add(lifetime).Unix(), "nonce": m.nonces[code]})
+	claims, err := json.Marshal(map[string]any{
+		"iss": issuer, "sub": code, "aud": clientID, "iat": now.Unix(), "exp": now.Add(lifetime).Unix(),
+		"nonce": m.nonces[code],
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +142,9 @@ func (m *model) issue(access string) map[string]any {
 	m.n++
 	refresh := "refresh-" + strconv.Itoa(m.n)
 	m.live[refresh] = true
-	return map[string]any{"access_token": access, "refresh_token": refresh, "token_type": "Bearer", "expires_in": int(lifetime.Seconds())}
+	return map[string]any{
+		"access_token": access, "refresh_token": refresh, "token_type": "Bearer", "expires_in": int(lifetime.Seconds()),
+	}
 }
 
 // refresh rotates; m.mu is held.
@@ -175,6 +185,7 @@ func answer(r *http.Request, status int, v any) *http.Response {
 	}
 	return &http.Response{
 		Status: strconv.Itoa(status), StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
-		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)),
+		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(bytes.NewReader(body)),
+		ContentLength: int64(len(body)),
 	}
 }

@@ -74,7 +74,9 @@ func (p *Provider) claimsOf(hint string) map[string]any {
 	if hint == "" {
 		hint = "ada"
 	}
-	return map[string]any{"sub": hint, "name": "Name of " + hint, "email": hint + "@acme.example", "email_verified": true}
+	return map[string]any{
+		"sub": hint, "name": "Name of " + hint, "email": hint + "@acme.example", "email_verified": true,
+	}
 }
 
 func (p *Provider) now() time.Time {

@@ -27,7 +27,8 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 	}
 	code := p.give("code")
 	p.codes[code] = &login{
-		claims: p.claimsOf(q.Get("login_hint")), nonce: q.Get("nonce"), challenge: q.Get("code_challenge"), redirect: q.Get("redirect_uri"), at: p.now(),
+		claims: p.claimsOf(q.Get("login_hint")), nonce: q.Get("nonce"), challenge: q.Get("code_challenge"),
+		redirect: q.Get("redirect_uri"), at: p.now(),
 	}
 	p.mu.Unlock()
 	back.Set("code", code)
@@ -95,7 +96,8 @@ func (p *Provider) redeem(r *http.Request) (*family, string) {
 		verifier := r.PostFormValue("code_verifier")
 		p.note("verifier", verifier)
 		hashed := sha256.Sum256([]byte(verifier))
-		if l == nil || l.redirect != r.PostFormValue("redirect_uri") || l.challenge != base64.RawURLEncoding.EncodeToString(hashed[:]) {
+		if l == nil || l.redirect != r.PostFormValue("redirect_uri") ||
+			l.challenge != base64.RawURLEncoding.EncodeToString(hashed[:]) {
 			return nil, "invalid_grant"
 		}
 		return p.begin(l), ""
@@ -153,7 +155,10 @@ func (p *Provider) issue(f *family) (map[string]any, error) {
 	p.refresh[f.current] = f
 	access := p.give("access token")
 	p.access[access] = f
-	out := map[string]any{"access_token": access, "refresh_token": f.current, "token_type": "Bearer", "scope": "openid profile email offline_access"}
+	out := map[string]any{
+		"access_token": access, "refresh_token": f.current, "token_type": "Bearer",
+		"scope": "openid profile email offline_access",
+	}
 	if p.conf.NoRefresh {
 		delete(out, "refresh_token")
 	}
@@ -172,7 +177,8 @@ func (p *Provider) issue(f *family) (map[string]any, error) {
 }
 
 func (p *Provider) idToken(f *family, now time.Time) (string, error) {
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: p.key, KeyID: "1"}}, nil)
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: p.key, KeyID: "1"}},
+		nil)
 	if err != nil {
 		return "", fmt.Errorf("idp: sign: %w", err)
 	}

@@ -17,7 +17,8 @@ func TestTheReleaseIsComparedWithTheOneBefore(t *testing.T) {
 	cmd := exec.Command("build/apidiff.sh")
 	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "Another: removed") || !strings.Contains(string(out), "raise the minor version") {
+	if err == nil || !strings.Contains(string(out), "Another: removed") ||
+		!strings.Contains(string(out), "raise the minor version") {
 		t.Errorf("%v\n%s", err, out)
 	}
 	sh(t, dir, nil, "sed", "-i", `s/"productVersion": "0.2.1"/"productVersion": "0.3.0"/`, "wails.json")

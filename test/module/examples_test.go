@@ -72,7 +72,8 @@ func TestTheCommandLineExample(t *testing.T) {
 		if out := p.must(cli, append(store, "-signout")...); !strings.Contains(out, "has revoked") {
 			t.Errorf("the sign-out says %q", out)
 		}
-		if out, err := p.run(cli, append(store, "-issuer", p.issuer)...); err == nil || !strings.Contains(out, "browser") {
+		if out, err := p.run(cli, append(store, "-issuer", p.issuer)...); err == nil ||
+			!strings.Contains(out, "browser") {
 			t.Errorf("without a browser: %v, %q", err, out)
 		}
 		if err := os.RemoveAll(filepath.Join(p.home, ".local")); err != nil {

@@ -18,8 +18,8 @@ func copied(t *testing.T) string {
 	return dir
 }
 
-// proxied serves a copy of this tree by a module proxy in a folder, under its own name or under a host's, and returns the
-// environment in which Go takes modules from there.
+// proxied serves a copy of this tree by a module proxy in a folder, under its own name or under a host's, and returns
+// the environment in which Go takes modules from there.
 func proxied(t *testing.T, version string, module ...string) []string {
 	t.Helper()
 	folder := t.TempDir()
@@ -34,7 +34,8 @@ func proxied(t *testing.T, version string, module ...string) []string {
 	}
 	return []string{ // what was downloaded before is taken from there
 		"GOMODCACHE=" + t.TempDir(), "GONOSUMDB=app.latchkey,git.example.com", "GOFLAGS=-mod=mod -modcacherw",
-		"GOPROXY=file://" + folder + ",file://" + strings.TrimSpace(string(modules)) + "/cache/download," + strings.TrimSpace(string(upstream)),
+		"GOPROXY=file://" + folder + ",file://" + strings.TrimSpace(string(modules)) + "/cache/download," +
+			strings.TrimSpace(string(upstream)),
 	}
 }
 
@@ -54,8 +55,8 @@ func quickStart(t *testing.T, issuer string) string {
 	return strings.Replace(code, provider, `signin.Issuer("`+issuer+`", "`+clientID+`")`, 1)
 }
 
-// A program outside of the tree takes the package from a host of its company's own, by a replacement that renames nothing. Its
-// author has read docs/module.md alone.
+// A program outside of the tree takes the package from a host of its company's own, by a replacement that renames
+// nothing. Its author has read docs/module.md alone.
 func TestAProgramOutsideOfTheTreeTakesThePackageFromItsOwnHost(t *testing.T) {
 	p := newPlace(t)
 	env := proxied(t, "v0.2.0", "git.example.com/platform/latchkey")
@@ -64,7 +65,8 @@ func TestAProgramOutsideOfTheTreeTakesThePackageFromItsOwnHost(t *testing.T) {
 		t.Fatal(err)
 	}
 	sh(t, dir, env, "go", "mod", "init", "example.com/reader")
-	sh(t, dir, env, "go", "mod", "edit", "-require=app.latchkey@v0.2.0", "-replace=app.latchkey=git.example.com/platform/latchkey@v0.2.0")
+	sh(t, dir, env, "go", "mod", "edit", "-require=app.latchkey@v0.2.0",
+		"-replace=app.latchkey=git.example.com/platform/latchkey@v0.2.0")
 	sh(t, dir, env, "go", "mod", "tidy")
 	program := build(t, dir, env, "-race")
 	if out := p.must(program); out != "Hello, Ada Lovelace\n" {

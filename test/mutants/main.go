@@ -139,7 +139,8 @@ func (m mutant) test(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := errors.Join(os.WriteFile(edited, data, 0o600), os.WriteFile(filepath.Join(dir, "overlay.json"), overlay, 0o600)); err != nil {
+	if err := errors.Join(os.WriteFile(edited, data, 0o600),
+		os.WriteFile(filepath.Join(dir, "overlay.json"), overlay, 0o600)); err != nil {
 		return "", err
 	}
 	return verdict(goTest(ctx, path.Dir(m.file), "-overlay", filepath.Join(dir, "overlay.json")))
@@ -148,7 +149,10 @@ func (m mutant) test(ctx context.Context) (string, error) {
 // goTest runs a package's tests. The certified provider is left out: what only it
 // would find is not tested where it should be.
 func goTest(ctx context.Context, dir string, flags ...string) (string, error) {
-	args := append([]string{"test", "-vet=off", "-count=1", "-failfast", "-timeout", limit.String(), "-skip", "ACertifiedProvider|ConformanceDocument"}, flags...)
+	args := append([]string{
+		"test", "-vet=off", "-count=1", "-failfast", "-timeout", limit.String(), "-skip",
+		"ACertifiedProvider|ConformanceDocument",
+	}, flags...)
 	out, err := exec.CommandContext(ctx, "go", append(args, "./"+dir)...).CombinedOutput()
 	return string(out), err
 }

@@ -63,7 +63,8 @@ func packages(t *testing.T, m mutant, source []byte) map[string]bool {
 	}
 	return maps.Collect(func(yield func(string, bool) bool) {
 		for _, spec := range file.Imports {
-			for _, name := range strings.FieldsFunc(spec.Path.Value, func(r rune) bool { return r == '/' || r == '-' || r == '"' }) {
+			for _, name := range strings.FieldsFunc(spec.Path.Value,
+				func(r rune) bool { return r == '/' || r == '-' || r == '"' }) {
 				if used[name] && !yield(name, true) {
 					return
 				}
@@ -75,7 +76,8 @@ func packages(t *testing.T, m mutant, source []byte) map[string]bool {
 // withoutCheck are errors of openid that tell of something else than a check of
 // what the provider said: faults, refusals, and the settings.
 var withoutCheck = []string{
-	"ErrSettings", "ErrNetwork", "ErrTLS", "ErrStatus", "ErrDocument", "ErrDiscovery", "ErrKeys", "ErrAccessDenied", "ErrInteraction", "ErrAnswer",
+	"ErrSettings", "ErrNetwork", "ErrTLS", "ErrStatus", "ErrDocument", "ErrDiscovery", "ErrKeys", "ErrAccessDenied",
+	"ErrInteraction", "ErrAnswer",
 	"ErrTokenEndpoint", "ErrDevice", "ErrUserinfo", "ErrRevocation", "ErrLogout",
 }
 

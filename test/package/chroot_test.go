@@ -34,7 +34,8 @@ func newRoot(t *testing.T) *root {
 	for _, kind := range []string{"proc", "dev/pts"} {
 		target := filepath.Join(r.dir, kind)
 		_ = os.MkdirAll(target, 0o755)
-		if err := syscall.Mount(filepath.Base(kind), target, map[string]string{"proc": "proc", "dev/pts": "devpts"}[kind], 0, ""); err != nil {
+		if err := syscall.Mount(filepath.Base(kind), target,
+			map[string]string{"proc": "proc", "dev/pts": "devpts"}[kind], 0, ""); err != nil {
 			t.Fatalf("mount %s: %v (this test runs as root)", kind, err)
 		}
 		t.Cleanup(func() { _ = syscall.Unmount(target, syscall.MNT_DETACH) })
@@ -44,8 +45,10 @@ func newRoot(t *testing.T) *root {
 	}
 	r.run("useradd", "--create-home", "--uid", person, "person")
 	r.env = []string{
-		"HOME=/home/person", "USER=person", "PATH=/usr/bin:/bin", "LANG=C.UTF-8", "XDG_RUNTIME_DIR=/home/person/run", "GDK_BACKEND=x11", "NO_AT_BRIDGE=1",
-		"WEBKIT_DISABLE_COMPOSITING_MODE=1", "LIBGL_ALWAYS_SOFTWARE=1", "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS=1", "LATCHKEY_LOG=debug",
+		"HOME=/home/person", "USER=person", "PATH=/usr/bin:/bin", "LANG=C.UTF-8", "XDG_RUNTIME_DIR=/home/person/run",
+		"GDK_BACKEND=x11", "NO_AT_BRIDGE=1",
+		"WEBKIT_DISABLE_COMPOSITING_MODE=1", "LIBGL_ALWAYS_SOFTWARE=1", "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS=1",
+		"LATCHKEY_LOG=debug",
 		"BROWSER=/usr/local/bin/browser browse %s", "PERSON=ada", "LAST_PAGE=/home/person/last-page",
 	}
 	r.run("install", "-d", "-o", person, "-m", "700", "/home/person/run")
@@ -70,7 +73,8 @@ func (r *root) run(args ...string) string {
 // session prepares a program of the person's, within a session of theirs: a bus,
 // and the keychain, unlocked.
 func (r *root) session(program string) *exec.Cmd {
-	script := `dbus-run-session -- sh -c 'printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null; ` + program + `'`
+	script := `dbus-run-session -- sh -c 'printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null; ` +
+		program + `'`
 	cmd := exec.Command("chroot", "--userspec="+person+":"+person, r.dir, "sh", "-c", script)
 	cmd.Env = r.env
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -171,7 +175,8 @@ func (r *root) happened(event string, n int) {
 // key types a key into the window.
 func (r *root) key(name string) {
 	r.t.Helper()
-	cmd := exec.Command("xdotool", "search", "--sync", "--onlyvisible", "--class", "^latchkey$", "windowfocus", "--sync", "key", name)
+	cmd := exec.Command("xdotool", "search", "--sync", "--onlyvisible", "--class", "^latchkey$", "windowfocus",
+		"--sync", "key", name)
 	cmd.Env = append(r.env, "PATH="+os.Getenv("PATH"))
 	runCmd(r.t, cmd)
 }

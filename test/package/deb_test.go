@@ -20,7 +20,8 @@ func (r *root) former() string {
 	r.copy("testdata/signed-in.v1.vault", data+"/vault")
 	r.run("chown", person, data+"/vault")
 	cmd := r.session("latchkeyctl status --json")
-	cmd.Env = append(cmd.Env, "XDG_DATA_HOME="+filepath.Dir(data), "LATCHKEY_STORE=file", "LATCHKEY_STORE_PASSPHRASE=correct horse battery")
+	cmd.Env = append(cmd.Env, "XDG_DATA_HOME="+filepath.Dir(data), "LATCHKEY_STORE=file",
+		"LATCHKEY_STORE_PASSPHRASE=correct horse battery")
 	return runCmd(r.t, cmd)
 }
 
@@ -30,7 +31,8 @@ func older(t *testing.T, deb string) string {
 	dir := filepath.Join(t.TempDir(), "older")
 	run(t, "dpkg-deb", "-R", deb, dir)
 	run(t, "sed", "-i", "s/^Version: .*/Version: 0.0.1-1/", filepath.Join(dir, "DEBIAN", "control"))
-	run(t, "rm", filepath.Join(dir, "DEBIAN", "conffiles")) // nfpm writes one with an empty line, which dpkg-deb refuses to pack
+	// nfpm writes one with an empty line, which dpkg-deb refuses to pack
+	run(t, "rm", filepath.Join(dir, "DEBIAN", "conffiles"))
 	path := dir + ".deb"
 	run(t, "dpkg-deb", "--root-owner-group", "-Zgzip", "-b", dir, path)
 	return path
@@ -62,13 +64,16 @@ func TestTheDebFromInstallationToRemoval(t *testing.T) {
 	stop()
 
 	r.run("apt-get", "install", "-y", "-qq", "/newer.deb")
-	if got := r.run("dpkg-query", "-W", "-f", "${Version}", "latchkey"); got != strings.TrimSpace(run(t, "dpkg-deb", "-f", deb, "Version")) {
+	if got := r.run("dpkg-query", "-W", "-f", "${Version}", "latchkey"); got !=
+		strings.TrimSpace(run(t, "dpkg-deb", "-f", deb, "Version")) {
 		t.Fatalf("after the upgrade version %s is installed", got)
 	}
 	known := len(r.events())
 	stop = r.start()
 	r.happened("screen:profile", 2)
-	if i := slices.IndexFunc(r.events()[known:], func(e string) bool { return strings.HasPrefix(e, "screen:") }); r.events()[known+i] != "screen:profile" {
+	if i := slices.IndexFunc(r.events()[known:], func(e string) bool {
+		return strings.HasPrefix(e, "screen:")
+	}); r.events()[known+i] != "screen:profile" {
 		t.Errorf("after the upgrade the first screen is not the profile: %v", r.events()[known:])
 	}
 	if after := r.status(); after["sub"] != before["sub"] || after["signed_in_at"] != before["signed_in_at"] {
@@ -76,7 +81,8 @@ func TestTheDebFromInstallationToRemoval(t *testing.T) {
 	}
 	stop()
 
-	if got := r.former(); !strings.Contains(got, `"name":"Ada Lovelace"`) || !strings.Contains(got, `"signed_in_at":"2026-11-24T19:57:45Z"`) {
+	if got := r.former(); !strings.Contains(got, `"name":"Ada Lovelace"`) ||
+		!strings.Contains(got, `"signed_in_at":"2026-11-24T19:57:45Z"`) {
 		t.Errorf("of a session that an older version stored, this one says %s", got)
 	}
 

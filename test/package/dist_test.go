@@ -136,7 +136,8 @@ func TestTheSums(t *testing.T) {
 // The list of modules is that of the very program that ships.
 func TestTheModulesAreListed(t *testing.T) {
 	for list, file := range map[string]string{
-		"latchkey-*-linux-amd64.cdx.json": "latchkey_*.deb", "latchkeyctl-*-linux-arm64.cdx.json": "latchkeyctl-*-linux-arm64.tar.gz",
+		"latchkey-*-linux-amd64.cdx.json":      "latchkey_*.deb",
+		"latchkeyctl-*-linux-arm64.cdx.json":   "latchkeyctl-*-linux-arm64.tar.gz",
 		"latchkeyctl-*-windows-amd64.cdx.json": "latchkeyctl-*-windows-amd64.zip",
 	} {
 		name, _, _ := strings.Cut(list, "-")

@@ -46,16 +46,22 @@ func installForOne(t *testing.T, w *wine) {
 			t.Fatalf("the installer exits %d", code)
 		}
 	}
-	for _, name := range []string{"latchkey.exe", "latchkeyctl.exe", "uninstall.exe", "license.txt", "third-party-licences.txt"} {
+	for _, name := range []string{
+		"latchkey.exe", "latchkeyctl.exe", "uninstall.exe", "license.txt", "third-party-licences.txt",
+	} {
 		if _, err := os.Stat(filepath.Join(w.folder(), name)); err != nil {
 			t.Errorf("%v\n%s", err, w.ours())
 		}
 	}
-	if _, err := os.Stat(filepath.Join(w.dir, "users/person/AppData/Roaming/Microsoft/Windows/Start Menu/Programs/Latchkey.lnk")); err != nil {
+	if _, err := os.Stat(
+		filepath.Join(w.dir, "users/person/AppData/Roaming/Microsoft/Windows/Start Menu/Programs/Latchkey.lnk")); err !=
+		nil {
 		t.Error(err)
 	}
 	entry := w.registered("HKCU")
-	for _, want := range []string{`"C:\users\person\AppData\Local\Programs\Latchkey\uninstall.exe"`, `uninstall.exe" /S`, "Latchkey contributors"} {
+	for _, want := range []string{
+		`"C:\users\person\AppData\Local\Programs\Latchkey\uninstall.exe"`, `uninstall.exe" /S`, "Latchkey contributors",
+	} {
 		if !strings.Contains(entry, want) {
 			t.Errorf("%s is not in the list of programs:\n%s", want, entry)
 		}
@@ -64,7 +70,8 @@ func installForOne(t *testing.T, w *wine) {
 		t.Error("it is registered for every user")
 	}
 	commit := strings.TrimSpace(run(t, filepath.Join(repository(t), "build", "version.sh"), "commit"))
-	if got, _ := w.run(`C:\users\person\AppData\Local\Programs\Latchkey\latchkeyctl.exe`, "version"); !strings.Contains(got, commit) || !strings.Contains(got, "windows/amd64") {
+	if got, _ := w.run(`C:\users\person\AppData\Local\Programs\Latchkey\latchkeyctl.exe`,
+		"version"); !strings.Contains(got, commit) || !strings.Contains(got, "windows/amd64") {
 		t.Errorf("version prints %q, and the commit is %s", got, commit)
 	}
 }
@@ -75,7 +82,8 @@ func uninstallForOne(t *testing.T, w *wine) {
 		t.Errorf("the uninstaller exits %d", code)
 	}
 	for line := range strings.Lines(w.ours()) {
-		if !strings.Contains(line, "AppData/Roaming/latchkey") && !strings.HasSuffix(strings.TrimSpace(line), "AppData/Local/Latchkey") {
+		if !strings.Contains(line, "AppData/Roaming/latchkey") &&
+			!strings.HasSuffix(strings.TrimSpace(line), "AppData/Local/Latchkey") {
 			t.Errorf("after the removal this stays: %s", line)
 		}
 	}
@@ -92,7 +100,9 @@ func uninstallForOne(t *testing.T, w *wine) {
 // settings puts down files where the programs keep theirs, and names them.
 func (w *wine) settings() []string {
 	var out []string
-	for _, name := range []string{"Roaming/latchkey/config.toml", "Local/Latchkey/vault", "Roaming/latchkey.exe/EBWebView/x"} {
+	for _, name := range []string{
+		"Roaming/latchkey/config.toml", "Local/Latchkey/vault", "Roaming/latchkey.exe/EBWebView/x",
+	} {
 		path := filepath.Join(w.dir, "users", "person", "AppData", name)
 		run(w.t, "mkdir", "-p", filepath.Dir(path))
 		if _, err := os.Stat(path); err != nil {
@@ -198,7 +208,8 @@ func packages(t *testing.T, w *wine) {
 		cmd.Dir = filepath.Join(repository(t), "internal", name)
 		out, _ := cmd.CombinedOutput() // fails by what Wine cannot
 		got := wineCannot.ReplaceAllString(strings.ReplaceAll(string(out), "\r", ""), "")
-		if line := failed.FindString(got); line != "" || !strings.Contains(got, "=== RUN") || strings.Contains(got, "--- SKIP") {
+		if line := failed.FindString(got); line != "" || !strings.Contains(got, "=== RUN") ||
+			strings.Contains(got, "--- SKIP") {
 			t.Errorf("%s: %q\n%s", name, line, got)
 		}
 		// On the Credential Manager. Wine does not hold an item to 2,560 bytes as

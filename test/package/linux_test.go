@@ -21,7 +21,8 @@ func TestTheDebIsSound(t *testing.T) {
 	dir := unpack(t, path)
 	share := filepath.Join(dir, "usr", "share")
 	run(t, "desktop-file-validate", filepath.Join(share, "applications", "latchkey.desktop"))
-	run(t, "appstreamcli", "validate", "--no-net", filepath.Join(share, "metainfo", "app.latchkey.latchkey.metainfo.xml"))
+	run(t, "appstreamcli", "validate", "--no-net",
+		filepath.Join(share, "metainfo", "app.latchkey.latchkey.metainfo.xml"))
 	for _, size := range []string{"16x16", "48x48", "128x128", "256x256"} {
 		icon := filepath.Join(share, "icons", "hicolor", size, "apps", "latchkey.png")
 		if said := run(t, "file", icon); !strings.Contains(said, strings.ReplaceAll(size, "x", " x ")) {
@@ -59,8 +60,10 @@ func TestTheRPMNeedsWhatItsProgramNeeds(t *testing.T) {
 	}
 	listed := run(t, "rpm", "-qpl", path)
 	for _, want := range []string{
-		"/usr/bin/latchkey", "/usr/bin/latchkeyctl", "/usr/share/applications/latchkey.desktop", "/usr/share/man/man1/latchkeyctl.1.gz",
-		"/usr/share/zsh/site-functions/_latchkeyctl", "/usr/share/doc/latchkey/third-party-licences.txt", "/usr/share/icons/hicolor/256x256/apps/latchkey.png",
+		"/usr/bin/latchkey", "/usr/bin/latchkeyctl", "/usr/share/applications/latchkey.desktop",
+		"/usr/share/man/man1/latchkeyctl.1.gz",
+		"/usr/share/zsh/site-functions/_latchkeyctl", "/usr/share/doc/latchkey/third-party-licences.txt",
+		"/usr/share/icons/hicolor/256x256/apps/latchkey.png",
 	} {
 		if !slices.Contains(strings.Fields(listed), want) {
 			t.Errorf("%s is not in the package:\n%s", want, listed)
@@ -120,11 +123,14 @@ func TestTheManualPages(t *testing.T) {
 		if name == "" || name == "help" || strings.HasPrefix(name, ":") || strings.HasPrefix(name, "Completion") {
 			continue
 		}
-		if _, err := os.Stat(filepath.Join(dir, "usr", "share", "man", "man1", "latchkeyctl-"+name+".1.gz")); err != nil {
+		if _, err := os.Stat(filepath.Join(dir, "usr", "share", "man", "man1", "latchkeyctl-"+name+".1.gz")); err !=
+			nil {
 			t.Errorf("%s has no page", name)
 		}
 	}
-	if said := runCmd(t, exec.Command("sh", "-c", `man --warnings=w -l "$1" 2>&1 >/dev/null`, "sh", filepath.Join(dir, "usr", "share", "man", "man1", "latchkey.1.gz"))); said != "" {
+	if said := runCmd(t,
+		exec.Command("sh", "-c", `man --warnings=w -l "$1" 2>&1 >/dev/null`, "sh",
+			filepath.Join(dir, "usr", "share", "man", "man1", "latchkey.1.gz"))); said != "" {
 		t.Errorf("latchkey.1: %s", said)
 	}
 }
@@ -146,7 +152,8 @@ __start_latchkeyctl; printf '%s\n' "${COMPREPLY[@]}"`
 func TestTheArchiveRunsFromAnywhere(t *testing.T) {
 	for _, pattern := range []string{"latchkey-*-linux-amd64.tar.gz", "latchkeyctl-*-linux-amd64.tar.gz"} {
 		ctl := program(t, unpack(t, made(t, pattern)), "latchkeyctl")
-		if got := run(t, ctl, "version"); !strings.Contains(got, run(t, filepath.Join(repository(t), "build", "version.sh"), "commit")[:12]) {
+		if got := run(t, ctl, "version"); !strings.Contains(got,
+			run(t, filepath.Join(repository(t), "build", "version.sh"), "commit")[:12]) {
 			t.Errorf("%s: version prints %q", pattern, got)
 		}
 	}

@@ -26,7 +26,8 @@ func TestTheSameCommitGivesTheSameBytes(t *testing.T) {
 	run(t, "git", "-C", clone, "checkout", "-q", commit)
 	again := exec.Command("sh", "-c", "umask 077; exec build/package.sh")
 	again.Dir = clone
-	again.Env = append(os.Environ(), "GOCACHE="+filepath.Join(t.TempDir(), "cache"), "TZ=Asia/Kathmandu", "LANG=tr_TR.UTF-8")
+	again.Env = append(os.Environ(), "GOCACHE="+filepath.Join(t.TempDir(), "cache"), "TZ=Asia/Kathmandu",
+		"LANG=tr_TR.UTF-8")
 	runCmd(t, again)
 
 	want, got := sums(t, first), sums(t, filepath.Join(clone, "dist"))

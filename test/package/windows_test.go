@@ -40,7 +40,9 @@ func wide(text string) string {
 
 func headers(t *testing.T, w *wine) {
 	const windowed, console = 2, 3
-	for name, subsystem := range map[string]uint16{"latchkey.exe": windowed, "latchkeyctl.exe": console, "uninstall.exe": windowed} {
+	for name, subsystem := range map[string]uint16{
+		"latchkey.exe": windowed, "latchkeyctl.exe": console, "uninstall.exe": windowed,
+	} {
 		file, err := pe.Open(filepath.Join(w.folder(), name))
 		if err != nil {
 			t.Fatal(err)
@@ -48,7 +50,8 @@ func headers(t *testing.T, w *wine) {
 		header, ok := file.OptionalHeader.(*pe.OptionalHeader64)
 		_ = file.Close()
 		const dynamicBase, noExecute = 0x40, 0x100
-		if !ok || file.Machine != pe.IMAGE_FILE_MACHINE_AMD64 || header.Subsystem != subsystem || header.DllCharacteristics&(dynamicBase|noExecute) != dynamicBase|noExecute {
+		if !ok || file.Machine != pe.IMAGE_FILE_MACHINE_AMD64 || header.Subsystem != subsystem ||
+			header.DllCharacteristics&(dynamicBase|noExecute) != dynamicBase|noExecute {
 			t.Errorf("%s: machine %x, header %+v", name, file.Machine, file.OptionalHeader)
 		}
 	}
@@ -75,14 +78,18 @@ func resources(t *testing.T, w *wine) {
 			}
 		}
 		manifest := run(t, "wrestool", "-x", "--raw", "-t", "24", path)
-		for _, want := range []string{`Microsoft.Windows.Common-Controls`, "{8e0f7a12-bfb3-4fe8-b9a5-48fd50a15a9a}", "requestedExecutionLevel level=\"asInvoker\""} {
+		for _, want := range []string{
+			`Microsoft.Windows.Common-Controls`, "{8e0f7a12-bfb3-4fe8-b9a5-48fd50a15a9a}",
+			"requestedExecutionLevel level=\"asInvoker\"",
+		} {
 			if !strings.Contains(manifest, want) {
 				t.Errorf("the manifest of %s has no %s:\n%s", path, want, manifest)
 			}
 		}
 		icon := filepath.Join(t.TempDir(), "icon.ico")
 		run(t, "wrestool", "-x", "-t", "14", "-o", icon, path)
-		if got := run(t, "icotool", "-l", icon); !strings.Contains(got, "--width=16 ") || !strings.Contains(got, "--width=256 ") {
+		if got := run(t, "icotool", "-l", icon); !strings.Contains(got, "--width=16 ") ||
+			!strings.Contains(got, "--width=256 ") {
 			t.Errorf("the icon of %s: %s", path, got)
 		}
 	}
@@ -92,8 +99,11 @@ func resources(t *testing.T, w *wine) {
 func TestTheSigningHook(t *testing.T) {
 	dir := t.TempDir()
 	at := func(name string) string { return filepath.Join(dir, name) }
-	run(t, "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=Test of the signing hook", "-addext", "extendedKeyUsage=codeSigning", "-keyout", at("key"), "-out", at("cert"))
-	run(t, "openssl", "pkcs12", "-export", "-inkey", at("key"), "-in", at("cert"), "-passout", "pass:hush", "-out", at("p12"))
+	run(t, "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+		"/CN=Test of the signing hook", "-addext", "extendedKeyUsage=codeSigning", "-keyout", at("key"), "-out",
+		at("cert"))
+	run(t, "openssl", "pkcs12", "-export", "-inkey", at("key"), "-in", at("cert"), "-passout", "pass:hush", "-out",
+		at("p12"))
 	if err := os.WriteFile(at("pass"), []byte("hush"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +122,8 @@ func TestTheSigningHook(t *testing.T) {
 	if err := os.WriteFile(program, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command("osslsigncode", "verify", "-CAfile", at("cert"), "-in", program).CombinedOutput(); err == nil {
+	if out, err := exec.Command("osslsigncode", "verify", "-CAfile", at("cert"), "-in",
+		program).CombinedOutput(); err == nil {
 		t.Errorf("a changed program is verified:\n%s", out)
 	}
 }

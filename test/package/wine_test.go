@@ -28,7 +28,8 @@ func newWine(t *testing.T) *wine {
 	t.Helper()
 	home := t.TempDir()
 	w := &wine{t: t, dir: filepath.Join(home, "prefix", "drive_c"), env: []string{
-		"HOME=" + home, "PATH=" + os.Getenv("PATH"), "WINEPREFIX=" + filepath.Join(home, "prefix"), "WINEARCH=win64", "WINEDEBUG=-all", "USER=person",
+		"HOME=" + home, "PATH=" + os.Getenv("PATH"), "WINEPREFIX=" + filepath.Join(home, "prefix"), "WINEARCH=win64",
+		"WINEDEBUG=-all", "USER=person",
 	}}
 	t.Cleanup(func() { _ = w.command("wineserver", "-k").Run(); _ = w.command("wineserver", "-w").Run() })
 	runCmd(t, w.command("wineboot", "--init"))
@@ -37,7 +38,8 @@ func newWine(t *testing.T) *wine {
 	if err := os.WriteFile(source, []byte(prng), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	run(t, "x86_64-w64-mingw32-gcc", "-shared", "-o", filepath.Join(w.dir, "windows", "system32", "bcryptprimitives.dll"), source, "-ladvapi32")
+	run(t, "x86_64-w64-mingw32-gcc", "-shared", "-o",
+		filepath.Join(w.dir, "windows", "system32", "bcryptprimitives.dll"), source, "-ladvapi32")
 	return w
 }
 
@@ -71,7 +73,8 @@ func (w *wine) ours() string {
 
 // registered is the entry in the list of programs, below HKCU or HKLM.
 func (w *wine) registered(hive string) string {
-	out, err := w.command("wine", "reg", "query", hive+`\Software\Microsoft\Windows\CurrentVersion\Uninstall\latchkey`).Output()
+	out, err := w.command("wine", "reg", "query",
+		hive+`\Software\Microsoft\Windows\CurrentVersion\Uninstall\latchkey`).Output()
 	if err != nil {
 		return ""
 	}

@@ -43,8 +43,10 @@ func (a consentApp) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if kind == "login" {
 			name = `<input name="name">`
 		}
-		_, _ = fmt.Fprintf(w, `<!doctype html><title>%s</title><form method="post"><input name="%s_challenge" value="%s">%s`+
-			`<button name="answer" value="yes">Yes</button><button name="answer" value="no">No</button></form>`, kind, kind, challenge, name)
+		_, _ = fmt.Fprintf(w, `<!doctype html><title>%s</title><form method="post"><input name="%s_challenge" `+
+			`value="%s">%s`+
+			`<button name="answer" value="yes">Yes</button><button name="answer" value="no">No</button></form>`, kind,
+			kind, challenge, name)
 		return
 	}
 	verdict, body := "accept", a.accept(kind, about, r.FormValue("name"))
@@ -85,7 +87,8 @@ func (a consentApp) ask(method, kind, verdict, challenge string, body map[string
 	if err != nil {
 		return nil, err
 	}
-	address := a.admin + "/admin/oauth2/auth/requests/" + kind + verdict + "?" + url.Values{kind + "_challenge": {challenge}}.Encode()
+	address := a.admin + "/admin/oauth2/auth/requests/" + kind + verdict + "?" +
+		url.Values{kind + "_challenge": {challenge}}.Encode()
 	req, err := http.NewRequest(method, address, bytes.NewReader(text))
 	if err != nil {
 		return nil, err

@@ -34,7 +34,8 @@ urls:
 secrets: {system: [for the tests alone and nothing else]}
 ttl: {access_token: 2s}
 `)
-	if out, err := hydraCommand(hydra, "migrate", "sql", "--read-from-env", "--yes", "--config", conf).CombinedOutput(); err != nil {
+	if out, err := hydraCommand(hydra, "migrate", "sql", "--read-from-env", "--yes", "--config",
+		conf).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	serve(t, hydraCommand(hydra, "serve", "all", "--dev", "--config", conf), issuer+"/health/ready")
@@ -57,11 +58,13 @@ func registerAtHydra(t *testing.T, admin, secret string) {
 	t.Helper()
 	client := map[string]any{
 		"client_id": "desk", "token_endpoint_auth_method": "none", "scope": "openid offline_access profile email",
-		"redirect_uris": []string{"http://127.0.0.1/callback"}, "grant_types": []string{"authorization_code", "refresh_token"},
+		"redirect_uris":  []string{"http://127.0.0.1/callback"},
+		"grant_types":    []string{"authorization_code", "refresh_token"},
 		"response_types": []string{"code"},
 	}
 	if secret != "" {
-		client["client_id"], client["client_secret"], client["token_endpoint_auth_method"] = "secret", secret, "client_secret_basic"
+		client["client_id"], client["client_secret"], client["token_endpoint_auth_method"] =
+			"secret", secret, "client_secret_basic"
 	}
 	body, err := json.Marshal(client)
 	if err != nil {

@@ -29,7 +29,8 @@ logLevel = warn
 type = File
 dirName = `+dir+`
 localStorage = Cache::FileCache
-localStorageOptions = {'namespace' => 'conf', 'default_expires_in' => 600, 'cache_root' => '`+dir+`/cache', 'cache_depth' => 0}
+localStorageOptions = {'namespace' => 'conf', 'default_expires_in' => 600, 'cache_root' => '`+dir+
+		`/cache', 'cache_depth' => 0}
 [portal]
 staticPrefix = /static
 templateDir = /usr/share/lemonldap-ng/portal/templates
@@ -40,7 +41,8 @@ languages = en
 		t.Fatal(err)
 	}
 	write(t, dir, "lmConf-1.json", string(text))
-	cmd := exec.Command("starman", "--listen", address, "--workers", "2", "/usr/share/lemonldap-ng/portal/htdocs/index.psgi")
+	cmd := exec.Command("starman", "--listen", address, "--workers", "2",
+		"/usr/share/lemonldap-ng/portal/htdocs/index.psgi")
 	cmd.Env = append(os.Environ(), "LLNG_DEFAULTCONFFILE="+conf)
 	serve(t, cmd, issuer+".well-known/openid-configuration")
 	story.Run(t, "testdata/lemonldap.txt", map[string]string{
@@ -55,7 +57,8 @@ func lemonldapConf(t *testing.T, dir, issuer, app string) map[string]any {
 	private, public := rsaKey(t)
 	client := func(id, secret string) map[string]any {
 		out := map[string]any{
-			"oidcRPMetaDataOptionsClientID": id, "oidcRPMetaDataOptionsRequirePKCE": 1, "oidcRPMetaDataOptionsRefreshToken": 1,
+			"oidcRPMetaDataOptionsClientID": id, "oidcRPMetaDataOptionsRequirePKCE": 1,
+			"oidcRPMetaDataOptionsRefreshToken":   1,
 			"oidcRPMetaDataOptionsIDTokenSignAlg": "RS256", "oidcRPMetaDataOptionsRedirectUris": app + "/callback",
 			"oidcRPMetaDataOptionsPostLogoutRedirectUris": app + "/signed-out",
 		}
@@ -68,7 +71,8 @@ func lemonldapConf(t *testing.T, dir, issuer, app string) map[string]any {
 	}
 	claims := map[string]any{"name": "cn", "email": "mail"}
 	return map[string]any{
-		"cfgNum": 1, "cfgAuthor": "test", "cfgDate": 1, "cfgVersion": "2.16.1", "portal": issuer, "domain": "localhost", "key": "for the tests alone",
+		"cfgNum": 1, "cfgAuthor": "test", "cfgDate": 1, "cfgVersion": "2.16.1", "portal": issuer, "domain": "localhost",
+		"key":            "for the tests alone",
 		"authentication": "Demo", "userDB": "Same", "passwordDB": "Demo", "registerDB": "Null", "whatToTrace": "uid",
 		"demoExportedVars": map[string]any{"cn": "cn", "mail": "mail", "uid": "uid"},
 		"locationRules":    map[string]any{"localhost": map[string]any{"default": "accept"}},
@@ -77,7 +81,9 @@ func lemonldapConf(t *testing.T, dir, issuer, app string) map[string]any {
 		"portalForceAuthnInterval":        0,
 		"issuerDBOpenIDConnectActivation": 1, "issuerDBOpenIDConnectRule": 1, "oidcServiceAccessTokenExpiration": 2,
 		"oidcServicePrivateKeySig": private, "oidcServicePublicKeySig": public, "oidcServiceKeyIdSig": "1",
-		"oidcRPMetaDataOptions":      map[string]any{"desk": client("desk", ""), "secret": client("secret", "known-to-the-test")},
+		"oidcRPMetaDataOptions": map[string]any{
+			"desk": client("desk", ""), "secret": client("secret", "known-to-the-test"),
+		},
 		"oidcRPMetaDataExportedVars": map[string]any{"desk": claims, "secret": claims},
 	}
 }

@@ -23,7 +23,8 @@ func TestZitadel(t *testing.T) {
 		"2": {"ID": "2", "Username": "grace", "Password": "grace", "FirstName": "Grace", "LastName": "Hopper", "Email": "grace@acme.example"}
 	}`)
 	cmd := exec.Command(server)
-	cmd.Env = append(os.Environ(), "PORT="+port, "USERS_FILE="+people, "REDIRECT_URI=http://127.0.0.1/callback,http://127.0.0.1:"+redirect+"/callback")
+	cmd.Env = append(os.Environ(), "PORT="+port, "USERS_FILE="+people,
+		"REDIRECT_URI=http://127.0.0.1/callback,http://127.0.0.1:"+redirect+"/callback")
 	serve(t, cmd, issuer+".well-known/openid-configuration")
 	story.Run(t, "testdata/zitadel.txt", map[string]string{
 		"ISSUER": issuer, "REDIRECT_PORT": redirect, "LATCHKEY_ISSUER": issuer, "LATCHKEY_CLIENT_ID": "native",

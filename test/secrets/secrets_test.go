@@ -93,7 +93,8 @@ func TestWhatIsPlantedIsFound(t *testing.T) {
 		"in output", "in " + dir + "/file", "in " + dir + "/log", "in " + dir + "/hex",
 		"in " + dir + "/base64-0", "in " + dir + "/base64-1", "in " + dir + "/base64-2",
 		"in " + dir + "/base64url-0", "in " + dir + "/base64url-1", "in " + dir + "/base64url-2",
-		fmt.Sprintf("in environ of process %d", cmd.Process.Pid), fmt.Sprintf("in cmdline of process %d", cmd.Process.Pid),
+		fmt.Sprintf("in environ of process %d", cmd.Process.Pid),
+		fmt.Sprintf("in cmdline of process %d", cmd.Process.Pid),
 	} {
 		if !strings.Contains(found, want) {
 			t.Errorf("planted %s, and not found among\n%s", want, found)
@@ -137,7 +138,8 @@ func TestNoSecretIsAnywhere(t *testing.T) {
 	if err := l.Files(d.home); err != nil { // while somebody is signed in
 		t.Fatal(err)
 	}
-	if report := d.run(0, "signout", "--browser", "--json"); !bytes.Contains(report, []byte(`"tokens":"done","browser":"done"`)) {
+	if report := d.run(0, "signout", "--browser", "--json"); !bytes.Contains(report,
+		[]byte(`"tokens":"done","browser":"done"`)) {
 		t.Errorf("the sign-out: %s", report)
 	}
 	if err := l.Files(d.home); err != nil {
@@ -207,8 +209,10 @@ func newDesk(t *testing.T, p *idp.Provider, l *Look) *desk {
 		}
 	}
 	d.env = []string{
-		"HOME=" + d.home, "PATH=" + os.Getenv("PATH"), "BROWSER=" + self + " browse %s", "LATCHKEY_ISSUER=" + p.Issuer, "LATCHKEY_CLIENT_ID=" + idp.ClientID,
-		"LATCHKEY_STORE=file", "LATCHKEY_STORE_PASSPHRASE_FILE=" + d.phrase, "LATCHKEY_LOG=debug", "LATCHKEY_LOGOUT_REDIRECT_PATH=/signed-out",
+		"HOME=" + d.home, "PATH=" + os.Getenv("PATH"), "BROWSER=" + self + " browse %s", "LATCHKEY_ISSUER=" + p.Issuer,
+		"LATCHKEY_CLIENT_ID=" + idp.ClientID,
+		"LATCHKEY_STORE=file", "LATCHKEY_STORE_PASSPHRASE_FILE=" + d.phrase, "LATCHKEY_LOG=debug",
+		"LATCHKEY_LOGOUT_REDIRECT_PATH=/signed-out",
 	}
 	return d
 }

@@ -81,9 +81,12 @@ func newDesk(t *testing.T, keychain bool) *desk {
 	d := &desk{t: t, home: t.TempDir()}
 	d.env = []string{
 		"HOME=" + d.home, "PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "XDG_RUNTIME_DIR=" + d.mkdir("run"),
-		"XDG_DATA_HOME=" + filepath.Join(d.home, "data"), "XDG_CONFIG_HOME=" + filepath.Join(d.home, "config"), "XDG_CACHE_HOME=" + filepath.Join(d.home, "cache"),
-		"GDK_BACKEND=x11", "NO_AT_BRIDGE=1", "WEBKIT_DISABLE_COMPOSITING_MODE=1", "LIBGL_ALWAYS_SOFTWARE=1", "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS=1",
-		"BROWSER=" + os.Args[0] + " browse %s", "PERSON=ada", "LAST_PAGE=" + filepath.Join(d.home, "last-page"), "LATCHKEY_LOG=debug",
+		"XDG_DATA_HOME=" + filepath.Join(d.home, "data"), "XDG_CONFIG_HOME=" + filepath.Join(d.home, "config"),
+		"XDG_CACHE_HOME=" + filepath.Join(d.home, "cache"),
+		"GDK_BACKEND=x11", "NO_AT_BRIDGE=1", "WEBKIT_DISABLE_COMPOSITING_MODE=1", "LIBGL_ALWAYS_SOFTWARE=1",
+		"WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS=1",
+		"BROWSER=" + os.Args[0] + " browse %s", "PERSON=ada", "LAST_PAGE=" + filepath.Join(d.home, "last-page"),
+		"LATCHKEY_LOG=debug",
 	}
 	d.display()
 	b := bus.Start(t, d.home)

@@ -8,7 +8,9 @@ import (
 
 // Each way into the demo ends in the window, with who arrived.
 func TestTheThreeWaysIn(t *testing.T) {
-	for way, want := range map[string]string{"magic link": "vera@visitor.example", "social": "hedy@pictures.example", "SSO": "grace@acme.example"} {
+	for way, want := range map[string]string{
+		"magic link": "vera@visitor.example", "social": "hedy@pictures.example", "SSO": "grace@acme.example",
+	} {
 		t.Run(way, func(t *testing.T) {
 			d := newDesk(t, true)
 			d.set("WAY", way)
@@ -28,7 +30,8 @@ func TestTheThreeWaysIn(t *testing.T) {
 func TestADemoFileThatCannotBeUsed(t *testing.T) {
 	d := newDesk(t, true)
 	d.mkdir("config/latchkey-demo")
-	if err := os.WriteFile(filepath.Join(d.home, "config", "latchkey-demo", "demo.toml"), []byte("[[people]]\nid = \"Ada\"\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(d.home, "config", "latchkey-demo", "demo.toml"),
+		[]byte("[[people]]\nid = \"Ada\"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	d.app()

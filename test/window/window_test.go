@@ -31,7 +31,8 @@ func TestSignInStaySignedInSignOut(t *testing.T) {
 		last = string(data)
 		return last != ""
 	})
-	if !strings.Contains(last, "You are signed in") || strings.Contains(last, "code=") || strings.Contains(last, "state=") {
+	if !strings.Contains(last, "You are signed in") || strings.Contains(last, "code=") ||
+		strings.Contains(last, "state=") {
 		t.Errorf("the browser ended at %q", last)
 	}
 	for _, s := range []string{"problem", "setup"} {

@@ -53,7 +53,8 @@ func modules() (map[string]string, error) {
 	}
 	out := map[string]string{"The Go standard library": strings.TrimSpace(string(goroot))}
 	for _, system := range []string{"linux", "darwin", "windows"} {
-		cmd := exec.Command("go", "list", "-deps", "-tags", "webkit2_41,desktop,production", "-json=Module", ".", "./cmd/latchkeyctl")
+		cmd := exec.Command("go", "list", "-deps", "-tags", "webkit2_41,desktop,production", "-json=Module", ".",
+			"./cmd/latchkeyctl")
 		cmd.Env = append(os.Environ(), "GOOS="+system, "GOARCH=amd64", "CGO_ENABLED=1")
 		cmd.Stderr = os.Stderr
 		listed, err := cmd.Output()
@@ -116,9 +117,12 @@ func tidy(text string) string {
 
 // write prints each text once, below the modules that are under it.
 func write(w io.Writer, texts map[string][]string) error {
-	order := slices.SortedFunc(maps.Keys(texts), func(a, b string) int { return strings.Compare(texts[a][0], texts[b][0]) })
+	order := slices.SortedFunc(maps.Keys(texts), func(a, b string) int {
+		return strings.Compare(texts[a][0], texts[b][0])
+	})
 	rule := strings.Repeat("=", 78)
-	_, err := fmt.Fprintf(w, "Latchkey contains the software below, under the licence that follows it.\nThis file is made by: make licences\n")
+	_, err := fmt.Fprintf(w, "Latchkey contains the software below, under the licence that follows it.\n"+
+		"This file is made by: make licences\n")
 	for _, text := range order {
 		if err == nil {
 			_, err = fmt.Fprintf(w, "\n%s\n%s\n%s\n\n%s\n", rule, strings.Join(texts[text], "\n"), rule, text)

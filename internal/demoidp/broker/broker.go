@@ -84,7 +84,8 @@ func New(c Config) (*Broker, error) {
 		return nil, fmt.Errorf("demoidp: %w", err)
 	}
 	b := &Broker{
-		conf: c, site: site, visits: map[string]*visit{}, links: map[string]*link{}, hops: map[string]*hop{}, parties: map[string]rp.RelyingParty{},
+		conf: c, site: site, visits: map[string]*visit{}, links: map[string]*link{}, hops: map[string]*hop{},
+		parties: map[string]rp.RelyingParty{},
 		http: &http.Client{
 			Timeout: 10 * time.Second, Transport: &http.Transport{Proxy: nil},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

@@ -18,7 +18,8 @@ func (b *Broker) showDevice(w http.ResponseWriter, r *http.Request) {
 
 func (b *Broker) askCode(w http.ResponseWriter, r *http.Request, status int, code, trouble string) {
 	b.site.Browser(w, r)
-	b.site.Render(w, status, "device", struct{ CSRF, Code, Trouble string }{b.site.Proof(r, "device"), issuer.ShowCode(code), trouble})
+	b.site.Render(w, status, "device",
+		struct{ CSRF, Code, Trouble string }{b.site.Proof(r, "device"), issuer.ShowCode(code), trouble})
 }
 
 // maxGuesses is how many codes that nobody has may be tried in a minute, by
@@ -38,7 +39,8 @@ func (b *Broker) takeDevice(w http.ResponseWriter, r *http.Request) {
 	}
 	if !b.issuer.Device(code) {
 		b.guessed(true)
-		b.askCode(w, r, http.StatusUnprocessableEntity, code, "No device waits with this code. Compare it with the other screen; it may also have expired.")
+		b.askCode(w, r, http.StatusUnprocessableEntity, code,
+			"No device waits with this code. Compare it with the other screen; it may also have expired.")
 		return
 	}
 	v := b.openVisit(w, r, "", issuer.ShowCode(code))

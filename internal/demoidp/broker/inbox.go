@@ -52,7 +52,8 @@ func (b *Broker) showMail(w http.ResponseWriter, r *http.Request) {
 	}
 	b.mu.Unlock()
 	if i < 0 {
-		b.site.Render(w, http.StatusNotFound, "link-trouble", linkTrouble{"This mail is not there", "The inbox forgets when the demo ends."})
+		b.site.Render(w, http.StatusNotFound, "link-trouble",
+			linkTrouble{"This mail is not there", "The inbox forgets when the demo ends."})
 		return
 	}
 	b.site.Render(w, http.StatusOK, "mail", m)

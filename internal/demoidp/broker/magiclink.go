@@ -51,15 +51,31 @@ func (b *Broker) look(r *http.Request, token string) (*link, int, *linkTrouble) 
 	l, ok := b.links[pages.Hash(token)]
 	switch {
 	case !ok:
-		return nil, http.StatusNotFound, &linkTrouble{"This link is not known", "It may have been cut short on the way, or the demo was started anew. Go back to the app and begin again there."}
+		return nil, http.StatusNotFound,
+			&linkTrouble{
+				"This link is not known", "It may have been cut short on the way, or the demo was started anew. Go " +
+					"back to the app and begin again there.",
+			}
 	case l.visit.browser != b.site.KnownBrowser(r):
-		return nil, http.StatusForbidden, &linkTrouble{"This is not the browser where you began", "Open the link in the browser, and on the computer, where the sign-in page is. So nobody can use a link that they got you to ask for."}
+		return nil, http.StatusForbidden,
+			&linkTrouble{
+				"This is not the browser where you began", "Open the link in the browser, and on the computer, where " +
+					"the sign-in page is. So nobody can use a link that they got you to ask for.",
+			}
 	case l.used:
-		return nil, http.StatusGone, &linkTrouble{"This link was used already", "It works once. If you need another, go back to the app and begin again there."}
+		return nil, http.StatusGone,
+			&linkTrouble{
+				"This link was used already", "It works once. If you need another, go back to the app and begin " +
+					"again there.",
+			}
 	case l.replaced:
-		return nil, http.StatusGone, &linkTrouble{"There is a newer link", "You asked for another one after this. Use the link of the newest mail."}
+		return nil, http.StatusGone,
+			&linkTrouble{
+				"There is a newer link", "You asked for another one after this. Use the link of the newest mail.",
+			}
 	case time.Now().After(l.until):
-		return nil, http.StatusGone, &linkTrouble{"This link has expired", "Go back to the tab where you began: it can send you another."}
+		return nil, http.StatusGone,
+			&linkTrouble{"This link has expired", "Go back to the tab where you began: it can send you another."}
 	case l.visit.outcome != open:
 		return nil, http.StatusGone, &linkTrouble{"This sign-in is over", "Go back to the app and begin again there."}
 	}
@@ -74,7 +90,8 @@ func (b *Broker) showLink(w http.ResponseWriter, r *http.Request) {
 		b.site.Render(w, status, "link-trouble", trouble)
 		return
 	}
-	b.page(w, http.StatusOK, l.visit, "link", struct{ Token, CSRF, Email string }{token, b.site.Proof(r, pages.Hash(token)), l.email})
+	b.page(w, http.StatusOK, l.visit, "link",
+		struct{ Token, CSRF, Email string }{token, b.site.Proof(r, pages.Hash(token)), l.email})
 }
 
 // takeLink uses the link up.

@@ -22,7 +22,8 @@ func (b *Broker) askName(w http.ResponseWriter, r *http.Request, status int, v *
 		b.site.Render(w, http.StatusGone, "over", nil)
 		return
 	}
-	b.page(w, status, v, "name", struct{ Visit, CSRF, Email, Name, Trouble string }{v.id, b.site.Proof(r, v.id), email, name, trouble})
+	b.page(w, status, v, "name",
+		struct{ Visit, CSRF, Email, Name, Trouble string }{v.id, b.site.Proof(r, v.id), email, name, trouble})
 }
 
 // takeName makes the account and lets its owner in.
@@ -33,7 +34,8 @@ func (b *Broker) takeName(w http.ResponseWriter, r *http.Request) {
 	}
 	name := strings.Join(strings.Fields(r.PostFormValue("name")), " ")
 	if name == "" || len([]rune(name)) > 100 || strings.ContainsFunc(name, unicode.IsControl) {
-		b.askName(w, r, http.StatusUnprocessableEntity, v, name, "Enter the name that others shall see, of up to 100 letters.")
+		b.askName(w, r, http.StatusUnprocessableEntity, v, name,
+			"Enter the name that others shall see, of up to 100 letters.")
 		return
 	}
 	b.mu.Lock()
@@ -50,7 +52,8 @@ func (b *Broker) takeName(w http.ResponseWriter, r *http.Request) {
 		b.mu.Lock()
 		v.proven = email
 		b.mu.Unlock()
-		b.askName(w, r, http.StatusInternalServerError, v, name, "Your name could not be written to the demo’s folder. Is the disk full? Then try again.")
+		b.askName(w, r, http.StatusInternalServerError, v, name,
+			"Your name could not be written to the demo’s folder. Is the disk full? Then try again.")
 		return
 	}
 	b.arrive(w, r, v, p, time.Now(), "email")

@@ -89,7 +89,8 @@ func (b *Broker) show(w http.ResponseWriter, r *http.Request, status int, v *vis
 	for _, p := range b.conf.Cast.People {
 		if p.Social && p.TrustsApp {
 			first, _, _ := strings.Cut(p.Name, " ")
-			people = append(people, known{p, first, cast.Initials(p.Name), s.Email != "" && strings.EqualFold(s.Email, p.Email)})
+			people = append(people,
+				known{p, first, cast.Initials(p.Name), s.Email != "" && strings.EqualFold(s.Email, p.Email)})
 		}
 	}
 	b.page(w, status, v, "signin", struct {
@@ -118,7 +119,8 @@ func (b *Broker) choose(w http.ResponseWriter, r *http.Request) {
 	case form.Has("person") || form.Get("way") == "social":
 		b.toSocial(w, r, v, form.Get("person"))
 	case !valid:
-		b.show(w, r, http.StatusUnprocessableEntity, v, signIn{Email: r.PostFormValue("email"), Trouble: "Enter an email address, such as ada@acme.example."})
+		b.show(w, r, http.StatusUnprocessableEntity, v,
+			signIn{Email: r.PostFormValue("email"), Trouble: "Enter an email address, such as ada@acme.example."})
 	case form.Get("way") == "sso":
 		b.sso(w, r, v, email)
 	default:

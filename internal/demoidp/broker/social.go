@@ -67,7 +67,9 @@ func (b *Broker) socialConfig() oauth2.Config {
 	p := b.conf.Social
 	return oauth2.Config{
 		ClientID: p.Client, ClientSecret: p.Secret, RedirectURL: b.url(pathSocial),
-		Endpoint: oauth2.Endpoint{AuthURL: p.URL + "/authorize", TokenURL: p.URL + "/token", AuthStyle: oauth2.AuthStyleInHeader},
+		Endpoint: oauth2.Endpoint{
+			AuthURL: p.URL + "/authorize", TokenURL: p.URL + "/token", AuthStyle: oauth2.AuthStyleInHeader,
+		},
 	}
 }
 
@@ -79,7 +81,8 @@ func (b *Broker) toSocial(w http.ResponseWriter, r *http.Request, v *visit, who 
 	if who != "" {
 		opts = append(opts, oauth2.SetAuthURLParam("login_hint", who))
 	}
-	http.Redirect(w, r, b.plaza.AuthCodeURL(state, opts...), http.StatusSeeOther) // #nosec G710 -- to the other service's own address
+	// #nosec G710 -- to the other service's own address
+	http.Redirect(w, r, b.plaza.AuthCodeURL(state, opts...), http.StatusSeeOther)
 }
 
 // socialCallback takes the social service's answer.
@@ -90,14 +93,16 @@ func (b *Broker) socialCallback(w http.ResponseWriter, r *http.Request) {
 	}
 	q := r.URL.Query()
 	if q.Get("error") == "access_denied" {
-		b.show(w, r, http.StatusOK, h.visit, signIn{Notice: "You cancelled at " + social.Name + ". Nothing was told. Choose another way, or try again."})
+		b.show(w, r, http.StatusOK, h.visit,
+			signIn{Notice: "You cancelled at " + social.Name + ". Nothing was told. Choose another way, or try again."})
 		return
 	}
 	me, err := b.askSocial(r.Context(), q.Get("code"), h.verifier)
 	p, known := b.conf.Cast.Person(me.ID)
 	if err != nil || !known {
 		b.conf.Log.Warn("demoidp.social", "err", err)
-		b.show(w, r, http.StatusBadGateway, h.visit, signIn{Notice: social.Name + " did not say who you are. Try again, or choose another way."})
+		b.show(w, r, http.StatusBadGateway, h.visit,
+			signIn{Notice: social.Name + " did not say who you are. Try again, or choose another way."})
 		return
 	}
 	b.arrive(w, r, h.visit, p, time.Now(), "social")

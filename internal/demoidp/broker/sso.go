@@ -35,7 +35,11 @@ func (b *Broker) toDirectory(w http.ResponseWriter, r *http.Request, v *visit, t
 	party, err := b.party(r.Context(), t)
 	if err != nil {
 		b.conf.Log.Warn("demoidp.directory", "err", err)
-		b.show(w, r, http.StatusBadGateway, v, signIn{Email: email, Notice: "The directory of " + t.Name + " does not answer. Try again, or choose another way."})
+		b.show(w, r, http.StatusBadGateway, v,
+			signIn{
+				Email: email, Notice: "The directory of " + t.Name +
+					" does not answer. Try again, or choose another way.",
+			})
 		return
 	}
 	state, h := b.leave(v, t)
@@ -47,7 +51,8 @@ func (b *Broker) toDirectory(w http.ResponseWriter, r *http.Request, v *visit, t
 	if req, ok := b.issuer.Request(v.request); ok && (req.Login || req.MaxAge != nil) {
 		opts = append(opts, oauth2.SetAuthURLParam("prompt", oidc.PromptLogin))
 	}
-	http.Redirect(w, r, party.OAuthConfig().AuthCodeURL(state, opts...), http.StatusSeeOther) // #nosec G710 -- to the other service's own address
+	// #nosec G710 -- to the other service's own address
+	http.Redirect(w, r, party.OAuthConfig().AuthCodeURL(state, opts...), http.StatusSeeOther)
 }
 
 type nonceKey struct{}
@@ -60,7 +65,8 @@ func (b *Broker) party(ctx context.Context, t cast.Tenant) (rp.RelyingParty, err
 	if p, ok := b.parties[t.ID]; ok {
 		return p, nil
 	}
-	p, err := rp.NewRelyingPartyOIDC(ctx, b.conf.Directory.URL, b.conf.DirectoryClient(t.ID), b.conf.Directory.Secret, b.url(pathSSO),
+	p, err := rp.NewRelyingPartyOIDC(ctx, b.conf.Directory.URL, b.conf.DirectoryClient(t.ID), b.conf.Directory.Secret,
+		b.url(pathSSO),
 		[]string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail},
 		rp.WithHTTPClient(b.http), rp.WithAuthStyle(oauth2.AuthStyleInHeader),
 		rp.WithVerifierOpts(rp.WithSupportedSigningAlgorithms("ES256"), rp.WithNonce(func(ctx context.Context) string {
@@ -87,7 +93,8 @@ func (b *Broker) ssoCallback(w http.ResponseWriter, r *http.Request) {
 	switch says := clean(q.Get("error_description")); {
 	case q.Get("error") == "":
 	case says == issuer.ErrCancelled().Description:
-		b.show(w, r, http.StatusOK, h.visit, signIn{Notice: "You cancelled at " + h.tenant.Name + ". Choose another way, or try again."})
+		b.show(w, r, http.StatusOK, h.visit,
+			signIn{Notice: "You cancelled at " + h.tenant.Name + ". Choose another way, or try again."})
 		return
 	default:
 		b.refused(w, r, h, says)

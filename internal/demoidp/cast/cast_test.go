@@ -55,7 +55,10 @@ func TestMistakesAreRefusedWithLineAndReason(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ old, new, want string }{
-		{`access_token = "1m"`, `access_token = "1 m"`, `f:2: lifetimes.access_token: a duration such as "90s" or "5m" is needed, not "1 m"`},
+		{
+			`access_token = "1m"`, `access_token = "1 m"`, `f:2: lifetimes.access_token: a duration such as "90s" or ` +
+				`"5m" is needed, not "1 m"`,
+		},
 		{`access_token = "1m"`, `access_token = "1ms"`, `f:2: lifetimes.access_token: 1ms is not between`},
 		{`access_token = "1m"`, `access_token = 60`, `f:2: lifetimes.access_token: `},
 		{`access_token = "1m"`, `acess_token = "1m"`, `f:2: lifetimes.acess_token: unknown`},
@@ -63,14 +66,23 @@ func TestMistakesAreRefusedWithLineAndReason(t *testing.T) {
 		{`id = "acme"`, `id = "Acme"`, `f:4: tenants.id: "Acme" has more than`},
 		{`name = "Acme"`, ``, `f:3: tenants.name: missing`},
 		{`domains = ["acme.example"]`, `domains = []`, `f:6: tenants.domains: at least one`},
-		{`domains = ["acme.example"]`, `domains = ["ACME.example"]`, `f:6: tenants.domains: "ACME.example" is no domain`},
-		{`domains = ["acme.example"]`, `domains = ["acme.example", "acme.example"]`, `f:6: tenants.domains: acme.example belongs to the tenant acme already`},
+		{
+			`domains = ["acme.example"]`, `domains = ["ACME.example"]`,
+			`f:6: tenants.domains: "ACME.example" is no domain`,
+		},
+		{
+			`domains = ["acme.example"]`, `domains = ["acme.example", "acme.example"]`,
+			`f:6: tenants.domains: acme.example belongs to the tenant acme already`,
+		},
 		{`id = "sam"`, `id = "ada"`, `f:16: people.id: ada is there already`},
 		{`id = "sam"`, `id = "a:b"`, `f:16: people.id: "a:b" has more`},
 		{`id = "sam"`, ``, `f:15: people.id: missing`},
 		{`name = "Sam"`, `name = " "`, `f:17: people.name: missing`},
 		{`name = "Sam"`, `nick = "Sam"`, `f:17: people.nick: unknown`},
-		{`sam@elsewhere.example`, `Sam <sam@elsewhere.example>`, `f:18: people.email: "Sam <sam@elsewhere.example>" is no address`},
+		{
+			`sam@elsewhere.example`, `Sam <sam@elsewhere.example>`,
+			`f:18: people.email: "Sam <sam@elsewhere.example>" is no address`,
+		},
 		{`sam@elsewhere.example`, `ADA@acme.example`, `f:18: people.email: ADA@acme.example is somebody's already`},
 		{`social = true`, `social = false`, `f:20: people.trusts_app: only somebody`},
 		{`social = true`, `social = "yes"`, `f:19: people.social: `},
@@ -116,7 +128,9 @@ func FuzzParse(f *testing.F) {
 }
 
 func TestInitials(t *testing.T) {
-	for name, want := range map[string]string{"Ada Lovelace": "AL", "عمر الخيّام": "عا", "Plato": "P", "": "", "A B C": "AB"} {
+	for name, want := range map[string]string{
+		"Ada Lovelace": "AL", "عمر الخيّام": "عا", "Plato": "P", "": "", "A B C": "AB",
+	} {
 		if got := cast.Initials(name); got != want {
 			t.Errorf("%s: %s", name, got)
 		}

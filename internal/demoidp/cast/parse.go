@@ -91,7 +91,9 @@ func (c *checker) fail(list string, i int, key, format string, args ...any) {
 }
 
 func (c *checker) lifetimes(given map[string]string) Lifetimes {
-	l := Lifetimes{5 * time.Minute, 720 * time.Hour, 12 * time.Hour, 10 * time.Minute, 10 * time.Minute, 3 * time.Second}
+	l := Lifetimes{
+		5 * time.Minute, 720 * time.Hour, 12 * time.Hour, 10 * time.Minute, 10 * time.Minute, 3 * time.Second,
+	}
 	known := map[string]*time.Duration{
 		"access_token": &l.AccessToken, "refresh_token": &l.RefreshToken, "browser_session": &l.BrowserSession,
 		"magic_link": &l.MagicLink, "device_code": &l.DeviceCode, "device_interval": &l.DeviceInterval,
@@ -205,6 +207,7 @@ func (c *checker) member(cast *Cast, i int, p Person) {
 		c.fail("people", i, "password", "missing: people of a tenant sign in with one")
 	}
 	if !slices.Contains(t.Domains, DomainOf(p.Email)) {
-		c.fail("people", i, "email", "%s is no domain of the tenant %s, so nobody with it is sent there", DomainOf(p.Email), t.ID)
+		c.fail("people", i, "email", "%s is no domain of the tenant %s, so nobody with it is sent there",
+			DomainOf(p.Email), t.ID)
 	}
 }

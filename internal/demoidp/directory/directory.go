@@ -68,11 +68,14 @@ func New(c Config) (*Directory, error) {
 	}
 	d := &Directory{conf: c, site: site, tries: map[string]int{}}
 	conf := issuer.Config{
-		Issuer: "http://" + c.Host, File: c.File, Log: c.Log, Scopes: []string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail},
-		Access: 5 * time.Minute, Refresh: time.Hour, LoginPath: "/signin", SignOutPath: "/signout", Describe: d.describe,
+		Issuer: "http://" + c.Host, File: c.File, Log: c.Log,
+		Scopes: []string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail},
+		Access: 5 * time.Minute, Refresh: time.Hour, LoginPath: "/signin", SignOutPath: "/signout",
+		Describe: d.describe,
 	}
 	for _, t := range c.Cast.Tenants {
-		conf.Clients = append(conf.Clients, issuer.Client{ID: ClientID(t.ID), Secret: c.Secret, Redirects: []string{c.Redirect}})
+		conf.Clients = append(conf.Clients,
+			issuer.Client{ID: ClientID(t.ID), Secret: c.Secret, Redirects: []string{c.Redirect}})
 	}
 	d.issuer, err = issuer.New(conf)
 	return d, err
@@ -174,7 +177,8 @@ func (d *Directory) take(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !ok {
-		d.ask(w, r, http.StatusForbidden, req, name, "Name or password are wrong. Try again, or look below for who is here.")
+		d.ask(w, r, http.StatusForbidden, req, name, "Name or password are wrong. Try again, or look below for who "+
+			"is here.")
 		return
 	}
 	who := issuer.Who{Subject: p.ID, AMR: []string{"pwd"}, At: time.Now()}
@@ -188,7 +192,8 @@ func (d *Directory) arrive(w http.ResponseWriter, r *http.Request, req issuer.Re
 	delete(d.tries, req.ID)
 	d.mu.Unlock()
 	if !p.Assigned {
-		d.issuer.Refuse(w, r, req.ID, oidc.ErrAccessDenied().WithDescription("User is not assigned to the client application."))
+		d.issuer.Refuse(w, r, req.ID,
+			oidc.ErrAccessDenied().WithDescription("User is not assigned to the client application."))
 		return
 	}
 	d.issuer.Finish(w, r, req.ID, who)

@@ -26,7 +26,8 @@ type device struct {
 type withDevices struct{ *storage }
 
 // StoreDeviceAuthorization notes an authorization.
-func (s withDevices) StoreDeviceAuthorization(_ context.Context, client, code, userCode string, expires time.Time, scopes []string) error {
+func (s withDevices) StoreDeviceAuthorization(_ context.Context, client, code, userCode string, expires time.Time,
+	scopes []string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for key, d := range s.devices {
@@ -45,7 +46,8 @@ func (s withDevices) StoreDeviceAuthorization(_ context.Context, client, code, u
 // GetDeviceAuthorizatonState answers a device that asks. One that asks faster than
 // it was told is slowed down (RFC 8628 §3.5); op knows this as a deadline that has
 // passed. What is granted is granted once.
-func (s withDevices) GetDeviceAuthorizatonState(_ context.Context, client, code string) (*op.DeviceAuthorizationState, error) {
+func (s withDevices) GetDeviceAuthorizatonState(_ context.Context, client,
+	code string) (*op.DeviceAuthorizationState, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	d, ok := s.devices[hash(code)]
@@ -57,7 +59,9 @@ func (s withDevices) GetDeviceAuthorizatonState(_ context.Context, client, code 
 		return nil, context.DeadlineExceeded
 	}
 	d.asked = now
-	state := &op.DeviceAuthorizationState{ClientID: client, Scopes: slices.Clone(d.scopes), Expires: d.expires, Denied: d.denied}
+	state := &op.DeviceAuthorizationState{
+		ClientID: client, Scopes: slices.Clone(d.scopes), Expires: d.expires, Denied: d.denied,
+	}
 	if d.who.Subject != "" && now.Before(d.expires) {
 		state.Done, state.Subject, state.AMR, state.AuthTime = true, d.who.Subject, d.who.AMR, d.who.At
 		delete(s.devices, hash(code))

@@ -19,7 +19,8 @@ func (s *storage) CreateAccessToken(_ context.Context, r op.TokenRequest) (strin
 }
 
 // CreateAccessAndRefreshTokens notes an access token and the next refresh token.
-func (s *storage) CreateAccessAndRefreshTokens(_ context.Context, r op.TokenRequest, current string) (string, string, time.Time, error) {
+func (s *storage) CreateAccessAndRefreshTokens(_ context.Context, r op.TokenRequest,
+	current string) (string, string, time.Time, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	until := time.Now().Add(s.conf.Refresh)
@@ -41,7 +42,10 @@ func (s *storage) CreateAccessAndRefreshTokens(_ context.Context, r op.TokenRequ
 
 // newFamily begins a grant; s.mu is held.
 func (s *storage) newFamily(r op.TokenRequest, until time.Time) *family {
-	f := &family{Person: r.GetSubject(), Scopes: r.GetScopes(), AuthTime: time.Now(), Used: map[string]bool{}, Access: map[string]access{}, Until: until}
+	f := &family{
+		Person: r.GetSubject(), Scopes: r.GetScopes(), AuthTime: time.Now(), Used: map[string]bool{},
+		Access: map[string]access{}, Until: until,
+	}
 	if signedIn, ok := r.(op.IDTokenRequest); ok {
 		f.Client, f.AMR, f.AuthTime = signedIn.GetClientID(), signedIn.GetAMR(), signedIn.GetAuthTime()
 	}

@@ -104,7 +104,8 @@ type issuing struct {
 
 // WriteHeader implements http.ResponseWriter.
 func (w *issuing) WriteHeader(status int) {
-	if to, err := url.Parse(w.Header().Get("Location")); err == nil && status/100 == 3 && to.Host != "" && to.Scheme+"://"+to.Host != w.issuer {
+	if to, err := url.Parse(w.Header().Get("Location")); err == nil && status/100 == 3 && to.Host != "" &&
+		to.Scheme+"://"+to.Host != w.issuer {
 		q := to.Query()
 		if q.Has("code") || q.Has("error") {
 			q.Set("iss", w.issuer)

@@ -113,9 +113,13 @@ func (i *Issuer) Request(id string) (Request, bool) {
 	if !ok {
 		return Request{}, false
 	}
-	out := Request{ID: id, ClientID: r.ClientID, RedirectURI: r.RedirectURI, LoginHint: r.LoginHint, Subject: r.hinted, Tenant: r.tenant}
+	out := Request{
+		ID: id, ClientID: r.ClientID, RedirectURI: r.RedirectURI, LoginHint: r.LoginHint, Subject: r.hinted,
+		Tenant: r.tenant,
+	}
 	for _, p := range r.Prompt {
-		out.None, out.Login, out.Select = out.None || p == oidc.PromptNone, out.Login || p == oidc.PromptLogin, out.Select || p == oidc.PromptSelectAccount
+		out.None, out.Login, out.Select = out.None || p == oidc.PromptNone, out.Login ||
+			p == oidc.PromptLogin, out.Select || p == oidc.PromptSelectAccount
 	}
 	if r.MaxAge != nil {
 		age := time.Duration(min(*r.MaxAge, 1<<31)) * time.Second // #nosec G115 -- bounded

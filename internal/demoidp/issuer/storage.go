@@ -165,7 +165,8 @@ func (s *storage) GetClientByClientID(_ context.Context, id string) (op.Client, 
 // AuthorizeClientIDSecret checks a client's secret.
 func (s *storage) AuthorizeClientIDSecret(_ context.Context, id, secret string) error {
 	for _, c := range s.conf.Clients {
-		if c.ID == id && c.Secret != "" && subtle.ConstantTimeCompare([]byte(hash(c.Secret)), []byte(hash(secret))) == 1 {
+		if c.ID == id && c.Secret != "" &&
+			subtle.ConstantTimeCompare([]byte(hash(c.Secret)), []byte(hash(secret))) == 1 {
 			return nil
 		}
 	}
@@ -178,7 +179,8 @@ func (s *storage) SetUserinfoFromScopes(context.Context, *oidc.UserInfo, string,
 }
 
 // SetUserinfoFromRequest puts the person's claims into the ID token.
-func (s *storage) SetUserinfoFromRequest(_ context.Context, info *oidc.UserInfo, r op.IDTokenRequest, scopes []string) error {
+func (s *storage) SetUserinfoFromRequest(_ context.Context, info *oidc.UserInfo, r op.IDTokenRequest,
+	scopes []string) error {
 	return s.describe(info, r.GetSubject(), scopes)
 }
 
@@ -202,7 +204,8 @@ func (s *storage) describe(info *oidc.UserInfo, subject string, scopes []string)
 }
 
 // SetIntrospectionFromToken is not offered.
-func (s *storage) SetIntrospectionFromToken(context.Context, *oidc.IntrospectionResponse, string, string, string) error {
+func (s *storage) SetIntrospectionFromToken(context.Context, *oidc.IntrospectionResponse, string, string,
+	string) error {
 	return errUnknown
 }
 

@@ -44,7 +44,10 @@ func New(name, title, host string, texts fs.FS) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Site{name: name, title: title, host: host, cookie: "demo_" + name + "_" + port, pages: map[string]*template.Template{}}
+	s := &Site{
+		name: name, title: title, host: host, cookie: "demo_" + name + "_" + port,
+		pages: map[string]*template.Template{},
+	}
 	for _, file := range files {
 		t, err := template.ParseFS(assets, "frame.html")
 		if err == nil {
@@ -81,7 +84,10 @@ func (s *Site) Render(w http.ResponseWriter, status int, page string, data any) 
 // Cookie sets a cookie that scripts and other sites' requests do not get; an age of
 // 0 lasts until the browser ends, a negative one removes it.
 func (s *Site) Cookie(w http.ResponseWriter, name, value string, age time.Duration) {
-	c := &http.Cookie{Name: s.cookie + name, Value: value, Path: "/", MaxAge: int(age / time.Second), HttpOnly: true, SameSite: http.SameSiteLaxMode}
+	c := &http.Cookie{
+		Name: s.cookie + name, Value: value, Path: "/", MaxAge: int(age / time.Second), HttpOnly: true,
+		SameSite: http.SameSiteLaxMode,
+	}
 	http.SetCookie(w, c)
 }
 
@@ -123,7 +129,8 @@ func (s *Site) Proof(r *http.Request, purpose string) string {
 
 // Proven reports whether a form was posted by the browser that was shown it.
 func (s *Site) Proven(r *http.Request, purpose string) bool {
-	return s.KnownBrowser(r) != "" && subtle.ConstantTimeCompare([]byte(s.Proof(r, purpose)), []byte(r.PostFormValue("csrf"))) == 1
+	return s.KnownBrowser(r) != "" &&
+		subtle.ConstantTimeCompare([]byte(s.Proof(r, purpose)), []byte(r.PostFormValue("csrf"))) == 1
 }
 
 // Guard serves the site's own files, and next behind the site's own rules.
@@ -160,7 +167,8 @@ func (s *Site) Guard(next http.Handler, fromElsewhere ...string) http.Handler {
 // form-action too, so it names where the demo's forms may end: other services and
 // apps on this computer.
 func policy(forms string) string {
-	return "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self' " + forms + "; base-uri 'none'; frame-ancestors 'none'"
+	return "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action " +
+		"'self' " + forms + "; base-uri 'none'; frame-ancestors 'none'"
 }
 
 // FormsTo lets the forms of a page end at an address, when the policy has no words

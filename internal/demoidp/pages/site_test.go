@@ -14,7 +14,10 @@ import (
 
 func newSite(t *testing.T) *pages.Site {
 	t.Helper()
-	s, err := pages.New("broker", "Test", "127.0.0.1:4711", fstest.MapFS{"hello.html": {Data: []byte(`{{define "title"}}Hello{{end}}{{define "main"}}<p>{{.}}</p>{{end}}`)}})
+	s, err := pages.New("broker", "Test", "127.0.0.1:4711",
+		fstest.MapFS{
+			"hello.html": {Data: []byte(`{{define "title"}}Hello{{end}}{{define "main"}}<p>{{.}}</p>{{end}}`)},
+		})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +27,8 @@ func newSite(t *testing.T) *pages.Site {
 func TestWhatStrangersWroteIsEscaped(t *testing.T) {
 	w := httptest.NewRecorder()
 	newSite(t).Render(w, http.StatusOK, "hello", `<script>alert(1)</script>`)
-	if body := w.Body.String(); strings.Contains(body, "<script>") || !strings.Contains(body, "&lt;script&gt;") || !strings.Contains(body, "<title>Hello · Test</title>") {
+	if body := w.Body.String(); strings.Contains(body, "<script>") || !strings.Contains(body, "&lt;script&gt;") ||
+		!strings.Contains(body, "<title>Hello · Test</title>") {
 		t.Error(body)
 	}
 	w = httptest.NewRecorder()
@@ -47,7 +51,8 @@ func TestAProofIsOfABrowserAndAPurpose(t *testing.T) {
 	w, first := httptest.NewRecorder(), visit(nil, "")
 	name, proof := s.Browser(w, first), s.Proof(first, "a")
 	cookies := w.Result().Cookies()
-	if len(cookies) != 1 || !cookies[0].HttpOnly || cookies[0].Name != "demo_broker_4711" || strings.Contains(name, cookies[0].Value) {
+	if len(cookies) != 1 || !cookies[0].HttpOnly || cookies[0].Name != "demo_broker_4711" ||
+		strings.Contains(name, cookies[0].Value) {
 		t.Fatalf("%v", cookies)
 	}
 	again := visit(cookies, proof)
@@ -57,7 +62,9 @@ func TestAProofIsOfABrowserAndAPurpose(t *testing.T) {
 	other := httptest.NewRecorder()
 	s.Browser(other, visit(nil, ""))
 	for what, r := range map[string]*http.Request{
-		"no cookie": visit(nil, proof), "another browser": visit(other.Result().Cookies(), proof), "no proof": visit(cookies, ""), "a short secret": visit([]*http.Cookie{{Name: "demo_broker_4711", Value: "x"}}, pages.Hash("x\na")),
+		"no cookie": visit(nil, proof), "another browser": visit(other.Result().Cookies(), proof),
+		"no proof":       visit(cookies, ""),
+		"a short secret": visit([]*http.Cookie{{Name: "demo_broker_4711", Value: "x"}}, pages.Hash("x\na")),
 	} {
 		if s.Proven(r, "a") {
 			t.Errorf("%s is believed", what)
@@ -94,7 +101,9 @@ func TestTheGuard(t *testing.T) {
 			t.Errorf("%+v: %d", c, w.Code)
 		}
 	}
-	for to, want := range map[string]string{"http://127.0.0.1:9/": "http://localhost:*;", "http://[::1]:9/callback": "form-action 'self' http:;"} {
+	for to, want := range map[string]string{
+		"http://127.0.0.1:9/": "http://localhost:*;", "http://[::1]:9/callback": "form-action 'self' http:;",
+	} {
 		r := httptest.NewRequest("GET", "/?to="+url.QueryEscape(to), nil)
 		r.Host = "127.0.0.1:4711"
 		w := httptest.NewRecorder()

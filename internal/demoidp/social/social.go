@@ -82,7 +82,10 @@ func New(c Config) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("demoidp: %w", err)
 	}
-	s := &Service{conf: c, site: site, asks: map[string]*ask{}, codes: map[string]grant{}, tokens: map[string]grant{}, trusted: map[string]bool{}}
+	s := &Service{
+		conf: c, site: site, asks: map[string]*ask{}, codes: map[string]grant{}, tokens: map[string]grant{},
+		trusted: map[string]bool{},
+	}
 	for _, p := range c.Cast.People {
 		s.trusted[p.ID] = p.TrustsApp
 	}
@@ -115,7 +118,9 @@ func (s *Service) authorize(w http.ResponseWriter, r *http.Request) {
 		s.site.Render(w, http.StatusBadRequest, "wrong", nil)
 		return
 	}
-	a := &ask{state: q.Get("state"), challenge: q.Get("code_challenge"), browser: s.site.Browser(w, r), created: time.Now()}
+	a := &ask{
+		state: q.Get("state"), challenge: q.Get("code_challenge"), browser: s.site.Browser(w, r), created: time.Now(),
+	}
 	if q.Get("response_type") != "code" || a.challenge == "" || q.Get("code_challenge_method") != "S256" {
 		s.back(w, r, a, url.Values{"error": {"invalid_request"}})
 		return

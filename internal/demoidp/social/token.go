@@ -34,7 +34,8 @@ func (s *Service) token(w http.ResponseWriter, r *http.Request) {
 	h, now := pages.Hash(r.PostFormValue("code")), time.Now()
 	g, ok := s.codes[h]
 	delete(s.codes, h)
-	good := ok && now.Before(g.until) && r.PostFormValue("grant_type") == "authorization_code" && r.PostFormValue("redirect_uri") == s.conf.Redirect
+	good := ok && now.Before(g.until) && r.PostFormValue("grant_type") == "authorization_code" &&
+		r.PostFormValue("redirect_uri") == s.conf.Redirect
 	if !good || oauth2.S256ChallengeFromVerifier(r.PostFormValue("code_verifier")) != g.challenge {
 		answer(w, http.StatusBadRequest, map[string]any{"error": "invalid_grant"})
 		return
@@ -46,7 +47,8 @@ func (s *Service) token(w http.ResponseWriter, r *http.Request) {
 	}
 	token := rand.Text()
 	s.tokens[pages.Hash(token)] = grant{person: g.person, until: now.Add(tokenLifetime)}
-	answer(w, http.StatusOK, map[string]any{"access_token": token, "token_type": "Bearer", "expires_in": int(tokenLifetime.Seconds())})
+	answer(w, http.StatusOK,
+		map[string]any{"access_token": token, "token_type": "Bearer", "expires_in": int(tokenLifetime.Seconds())})
 }
 
 // me says who somebody is (RFC 6750 §2.1).

@@ -99,7 +99,8 @@ func openKey(name string) (*cngKey, error) {
 		_ = k.Close()
 		return nil, proof.ErrBlob
 	}
-	err = call("NCryptOpenKey", k.provider, uintptr(unsafe.Pointer(&k.handle)), uintptr(unsafe.Pointer(wide)), 0, silent)
+	err = call("NCryptOpenKey", k.provider, uintptr(unsafe.Pointer(&k.handle)), uintptr(unsafe.Pointer(wide)), 0,
+		silent)
 	if err == nil {
 		err = k.export()
 	}

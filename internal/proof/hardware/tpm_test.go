@@ -78,11 +78,13 @@ func TestAnotherComputersKeyIsRefused(t *testing.T) {
 	if !errors.Is(err, proof.ErrForeignKey) || !errors.As(err, &foreign) || foreign.Place != proof.TPM {
 		t.Fatalf("%v", err)
 	}
-	if text := err.Error(); !strings.Contains(text, "TPM of another computer") || !strings.Contains(text, "sign in again") {
+	if text := err.Error(); !strings.Contains(text, "TPM of another computer") ||
+		!strings.Contains(text, "sign in again") {
 		t.Errorf("it says %q", text)
 	}
 	for _, place := range []proof.Place{proof.Platform, proof.Enclave} {
-		if _, err := (hardware.Maker{}).Open(proof.Blob(place, []byte("Latchkey"))); !errors.Is(err, proof.ErrForeignKey) {
+		if _, err := (hardware.Maker{}).Open(proof.Blob(place, []byte("Latchkey"))); !errors.Is(err,
+			proof.ErrForeignKey) {
 			t.Errorf("a key of %s: %v", place, err)
 		}
 	}
@@ -96,7 +98,8 @@ func TestManyAccountsShareOneTPM(t *testing.T) {
 		key := made(t, m)
 		for range 3 {
 			all.Go(func() {
-				if _, err := (&proof.Prover{Key: key}).Proof(context.Background(), "GET", "https://api.example", secret.New("t")); err != nil {
+				if _, err := (&proof.Prover{Key: key}).Proof(context.Background(), "GET", "https://api.example",
+					secret.New("t")); err != nil {
 					t.Error(err)
 				}
 			})
@@ -120,7 +123,8 @@ func TestWithoutATPM(t *testing.T) {
 		if got := made(t, m); got.Place() != proof.Software {
 			t.Errorf("%s: the key is in %s", device, got.Place())
 		}
-		if _, err := (hardware.Maker{Device: device, Want: hardware.HardwareOnly}).New(); !errors.Is(err, proof.ErrHardware) {
+		if _, err := (hardware.Maker{Device: device, Want: hardware.HardwareOnly}).New(); !errors.Is(err,
+			proof.ErrHardware) {
 			t.Errorf("%s: hardware was demanded: %v", device, err)
 		}
 		if _, err := m.Open(key.Blob()); !errors.Is(err, proof.ErrHardware) || errors.Is(err, proof.ErrForeignKey) {
@@ -157,7 +161,9 @@ func FuzzBlob(f *testing.F) {
 	f.Add([]byte{0, 0, 0, 0})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		// No device: what is broken must be found before one is asked.
-		_, err := hardware.Maker{Device: "/dev/null"}.Open(secret.New("tpm:" + base64.RawURLEncoding.EncodeToString(data)))
+		_, err := hardware.Maker{
+			Device: "/dev/null",
+		}.Open(secret.New("tpm:" + base64.RawURLEncoding.EncodeToString(data)))
 		if err == nil || !errors.Is(err, proof.ErrBlob) && !errors.Is(err, proof.ErrHardware) {
 			t.Errorf("%x: %v", data, err)
 		}
@@ -181,12 +187,15 @@ func TestAChangedBlobIsRefused(t *testing.T) {
 }
 
 func BenchmarkSign(b *testing.B) {
-	for _, m := range []hardware.Maker{{Device: tpm.Start(b), Want: hardware.HardwareOnly}, {Want: hardware.SoftwareOnly}} {
+	for _, m := range []hardware.Maker{
+		{Device: tpm.Start(b), Want: hardware.HardwareOnly}, {Want: hardware.SoftwareOnly},
+	} {
 		key := made(b, m)
 		b.Run(string(key.Place()), func(b *testing.B) {
 			prover := &proof.Prover{Key: key}
 			for b.Loop() {
-				if _, err := prover.Proof(b.Context(), "POST", "https://id.example/token", secret.Secret{}); err != nil {
+				if _, err := prover.Proof(b.Context(), "POST", "https://id.example/token",
+					secret.Secret{}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -48,7 +48,9 @@ func Token(getenv func(string) string, host string) (token []byte, err error) {
 	}
 	c, err := client.NewFromCCache(cache, conf, client.DisablePAFXFAST(true))
 	if err != nil {
-		return nil, fmt.Errorf("%w: the credential cache holds no ticket that is still good (kinit gets one): %w", ErrTicket, err)
+		return nil,
+			fmt.Errorf("%w: the credential cache holds no ticket that is still good (kinit gets one): %w", ErrTicket,
+				err)
 	}
 	defer c.Destroy()
 	first, err := spnego.SPNEGOClient(c, "HTTP/"+host).InitSecContext()

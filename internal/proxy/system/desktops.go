@@ -47,7 +47,10 @@ func kde(text string, getenv func(string) string, u *url.URL) (Answer, bool) {
 			v[strings.TrimSpace(strings.TrimSuffix(key, "[$e]"))] = strings.TrimSpace(value)
 		}
 	}
-	m := manual{https: v["httpsProxy"], http: v["httpProxy"], socks: v["socksProxy"], suffixes: true, only: v["ReversedException"] == "true"}
+	m := manual{
+		https: v["httpsProxy"], http: v["httpProxy"], socks: v["socksProxy"], suffixes: true,
+		only: v["ReversedException"] == "true",
+	}
 	except := v["NoProxyFor"]
 	switch v["ProxyType"] {
 	case "2":

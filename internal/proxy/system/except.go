@@ -24,7 +24,8 @@ func excepted(list []string, u *url.URL, suffixes bool) bool {
 			}
 			entry = rest
 		}
-		if entry == "<local>" && !strings.ContainsAny(host, ".:") || entry != "" && matches(entry, host, port, suffixes) {
+		if entry == "<local>" && !strings.ContainsAny(host, ".:") ||
+			entry != "" && matches(entry, host, port, suffixes) {
 			return true
 		}
 	}

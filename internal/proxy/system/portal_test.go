@@ -44,7 +44,8 @@ func desktop(t *testing.T, env map[string]string, gsettings string) string {
 	s := system.Sources{
 		Getenv: func(name string) string { return env[name] },
 		Run: func(_ context.Context, name string, args ...string) ([]byte, error) {
-			if name != "gsettings" || fmt.Sprint(args) != "[list-recursively org.gnome.system.proxy]" || gsettings == "" {
+			if name != "gsettings" || fmt.Sprint(args) != "[list-recursively org.gnome.system.proxy]" ||
+				gsettings == "" {
 				return nil, errors.New("no such program")
 			}
 			return []byte(gsettings), nil
@@ -78,20 +79,24 @@ func TestTheDesktopIsAskedInOrder(t *testing.T) {
 	if got := desktop(t, env, auto); got != "the desktop's portal [socks://p.example:1080 direct://] " {
 		t.Errorf("the portal: %s", got)
 	}
-	if got := desktop(t, map[string]string{"XDG_RUNTIME_DIR": home, "HOME": home}, ""); got != "the desktop's portal [socks://p.example:1080 direct://] " {
+	if got := desktop(t, map[string]string{"XDG_RUNTIME_DIR": home, "HOME": home}, ""); got !=
+		"the desktop's portal [socks://p.example:1080 direct://] " {
 		t.Errorf("the bus of the runtime folder: %s", got)
 	}
 	p.say("direct://")
 	if err := os.MkdirAll(filepath.Join(home, ".config"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(home, ".config", "kioslaverc"), []byte("[Proxy Settings]\nProxyType=1\nhttpsProxy=http://k.example 3128\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(home, ".config", "kioslaverc"),
+		[]byte("[Proxy Settings]\nProxyType=1\nhttpsProxy=http://k.example 3128\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got := desktop(t, env, "org.gnome.system.proxy mode 'none'\n"); got != "KDE's settings [http://k.example:3128] " {
+	if got := desktop(t, env, "org.gnome.system.proxy mode 'none'\n"); got !=
+		"KDE's settings [http://k.example:3128] " {
 		t.Errorf("KDE: %s", got)
 	}
-	if got := desktop(t, map[string]string{"HOME": t.TempDir(), "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent"}, ""); got != " [] " {
+	if got := desktop(t, map[string]string{"HOME": t.TempDir(), "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent"},
+		""); got != " [] " {
 		t.Errorf("a computer without a desktop: %s", got)
 	}
 }

@@ -55,7 +55,8 @@ func (s Sources) portal(ctx context.Context, u *url.URL) []string {
 	defer func() { _ = conn.Close() }()
 	portal := conn.Object("org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop")
 	var proxies []string
-	if err := portal.CallWithContext(ctx, "org.freedesktop.portal.ProxyResolver.Lookup", 0, u.String()).Store(&proxies); err != nil {
+	if err := portal.CallWithContext(ctx, "org.freedesktop.portal.ProxyResolver.Lookup", 0,
+		u.String()).Store(&proxies); err != nil {
 		return nil
 	}
 	return proxies

@@ -50,18 +50,22 @@ func Start() (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: key, KeyID: "1"}}, nil)
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: key, KeyID: "1"}},
+		nil)
 	if err != nil {
 		return nil, err
 	}
 	p := &Provider{
 		signer: signer, nonces: map[string]string{}, counts: map[string]int{},
-		keys: jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: &key.PublicKey, KeyID: "1", Use: "sig", Algorithm: "ES256"}}},
+		keys: jose.JSONWebKeySet{
+			Keys: []jose.JSONWebKey{{Key: &key.PublicKey, KeyID: "1", Use: "sig", Algorithm: "ES256"}},
+		},
 	}
 	p.Lifetime.Store(3600)
 	mux := http.NewServeMux()
 	for path, answer := range map[string]http.HandlerFunc{
-		"/.well-known/openid-configuration": p.discovery, "/jwks": p.jwks, "/authorize": p.authorize, "/token": p.token, "/userinfo": p.userinfo,
+		"/.well-known/openid-configuration": p.discovery, "/jwks": p.jwks, "/authorize": p.authorize, "/token": p.token,
+		"/userinfo": p.userinfo,
 	} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 			p.count(path)
@@ -103,11 +107,13 @@ func (p *Provider) count(path string) {
 
 func (p *Provider) discovery(w http.ResponseWriter, _ *http.Request) {
 	write(w, map[string]any{
-		"issuer": p.site.URL, "authorization_endpoint": p.site.URL + "/authorize", "token_endpoint": p.site.URL + "/token",
+		"issuer": p.site.URL, "authorization_endpoint": p.site.URL + "/authorize",
+		"token_endpoint":    p.site.URL + "/token",
 		"userinfo_endpoint": p.site.URL + "/userinfo", "jwks_uri": p.site.URL + "/jwks",
 		"response_types_supported": []string{"code"}, "subject_types_supported": []string{"public"},
-		"id_token_signing_alg_values_supported": []string{"ES256"}, "code_challenge_methods_supported": []string{"S256"},
-		"scopes_supported": []string{"openid", "profile", "email", "offline_access"},
+		"id_token_signing_alg_values_supported": []string{"ES256"},
+		"code_challenge_methods_supported":      []string{"S256"},
+		"scopes_supported":                      []string{"openid", "profile", "email", "offline_access"},
 	})
 }
 
@@ -132,7 +138,8 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	n := p.n
 	p.mu.Unlock()
 	answer := map[string]any{
-		"access_token": p.opaque("access", n), "refresh_token": p.opaque("refresh", n), "token_type": "Bearer", "expires_in": p.Lifetime.Load(),
+		"access_token": p.opaque("access", n), "refresh_token": p.opaque("refresh", n), "token_type": "Bearer",
+		"expires_in": p.Lifetime.Load(),
 	}
 	if r.PostFormValue("grant_type") == "authorization_code" {
 		id, err := p.IDToken(nonce)

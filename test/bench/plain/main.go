@@ -34,7 +34,8 @@ func signIn(ctx context.Context, issuer, clientID, browser string) error {
 		return err
 	}
 	conf := oauth2.Config{
-		ClientID: clientID, Endpoint: provider.Endpoint(), RedirectURL: "http://" + listener.Addr().String() + "/callback",
+		ClientID: clientID, Endpoint: provider.Endpoint(), RedirectURL: "http://" + listener.Addr().String() +
+			"/callback",
 		Scopes: []string{oidc.ScopeOpenID, "profile", "email", oidc.ScopeOfflineAccess},
 	}
 	state, nonce, verifier := rand.Text(), rand.Text(), oauth2.GenerateVerifier()
@@ -47,7 +48,8 @@ func signIn(ctx context.Context, issuer, clientID, browser string) error {
 	})}
 	go func() { _ = server.Serve(listener) }()
 	defer func() { _ = server.Close() }()
-	if err := exec.Command(browser, conf.AuthCodeURL(state, oauth2.S256ChallengeOption(verifier), oidc.Nonce(nonce))).Start(); err != nil {
+	if err := exec.Command(browser,
+		conf.AuthCodeURL(state, oauth2.S256ChallengeOption(verifier), oidc.Nonce(nonce))).Start(); err != nil {
 		return err
 	}
 	token, err := conf.Exchange(ctx, <-codes, oauth2.VerifierOption(verifier))
