@@ -205,5 +205,5 @@ func strayWords(err error, provider string) string {
 // maxLine is the longest text of a stranger's that is printed, in characters.
 const maxLine = 4000
 
-// oneLine keeps a stranger's text from moving the terminal's cursor.
+// oneLine cleans text from outside, so that the text cannot move the terminal's cursor.
 func oneLine(s string) string { return cleantext.Line(s, maxLine) }

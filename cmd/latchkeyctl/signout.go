@@ -49,7 +49,7 @@ func (c *command) signout() *cobra.Command {
 	return cmd
 }
 
-// signOutNow signs out the accounts that are meant, as far as is wished.
+// signOutNow signs out the chosen accounts, as far as the flags say.
 func (c *command) signOutNow(cmd *cobra.Command, s signingOut) ([]account.SignOut, error) {
 	scope := account.ScopeTokens
 	switch {

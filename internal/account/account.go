@@ -6,10 +6,9 @@
 // process and across processes, and it publishes a snapshot with a rising revision
 // whenever something changed that a person could notice.
 //
-// The active account is kept fresh in the background; the others are refreshed
-// when somebody asks for a token of theirs. Nobody becomes active but by a person's
-// choice: after the active account is signed out, nobody is, and the others wait in
-// the picker.
+// The active account is kept fresh in the background; the others are refreshed when somebody asks for a
+// token of theirs. An account becomes active only when a person chooses it: after the active account is
+// signed out no account is active, and the person picks another one.
 //
 // It promises that nobody is signed in before the session is stored, that a
 // rotated refresh token is durable before it is used, that only a definite
@@ -85,15 +84,15 @@ type Options struct {
 	Store store
 	// EndBrowser ends the provider's own browser session; nil when it offers none.
 	EndBrowser func(context.Context, session.Session) (session.EndingOutcome, error)
-	// Adopting, when set, is told of a session before it is published, outside every lock:
-	// whoever draws sessions can do there what takes long.
+	// Adopting, when set, is called with a session before the session is published, and without any
+	// lock held. Package ui reads the claims there, which may take long.
 	Adopting func(Account)
 	// OnChange is told every snapshot, one at a time, in the order of revisions.
 	OnChange func(Snapshot)
 	Log      *slog.Logger
 	Now      func() time.Time // the wall clock; time.Now when nil
-	// StayAwake holds off the computer's sleep until release is called; nil does not. Its
-	// error puts a refresh off: the computer is about to sleep.
+	// StayAwake keeps the computer from sleeping until release is called; nil lets it sleep. An error
+	// means that the computer is about to sleep, and puts the refresh off.
 	StayAwake func(context.Context) (release func(), err error)
 	// SignInTimeout limits a whole sign-in; 10 minutes when zero.
 	SignInTimeout time.Duration

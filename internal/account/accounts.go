@@ -91,8 +91,8 @@ func (a *Manager) change(ctx context.Context, f func(*session.Book) error, then 
 	return nil
 }
 
-// hold holds the vault's lock while f runs. A vault that had to be set aside is told,
-// and is no failure: f goes on with an empty one.
+// hold holds the vault's lock while f runs. When the vault had to be set aside, a notice says so and f
+// goes on with an empty book; that is no error.
 func (a *Manager) hold(ctx context.Context, f func(context.Context, *session.Held) error) error {
 	return a.holding(ctx, a.opts.Store.Hold, f)
 }
@@ -176,8 +176,8 @@ func list(b session.Book) []Account {
 	return out
 }
 
-// alike reports whether two lists show the same. What is in memory is finer than
-// the milliseconds that the vault keeps.
+// alike reports whether two lists show the same. Times are compared in milliseconds, because the vault
+// stores no finer ones.
 func alike(x, y []Account) bool {
 	return slices.EqualFunc(x, y, func(x, y Account) bool {
 		return x.Key == y.Key && x.Ended == y.Ended && x.PersonNeeded == y.PersonNeeded &&

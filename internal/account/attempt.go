@@ -17,7 +17,7 @@ type attempt struct {
 	cancel  func()        // ends it; nil before it runs
 }
 
-// giveUp cancels the attempt, be it before it runs; the manager's lock is held.
+// giveUp cancels the attempt, even when it has not begun to run. The caller holds the manager's lock.
 func (at *attempt) giveUp() {
 	at.givenUp = true
 	if at.cancel != nil {
@@ -42,8 +42,8 @@ func (a *Manager) Cancel() {
 	}
 }
 
-// claim claims the one sign-in that may run. With instead an attempt under way that
-// asks for something else is cancelled, and the wait is this one's from now on.
+// claim claims the one sign-in that may run. With instead set, an attempt under way that asks for
+// something else is cancelled, and this attempt takes over the waiting screen.
 func (a *Manager) claim(req session.SignInRequest, instead bool) (*attempt, error) {
 	if a.opts.Auth == nil {
 		return nil, ErrNotConfigured
@@ -94,9 +94,8 @@ func (a *Manager) limit(parent context.Context, at *attempt) (context.Context, f
 	}
 }
 
-// reached waits for the end of the attempt that this one replaces. It reports
-// whether that one has signed the person in at the last moment and this one would only
-// have been another way to the same end.
+// reached waits for the end of the attempt that this one replaces. It reports whether the replaced
+// attempt still signed the person in, and this attempt asks for nothing else, so that it need not run.
 func (at *attempt) reached() bool {
 	before := at.before
 	if before == nil {
@@ -109,8 +108,8 @@ func (at *attempt) reached() bool {
 	return before.stored && alikeRequests(here, there)
 }
 
-// during changes the snapshot unless the attempt has been replaced: what it still has
-// to say is not of the wait that is shown.
+// during changes the snapshot unless the attempt has been replaced: a replaced attempt must not change
+// the waiting screen of its successor.
 func (a *Manager) during(at *attempt, f func(*Snapshot)) {
 	a.update(func(p *Snapshot) {
 		if a.attempt == at {

@@ -22,11 +22,11 @@ var ErrOrigin = errors.New("account: no origin that a token may be sent to")
 // when the server answers 401 (RFC 6750 §3.1), if the request's body can be sent
 // again. With nobody signed in a request fails with ErrNobody or ErrSessionEnded.
 //
-// An origin is scheme, host and port (RFC 6454 §4), such as "https://api.example";
-// http is for loopback alone. The token never goes along with a redirect to another
-// origin, be it an allowed one: who may redirect must not choose where a token goes.
-// A request that has an Authorization header of its own is left as it is. The client
-// has no time limit of its own: give each request a context that has one.
+// An origin is scheme, host and port (RFC 6454 §4), such as "https://api.example"; http is for loopback
+// alone. The token is never sent along with a redirect to another origin, even an allowed one: a server
+// that redirects must not choose where a token goes. A request that has an Authorization header of its
+// own is left as it is. The client has no time limit of its own: give each request a context that has
+// one.
 func (a *Manager) Client(origins ...string) (*http.Client, error) {
 	return a.client(origins, a.Token, a.Renew)
 }

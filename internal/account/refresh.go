@@ -38,9 +38,9 @@ func (a *Manager) refresh(ctx context.Context, key session.Key, stale string) (s
 	}
 }
 
-// Wait returns when no refresh is under way, also none whose callers have given up: a
-// program that ended in the middle of one would lose the answer. Nobody may ask for a
-// token meanwhile. Each refresh has a time limit.
+// Wait returns when no refresh is under way, also none whose callers have given up: a program that
+// ended in the middle of a refresh would lose the new refresh token. Nobody may ask for a token
+// meanwhile. Each refresh has a time limit.
 func (a *Manager) Wait() { a.flying.Wait() }
 
 // refreshHeld holds the lock over read → refresh → write.
@@ -124,10 +124,10 @@ func (a *Manager) rotatedElsewhere(ctx context.Context, h *session.Held, s sessi
 	return now, ok && now.Live() && !now.Tokens.Refresh.IsZero() && !now.Tokens.Refresh.Equal(s.Tokens.Refresh)
 }
 
-// exchange spends the refresh token and stores what came back: the rotated token at
-// once, the whole session when it is verified. Before, it stores that the token is being
-// spent. That proves the vault writable, and whoever comes after a program that was
-// ended, or an answer that was lost, knows why the token may be refused.
+// exchange spends the refresh token and stores what came back: the rotated token at once, the whole
+// session when it is verified. Before the request, exchange stores a mark that the token is being
+// spent. The write proves that the vault is writable. The mark tells the next program, after a crash or
+// a lost answer, why the token may be refused.
 func (a *Manager) exchange(ctx context.Context, h *session.Held, s session.Session) (session.Session, error) {
 	if a.opts.StayAwake != nil {
 		release, err := a.opts.StayAwake(ctx)
@@ -176,8 +176,8 @@ func (a *Manager) write(ctx context.Context, h *session.Held) error {
 	return err
 }
 
-// keep writes s, and holds it in memory when it cannot be written: a rotated token that
-// is lost is a session lost. What is in memory alone is handed to nobody.
+// keep writes s, and holds it in memory when it cannot be written: losing a rotated token would lose
+// the session. A token that is in memory alone is given to no caller.
 func (a *Manager) keep(ctx context.Context, h *session.Held, s session.Session) error {
 	h.Book.Put(s)
 	err := a.write(ctx, h)
@@ -225,8 +225,8 @@ func (a *Manager) rescue(key session.Key) (session.Session, bool) {
 	return s, ok
 }
 
-// end marks a session as ended. Its tokens are dropped, who it was is kept for
-// the picker.
+// end marks a session as ended. Its tokens are deleted; the person's name stays for the list of
+// accounts.
 func (a *Manager) end(ctx context.Context, h *session.Held, s session.Session, why session.Ended,
 	cause error) (session.Session, error) {
 	a.opts.Log.Warn("session.ended", "issuer", s.Key.Issuer, "reason", string(why), "err", cause)

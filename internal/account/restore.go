@@ -7,8 +7,8 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// setAside is what a vault's error answers when it could not be read and was put
-// away: there is something to tell, and signing in works.
+// setAside is implemented by the vault's error for a file that could not be read and was renamed: a
+// notice says so, and signing in works.
 type setAside interface {
 	error
 	SetAside() string
@@ -44,7 +44,7 @@ func (a *Manager) read(ctx context.Context) (session.Book, error) {
 	return book, err
 }
 
-// tellAside tells that a vault was set aside, or can only be.
+// tellAside shows the notice that a vault was set aside, or will be at the next sign-in.
 func (a *Manager) tellAside(err error) {
 	a.opts.Log.Warn("vault.unreadable", "err", err)
 	a.update(func(p *Snapshot) { p.Notice = err })

@@ -52,7 +52,7 @@ func (a *Manager) refreshIfDue(ctx context.Context) {
 	if err != nil || a.untilRefresh() > 0 {
 		return
 	}
-	// With its jitter the refresh comes before the token counts as due: it is the
-	// token at hand that is to be replaced, unless another process has done so.
+	// Jitter starts the refresh before the token counts as due, so the token at hand is named: it is
+	// replaced unless another process has replaced it already.
 	_, _ = a.refresh(ctx, s.Key, s.Tokens.Access.Reveal()) // settle has published and logged it
 }

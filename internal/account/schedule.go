@@ -34,11 +34,10 @@ func (a *Manager) setCurrent(s session.Session) {
 	a.current = s
 }
 
-// draw chooses when the token of s is to be replaced: in the last fifth of its
-// lifetime before it is due. One that came when its turn was keeps its place among
-// the fleet's. After a sign-in, an outage, a refused token, which many desktops share,
-// the place is drawn anew, anywhere from now on: to replace one token early is what
-// spreads all the later times.
+// draw chooses when the token of s is to be replaced: at a random moment in the last fifth of its
+// lifetime before it is due. A refresh that ran on time keeps that random slot for the next token.
+// After a sign-in, an outage or a refused token the time is drawn anew between now and due: many
+// desktops share such an event, and drawing anew spreads their refreshes out.
 func draw(s session.Session, now time.Time, inTurn bool) time.Time {
 	due := s.Due()
 	if due.IsZero() {
@@ -54,8 +53,9 @@ func draw(s session.Session, now time.Time, inTurn bool) time.Time {
 	return now.Add(share(at.Sub(now)))
 }
 
-// overslept puts off a refresh that the machine slept through. Nobody has asked for
-// the token since, and lids are opened at one time.
+// overslept puts off a refresh that the machine slept through. Nobody has asked for the token
+// meanwhile, and many people open their laptops at the same hour, so a refresh at the moment of waking
+// would meet many others.
 func (a *Manager) overslept() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -65,7 +65,7 @@ func (a *Manager) overslept() {
 	}
 }
 
-// hurry brings the next try forward: somebody looks.
+// hurry brings the next try forward, since a person is looking at the window.
 func (a *Manager) hurry() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -124,9 +124,9 @@ func (a *Manager) failedOnce(after time.Duration) {
 	a.plan.soonest = now.Add(max(after, nudge))
 }
 
-// backoff returns how long to wait after n failures in a row. The first two are for a
-// fault of the moment. What lasts longer is an outage, and shared: ten minutes of it
-// hold back ten minutes' worth of a fleet's refreshes, which must not come in one.
+// backoff returns how long to wait after n failures in a row. The first two delays are short, for a
+// brief fault. Later delays grow to 10–30 minutes with wide jitter: an outage holds back the refreshes
+// of a whole fleet, which would otherwise all arrive at once when it ends.
 func backoff(n int) time.Duration {
 	switch {
 	case n <= 1:

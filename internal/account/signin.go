@@ -62,11 +62,11 @@ func (a *Manager) signIn(ctx context.Context, at *attempt) error {
 	return nil
 }
 
-// Reauthenticate asks the active person to sign in anew before something that
-// matters (step-up). The provider is asked for a sign-in no older than maxAge, zero
-// meaning now, and of one of the classes acrValues when there are any; auth_time and
-// acr of what comes back are verified, and that it is the same person (OIDC Core
-// §3.1.2.1, §3.1.3.7 items 12 and 13). When it fails the session at hand goes on.
+// Reauthenticate asks the active person to sign in anew before something that matters (step-up). The
+// provider is asked for a sign-in no older than maxAge, zero meaning now, and of one of the classes
+// acrValues when there are any; auth_time and acr of what comes back are verified, and that it is the
+// same person (OIDC Core §3.1.2.1, §3.1.3.7 items 12 and 13). When it fails, the present session
+// continues.
 func (a *Manager) Reauthenticate(ctx context.Context, maxAge time.Duration, acrValues []string) error {
 	s, err := a.signedIn()
 	if err != nil {

@@ -8,9 +8,9 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// revokeTimeout limits what one sign-out asks of the provider, all of it together: a
-// provider that is silent costs this once. The browser's part, which waits for a
-// person, has limits of its own.
+// revokeTimeout limits what one sign-out asks of the provider, all its requests together, so that a
+// silent provider delays a sign-out once. The logout in the browser waits for a person and has limits
+// of its own.
 const revokeTimeout = 5 * time.Second
 
 // Scope says how far a sign-out goes. Each includes the ones before.

@@ -15,10 +15,10 @@ type Token struct {
 	Expiry time.Time // zero when the provider gave no lifetime
 }
 
-// Token returns an access token of the signed-in person, refreshed first when
-// that is due. A refresh that fails for now is no failure while the token at hand
-// still lives. It returns ErrNobody or ErrSessionEnded when a sign-in is needed,
-// and any other error for a fault that may pass.
+// Token returns an access token of the signed-in person, refreshed first when that is due. When a
+// refresh fails with a temporary error, the present token is returned as long as it has not expired. It
+// returns ErrNobody or ErrSessionEnded when a sign-in is needed, and any other error for a fault that
+// may pass.
 func (a *Manager) Token(ctx context.Context) (Token, error) {
 	s, err := a.signedIn()
 	if err != nil {

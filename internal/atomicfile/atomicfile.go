@@ -1,8 +1,8 @@
 // Package atomicfile replaces a file whole or not at all, and durably: a reader, and
 // a program that starts after a loss of power, finds the old content or the new.
 //
-// It writes below the folder of the path that it is given and nowhere else. The vault
-// has a writer of its own, which proves before a refresh that it will be able to write.
+// It writes below the folder of the path that it is given and nowhere else. The vault does not use this
+// package: its own writer proves before a refresh that the later write will succeed.
 package atomicfile
 
 import (

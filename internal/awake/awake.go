@@ -1,11 +1,10 @@
 // Package awake holds off the computer's sleep for the seconds in which something must
 // not be interrupted: a refresh token is spent, and its successor is not stored yet.
 //
-// On Linux it takes logind's "delay" inhibitor over the system bus, on Windows it says
-// that the system is needed (SetThreadExecutionState), on macOS it runs caffeinate, which
-// holds off the sleep of an idle computer and not that of a closed lid. A system that
-// offers none of this, or does not answer within a second, is no error: the work goes on
-// as it would without.
+// On Linux it takes logind's "delay" inhibitor over the system bus, on Windows it says that the system
+// is needed (SetThreadExecutionState), on macOS it runs caffeinate, which holds off the sleep of an
+// idle computer and not that of a closed lid. When a system offers none of this or does not answer
+// within a second, the work goes on without protection and no error is returned.
 package awake
 
 import (

@@ -14,7 +14,8 @@ const (
 	esSystemRequired = 0x00000001
 )
 
-// hold says so on a thread of its own: what is said holds for the thread that says it.
+// hold calls SetThreadExecutionState on a thread of its own, because the state belongs to the calling
+// thread.
 func hold(context.Context, string, string) (func(), error) {
 	set := windows.NewLazySystemDLL("kernel32.dll").NewProc("SetThreadExecutionState")
 	if set.Find() != nil {

@@ -1,12 +1,11 @@
 // Package browser opens a URL in the person's own browser, or a folder in their
 // file manager, and returns an error when it cannot.
 //
-// The commands of $BROWSER come first, split into words as a shell does; when they all
-// fail, the platform's opener. A URL is passed as one argument, never through a shell
-// of ours, and only if it is http or https without
-// characters that no URL has. Settings of ours in the environment, which may bear
-// secrets, are not passed on. It starts processes and touches nothing else; it
-// cannot know whether a page was really shown.
+// The commands of $BROWSER come first, split into words as a shell does; when they all fail, the
+// platform's opener. A URL is passed as one argument, never through a shell of ours, and only if it is
+// http or https without characters that no URL has. LATCHKEY_ variables are removed from the opener's
+// environment, because they may hold secrets. It starts processes and touches nothing else; it cannot
+// know whether a page was really shown.
 package browser
 
 import (

@@ -90,7 +90,7 @@ func organization(raw json.RawMessage) string {
 	return joined(words(names(raw)))
 }
 
-// words makes each text of a list fit to be shown; what shows as nothing is left out.
+// words makes each text of a list fit to be shown, and drops texts without a visible character.
 func words(list []string) []string {
 	out := make([]string, 0, len(list))
 	for _, s := range list {
@@ -101,8 +101,8 @@ func words(list []string) []string {
 	return out
 }
 
-// Name is who a person is called: the name, else the email address, else the subject.
-// A name that shows as nothing is none.
+// Name is who a person is called: the name, else the email address, else the subject. A name without a
+// visible character counts as absent.
 func Name(name, email, subject string) string {
 	for _, s := range []string{name, email, subject} {
 		if s = cleantext.Line(s, maxWord); s != "" {

@@ -12,9 +12,9 @@ type Person struct {
 	How          string
 }
 
-// Memo remembers what the last claims say, so that they are read once for each session
-// and not at each drawing. It knows claims again by the map itself, which nobody may
-// change. Its methods may be called from any goroutine; a nil Memo remembers nothing.
+// Memo remembers what the last claims say, so that they are read once for each session and not at each
+// drawing. It compares claims by the identity of their map, so nobody may change that map. Its methods
+// may be called from any goroutine; a nil Memo remembers nothing.
 type Memo struct {
 	mu     sync.Mutex
 	of     Claims

@@ -49,8 +49,8 @@ func (p placement) save(dir string) error {
 	return nil
 }
 
-// at returns p with the place that the system told for these screens. 0, 0 is what
-// systems say that do not tell (Wayland), and so means no place.
+// at returns p with the place that the system told for these screens. Systems that do not tell the
+// place (Wayland) say 0, 0, so 0, 0 means no place.
 func (p placement) at(x, y int, screens []screen) placement {
 	p.X, p.Y, p.Screens = 0, 0, ""
 	if x != 0 || y != 0 {

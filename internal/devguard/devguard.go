@@ -24,7 +24,7 @@ import (
 	"unsafe"
 )
 
-// ErrWails says that Wails is built otherwise than this package knows.
+// ErrWails means that Wails' internals have changed, so that this package finds no server to guard.
 var ErrWails = errors.New("devguard: Wails has no development server where version 2.16.0 has it")
 
 // Server is Wails' development server behind the guard.

@@ -119,7 +119,8 @@ func (r *round) client(ctx context.Context) {
 }
 
 // takesAnyClient asks once more as somebody else. Where that is answered in the same way, the first
-// answer said nothing. The authorization endpoint's word on a client without a secret is enough.
+// answer said nothing. For a client without a secret the answer of the authorization endpoint is
+// enough.
 func (r *round) takesAnyClient(ctx context.Context, address string) bool {
 	if r.p().ClientSecret.IsZero() && r.passed("redirect") {
 		return false

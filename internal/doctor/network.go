@@ -144,8 +144,8 @@ func (r *round) proxy() bool {
 	return true
 }
 
-// noAddress: what the environment names is passed over without a word when it is no
-// address.
+// noAddress: net/http silently ignores a proxy variable whose value is no address, so the doctor
+// reports it.
 func (r *round) noAddress(scheme string) bool {
 	name := strings.ToUpper(scheme) + "_PROXY"
 	text := r.o.Getenv(name)

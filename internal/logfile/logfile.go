@@ -1,11 +1,10 @@
 // Package logfile writes structured log lines into a file that rotates.
 //
-// A line is one JSON object with a stable event name as its message; docs/logs.md
-// lists them. Text from outside is made fit for whatever shows the file, by
-// [cleantext.JSON] and [cleantext.Text]. As the last line of defence, values whose names are those of secrets,
-// and texts of a token's shape, are replaced before they are written; the first line
-// of defence is that nobody logs them. It touches its own folder and nothing else,
-// and that only when there is something to write.
+// A line is one JSON object with a stable event name as its message; docs/logs.md lists them. Text from
+// outside is made fit for whatever shows the file, by [cleantext.JSON] and [cleantext.Text]. As the
+// last line of defence, values whose names are those of secrets, and texts of a token's shape, are
+// replaced before they are written; the first line of defence is that no package logs a secret. It
+// touches its own folder and nothing else, and that only when there is something to write.
 package logfile
 
 import (

@@ -15,9 +15,9 @@ const (
 	// maxConnections bounds what is open at once on one listener. Where one more
 	// comes, the oldest connection that has sent no whole request makes way.
 	maxConnections = 512
-	// grace is how long each connection may stay at least, however many wait. A crowd
-	// that connects anew at once then waits in the system's queue, which is in the order
-	// of coming: of 1,000 connections the last one is taken after 0.1 s.
+	// grace is how long each connection may stay at least, however many wait. Programs that reconnect
+	// at once then wait in the system's queue, which is first come, first served: of 1,000 connections
+	// the last one is accepted after 0.1 s.
 	grace = 100 * time.Millisecond
 	// headerTime limits how long a connection may take to send its request. A browser
 	// on this machine needs milliseconds.
@@ -56,7 +56,7 @@ func connection(req *http.Request) *fairConn {
 	return c
 }
 
-// fair is a listener on which no crowd of silent connections keeps another out.
+// fair is a listener that many silent connections cannot block: the oldest one is closed for a new one.
 type fair struct {
 	net.Listener
 

@@ -178,10 +178,10 @@ func (f *Form) land(w http.ResponseWriter, req *http.Request) {
 	f.landing.Do(func() { close(f.landed) })
 }
 
-// formAction is the page's form-action: the other site, and what its answer may
-// redirect to, since Chromium holds the redirects that follow a form against it as
-// well. A provider that ends a company's session too passes through that company's
-// own, which nobody here knows; the way ends at our own page.
+// formAction is the page's form-action: the other site, and what its answer may redirect to, since
+// Chromium holds the redirects that follow a form against it as well. A provider that also ends the
+// session of a company's own provider redirects through that provider, whose address is unknown here.
+// The last redirect leads to our own page.
 func (f *Form) formAction(action string) string {
 	allowed := "https: " + f.base.String()
 	if to, err := url.Parse(action); err == nil && to.Scheme == "http" {

@@ -93,9 +93,9 @@ func prefetch(h http.Header) bool {
 	return false
 }
 
-// unbound refuses a request without the state. An error in it is told: a provider
-// that cannot read a request answers without the state (RFC 6749 §4.1.2.1). But
-// anybody could have sent it, so that it ends nothing.
+// unbound refuses a request without the state. An error in such a request is shown on the waiting
+// screen, because a provider that cannot read a request answers without the state (RFC 6749 §4.1.2.1).
+// The error does not end the wait, because anybody could have sent it.
 func (r *Receiver) unbound(w http.ResponseWriter, req *http.Request) {
 	if req.Method != http.MethodGet {
 		r.stray(w, http.StatusForbidden, Stray{Reason: "a request that is no GET"})
@@ -164,8 +164,8 @@ func (r *Receiver) done(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
-// late tells a browser that comes after the end that nobody waits for it any longer.
-// What it brought is not kept, and leaves its address bar.
+// late answers a browser that comes after the wait has ended: the page says that nobody waits for it.
+// The answer's code and state are not stored, and a redirect removes them from the address bar.
 func (r *Receiver) late(w http.ResponseWriter, req *http.Request) {
 	switch {
 	case !r.otherName(req.Host), req.Method != http.MethodGet && req.Method != http.MethodPost:

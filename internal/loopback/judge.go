@@ -35,9 +35,9 @@ func (r *Receiver) judge(req *http.Request) (stray, broken string) {
 	return r.take(req.URL.RawQuery)
 }
 
-// bears reports whether the request bears the state of this sign-in: in the form that
-// is posted, else anywhere in its path or query. The state is a secret of 256 bits, so
-// whoever bears it is the provider, or has read the provider's answer.
+// bears reports whether the request bears the state of this sign-in: in the form that is posted, else
+// anywhere in its path or query. The state is a secret of 256 bits: a request that has it comes from
+// the provider, or from somebody who has read the provider's answer.
 func (r *Receiver) bears(req *http.Request) bool {
 	if req.Method != http.MethodPost {
 		return r.has(req.RequestURI) || r.has(req.URL.RawQuery) || r.has(req.URL.Path)

@@ -274,7 +274,7 @@ func (r *Receiver) over() bool {
 func (r *Receiver) Close() error {
 	r.closing.Do(func() {
 		r.GiveUp()
-		// A page in delivery may finish; anything else has no claim to more time.
+		// A page that is being sent may finish. Every other connection is closed at once.
 		ctx, stop := context.WithTimeout(context.Background(), 500*time.Millisecond)
 		defer stop()
 		if r.server.Shutdown(ctx) != nil {

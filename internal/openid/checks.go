@@ -59,8 +59,8 @@ func (c *Client) checkAudience(t *idToken, _ expected) error {
 	return nil
 }
 
-// checkExtraAudiences: every other audience is one that the settings trust (item 3), or
-// that comes with this client as azp at a provider whose preset says what such are.
+// checkExtraAudiences: every other audience is trusted by the settings (item 3), or the token's azp is
+// this client and the provider's preset declares such audiences harmless.
 func (c *Client) checkExtraAudiences(t *idToken, _ expected) error {
 	if c.p.AudiencesOfParty && t.claims.text("azp") == c.p.ClientID {
 		return nil
@@ -201,9 +201,9 @@ func (c *Client) checkACR(t *idToken, want expected) error {
 	return nil
 }
 
-// checkOrganization: the organization that was asked for is the one that the token
-// names, where the provider's tokens name one. The request alone is but a wish,
-// which a person can leave behind at the provider.
+// checkOrganization: the organization that was asked for is the one that the token names, where the
+// provider's tokens name one. The request alone guarantees nothing, because the person can choose
+// another organization at the provider.
 func (c *Client) checkOrganization(t *idToken, want expected) error {
 	if want.organization == "" || len(c.p.OrganizationClaims) == 0 {
 		return nil

@@ -11,16 +11,16 @@ import (
 	"unicode/utf8"
 )
 
-// object is a JSON object whose members are found by their exact names.
-// encoding/json would take AUD for aud.
+// object is a JSON object whose members are found by their exact names. encoding/json ignores case: it
+// would read a member AUD as aud.
 type object map[string]json.RawMessage
 
 // mark is a byte order mark, which is no content (RFC 8259 §8.1).
 const mark = "\xef\xbb\xbf"
 
-// parseObject reads one JSON object and nothing after it. A member that stands
-// twice gives ErrDoubledClaim (RFC 7519 §4): two readers could disagree. One that is
-// null is absent.
+// parseObject reads one JSON object and nothing after it. A member that occurs twice gives
+// ErrDoubledClaim (RFC 7519 §4), because two programs could read different values. A member that is
+// null counts as absent.
 func parseObject(data []byte) (object, error) {
 	out, twice, err := readObject(data)
 	if err == nil && len(twice) > 0 {
@@ -149,6 +149,6 @@ func (o object) date(name string) (at time.Time, ok bool, fault string) {
 	return time.Unix(int64(whole), int64(part*1e9)), true, ""
 }
 
-// milliseconds is the first number that is taken for milliseconds: as such it is in
-// 2001, as seconds in the year 33,658.
+// milliseconds is the first number that is taken for milliseconds: read as milliseconds it is a day in
+// 2001, read as seconds it lies in the year 33,658.
 const milliseconds = 1e12

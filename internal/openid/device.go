@@ -35,9 +35,9 @@ type deviceAnswer struct {
 	expires  time.Time // by the provider's word
 }
 
-// signInByDevice runs the device grant (RFC 8628). Nothing is bound or opened
-// here: the person signs in elsewhere, and Progress bears what they need there.
-// There is no nonce in this grant, so the ID token must have none.
+// signInByDevice runs the device grant (RFC 8628). No port is bound and no browser opened: the person
+// signs in on another device, and Progress carries the code and the address for it. There is no nonce
+// in this grant, so the ID token must have none.
 func (c *Client) signInByDevice(ctx context.Context, a attempt, watch *progress, another func(session.Session, error) bool) (session.Session, error) {
 	if a.meta.DeviceAuthURL == "" {
 		return session.Session{}, ErrDeviceUnsupported
@@ -198,8 +198,8 @@ func (p *pace) next() time.Duration {
 	return max(wait, p.asked)
 }
 
-// after reads an answer that was no token: it returns nil to go on, the fault that
-// may pass as the first value, or what ends the wait as the second.
+// after reads an answer that was no token: fault is a temporary fault, after which polling goes on;
+// final is an error that ends the wait; both nil means that the person has not decided yet.
 func (p *pace) after(err error) (fault, final error) {
 	var retry *session.RetryError
 	var answer *AnswerError

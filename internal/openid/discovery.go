@@ -40,8 +40,8 @@ type Metadata struct {
 // again: an app stays open for weeks, and endpoints move.
 const metadataAge = 24 * time.Hour
 
-// Discover returns the provider's metadata. It is fetched at the first use and once
-// a day; while a later fetch fails, the earlier answer stands.
+// Discover returns the provider's metadata. It is fetched at the first use and once a day; when a later
+// fetch fails, the earlier document is used on.
 func (c *Client) Discover(ctx context.Context) (Metadata, error) {
 	c.discovering.Lock()
 	defer c.discovering.Unlock()

@@ -16,12 +16,11 @@ var ErrLogout = errors.New("openid: the browser's session was not ended")
 // have to confirm at the provider first.
 const landingTimeout = time.Minute
 
-// EndSession ends the provider's session in the person's browser (RP-Initiated
-// Logout 1.0). The ID token goes as id_token_hint by a form that a page of our
-// own posts, never in a URL; without that page, or where the settings say so,
-// client_id and logout_hint alone are sent. EndingDone means that the browser came
-// back and brought the state; EndingSent that it was sent there, and no more is
-// known.
+// EndSession ends the provider's session in the person's browser (RP-Initiated Logout 1.0). The ID
+// token goes as id_token_hint by a form that a page of our own posts, never in a URL; without that
+// page, or where the settings say so, client_id and logout_hint alone are sent. EndingDone means that
+// the browser came back with the state. EndingSent means that the browser was sent to the provider, and
+// that the result is not known.
 func (c *Client) EndSession(ctx context.Context, s session.Session) (session.EndingOutcome, error) {
 	meta, err := c.metadataSoon(ctx)
 	if err != nil {
@@ -88,10 +87,9 @@ func (c *Client) logoutForm(ctx context.Context, state string) (LogoutForm, erro
 	return c.opts.NewLogoutForm(ctx, LogoutSpec{Host: c.p.RedirectHost, Ports: c.p.RedirectPorts, Path: c.p.LogoutRedirectPath, State: state})
 }
 
-// logoutByQuery ends the session by an address that the browser opens, for a
-// provider that takes no POST. No token stands in it. Amazon Cognito has names of
-// its own, demands an address to come back to, and brings no state: that proves
-// nothing, and the page is there to be seen.
+// logoutByQuery ends the session by an address that the browser opens, for a provider that takes no
+// POST. No token stands in it. Amazon Cognito uses other parameter names, demands a return address, and
+// returns without a state. Such a return proves nothing; it only gives the person a last page.
 func (c *Client) logoutByQuery(ctx context.Context, m Metadata, s session.Session) (session.EndingOutcome, error) {
 	v := url.Values{"client_id": {c.p.ClientID}}
 	cognito := c.p.LogoutStyle == "cognito"

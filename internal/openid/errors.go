@@ -113,7 +113,7 @@ type AnswerError struct {
 	Status      int    // of the HTTP answer; 0 for the authorization response
 }
 
-// Error names the code alone: the description is a stranger's text, shown as such.
+// Error names the code alone: the description is text from outside and is shown as a quotation.
 func (e *AnswerError) Error() string {
 	if e.Status != 0 {
 		return fmt.Sprintf("%v: %s (HTTP %d)", e.Kind, e.Code, e.Status)

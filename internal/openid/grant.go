@@ -47,10 +47,9 @@ func grantCode(err error) string {
 	return answer.Code
 }
 
-// lostPauses are the pauses before a refresh token is presented again after its answer
-// was lost: at once, and then within lostLimit. Several providers have a grace period in
-// which they answer with the successor; where there is none, waiting would not help
-// either.
+// lostPauses are the pauses before a refresh token is presented again after its answer was lost: at
+// once, and then within lostLimit. Several providers answer a repeated token with its successor during
+// a grace period; at other providers a longer wait would not help.
 var lostPauses = [...]time.Duration{0, time.Second, 2 * time.Second, 3 * time.Second, 3 * time.Second}
 
 // lostLimit is how long after the loss the same token is presented.
@@ -145,10 +144,9 @@ var exchangePauses = [...]time.Duration{time.Second, 2 * time.Second}
 // maxExchangeWait is the longest Retry-After that a sign-in waits for.
 const maxExchangeWait = 5 * time.Second
 
-// exchange redeems the code (RFC 6749 §4.1.3, RFC 7636 §4.5), and again when the
-// provider was busy or the connection broke: only who has the verifier can redeem it,
-// and the person would have to go through the browser once more. What a page of
-// somebody in between answered is not asked for again.
+// exchange redeems the code (RFC 6749 §4.1.3, RFC 7636 §4.5), and again when the provider was busy or
+// the connection broke: only who has the verifier can redeem it, and the person would have to go
+// through the browser once more. A web page from a proxy or a portal is no reason to try again.
 func (c *Client) exchange(ctx context.Context, a attempt, code string) (tokenAnswer, error) {
 	got, err := c.exchangeOnce(ctx, a, code)
 	for _, pause := range exchangePauses {

@@ -19,8 +19,8 @@ const (
 	// minRSABits is RFC 7518 §3.3's. The other end is go-jose's: it reads no modulus of
 	// more than 4,096 bits, of which one of half a million would cost seconds.
 	minRSABits = 2048
-	// minRefetch is the least time between two fetches that unknown keys cause: a
-	// flood of forged tokens must not become a flood of requests.
+	// minRefetch is the least time between two fetches that unknown keys cause: many forged tokens must
+	// not cause many requests.
 	minRefetch = 30 * time.Second
 	maxKeys    = 100
 )
@@ -62,10 +62,9 @@ func (k *keySet) have(ctx context.Context) ([]jose.JSONWebKey, error) {
 	return k.load(ctx)
 }
 
-// again returns the keys fetched anew for a key that was not among them, at once
-// the first time and then no oftener than minRefetch (OIDC Core §10.1.1). When it
-// is too soon to ask again, the error matches ErrKeys: what the keys are now is not
-// known, and so nothing is verified to be false.
+// again returns the keys fetched anew for a key that was not among them, at once the first time and
+// then no oftener than minRefetch (OIDC Core §10.1.1). When it is too soon to ask again, the error
+// matches ErrKeys: the provider's present keys are unknown, so the token is not proven to be forged.
 func (k *keySet) again(ctx context.Context, seen []jose.JSONWebKey) ([]jose.JSONWebKey, error) {
 	k.fetch.Lock()
 	defer k.fetch.Unlock()

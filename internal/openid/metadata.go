@@ -38,9 +38,9 @@ func (e *MemberError) Unwrap() []error {
 
 const twiceFault = "stands twice"
 
-// decodeMetadata reads the members by their exact names (OIDC Discovery §3). A member
-// of a wrong type, or one that stands twice, counts as absent: what is needed is
-// missed later, where the settings may have given it.
+// decodeMetadata reads the members by their exact names (OIDC Discovery §3). A member of a wrong type,
+// or one that occurs twice, counts as absent. A later check reports a missing member that is needed,
+// unless the settings give it.
 func decodeMetadata(o object, twice []string) Metadata {
 	m := Metadata{faults: map[string]string{}}
 	for _, member := range []struct {

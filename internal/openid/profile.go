@@ -12,11 +12,10 @@ const (
 	maxEmail = 254 // RFC 5321 §4.5.3.1.3
 )
 
-// profile merges the claims of ID token and userinfo (OIDC Core §5.1). Userinfo,
-// asked last, wins for what it says, but never for what the ID token says about
-// itself. email and email_verified come from one source together: the one's
-// address must not be vouched for by the other's flag. What is shown of it is made
-// fit to be shown; the claims stay as they are.
+// profile merges the claims of ID token and userinfo (OIDC Core §5.1). Values of userinfo replace those
+// of the ID token, except for the claims by which the ID token describes itself. email and
+// email_verified come from one source together: the flag of one source must not confirm the address of
+// the other. The texts of the profile are cleaned for display; the claims are kept unchanged.
 func profile(id, info object, subject string) session.Profile {
 	merged := map[string]json.RawMessage{}
 	for name, v := range id {

@@ -27,8 +27,8 @@ func (w *progress) again(why string) {
 	w.update(func(p *session.Progress) { p.Again, p.URL, p.OpenErr, p.Device = why, "", nil, nil })
 }
 
-// stray counts an answer that was not for this sign-in, and reports whether it is
-// worth a word: any page can send thousands, and of a flood each doubling is told.
+// stray counts an answer that was not for this sign-in, and reports whether it is worth a word: any
+// page can send thousands, and after the first ones, only the counts 2, 4, 8 … are shown.
 func (w *progress) stray(told error) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// settingsMaxAge is max_age where the settings' extra parameters ask for it: what is
-// asked is checked, whoever asked it.
+// settingsMaxAge is max_age where the settings' extra parameters ask for it: the answer is checked even
+// when the settings, not the caller, asked for it.
 func (c *Client) settingsMaxAge() *time.Duration {
 	n, err := strconv.ParseUint(c.p.AuthParams["max_age"], 10, 31)
 	if err != nil {
@@ -63,7 +63,8 @@ func (c *Client) authorizationURL(a attempt) string {
 		v.Set("acr_values", strings.Join(acr, " "))
 	}
 	for name, value := range c.p.AuthParams {
-		// a setting adds; it never replaces what protects the flow; a.prompt has its own
+		// a setting adds parameters and never replaces one that protects the flow; a.prompt merges
+		// prompt
 		if !v.Has(name) && name != "prompt" {
 			v.Set(name, value)
 		}

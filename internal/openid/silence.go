@@ -13,8 +13,8 @@ import (
 // browser.
 const askTimeout = 3 * time.Second
 
-// silence is how long a provider that did not answer in time is not asked again by a
-// sign-out: its silence costs one time limit, not one for each question.
+// silence is how long a provider that did not answer in time is not asked again by a sign-out: a silent
+// provider delays a sign-out by one time limit, not by one for each request.
 const silence = 10 * time.Second
 
 // noteAnswer notes whether the provider answered.
@@ -55,8 +55,8 @@ func (c *Client) metadataSoon(ctx context.Context) (Metadata, error) {
 
 // takesPOST asks an end-session endpoint whether it takes POST, as RP-Initiated Logout
 // 1.0 §2 demands and not every provider does. The question bears neither cookies nor a
-// token: nobody is signed out by it. Without an answer the endpoint is taken for one
-// that does not, for a GET without a token harms nobody.
+// token: nobody is signed out by it. Without an answer a GET is used, which is safe because no token is
+// in it.
 func (c *Client) takesPOST(ctx context.Context, endpoint string) bool {
 	if c.silent() {
 		return false

@@ -53,9 +53,9 @@ func (e *ClockError) Error() string {
 // Unwrap returns the check.
 func (e *ClockError) Unwrap() error { return e.Err }
 
-// blame runs a check of a time, and returns nil when it holds now. A check that does
-// not hold by this machine's clock, but would by the provider's, is told as the
-// clock's: nothing else supports that advice.
+// blame runs a check of a time, and returns nil when it holds now. A check that does not hold by this
+// machine's clock, but would by the provider's, becomes a ClockError. No other case does, because only
+// then is the clock known to be the cause.
 func (s *skew) blame(err error, now time.Time, holds func(now time.Time) bool) error {
 	if holds(now) {
 		return nil

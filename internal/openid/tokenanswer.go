@@ -18,9 +18,9 @@ type tokenAnswer struct {
 	tokens session.Tokens
 }
 
-// grantAnswer returns the members of a success of the token endpoint, or of the
-// device authorization endpoint, whose errors are of the given kind. Any 2xx is a
-// success: a server that answers 201 has spent the refresh token all the same.
+// grantAnswer returns the members of a success of the token endpoint, or of the device authorization
+// endpoint, whose errors are of the given kind. Any 2xx is a success: a server that answers 201 has
+// used up the refresh token too.
 func (c *Client) grantAnswer(kind error, res *http.Response, body []byte) (object, error) {
 	members, err := parseObject(body)
 	success := res.StatusCode/100 == 2
@@ -90,8 +90,8 @@ func lost(err error) error {
 	return &session.RetryError{Err: fmt.Errorf("%w (%w)", err, session.ErrLost)}
 }
 
-// readAnswer checks a token answer's form. expires_in may be a string or missing. What
-// came is returned with an error too: it may have to be kept, or revoked.
+// readAnswer checks a token answer's form. expires_in may be a string or missing. The tokens are
+// returned along with an error too, because they may have to be kept or revoked.
 func (c *Client) readAnswer(o object, asked string) (tokenAnswer, error) {
 	t := session.Tokens{
 		Access: secret.New(o.text("access_token")), Refresh: secret.New(o.text("refresh_token")), ID: secret.New(o.text("id_token")),
@@ -154,9 +154,9 @@ const (
 	guessedLifetime = 5 * time.Minute
 )
 
-// bound gives tokens that can be renewed an end where the answer named none: the
-// shorter of guessedLifetime and the end of the ID token, if it has one. Tokens that
-// cannot be renewed are left alone: a guess must end no session.
+// bound gives tokens that can be renewed an end where the answer named none: the shorter of
+// guessedLifetime and the end of the ID token, if it has one. Tokens that cannot be renewed are left
+// alone, because a guess must not end a session.
 func (c *Client) bound(t *session.Tokens, idExpiry time.Time) {
 	if t.Refresh.IsZero() || t.Lifetime > 0 && t.Lifetime < maxLifetime {
 		return

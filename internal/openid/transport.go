@@ -17,8 +17,8 @@ import (
 // maxBody is the most that is read of any answer, in bytes after decompression.
 const maxBody = 1 << 20
 
-// Proxy decides which proxy a request to the provider goes through; nil is none. Whoever wants to know
-// beforehand, such as a doctor, asks here: a decision made twice would differ one day.
+// Proxy decides which proxy a request to the provider goes through; nil is none. The doctor calls the
+// same function, so that its report always matches what a sign-in does.
 func Proxy(req *http.Request) (*url.URL, error) { return http.ProxyFromEnvironment(req) }
 
 // Transport returns a transport of our own, which trusts the PEM certificates as
@@ -108,8 +108,8 @@ func faultOf(ctx context.Context, err error) error {
 	return fmt.Errorf("%w: %w", ErrNetwork, err)
 }
 
-// limitedBody fails with ErrBodyTooLarge rather than ending early: half a
-// document must not be taken for a whole one.
+// limitedBody fails with ErrBodyTooLarge rather than ending early: a truncated document must not be
+// read as a complete one.
 type limitedBody struct {
 	io.ReadCloser
 	ctx    context.Context

@@ -104,8 +104,8 @@ func isJWT(h http.Header) bool {
 	return strings.EqualFold(strings.TrimSpace(strings.SplitN(h.Get("Content-Type"), ";", 2)[0]), "application/jwt")
 }
 
-// identify makes a session of a plain OAuth 2.0 provider's user endpoint. No ID
-// token stands behind it, and the session says so.
+// identify makes a session of a plain OAuth 2.0 provider's user endpoint. There is no ID token, so
+// IDTokenVerified is false.
 func (c *Client) identify(ctx context.Context, m Metadata, got tokenAnswer) (session.Session, error) {
 	claims, err := c.fetchUserinfo(ctx, m, got.tokens.Access)
 	if err != nil {

@@ -44,8 +44,8 @@ func (c *Client) verifyIDToken(ctx context.Context, raw string, want expected) (
 	set := &capture{keys: c.keySet(), kept: want.continuity == nil}
 	conf := &oidc.Config{ClientID: c.p.ClientID, SupportedSigningAlgs: algorithmNames(), SkipExpiryCheck: true, SkipIssuerCheck: true, SkipClientIDCheck: true}
 	if _, err := oidc.NewVerifier(c.p.Issuer, set, conf).Verify(ctx, raw); err != nil && set.err == nil && set.claims == nil {
-		// go-oidc has not come as far as the key set: what it was given is no JWT of
-		// an algorithm that is allowed. Our own parser says which.
+		// go-oidc refused the token before it asked the key set: the token is no JWT, or its algorithm
+		// is not allowed. Our own parser tells the two apart.
 		_, set.err = parseJWT(raw)
 		if set.err == nil {
 			set.err = ErrMalformed

@@ -2,5 +2,5 @@
 
 package program
 
-// dotEnv names none: where the program is started must not choose the provider.
+// dotEnv names none: the folder in which a release is started must not choose its provider.
 func dotEnv() (string, func([]byte) (map[string]string, error)) { return "", nil }

@@ -22,8 +22,8 @@ type Challenge struct {
 // errChallenge ends the reading of a line.
 var errChallenge = errors.New("proof: no challenge")
 
-// Challenges reads all lines of WWW-Authenticate. What cannot be read ends its line:
-// what stood before is kept, what follows is not guessed at. A challenge that names a
+// Challenges reads all lines of WWW-Authenticate. A part that cannot be read ends its line: the
+// challenges before it are kept, and the rest of the line is ignored. A challenge that names a
 // parameter twice is dropped, since nobody can know which one counts (RFC 9110 §11.2).
 func Challenges(header Header) []Challenge {
 	var out []Challenge

@@ -9,10 +9,10 @@ import (
 // target returns an address as a proof names it (htu, RFC 9449 §4.2: without query
 // and fragment) and its origin.
 //
-// The address is written as the server sees it: scheme and host in small letters, no
-// default port, no user information, "/" for an empty path (RFC 3986 §6.2.2.1 and
-// §6.2.3). Dot segments and percent-encoding stay as they are sent: a server that
-// normalises does so on both sides, and one that compares octets finds its own.
+// The address is written as the server sees it: scheme and host in small letters, no default port, no
+// user information, "/" for an empty path (RFC 3986 §6.2.2.1 and §6.2.3). Dot segments and
+// percent-encoding stay as they are sent: a server that normalises addresses does so with both, and a
+// server that compares octets gets the octets that it received.
 func target(address string) (htu, origin string, err error) {
 	u, err := url.Parse(address)
 	if err != nil {

@@ -28,8 +28,8 @@ type dialer struct {
 	tls   *tls.Config
 }
 
-// dial tries the ways of an address in order. A proxy that answers, whatever it says,
-// ends the trying: its word counts.
+// dial tries the ways of an address in order. The first proxy that answers decides, even when it
+// refuses.
 func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	scheme, _ := ctx.Value(schemeKey{}).(string)
 	choice := d.proxy.choose(ctx, &url.URL{Scheme: scheme, Host: address})

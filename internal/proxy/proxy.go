@@ -116,7 +116,7 @@ func (p *Proxy) choose(ctx context.Context, u *url.URL) Choice {
 		return Choice{Routes: []Route{{}}, Source: "an address of this computer"}
 	}
 	standard := map[string]string{"https": ":443", "http": ":80"}[u.Scheme]
-	// Desktops and scripts see the origin alone: path and query are nobody's business.
+	// Desktops and scripts are given the origin alone, since path and query may hold secrets.
 	u = &url.URL{Scheme: u.Scheme, Host: strings.TrimSuffix(u.Host, standard), Path: "/"}
 	const bySetting = "the setting proxy"
 	switch {

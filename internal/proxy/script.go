@@ -28,8 +28,8 @@ type cached struct {
 	until   time.Time
 }
 
-// byScript asks a script. One that fails is no wall: the way is then a direct one, as
-// browsers have it, and the failure is told.
+// byScript asks a script. When the script fails, the connection is made directly, as browsers do, and
+// the error is reported.
 func (p *Proxy) byScript(ctx context.Context, source, address string, u *url.URL) Choice {
 	c := Choice{Routes: []Route{{}}, Source: source, PAC: address}
 	script, err := p.script(ctx, address)

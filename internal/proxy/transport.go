@@ -21,8 +21,8 @@ type TransportOptions struct {
 	Guard func(netip.Addr) error
 }
 
-// Transport makes a transport of its own, with its own connections. A redirect is
-// nobody's but the client's; the caller's context bounds the time.
+// Transport makes a transport of its own, with its own connections. The transport follows no redirect:
+// http.Client does. It has no time limit: the caller's context has.
 //
 // Errors of its exchanges: ErrReach, ErrSignIn, ErrRefused, ErrCertificate, ErrGuard,
 // and those of net/http. New errors: ErrSetting.

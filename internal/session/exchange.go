@@ -22,9 +22,9 @@ var ErrForeign = errors.New("session: of another provider or client than the set
 // verified to be false rather than refused.
 var ErrFalse = errors.New("session: the refreshed ID token is false")
 
-// ErrLost is matched when the refresh token may have reached the provider and no answer
-// came back whole (a cut, a 502, 503 or 504, a 200 that is no token answer). Together
-// with ErrEnded it says what the session was lost of.
+// ErrLost is matched when the refresh token may have reached the provider and no answer came back whole
+// (a cut, a 502, 503 or 504, a 200 that is no token answer). Together with ErrEnded it gives the reason
+// for which the session was lost.
 var ErrLost = errors.New("session: the answer to a renewal was lost")
 
 // ErrPersonNeeded is matched when the provider renews the session only after it has

@@ -88,9 +88,9 @@ type Session struct {
 	SignedInAt time.Time
 	Refreshed  time.Time // last successful refresh, or SignedInAt
 
-	// Unanswered is when the refresh token was presented without an answer that is
-	// known: the program was ended meanwhile, or the answer was lost. Zero otherwise. A
-	// refusal that follows is then the interruption's doing.
+	// Unanswered is when the refresh token was presented without an answer that is known: the program
+	// was ended meanwhile, or the answer was lost. Zero otherwise. When the provider then refuses the
+	// token, the interruption is the reason.
 	Unanswered time.Time
 	// PersonNeeded is set when the provider renews the session only after it has asked
 	// the person something.
@@ -107,10 +107,10 @@ func (s Session) Live() bool { return s.Ended == "" }
 // one computer differ by less, unless the clock was set back in between.
 const maxAhead = time.Minute
 
-// FreshAt reports whether the access token can be used at now without a refresh
-// being due. A session without a known expiry counts as fresh. A session that was
-// renewed more than a minute after now is due: the clock was wrong then or is now,
-// and the expiry, which was reckoned by it, says nothing.
+// FreshAt reports whether the access token can be used at now without a refresh being due. A session
+// without a known expiry counts as fresh. A session that was renewed more than a minute after now is
+// due: the clock was wrong then or is wrong now, so the expiry that was computed from it cannot be
+// trusted.
 func (s Session) FreshAt(now time.Time) bool {
 	if s.Tokens.Access.IsZero() || s.renewedAt().Sub(now) > maxAhead {
 		return false

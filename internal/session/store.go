@@ -30,8 +30,8 @@ type Store struct{ sealer sealer }
 // NewStore returns a store over the sealer. It does nothing yet.
 func NewStore(s sealer) *Store { return &Store{sealer: s} }
 
-// Ready returns nil when a session could be stored now. A sign-in asks before it
-// opens the browser: a person must not sign in for nothing.
+// Ready returns nil when a session could be stored now. A sign-in asks before it opens the browser:
+// otherwise a person would sign in and the session could not be kept.
 func (s *Store) Ready(ctx context.Context) error {
 	if err := s.sealer.Ready(ctx); err != nil {
 		return fmt.Errorf("session: prepare the vault: %w", err)

@@ -53,8 +53,8 @@ func (l *loader) environment() {
 	l.variables(l.env, func(name string) Source { return Source{Name: name} })
 }
 
-// variables takes LATCHKEY_* over. One that no key answers to is a warning: the
-// environment is shared, and another program's must not stop this one.
+// variables takes LATCHKEY_* over. One that no key answers to is a warning: other programs share the
+// environment, and their variables must not stop this one.
 func (l *loader) variables(vars map[string]string, source func(string) Source) {
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
 		short, ours := strings.CutPrefix(name, "LATCHKEY_")

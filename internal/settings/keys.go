@@ -36,9 +36,9 @@ type key struct {
 type decision string
 
 const (
-	// where the provider is: its addresses, and whether it gives ID tokens at all. A policy
-	// that sets one such key locks all of them, and those of whom: an issuer that is locked
-	// is worth nothing beside a jwks_uri that is not.
+	// where the provider is: its addresses, and whether it gives ID tokens at all. A policy that sets
+	// one such key locks all of them, and those of whom: a locked issuer protects nothing while
+	// jwks_uri can be set freely.
 	where decision = "where"
 	// whom and what we believe: certificates, audiences, tenants, and parameters of the
 	// request that the provider's answer depends on.

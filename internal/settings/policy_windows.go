@@ -29,8 +29,8 @@ func administrators(f *os.File) error {
 	return errNotAdministrators
 }
 
-// programData is asked of the system: the environment is the person's own, and the
-// policy is not theirs to move.
+// programData is asked of the system: the person controls the environment, and must not be able to move
+// the policy.
 func programData() string {
 	dir, err := windows.KnownFolderPath(windows.FOLDERID_ProgramData, windows.KF_FLAG_DEFAULT)
 	if err != nil {

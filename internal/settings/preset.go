@@ -14,8 +14,8 @@ func (k key) given() bool {
 		slices.ContainsFunc(provider.Presets(), func(p provider.Preset) bool { return p.Takes(k.Name) })
 }
 
-// settle runs after each source. One that names another preset than the sources
-// before it starts over: what those said of their provider is not said of this one.
+// settle runs after each source. When a source names a different preset, provider values from earlier
+// sources are discarded, because they describe another provider.
 func (l *loader) settle() {
 	name := "oidc"
 	v, named := l.values["provider"]

@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// absent reports whether a file is simply not there. A link that leads nowhere is
-// there: somebody meant something by it.
+// absent reports whether a file is simply not there. A link to a missing file counts as present, so
+// that the broken link is reported.
 func absent(path string, err error) bool {
 	if err == nil {
 		return false

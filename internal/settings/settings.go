@@ -93,8 +93,8 @@ type Options struct {
 	PolicyPath string            // overrides the platform's, and its owner is then not checked
 	DotEnv     string            // a .env file; development builds only
 
-	// ParseDotEnv reads what is in it; nil reads none. It is given, so that a release
-	// has no code that could.
+	// ParseDotEnv reads what is in it; nil reads none. A release passes nil and does not contain the
+	// parser.
 	ParseDotEnv func([]byte) (map[string]string, error)
 
 	preferences []byte // in place of the file's, to try a change before it is written

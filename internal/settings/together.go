@@ -74,8 +74,8 @@ func (l *loader) offline(p *provider.Provider) {
 	}
 }
 
-// tenants: an issuer of many tenants needs a list of those that may sign in, and a
-// list for one tenant's issuer would look like a protection and be none.
+// tenants: an issuer of many tenants needs a list of those that may sign in, and a list beside the
+// issuer of one tenant would protect nothing.
 func (l *loader) tenants(p *provider.Provider) {
 	many := strings.Contains(p.Issuer, "/common/") || strings.Contains(p.Issuer, "/organizations/")
 	switch {

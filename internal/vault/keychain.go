@@ -155,8 +155,7 @@ func (r ring) sort(err error) error {
 	return fmt.Errorf("%w: %w", ErrKeychain, err)
 }
 
-// settings allow exactly one backend: with none named the library would step down
-// to a file by itself.
+// settings allow exactly one backend: without it the library would silently fall back to a file.
 func (r ring) settings() keyring.Config {
 	return keyring.Config{
 		AllowedBackends:                []keyring.BackendType{r.backend()},

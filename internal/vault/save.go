@@ -127,9 +127,9 @@ func (v *Vault) sealWith(ctx context.Context) (*sealKey, error) {
 	return keys[len(keys)-1], nil
 }
 
-// Reserve keeps room for the next Save until the lock is released: a token that can be
-// spent once must not be spent before there is room for its successor. The caller holds
-// the lock, and has saved since.
+// Reserve keeps room for the next Save until the lock is released: a refresh token that can be used
+// once must not be used before there is space for its successor. The caller holds the lock, and has
+// saved since.
 func (v *Vault) Reserve(context.Context) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -169,8 +169,8 @@ func (v *Vault) prove() error {
 	return v.reserve(root, len(data)+slack)
 }
 
-// reserve makes a file of that many bytes for the next write. They are random: a file
-// system that packs or skips would give no room for them otherwise.
+// reserve makes a file of that many bytes for the next write. They are random: a file system that
+// compresses data or leaves holes would otherwise reserve no space.
 func (v *Vault) reserve(root *os.Root, size int) error {
 	v.unreserve()
 	file, err := create(root, nextName)

@@ -12,9 +12,9 @@ import (
 //  2. the file is written under the new key, with "turn":"drop" in its header
 //  3. the keeper holds the new key alone
 //
-// Whoever reads a file that says "drop" and finds both keys does step 3. When step 1
-// fails the file is written under the old key with "turn":"due", and the next write
-// begins anew: nobody stays signed in because a keychain does not take an item.
+// Whoever reads a file that says "drop" and finds both keys does step 3. When step 1 fails the file is
+// written under the old key with "turn":"due", and the next write begins anew: a keychain that refuses
+// an item must not prevent a sign-out.
 type turn string
 
 const (
