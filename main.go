@@ -72,7 +72,8 @@ func main() {
 
 // connector makes the window's services: the first time of the settings that were read
 // at the start, later of settings that it reads anew.
-func connector(s settings.Settings, err error, adopting func(account.Account)) func(context.Context, func(account.Snapshot)) *ui.Services {
+func connector(s settings.Settings, err error, adopting func(account.Account)) func(context.Context,
+	func(account.Snapshot)) *ui.Services {
 	fresh := true
 	return func(ctx context.Context, changed func(account.Snapshot)) *ui.Services {
 		if !fresh {
@@ -85,7 +86,8 @@ func connector(s settings.Settings, err error, adopting func(account.Account)) f
 
 // connect makes services of settings. When the settings cannot be used the services
 // have their log and the doctor all the same.
-func connect(ctx context.Context, s settings.Settings, err error, adopting func(account.Account), changed func(account.Snapshot)) *ui.Services {
+func connect(ctx context.Context, s settings.Settings, err error, adopting func(account.Account),
+	changed func(account.Snapshot)) *ui.Services {
 	c := ui.NewServices(changed)
 	c.LogFolder, c.ConfigFolder, c.OpenFolder = filepath.Join(s.DataDir, "logs"), s.ConfigDir, wire.FolderOpener(s)
 	log, file := logfile.Open(c.LogFolder, "latchkey", s.Log)
@@ -102,7 +104,8 @@ func connect(ctx context.Context, s settings.Settings, err error, adopting func(
 	}
 	if err == nil {
 		parts, err = wire.New(s, wire.Options{
-			App: program.AppName, ID: program.AppID, Version: program.Version().Version, Log: log, Adopting: adopting, OnChange: changed, Leave: late.Leaver(program.AppName),
+			App: program.AppName, ID: program.AppID, Version: program.Version().Version, Log: log, Adopting: adopting,
+			OnChange: changed, Leave: late.Leaver(program.AppName),
 		})
 	}
 	held := wire.NewPreferences(s) // with what the demo has put in
@@ -135,7 +138,9 @@ func supply(c *ui.Services, p *wire.Parts) {
 func examining(d *doctor.Doctor) func(context.Context, func(ui.FindingView)) error {
 	return func(ctx context.Context, found func(ui.FindingView)) error {
 		d.Run(ctx, func(f doctor.Finding) {
-			found(ui.FindingView{ID: f.ID, Status: string(f.Status), Title: f.Title, Detail: f.Detail, Advice: f.Advice})
+			found(ui.FindingView{
+				ID: f.ID, Status: string(f.Status), Title: f.Title, Detail: f.Detail, Advice: f.Advice,
+			})
 		})
 		return ctx.Err()
 	}

@@ -22,7 +22,9 @@ func (c *command) doctor() *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
 		Use: "doctor", Short: "Check the set-up, and say what to do about each thing",
-		Long: "doctor checks everything that a sign-in needs: settings, network, provider, ports, browser, keychain, vault.\nIt signs nobody in, changes nothing and prints no secret: its report can be sent.\nIt exits 0 when nothing failed, 1 otherwise.",
+		Long: "doctor checks everything that a sign-in needs: settings, network, provider, ports, browser, keychain, " +
+			"vault.\nIt signs nobody in, changes nothing and prints no secret: its report can be sent.\n" +
+			"It exits 0 when nothing failed, 1 otherwise.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			d, err := c.examined()
 			if err != nil {
@@ -50,7 +52,8 @@ func (c *command) examined() (*doctor.Doctor, error) {
 	if err != nil {
 		return wire.Doctor(program.AppName, program.Version().Version, settings, err), nil
 	}
-	if c.parts, err = wire.New(settings, wire.Options{App: program.AppName, ID: program.AppID, Version: program.Version().Version}); err != nil {
+	if c.parts, err = wire.New(settings,
+		wire.Options{App: program.AppName, ID: program.AppID, Version: program.Version().Version}); err != nil {
 		return wire.Doctor(program.AppName, program.Version().Version, settings, err), nil
 	}
 	return c.parts.Doctor(), nil

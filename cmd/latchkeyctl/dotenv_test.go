@@ -13,8 +13,10 @@ import (
 // app it would let a folder choose the provider.
 func TestTheTutorialsFileInADevelopmentBuild(t *testing.T) {
 	dir := t.TempDir()
-	file := "OAUTH_CLIENT_ID=P2abcdefghijklmnopqrstuvwxyz\nOAUTH_CLIENT_SECRET=hush-hush\nOAUTH_AUTHORIZATION_ENDPOINT=https://api.descope.com/oauth2/v1/authorize\n" +
-		"OAUTH_TOKEN_ENDPOINT=https://api.descope.com/oauth2/v1/token\nOAUTH_REDIRECT_URI=http://localhost:8550/oauth_callback\nOAUTH_TOKEN_SECRET=hush-hush\n"
+	file := "OAUTH_CLIENT_ID=P2abcdefghijklmnopqrstuvwxyz\nOAUTH_CLIENT_SECRET=hush-hush\n" +
+		"OAUTH_AUTHORIZATION_ENDPOINT=https://api.descope.com/oauth2/v1/authorize\n" +
+		"OAUTH_TOKEN_ENDPOINT=https://api.descope.com/oauth2/v1/token\n" +
+		"OAUTH_REDIRECT_URI=http://localhost:8550/oauth_callback\nOAUTH_TOKEN_SECRET=hush-hush\n"
 	if err := os.WriteFile(filepath.Join(dir, ".env"), []byte(file), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -39,11 +41,13 @@ func TestTheTutorialsFileInADevelopmentBuild(t *testing.T) {
 			t.Fatalf("%q: %v\n%s", tag, err, out)
 		}
 		for _, s := range got.Settings {
-			if s.Key == "issuer" && s.Value != want || s.Key == "redirect_ports" && strings.HasPrefix(tag, "dev") && (s.Value != "8550" || s.Source != ".env" || s.Line != 5) {
+			if s.Key == "issuer" && s.Value != want || s.Key == "redirect_ports" && strings.HasPrefix(tag, "dev") &&
+				(s.Value != "8550" || s.Source != ".env" || s.Line != 5) {
 				t.Errorf("%q: %+v", tag, s)
 			}
 		}
-		if warned := strings.Join(got.Warnings, "\n"); strings.Contains(warned, "OAUTH_TOKEN_SECRET is accepted and unused") != (strings.HasPrefix(tag, "dev")) {
+		if warned := strings.Join(got.Warnings, "\n"); strings.Contains(warned,
+			"OAUTH_TOKEN_SECRET is accepted and unused") != (strings.HasPrefix(tag, "dev")) {
 			t.Errorf("%q: %s", tag, warned)
 		}
 		if tag != "" {

@@ -57,9 +57,12 @@ var settingFlags = []struct{ flag, key, help string }{
 
 func (c *command) root() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "latchkeyctl",
-		Short:         "Sign in with an OpenID Connect provider, and use the session",
-		Long:          "latchkeyctl signs in with an OpenID Connect provider in your own browser, shows who is signed in,\nhands out fresh access tokens and signs out. It shares its sessions with the Latchkey window.\n\nExit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 nobody is signed in, 4 cancelled or timed out.",
+		Use:   "latchkeyctl",
+		Short: "Sign in with an OpenID Connect provider, and use the session",
+		Long: "latchkeyctl signs in with an OpenID Connect provider in your own browser, shows who is " +
+			"signed in,\nhands out fresh access tokens and signs out. It shares its sessions with the Latchkey " +
+			"window.\n\nExit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 nobody is signed in, 4 cancelled " +
+			"or timed out.",
 		SilenceErrors: true, SilenceUsage: true,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -76,7 +79,8 @@ func (c *command) root() *cobra.Command {
 	for _, f := range settingFlags {
 		p.Var(&settingFlag{c.flags, f.key}, f.flag, f.help)
 	}
-	root.AddCommand(c.signin(), c.status(), c.token(), c.signout(), c.accounts(), c.reseal(), c.config(), c.doctor(), c.version())
+	root.AddCommand(c.signin(), c.status(), c.token(), c.signout(), c.accounts(), c.reseal(), c.config(), c.doctor(),
+		c.version())
 	c.addDemo(root)
 	c.addMan(root)
 	for _, sub := range root.Commands() {

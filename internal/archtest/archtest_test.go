@@ -107,7 +107,8 @@ var touches = map[string][]string{
 	"os/exec": {"awake", "browser", "late"},
 	"os": {
 		"proxy", "proxy/kerberos", "proxy/system",
-		"atomicfile", "browser", "demoidp", "demoidp/keep", "desktop", "devguard", "late", "learned", "logfile", "nobus",
+		"atomicfile", "browser", "demoidp", "demoidp/keep", "desktop", "devguard", "late", "learned", "logfile",
+		"nobus",
 		"ownfolder", "peer", "proof/hardware", "quiethttp", "settings", "startenv", "vault", "wire", "wiring",
 	},
 	"github.com/google/go-tpm":     {"proof/hardware"},

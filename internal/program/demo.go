@@ -73,7 +73,9 @@ func mistakes(err error) error {
 	for i, one := range all {
 		var m *cast.Error
 		if errors.As(one, &m) {
-			all[i] = &settings.Error{Source: settings.Source{Name: m.File, File: m.File, Line: m.Line}, Key: m.Key, Problem: m.Problem}
+			all[i] = &settings.Error{
+				Source: settings.Source{Name: m.File, File: m.File, Line: m.Line}, Key: m.Key, Problem: m.Problem,
+			}
 		}
 	}
 	return errors.Join(all...)

@@ -1,5 +1,5 @@
-// Package program is what the two programs of this repository are called, what they were built from, what their team has
-// set in them, and the demo in demo builds. Programs of others, which import package signin, have none of it.
+// Package program is what the two programs of this repository are called, what they were built from, what their team
+// has set in them, and the demo in demo builds. Programs of others, which import package signin, have none of it.
 package program
 
 import (

@@ -54,7 +54,8 @@ func (l *loader) put(s Source, name string, raw any) {
 		return
 	}
 	if k.NoFile && s.File != "" {
-		l.fail(s, name, "a passphrase has no place in a file of settings: use store_passphrase_file, LATCHKEY_STORE_PASSPHRASE, or type it when asked")
+		l.fail(s, name, "a passphrase has no place in a file of settings: use store_passphrase_file, "+
+			"LATCHKEY_STORE_PASSPHRASE, or type it when asked")
 		return
 	}
 	if l.locked && l.rank > teamRank && l.rank < policyRank && k.Decides != neither {
@@ -85,7 +86,8 @@ func (l *loader) file(path, name string) {
 	}
 	l.bytes(source, data)
 	if why := changeable(path); why != "" {
-		l.exposed = append(l.exposed, fmt.Sprintf("%s can be changed by others, who could choose the provider: %s", path, why))
+		l.exposed = append(l.exposed,
+			fmt.Sprintf("%s can be changed by others, who could choose the provider: %s", path, why))
 	}
 	if v, ok := l.values["client_secret"]; ok && v.source.File == path && openToOthers(path) {
 		l.warn("%s holds client_secret and others can read it: chmod 600 %s", path, path)

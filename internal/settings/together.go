@@ -22,13 +22,16 @@ func (l *loader) together(s *Settings) {
 	l.homeRealm(p)
 	l.storage(s)
 	if p.NoIDToken && len(p.RequiredACR) > 0 {
-		l.fail(l.sourceOf("required_acr"), "required_acr", "it stands in an ID token, and this provider has none (id_token = false)")
+		l.fail(l.sourceOf("required_acr"), "required_acr", "it stands in an ID token, and this provider has none "+
+			"(id_token = false)")
 	}
-	if v := l.values["user_id_field"]; !p.NoIDToken && v.source == l.tutorialUserID && v.data != nil && v.data != "sub" {
+	if v := l.values["user_id_field"]; !p.NoIDToken && v.source == l.tutorialUserID && v.data != nil &&
+		v.data != "sub" {
 		l.warn("%s: %s is needless: the ID token names the person by sub", v.source, oauthUserID)
 	}
 	if p.Preset == "entra" && p.RedirectHost == "127.0.0.1" {
-		l.warn("redirect_host: Microsoft Entra takes 127.0.0.1 through the app's manifest alone; localhost is the default for it")
+		l.warn("redirect_host: Microsoft Entra takes 127.0.0.1 through the app's manifest alone; localhost is the " +
+			"default for it")
 	}
 	if p.Name == "" {
 		p.Name = provider.NameOf(p.Issuer, p.AuthorizationEndpoint)
@@ -42,11 +45,16 @@ func (l *loader) whoItIs(p *provider.Provider) {
 	missing := func(beside, key, why string) { l.fail(l.sourceOf(beside), key, why) }
 	switch {
 	case p.NoDiscovery && p.Issuer == "" && !p.NoIDToken:
-		missing("authorization_endpoint", "authorization_endpoint", "without an issuer there is nothing to hold an ID token against: set issuer, or id_token = false for a provider that has none")
-	case p.NoIDToken && p.Issuer == "" && (p.AuthorizationEndpoint == "" || p.TokenEndpoint == "" || p.UserinfoEndpoint == ""):
-		missing("id_token", "id_token", "a provider without ID tokens needs authorization_endpoint, token_endpoint and userinfo_endpoint")
+		missing("authorization_endpoint", "authorization_endpoint",
+			"without an issuer there is nothing to hold an ID token against: set issuer, or id_token = false for a "+
+				"provider that has none")
+	case p.NoIDToken && p.Issuer == "" &&
+		(p.AuthorizationEndpoint == "" || p.TokenEndpoint == "" || p.UserinfoEndpoint == ""):
+		missing("id_token", "id_token", "a provider without ID tokens needs authorization_endpoint, token_endpoint "+
+			"and userinfo_endpoint")
 	case p.DiscoveryURL != "" && p.Issuer == "":
-		missing("discovery_url", "issuer", "missing: what is discovered must be held against an issuer (LATCHKEY_ISSUER)")
+		missing("discovery_url", "issuer", "missing: what is discovered must be held against an issuer "+
+			"(LATCHKEY_ISSUER)")
 	case p.ClientID == "" && p.Issuer != "" && l.has("issuer"):
 		missing("issuer", "client_id", "missing: an issuer is set and no client (LATCHKEY_CLIENT_ID)")
 	case p.ClientID == "" && (p.Issuer != "" || p.NoDiscovery):
@@ -67,7 +75,8 @@ func (l *loader) offline(p *provider.Provider) {
 		return
 	}
 	if p.OfflineAccess == "on" {
-		l.fail(l.sourceOf("offline_access"), "offline_access", fmt.Sprintf("%s refuses the scope offline_access; leave this setting out", p.Name))
+		l.fail(l.sourceOf("offline_access"), "offline_access",
+			fmt.Sprintf("%s refuses the scope offline_access; leave this setting out", p.Name))
 	}
 	if slices.Contains(p.Scopes, "offline_access") {
 		l.fail(l.sourceOf("scopes"), "scopes", fmt.Sprintf("%s refuses the scope offline_access; take it out", p.Name))
@@ -84,23 +93,29 @@ func (l *loader) tenants(p *provider.Provider) {
 		if l.has("issuer") {
 			from = "issuer"
 		}
-		l.fail(l.sourceOf(from), "allowed_tenants", "missing: everybody with a Microsoft account could sign in; list the IDs of the tenants that may")
+		l.fail(l.sourceOf(from), "allowed_tenants", "missing: everybody with a Microsoft account could sign in; list "+
+			"the IDs of the tenants that may")
 	case !many && len(p.AllowedTenants) > 0:
-		l.fail(l.sourceOf("allowed_tenants"), "allowed_tenants", "it is checked for a multi-tenant Entra issuer (tenant = \"organizations\") alone; this issuer names one tenant or none")
+		l.fail(l.sourceOf("allowed_tenants"), "allowed_tenants",
+			"it is checked for a multi-tenant Entra issuer (tenant = \"organizations\") alone; this issuer names one "+
+				"tenant or none")
 	}
 }
 
 // homeRealm: an organization needs a name at the provider.
 func (l *loader) homeRealm(p *provider.Provider) {
 	if p.Organization != "" && p.OrganizationParam == "" && p.OrganizationScope == "" {
-		l.fail(l.sourceOf("organization"), "organization", fmt.Sprintf("the %s preset knows no parameter for it: set organization_param to the provider's own name for it", p.Preset))
+		l.fail(l.sourceOf("organization"), "organization",
+			fmt.Sprintf("the %s preset knows no parameter for it: set organization_param to the provider's own "+
+				"name for it", p.Preset))
 	}
 }
 
 // storage: where the session is kept.
 func (l *loader) storage(s *Settings) {
 	if l.has("store_passphrase") && l.has("store_passphrase_file") {
-		l.fail(l.sourceOf("store_passphrase_file"), "store_passphrase_file", "a passphrase is set too; keep one of the two")
+		l.fail(l.sourceOf("store_passphrase_file"), "store_passphrase_file",
+			"a passphrase is set too; keep one of the two")
 	}
 	if s.Store != "file" && (l.has("store_passphrase") || l.has("store_passphrase_file")) {
 		l.warn("a passphrase is set and store is %q: it is used only with store = \"file\"", s.Store)
@@ -110,6 +125,7 @@ func (l *loader) storage(s *Settings) {
 		here = []string{"secret-service", "kwallet"}
 	}
 	if l.has("keychain_backend") && !slices.Contains(here, s.KeychainBackend) {
-		l.fail(l.sourceOf("keychain_backend"), "keychain_backend", fmt.Sprintf("%q is not of this system: here it is %s", s.KeychainBackend, strings.Join(here, " or ")))
+		l.fail(l.sourceOf("keychain_backend"), "keychain_backend",
+			fmt.Sprintf("%q is not of this system: here it is %s", s.KeychainBackend, strings.Join(here, " or ")))
 	}
 }

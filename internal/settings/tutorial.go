@@ -31,12 +31,14 @@ const (
 // tutorial takes OAUTH_* over, as settings of ours.
 func (l *loader) tutorial(vars map[string]string, at func(string) Source) {
 	known := []string{
-		oauthClientID, oauthClientSecret, oauthAuthorize, oauthToken, oauthUser, oauthRedirect, oauthUserID, oauthScopes,
+		oauthClientID, oauthClientSecret, oauthAuthorize, oauthToken, oauthUser, oauthRedirect, oauthUserID,
+		oauthScopes,
 		oauthTokenSecret, oauthTokenKey,
 	}
 	used := false
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
-		if used = used || slices.Contains(known, name); strings.HasPrefix(name, "OAUTH_") && !slices.Contains(known, name) {
+		if used = used || slices.Contains(known, name); strings.HasPrefix(name, "OAUTH_") &&
+			!slices.Contains(known, name) {
 			l.warn("%s: %s is not one of the tutorial's variables, and is not read", at(name), name)
 		}
 	}
@@ -60,7 +62,8 @@ func (l *loader) tutorial(vars map[string]string, at func(string) Source) {
 	}
 	for _, name := range []string{oauthTokenSecret, oauthTokenKey} {
 		if vars[name] != "" {
-			l.warn("%s: %s is accepted and unused: a key that lies beside what it locks protects nothing. The vault's key is random and in the keychain; take this line out", at(name), name)
+			l.warn("%s: %s is accepted and unused: a key that lies beside what it locks protects nothing. The "+
+				"vault's key is random and in the keychain; take this line out", at(name), name)
 		}
 	}
 	before, _ := l.values["client_id"].data.(string)
@@ -78,9 +81,11 @@ func (l *loader) tutorial(vars map[string]string, at func(string) Source) {
 		take(oauthToken, "token_endpoint")
 		take(oauthUser, "userinfo_endpoint")
 		l.put(at(oauthAuthorize), "id_token", false)
-		l.warn("%s: explicit endpoints know no ID token, so who signs in is not verified by one: set LATCHKEY_ISSUER if the provider speaks OpenID Connect", at(oauthAuthorize))
+		l.warn("%s: explicit endpoints know no ID token, so who signs in is not verified by one: set LATCHKEY_ISSUER "+
+			"if the provider speaks OpenID Connect", at(oauthAuthorize))
 		if vars[oauthClientSecret] != "" {
-			l.warn("%s: %s would be in every user's hands: a native client with PKCE needs none", at(oauthClientSecret), oauthClientSecret)
+			l.warn("%s: %s would be in every user's hands: a native client with PKCE needs none", at(oauthClientSecret),
+				oauthClientSecret)
 		}
 	}
 }
@@ -108,12 +113,15 @@ func (l *loader) tutorialLacks(vars map[string]string, at func(string) Source, h
 	case strings.HasSuffix(host, ".descope.com"), host == "" && descope:
 		wanted[0] = [3]string{oauthClientID, "P2…", "the ID of your Descope project"}
 	case host == "" && vars[oauthClientID] == "":
-		wanted[0] = [3]string{oauthClientID, "P2…", "the ID of your Descope project, which is enough; another provider " +
-			"needs " + oauthAuthorize + ", " + oauthToken + " and " + oauthUser + " as well"}
+		wanted[0] = [3]string{
+			oauthClientID, "P2…", "the ID of your Descope project, which is enough; another provider " +
+				"needs " + oauthAuthorize + ", " + oauthToken + " and " + oauthUser + " as well",
+		}
 	default:
 		address := "https://" + cmp.Or(host, "id.example.com") + "/…/"
 		for _, e := range [][2]string{{oauthAuthorize, "authorize"}, {oauthToken, "token"}, {oauthUser, "userinfo"}} {
-			wanted = append(wanted, [3]string{e[0], address + e[1], "the provider's own, as this is no client ID of Descope's"})
+			wanted = append(wanted,
+				[3]string{e[0], address + e[1], "the provider's own, as this is no client ID of Descope's"})
 		}
 	}
 	lacks := false
@@ -139,7 +147,8 @@ func (l *loader) tutorialDescope(vars map[string]string, at func(string) Source,
 	l.put(source, "provider", "descope")
 	issuer, project, ok := descopeClient(vars[oauthClientID])
 	if !ok {
-		l.fail(source, oauthClientID, "no issuer follows from it: it is neither a Descope project ID (P…) nor an inbound app's client ID. Set LATCHKEY_ISSUER beside it")
+		l.fail(source, oauthClientID, "no issuer follows from it: it is neither a Descope project ID (P…) nor an "+
+			"inbound app's client ID. Set LATCHKEY_ISSUER beside it")
 		return
 	}
 	inbound := project != vars[oauthClientID]
@@ -159,7 +168,8 @@ func (l *loader) tutorialDescope(vars map[string]string, at func(string) Source,
 		l.put(source, "project_id", project)
 	}
 	if vars[oauthAuthorize] != "" {
-		l.warn("%s: the endpoints are Descope's: they are discovered from %s instead, and the ID token is verified", at(oauthAuthorize), issuer)
+		l.warn("%s: the endpoints are Descope's: they are discovered from %s instead, and the ID token is verified",
+			at(oauthAuthorize), issuer)
 	}
 }
 
@@ -183,7 +193,9 @@ func projectIssuer(id string) (string, bool) {
 
 // inboundProject reads the project ID out of an inbound app's client ID.
 func inboundProject(id string) (string, bool) {
-	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
+	for _, encoding := range []*base64.Encoding{
+		base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding,
+	} {
 		data, err := encoding.DecodeString(id)
 		project, _, ok := strings.Cut(string(data), ":")
 		if err != nil || !ok {
@@ -199,8 +211,11 @@ func inboundProject(id string) (string, bool) {
 // tutorialRedirect takes the redirect address apart.
 func (l *loader) tutorialRedirect(raw string, at Source) {
 	u, err := url.Parse(raw)
-	if err != nil || u.Scheme != "http" || u.Hostname() != "localhost" && u.Hostname() != "127.0.0.1" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		l.fail(at, oauthRedirect, fmt.Sprintf("%q is no address such as http://localhost:8550/oauth_callback: a desktop app is sent back to this computer alone", raw))
+	if err != nil || u.Scheme != "http" || u.Hostname() != "localhost" && u.Hostname() != "127.0.0.1" ||
+		u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		l.fail(at, oauthRedirect,
+			fmt.Sprintf("%q is no address such as http://localhost:8550/oauth_callback: a desktop app is sent back "+
+				"to this computer alone", raw))
 		return
 	}
 	l.put(at, "redirect_host", u.Hostname())

@@ -71,7 +71,8 @@ type driven struct {
 func (p scripted) SignIn(ctx context.Context, req session.SignInRequest) (session.Session, error) {
 	if req.Device {
 		req.Progress(session.Progress{Device: &session.DeviceCode{
-			UserCode: "WDJB-MJHT", VerificationURI: "https://id.example/device", VerificationURIComplete: "https://id.example/device?user_code=WDJB-MJHT",
+			UserCode: "WDJB-MJHT", VerificationURI: "https://id.example/device",
+			VerificationURIComplete: "https://id.example/device?user_code=WDJB-MJHT",
 		}})
 	} else {
 		req.Progress(session.Progress{URL: "https://id.example/authorize?state=hush"})
@@ -88,7 +89,8 @@ func (p scripted) SignIn(ctx context.Context, req session.SignInRequest) (sessio
 	}
 }
 
-func (p scripted) Refresh(_ context.Context, s session.Session, _ func(context.Context, session.Session) error) (session.Session, error) {
+func (p scripted) Refresh(_ context.Context, s session.Session,
+	_ func(context.Context, session.Session) error) (session.Session, error) {
 	return s, nil
 }
 
@@ -99,7 +101,9 @@ func (p scripted) Revoke(context.Context, session.Revocation) (session.EndingOut
 // newDriven returns a window on its sign-in screen.
 func newDriven(t *testing.T) *driven {
 	t.Helper()
-	h := &driven{t: t, scripted: scripted{make(chan session.SignInRequest, 9), make(chan any, 9)}, saved: map[string]string{}}
+	h := &driven{
+		t: t, scripted: scripted{make(chan session.SignInRequest, 9), make(chan any, 9)}, saved: map[string]string{},
+	}
 	store := session.NewStore(&drawer{})
 	h.Window = New(Options{
 		App: AppView{Name: "Acme Desk", Version: "1.2.3"},
@@ -201,8 +205,11 @@ func (h *driven) until(what string, ok func(StateView) bool) StateView {
 func somebody(subject string) session.Session {
 	return session.Session{
 		Key: session.Key{Issuer: "https://id.example", Subject: subject}, ClientID: "acme-desk",
-		Profile:    session.Profile{Name: strings.ToUpper(subject[:1]) + subject[1:], Email: subject + "@acme.example"},
-		Tokens:     session.Tokens{Access: secret.New("hush-" + subject), Refresh: secret.New("hush-r-" + subject), Type: "Bearer", Expiry: time.Now().Add(time.Hour), Lifetime: time.Hour},
+		Profile: session.Profile{Name: strings.ToUpper(subject[:1]) + subject[1:], Email: subject + "@acme.example"},
+		Tokens: session.Tokens{
+			Access: secret.New("hush-" + subject), Refresh: secret.New("hush-r-" + subject), Type: "Bearer",
+			Expiry: time.Now().Add(time.Hour), Lifetime: time.Hour,
+		},
 		SignedInAt: time.Now(), Refreshed: time.Now(),
 	}
 }

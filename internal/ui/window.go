@@ -152,8 +152,9 @@ func (w *Window) view() (StateView, account.Snapshot) {
 	m, earlier := w.model, w.earlier
 	w.mu.Unlock()
 	v := Draw(m, snap, Facts{
-		App: w.opts.App, About: w.opts.About, Provider: s.Provider, Ready: s.Ready, Offers: s.Offers(), SettingsErr: s.Err,
-		Values: s.Values(), Store: s.Store(), LogFolder: s.LogFolder, Claims: &w.claims, RefKey: w.key,
+		App: w.opts.App, About: w.opts.About, Provider: s.Provider, Ready: s.Ready, Offers: s.Offers(),
+		SettingsErr: s.Err,
+		Values:      s.Values(), Store: s.Store(), LogFolder: s.LogFolder, Claims: &w.claims, RefKey: w.key,
 	})
 	v.Revision = earlier + snap.Revision
 	return v, snap

@@ -45,7 +45,8 @@ func TestAnotherDeviceIsAnotherWayToTheSameEnd(t *testing.T) {
 		t.Errorf("asked for %+v", req)
 	}
 	v := h.until("the code", func(v StateView) bool { return v.Screen == ScreenDevice && v.Device != nil })
-	if v.Device.Code != "WDJB-MJHT" || v.Device.Address != "id.example/device" || !strings.HasPrefix(v.Device.QR, "data:image/png;base64,") {
+	if v.Device.Code != "WDJB-MJHT" || v.Device.Address != "id.example/device" ||
+		!strings.HasPrefix(v.Device.QR, "data:image/png;base64,") {
 		t.Errorf("%+v", v.Device)
 	}
 	h.must(h.CopyCode())
@@ -83,7 +84,8 @@ func TestTryAgainAsksForTheSame(t *testing.T) {
 		t.Errorf("%+v", v.Problem)
 	}
 	h.must(h.CopyProblem())
-	if !strings.Contains(h.copied, "device_expired") || !strings.Contains(h.copied, v.Problem.Ref) || !strings.Contains(h.copied, "1.2.3") {
+	if !strings.Contains(h.copied, "device_expired") || !strings.Contains(h.copied, v.Problem.Ref) ||
+		!strings.Contains(h.copied, "1.2.3") {
 		t.Errorf("for support: %q", h.copied)
 	}
 	h.do(h.Retry())
@@ -117,7 +119,8 @@ func TestAccounts(t *testing.T) {
 	v = h.until("the report", func(v StateView) bool {
 		return v.Screen == ScreenSignIn && v.Notice != nil && strings.Contains(v.Notice.Lines[0], "revoked")
 	})
-	if len(v.Accounts) != 1 || v.Accounts[0].Name != "Grace" || v.Accounts[0].Active || v.Profile != nil || !v.Notice.Good {
+	if len(v.Accounts) != 1 || v.Accounts[0].Name != "Grace" || v.Accounts[0].Active || v.Profile != nil ||
+		!v.Notice.Good {
 		t.Errorf("%+v %+v", v.Accounts, v.Notice)
 	}
 	h.try(h.Continue(v.Accounts[0].ID))
@@ -221,7 +224,8 @@ func TestSettings(t *testing.T) {
 	if now := h.State(); now.Settings.Store.Text != storeMemory {
 		t.Errorf("kept in memory, and said to be in %q", now.Settings.Store.Text)
 	}
-	if v.Settings.LogFolder != "/logs" || len(v.Settings.Provider) != 1 || v.Settings.Provider[0].Label != "Issuer" || v.App.Appearance != "system" {
+	if v.Settings.LogFolder != "/logs" || len(v.Settings.Provider) != 1 || v.Settings.Provider[0].Label != "Issuer" ||
+		v.App.Appearance != "system" {
 		t.Errorf("%+v", v.Settings)
 	}
 	h.try(h.Set("appearance", "dark"))
@@ -232,7 +236,9 @@ func TestSettings(t *testing.T) {
 	if v = h.State(); v.Settings.Problem != "" {
 		t.Error("a refusal is told for ever")
 	}
-	for key, value := range map[string]string{"issuer": "https://evil.example", "appearance": "pink", "store": "memory", "start_hidden": ""} {
+	for key, value := range map[string]string{
+		"issuer": "https://evil.example", "appearance": "pink", "store": "memory", "start_hidden": "",
+	} {
 		if _, err := h.Set(key, value); err == nil {
 			t.Errorf("%s was set to %q", key, value)
 		}
@@ -253,7 +259,8 @@ func TestTheCheck(t *testing.T) {
 		return nil
 	}
 	h.try(h.Show(ScreenCheck))
-	h.until("the first finding", func(v StateView) bool { return v.Check != nil && v.Check.Running && len(v.Check.Findings) == 1 })
+	h.until("the first finding",
+		func(v StateView) bool { return v.Check != nil && v.Check.Running && len(v.Check.Findings) == 1 })
 	h.try(h.Show(ScreenCheck))
 	close(more)
 	v := h.until("the report", func(v StateView) bool { return !v.Check.Running })

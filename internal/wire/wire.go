@@ -64,7 +64,8 @@ func New(s settings.Settings, o Options) (*Parts, error) {
 		Passphrase: s.Passphrase, Timeout: s.KeychainTimeout, Log: o.Log, Now: o.Now,
 	})
 	options := account.Options{
-		Store: session.NewStore(&sealer{p.Vault}), Adopting: o.Adopting, OnChange: o.OnChange, Log: o.Log, SignInTimeout: s.Provider.SignInTimeout, Now: o.Now,
+		Store: session.NewStore(&sealer{p.Vault}), Adopting: o.Adopting, OnChange: o.OnChange, Log: o.Log,
+		SignInTimeout: s.Provider.SignInTimeout, Now: o.Now,
 	}
 	options.StayAwake = func(ctx context.Context) (func(), error) {
 		release, err := awake.Hold(ctx, o.App, "A sign-in is being renewed")

@@ -36,7 +36,8 @@ var byHand = []string{
 	`git remote add latchkey https://git.example.com/latchkey.git`,
 	`git fetch latchkey --tags`,
 	`build/upgrade.sh v0.2.0`,
-	`git show v0.2.0:build/upgrade.sh > build/upgrade.sh && chmod +x build/upgrade.sh && git add build && git commit -m "upgrade script"`,
+	`git show v0.2.0:build/upgrade.sh > build/upgrade.sh && chmod +x build/upgrade.sh && git add build && git commit ` +
+		`-m "upgrade script"`,
 	`build/upgrade.sh v0.2.0 "Acme Portal" acme-portal com.acme "Acme Ltd"`,
 }
 
@@ -67,10 +68,12 @@ func documents(t *testing.T) map[string]string {
 // commands are the lines of a document's sh blocks, without their comments.
 func commands(text string) []string {
 	var out []string
-	for _, block := range regexp.MustCompile("(?ms)^```(?:sh|bash|console)\n(.*?)^```").FindAllStringSubmatch(text, -1) {
+	for _, block := range regexp.MustCompile("(?ms)^```(?:sh|bash|console)\n(.*?)^```").FindAllStringSubmatch(text,
+		-1) {
 		joined := strings.ReplaceAll(block[1], "\\\n", " ")
 		for line := range strings.Lines(joined) {
-			line = strings.TrimSpace(regexp.MustCompile(`(^|\s)#.*$`).ReplaceAllString(strings.TrimRight(line, "\n"), ""))
+			line = strings.TrimSpace(regexp.MustCompile(`(^|\s)#.*$`).ReplaceAllString(strings.TrimRight(line, "\n"),
+				""))
 			if line != "" {
 				out = append(out, line)
 			}
@@ -160,12 +163,14 @@ func knownToCtl(t *testing.T, ctl string, words []string) string {
 		path = append(path, word)
 	}
 	help := in(t, nil, ctl, append(slices.Clone(path), "--help")...)
-	if want := "latchkeyctl " + strings.Join(path, " "); len(path) > 0 && !strings.Contains(help, strings.TrimSpace(want)) {
+	if want := "latchkeyctl " + strings.Join(path, " "); len(path) > 0 &&
+		!strings.Contains(help, strings.TrimSpace(want)) {
 		return "latchkeyctl has no command " + strings.Join(path, " ")
 	}
 	for _, word := range words[len(path):] {
 		flag, _, _ := strings.Cut(word, "=")
-		if strings.HasPrefix(flag, "-") && flag != "-" && !regexp.MustCompile(`(?m)`+regexp.QuoteMeta(flag)+`[ =,\n]`).MatchString(help) {
+		if strings.HasPrefix(flag, "-") && flag != "-" &&
+			!regexp.MustCompile(`(?m)`+regexp.QuoteMeta(flag)+`[ =,\n]`).MatchString(help) {
 			return strings.Join(path, " ") + " has no flag " + flag
 		}
 	}
@@ -175,12 +180,16 @@ func knownToCtl(t *testing.T, ctl string, words []string) string {
 func TestUnknownCommandsAreFound(t *testing.T) {
 	ctl := filepath.Join(t.TempDir(), "latchkeyctl")
 	in(t, nil, "go", "build", "-tags", "demo", "-o", ctl, "./cmd/latchkeyctl")
-	for _, line := range []string{"make coffee", "latchkeyctl singin", "latchkeyctl status --jsn", "LATCHKEY_ISUER=x latchkey", "rm -rf /", "build/nothing.sh", "go test ./internal/cellar"} {
+	for _, line := range []string{
+		"make coffee", "latchkeyctl singin", "latchkeyctl status --jsn", "LATCHKEY_ISUER=x latchkey", "rm -rf /",
+		"build/nothing.sh", "go test ./internal/cellar",
+	} {
 		if known(t, ctl, line) == "" {
 			t.Errorf("%s is taken for known", line)
 		}
 	}
-	if got := commands("```sh\nmake x   # why\n\n# alone\na \\\n  b\n```\n```toml\nc = 1\n```\n"); len(got) != 2 || got[0] != "make x" {
+	if got := commands("```sh\nmake x   # why\n\n# alone\na \\\n  b\n```\n```toml\nc = 1\n```\n"); len(got) != 2 ||
+		got[0] != "make x" {
 		t.Errorf("%q", got)
 	}
 }

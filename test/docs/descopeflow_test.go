@@ -79,11 +79,13 @@ type descopeScreen struct {
 // descopeActions and descopeParts are the names that published exports use.
 var (
 	descopeActions = []string{
-		"exchange-oauth-code", "exchange-saml-code", "logged-in", "oauth-start", "saml-start", "sign-up-or-in-magic-link-email",
+		"exchange-oauth-code", "exchange-saml-code", "logged-in", "oauth-start", "saml-start",
+		"sign-up-or-in-magic-link-email",
 		"update-user-properties", "verify-magic-link",
 	}
 	descopeParts = []string{
-		"Button", "Container", "Divider", "EmailInput", "ErrorMessage", "FullNameInput", "GoogleButton", "PollingLoader", "Text",
+		"Button", "Container", "Divider", "EmailInput", "ErrorMessage", "FullNameInput", "GoogleButton",
+		"PollingLoader", "Text",
 	}
 )
 
@@ -95,7 +97,8 @@ func TestTheDescopeFlow(t *testing.T) {
 		t.Errorf("%s", strings.Join(wrong, "\n"))
 	}
 	for _, want := range []string{
-		"Continue with a link by mail", "Continue with Google", "Continue with my company's sign-in", // the welcome page
+		// the welcome page
+		"Continue with a link by mail", "Continue with Google", "Continue with my company's sign-in",
 		"Full name", "Send the link again", "Open the link on this computer", "Your company does not sign in here",
 		`{"interactionId": "SAMLStartFailed", "taskId": "6"}`,
 	} {
@@ -109,8 +112,10 @@ func TestTheDescopeFlow(t *testing.T) {
 		}
 	}
 	for name, mistake := range map[string][2]string{
-		"an unknown member":          {`"flowId"`, `"flow"`},
-		"a way to nowhere":           {`{"interactionId": "back", "taskId": "0"}`, `{"interactionId": "back", "taskId": "99"}`},
+		"an unknown member": {`"flowId"`, `"flow"`},
+		"a way to nowhere": {
+			`{"interactionId": "back", "taskId": "0"}`, `{"interactionId": "back", "taskId": "99"}`,
+		},
 		"a button without a way":     {`{"interactionId": "google", "taskId": "4"}, `, ``},
 		"a way without a button":     {`"id": "byMail", "label"`, `"id": "byMailed", "label"`},
 		"an unknown action":          {`"action": "saml-start"`, `"action": "sso-start"`},
@@ -215,8 +220,10 @@ func wrongInScreen(s descopeScreen, say func(string, ...any)) {
 	held := []string{"ROOT"}
 	for id, part := range s.Contents {
 		held = append(held, part.Nodes...)
-		if part.Props["id"] != id || !slices.Contains(descopeParts, part.Type.ResolvedName) || id != "ROOT" && part.Parent == "" {
-			say("%s: part %s: ID %v, kind %q, within %q", s.ScreenID, id, part.Props["id"], part.Type.ResolvedName, part.Parent)
+		if part.Props["id"] != id || !slices.Contains(descopeParts, part.Type.ResolvedName) ||
+			id != "ROOT" && part.Parent == "" {
+			say("%s: part %s: ID %v, kind %q, within %q", s.ScreenID, id, part.Props["id"], part.Type.ResolvedName,
+				part.Parent)
 		}
 		for _, child := range part.Nodes {
 			if s.Contents[child].Parent != id {

@@ -16,7 +16,8 @@ var update = flag.Bool("update", false, "write the template's code anew from exa
 // The template is the example, with the names that the Wails command line fills in.
 func TestTheTemplateIsTheExample(t *testing.T) {
 	names := strings.NewReplacer(
-		`"com.example.wails"`, `"com.example.{{.NPMProjectName}}"`, `"Example"`, `"{{.ProjectName}}"`, "<title>Example<", "<title>{{.ProjectName}}<",
+		`"com.example.wails"`, `"com.example.{{.NPMProjectName}}"`, `"Example"`, `"{{.ProjectName}}"`,
+		"<title>Example<", "<title>{{.ProjectName}}<",
 		"// Command wails is", "// Command {{.NPMProjectName}} is", `"wails:"`, `"{{.NPMProjectName}}:"`,
 	)
 	for from, to := range map[string]string{
@@ -37,18 +38,20 @@ func TestTheTemplateIsTheExample(t *testing.T) {
 			}
 		}
 		if got, err := os.ReadFile(path); err != nil || string(got) != want {
-			t.Errorf("%s is not what examples/wails/%s makes: go test ./test/module -run TemplateIs -update (%v)", path, from, err)
+			t.Errorf("%s is not what examples/wails/%s makes: go test ./test/module -run TemplateIs -update (%v)", path,
+				from, err)
 		}
 	}
 }
 
-// The pinned Wails command line makes an app of the template in an empty folder. The app shows its home page, signs in, keeps the
-// session over a restart, and signs out.
+// The pinned Wails command line makes an app of the template in an empty folder. The app shows its home page, signs
+// in, keeps the session over a restart, and signs out.
 func TestWailsInitMakesAnAppThatSignsIn(t *testing.T) {
 	p := newPlace(t)
 	env := proxied(t, "v0.2.0")
 	wails := filepath.Join(t.TempDir(), "wails")
-	sh(t, repository, nil, "go", "build", "-modfile=tools/go.mod", "-o", wails, "github.com/wailsapp/wails/v2/cmd/wails")
+	sh(t, repository, nil, "go", "build", "-modfile=tools/go.mod", "-o", wails,
+		"github.com/wailsapp/wails/v2/cmd/wails")
 	template, err := filepath.Abs(repository + "/templates/wails")
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +85,8 @@ func (p *place) display() {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	server := exec.CommandContext(p.t.Context(), "Xvfb", "-displayfd", "3", "-screen", "0", "1024x768x24", "-nolisten", "tcp")
+	server := exec.CommandContext(p.t.Context(), "Xvfb", "-displayfd", "3", "-screen", "0", "1024x768x24", "-nolisten",
+		"tcp")
 	server.ExtraFiles = []*os.File{write}
 	if err := server.Start(); err != nil {
 		p.t.Fatal(err)
@@ -122,7 +126,8 @@ func (p *place) start(program string) func() {
 func (p *place) title(title string) {
 	p.t.Helper()
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
-		if out, err := p.run("xdotool", "search", "--onlyvisible", "--name", "^"+title+"$"); err == nil && strings.TrimSpace(out) != "" {
+		if out, err := p.run("xdotool", "search", "--onlyvisible", "--name", "^"+title+"$"); err == nil &&
+			strings.TrimSpace(out) != "" {
 			return
 		}
 	}
