@@ -112,7 +112,7 @@ $(webtools): test/web/package-lock.json
 
 .PHONY: test-go
 test-go: demo-ctl
-	CTL=$(CURDIR)/build/bin/latchkeyctl-demo go test -race -tags $(tags) $$(go list -tags $(tags) ./... | grep -vE '/test/(attacks|window|package|providers|dev|fleet)$$')
+	CTL=$(CURDIR)/build/bin/latchkeyctl-demo go test -race -tags $(tags) $$(go list -tags $(tags) ./... | grep -vE '/test/(attacks|module|window|package|providers|dev|fleet)$$')
 	go test ./test/fleet
 	go test -count=1 ./test/attacks
 	CGO_ENABLED=0 go build -o /dev/null ./cmd/latchkeyctl
