@@ -64,6 +64,10 @@ func (f *file) Write(line []byte) (int, error) {
 		if f.err = ownfolder.Check(f.dir); f.err == nil {
 			f.err = os.MkdirAll(f.dir, 0o700)
 		}
+		// Whoever opens a fifo for writing waits until somebody reads it.
+		if info, err := os.Stat(f.to.Filename); err == nil && !info.Mode().IsRegular() {
+			f.err = fmt.Errorf("logfile: %s is no file", f.to.Filename)
+		}
 	})
 	if f.err != nil {
 		return 0, f.err

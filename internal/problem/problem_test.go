@@ -35,7 +35,7 @@ var codes = map[string]error{
 	"vault_key_lost": vault.ErrKeyLost, "vault_wrong_key": vault.ErrWrongKey, "wrong_passphrase": vault.ErrWrongPassphrase, "passphrase_needed": vault.ErrPassphraseNeeded,
 	"not_stored":          fmt.Errorf("%w: %w", account.ErrNotStored, vault.ErrReadOnly),
 	"keychain_no_default": vault.ErrNoCollection,
-	"kept_beside":         fmt.Errorf("%w: %w", vault.ErrKept, vault.ErrDisk),
+	"kept_beside":         fmt.Errorf("%w: %w: %w", account.ErrNotStored, vault.ErrKept, vault.ErrDisk), // what lies beside is durable
 	"foreign_folder":      &ownfolder.ForeignError{Dir: "/home/ann", Owner: "ann"},
 	"not_readable":        vault.ErrUnreadable,
 	"no_lock":             vault.ErrNoLock,

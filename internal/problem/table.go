@@ -62,6 +62,7 @@ var table = []row{
 	{code: "bad_settings", as: as[*settings.Error]},
 	{code: "bad_settings", errs: []error{openid.ErrSettings}},
 
+	{code: "kept_beside", errs: []error{vault.ErrKept}},
 	{code: "not_stored", errs: []error{account.ErrNotStored}},
 	{code: "key_of_other_computer", errs: []error{proof.ErrForeignKey}},
 	{code: "key_damaged", errs: []error{proof.ErrBlob}},
@@ -84,7 +85,6 @@ var table = []row{
 	{code: "wrong_passphrase", errs: []error{vault.ErrWrongPassphrase}},
 	{code: "passphrase_needed", errs: []error{vault.ErrPassphraseNeeded}},
 	{code: "weak_passphrase", errs: []error{vault.ErrWeakPassphrase}},
-	{code: "kept_beside", errs: []error{vault.ErrKept}},
 	{code: "disk_full", errs: []error{vault.ErrDiskFull}},
 	{code: "foreign_folder", errs: []error{ownfolder.ErrForeign}},
 	{code: "folder_not_writable", errs: []error{vault.ErrReadOnly}},

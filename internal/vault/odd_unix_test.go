@@ -216,3 +216,35 @@ func TestAFileThatMayNotBeRead(t *testing.T) {
 	}
 	onDisk(t, "unreadable", dir)
 }
+
+// What was written in place of a folder that is gone can be opened: the key that lay in
+// the folder is written again with it.
+func TestAFolderThatIsRemovedBetweenReserveAndSaveLosesNothing(t *testing.T) {
+	for name, remove := range map[string]func(dir string) error{
+		"the folder":     os.RemoveAll,
+		"all its files":  func(dir string) error { return errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o700)) },
+		"the room alone": func(dir string) error { return os.Remove(filepath.Join(dir, "vault.next")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "data")
+			v := saved(t, file(dir))
+			release, err := v.Lock(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer release()
+			if err := v.Reserve(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if err := remove(dir); err != nil {
+				t.Fatal(err)
+			}
+			if err := v.Save(t.Context(), []byte("rotated")); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := vault.New(file(dir)).Load(t.Context()); err != nil || string(got) != "rotated" {
+				t.Errorf("%q %v", got, err)
+			}
+		})
+	}
+}

@@ -37,7 +37,11 @@ func (v *Vault) Save(ctx context.Context, plain []byte) error {
 	if v.turn == turnDrop && v.finish(ctx, key) != nil {
 		next = turnDrop
 	}
-	return v.write(key, next, plain)
+	err = v.write(key, next, plain)
+	if errors.Is(err, fs.ErrNotExist) { // the folder was removed or emptied, and with it a key that lies in it
+		return v.writeAnew(ctx, plain)
+	}
+	return err
 }
 
 // write puts the sealed blob in place of the file, into the room that was reserved for
@@ -63,7 +67,9 @@ func (v *Vault) write(key *sealKey, t turn, plain []byte) error {
 		_ = root.Remove(nextName)
 		return err
 	}
-	if err := v.folder.move(root, nextName, fileName); err != nil {
+	if err := v.folder.move(root, nextName, fileName); errors.Is(err, fs.ErrNotExist) {
+		return err
+	} else if err != nil {
 		return fmt.Errorf("%w, and what was to be stored lies beside it: %w", ErrKept, err)
 	}
 	v.key, v.turn, v.source = key, t, fileName
