@@ -46,7 +46,7 @@ func send(t *testing.T, c *http.Client, req *http.Request) (*http.Response, stri
 
 // A form of another site, with whatever it can guess, does nothing.
 func TestFormsFromElsewhereAreRefused(t *testing.T) {
-	d := newDesk(t, demoidp.Config{})
+	d := newRelyingParty(t, demoidp.Config{})
 	_, page := d.get(d.request(oauth2.GenerateVerifier(), nil))
 	visit := hidden.FindStringSubmatch(page)[2]
 	for _, address := range forms(d.idp) {
@@ -71,7 +71,7 @@ func TestFormsFromElsewhereAreRefused(t *testing.T) {
 
 // Every page of every service bears the rules, and no script of its own.
 func TestEveryPageBearsTheRules(t *testing.T) {
-	d := newDesk(t, demoidp.Config{})
+	d := newRelyingParty(t, demoidp.Config{})
 	authorize := "/authorize?" + strings.SplitN(d.request(oauth2.GenerateVerifier(), nil), "?", 2)[1]
 	inline := regexp.MustCompile(`(?i)<script(?:\s+defer)?>|<style|\son[a-z]+=|\sstyle=|javascript:|https?://`)
 	for _, address := range []string{
@@ -122,7 +122,7 @@ func TestAnotherHostIsNotServed(t *testing.T) {
 
 // Nobody is sent to an address that is not registered.
 func TestNoOpenRedirects(t *testing.T) {
-	d := newDesk(t, demoidp.Config{})
+	d := newRelyingParty(t, demoidp.Config{})
 	evil := "http://evil.example/callback"
 	social := d.idp.Social() + "/authorize?" + url.Values{
 		"client_id": {"broker"}, "redirect_uri": {evil}, "response_type": {"code"}, "code_challenge": {"x"},
@@ -150,7 +150,7 @@ func TestNoOpenRedirects(t *testing.T) {
 
 // leave begins SSO or social login and returns the callback that the other service
 // answers with, without going there.
-func leave(t *testing.T, d *desk, way robot.Walk) (callback string) {
+func leave(t *testing.T, d *relyingParty, way robot.Walk) (callback string) {
 	t.Helper()
 	stop := func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/callback") }
 	b := robot.New(catcher{stop, &callback})
@@ -182,7 +182,7 @@ func (c catcher) RoundTrip(r *http.Request) (*http.Response, error) {
 // A callback works in the browser that left alone (the code of an attacker's own
 // sign-in must not sign their victim in), and not without its state.
 func TestACallbackBelongsToItsBrowser(t *testing.T) {
-	d := newDesk(t, demoidp.Config{})
+	d := newRelyingParty(t, demoidp.Config{})
 	for name, way := range map[string]robot.Walk{
 		"SSO": robot.SSO("ada@acme.example", "analytical-engine"), "social": robot.Quick("ada"),
 	} {
@@ -199,7 +199,7 @@ func TestACallbackBelongsToItsBrowser(t *testing.T) {
 
 // In the browser that left, a callback works once, and names the right issuer.
 func TestACallbackWorksOnce(t *testing.T) {
-	d := newDesk(t, demoidp.Config{})
+	d := newRelyingParty(t, demoidp.Config{})
 	twice := func(change func(string) string, want int) {
 		t.Helper()
 		var callback string
@@ -250,7 +250,7 @@ func (c both) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // Plaza's codes and tokens are for the broker, once (RFC 6749 §4.1.2, RFC 7636).
 func TestThePlazasCodes(t *testing.T) {
-	d := newDesk(t, demoidp.Config{})
+	d := newRelyingParty(t, demoidp.Config{})
 	code, _ := url.Parse(leave(t, d, robot.Quick("ada")))
 	form := url.Values{
 		"grant_type": {"authorization_code"}, "code": {code.Query().Get("code")},

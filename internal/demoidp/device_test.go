@@ -108,7 +108,7 @@ func TestADeviceThatNobodyAnswers(t *testing.T) {
 // A device code brings tokens once, and a device that asks too fast is slowed down
 // (RFC 8628 §3.5).
 func TestADeviceCodeWorksOnce(t *testing.T) {
-	d := newDesk(t, demoidp.Config{})
+	d := newRelyingParty(t, demoidp.Config{})
 	status, answer := d.post("/device_authorization", url.Values{"scope": {"openid offline_access"}})
 	if status != 200 || answer["verification_uri"] != d.idp.Issuer()+"/device" || answer["interval"] != 3.0 {
 		t.Fatalf("%d %v", status, answer)

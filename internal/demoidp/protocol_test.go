@@ -21,14 +21,14 @@ import (
 
 const redirect = "http://127.0.0.1:4711/callback"
 
-// desk is a client with a browser of its own.
-type desk struct {
+// relyingParty is a client with a browser of its own.
+type relyingParty struct {
 	t       *testing.T
 	idp     *demoidp.Provider
 	browser *http.Client
 }
 
-func newDesk(t *testing.T, c demoidp.Config) *desk {
+func newRelyingParty(t *testing.T, c demoidp.Config) *relyingParty {
 	t.Helper()
 	if c.Addr == "" {
 		c.Addr = "127.0.0.1:0"
@@ -42,7 +42,7 @@ func newDesk(t *testing.T, c demoidp.Config) *desk {
 	}
 	t.Cleanup(func() { _ = idp.Close() })
 	jar, _ := cookiejar.New(nil)
-	return &desk{t, idp, &http.Client{Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
+	return &relyingParty{t, idp, &http.Client{Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
 		if r.URL.Host == "127.0.0.1:4711" {
 			return http.ErrUseLastResponse
 		}
@@ -50,7 +50,7 @@ func newDesk(t *testing.T, c demoidp.Config) *desk {
 	}}}
 }
 
-func (d *desk) request(verifier string, more url.Values) string {
+func (d *relyingParty) request(verifier string, more url.Values) string {
 	v := url.Values{
 		"client_id": {demoidp.ClientID}, "redirect_uri": {redirect}, "response_type": {"code"},
 		"scope": {"openid profile email offline_access"}, "state": {"S"}, "nonce": {"N"},
@@ -65,7 +65,7 @@ func (d *desk) request(verifier string, more url.Values) string {
 	return d.idp.Issuer() + "/authorize?" + v.Encode()
 }
 
-func (d *desk) get(address string) (*http.Response, string) {
+func (d *relyingParty) get(address string) (*http.Response, string) {
 	d.t.Helper()
 	res, err := d.browser.Get(address)
 	if err != nil {
@@ -79,7 +79,7 @@ func (d *desk) get(address string) (*http.Response, string) {
 var hidden = regexp.MustCompile(`name="(visit|csrf)" value="([^"]*)"`)
 
 // choose fetches the page and posts the choice; it returns what the client gets.
-func (d *desk) choose(address string, choice url.Values) url.Values {
+func (d *relyingParty) choose(address string, choice url.Values) url.Values {
 	d.t.Helper()
 	_, page := d.get(address)
 	for _, m := range hidden.FindAllStringSubmatch(page, -1) {
@@ -100,7 +100,7 @@ func (d *desk) choose(address string, choice url.Values) url.Values {
 }
 
 // token posts to the token endpoint.
-func (d *desk) token(form url.Values) (int, map[string]any) {
+func (d *relyingParty) token(form url.Values) (int, map[string]any) {
 	d.t.Helper()
 	form.Set("client_id", demoidp.ClientID)
 	res, err := http.PostForm(d.idp.Issuer()+"/oauth/token", form)
@@ -113,7 +113,7 @@ func (d *desk) token(form url.Values) (int, map[string]any) {
 	return res.StatusCode, v
 }
 
-func (d *desk) signIn() map[string]any {
+func (d *relyingParty) signIn() map[string]any {
 	d.t.Helper()
 	verifier := oauth2.GenerateVerifier()
 	answer := d.choose(d.request(verifier, nil), url.Values{"person": {"ada"}})
@@ -130,11 +130,11 @@ func (d *desk) signIn() map[string]any {
 	return v
 }
 
-func (d *desk) refresh(token any) (int, map[string]any) {
+func (d *relyingParty) refresh(token any) (int, map[string]any) {
 	return d.token(url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token.(string)}})
 }
 
-func (d *desk) userinfo(token any) int {
+func (d *relyingParty) userinfo(token any) int {
 	req, _ := http.NewRequest("GET", d.idp.Issuer()+"/userinfo", nil)
 	req.Header.Set("Authorization", "Bearer "+token.(string))
 	res, err := http.DefaultClient.Do(req)
@@ -146,7 +146,7 @@ func (d *desk) userinfo(token any) int {
 }
 
 func TestRotationAndReuse(t *testing.T) {
-	d := newDesk(t, demoidp.Config{})
+	d := newRelyingParty(t, demoidp.Config{})
 	first := d.signIn()
 	if d.userinfo(first["access_token"]) != 200 {
 		t.Error("userinfo refuses")
@@ -167,7 +167,7 @@ func TestRotationAndReuse(t *testing.T) {
 }
 
 func TestRevocationKillsAccess(t *testing.T) {
-	d := newDesk(t, demoidp.Config{})
+	d := newRelyingParty(t, demoidp.Config{})
 	v := d.signIn()
 	res, err := http.PostForm(d.idp.Issuer()+"/revoke",
 		url.Values{"token": {v["refresh_token"].(string)}, "client_id": {demoidp.ClientID}})
@@ -181,7 +181,7 @@ func TestRevocationKillsAccess(t *testing.T) {
 }
 
 func TestPKCEIsDemanded(t *testing.T) {
-	d := newDesk(t, demoidp.Config{})
+	d := newRelyingParty(t, demoidp.Config{})
 	if res, _ := d.get(d.request("", nil)); !strings.Contains(res.Header.Get("Location"), "error=invalid_request") {
 		t.Errorf("without a challenge: %s %s", res.Status, res.Header.Get("Location"))
 	}
@@ -199,7 +199,7 @@ func TestPKCEIsDemanded(t *testing.T) {
 }
 
 func TestCancelPromptAndHint(t *testing.T) {
-	d := newDesk(t, demoidp.Config{})
+	d := newRelyingParty(t, demoidp.Config{})
 	v := oauth2.GenerateVerifier()
 	if got := d.choose(d.request(v, nil), url.Values{"cancel": {"1"}}); got.Get("error") != "access_denied" ||
 		got.Get("state") != "S" || got.Get("iss") == "" {
@@ -220,7 +220,7 @@ func TestCancelPromptAndHint(t *testing.T) {
 }
 
 func TestOnlyTheBrowserThatWasShownThePageMayChoose(t *testing.T) {
-	d := newDesk(t, demoidp.Config{})
+	d := newRelyingParty(t, demoidp.Config{})
 	address := d.request(oauth2.GenerateVerifier(), nil)
 	if got := d.choose(address, url.Values{"person": {"ada"}, "csrf": {"guess"}}); got.Get("code") != "" {
 		t.Errorf("a guessed csrf: %v", got)
@@ -248,14 +248,14 @@ func TestOnlyTheBrowserThatWasShownThePageMayChoose(t *testing.T) {
 
 func TestARestartKeepsKeyAndGrants(t *testing.T) {
 	dir := t.TempDir()
-	d := newDesk(t, demoidp.Config{Dir: dir})
+	d := newRelyingParty(t, demoidp.Config{Dir: dir})
 	v := d.signIn()
 	_, keys := d.get(d.idp.Issuer() + "/keys")
 	addr := strings.TrimPrefix(d.idp.Issuer(), "http://")
 	if err := d.idp.Close(); err != nil {
 		t.Fatal(err)
 	}
-	again := newDesk(t, demoidp.Config{Dir: dir, Addr: addr})
+	again := newRelyingParty(t, demoidp.Config{Dir: dir, Addr: addr})
 	if again.idp.Issuer() != d.idp.Issuer() || again.idp.Notice() != "" {
 		t.Fatalf("%s, %q", again.idp.Issuer(), again.idp.Notice())
 	}
@@ -265,7 +265,7 @@ func TestARestartKeepsKeyAndGrants(t *testing.T) {
 	if status, _ := again.refresh(v["refresh_token"]); status != 200 {
 		t.Errorf("the grant is gone: %d", status)
 	}
-	moved := newDesk(t, demoidp.Config{Addr: addr})
+	moved := newRelyingParty(t, demoidp.Config{Addr: addr})
 	if moved.idp.Issuer() == again.idp.Issuer() || !strings.Contains(moved.idp.Notice(), "is taken") {
 		t.Errorf("%s %q", moved.idp.Issuer(), moved.idp.Notice())
 	}
@@ -277,7 +277,7 @@ func TestADamagedFolderBeginsAnew(t *testing.T) {
 	if err := os.WriteFile(path, []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	newDesk(t, demoidp.Config{Dir: dir}).signIn()
+	newRelyingParty(t, demoidp.Config{Dir: dir}).signIn()
 	if _, err := os.Stat(path + ".unreadable"); err != nil {
 		t.Error(err)
 	}
@@ -297,7 +297,7 @@ func TestOnlyLoopback(t *testing.T) {
 }
 
 // post posts to an endpoint of the broker as the client, and reads JSON.
-func (d *desk) post(path string, form url.Values) (int, map[string]any) {
+func (d *relyingParty) post(path string, form url.Values) (int, map[string]any) {
 	d.t.Helper()
 	form.Set("client_id", demoidp.ClientID)
 	res, err := http.PostForm(d.idp.Issuer()+path, form)
@@ -312,7 +312,7 @@ func (d *desk) post(path string, form url.Values) (int, map[string]any) {
 
 // A code that comes twice was stolen: what it brought ends (RFC 6749 §4.1.2).
 func TestACodeThatComesTwiceEndsItsTokens(t *testing.T) {
-	d := newDesk(t, demoidp.Config{})
+	d := newRelyingParty(t, demoidp.Config{})
 	verifier := oauth2.GenerateVerifier()
 	answer := d.choose(d.request(verifier, nil), url.Values{"person": {"ada"}})
 	form := url.Values{
@@ -333,7 +333,7 @@ func TestACodeThatComesTwiceEndsItsTokens(t *testing.T) {
 }
 
 func TestDiscoverySaysWhatIsServed(t *testing.T) {
-	d := newDesk(t, demoidp.Config{})
+	d := newRelyingParty(t, demoidp.Config{})
 	_, text := d.get(d.idp.Issuer() + "/.well-known/openid-configuration")
 	var doc map[string]any
 	if err := json.Unmarshal([]byte(text), &doc); err != nil {
@@ -363,7 +363,7 @@ func TestDiscoverySaysWhatIsServed(t *testing.T) {
 
 // The browser's session answers a request only where it may (OIDC Core §3.1.2.1).
 func TestWhenTheBrowsersSessionIsEnough(t *testing.T) {
-	d := newDesk(t, demoidp.Config{})
+	d := newRelyingParty(t, demoidp.Config{})
 	tokens := d.signIn()
 	v := oauth2.GenerateVerifier()
 	for name, c := range map[string]struct {
@@ -399,13 +399,13 @@ func TestWhenTheBrowsersSessionIsEnough(t *testing.T) {
 // Whoever is taken out of the file is signed out at the next refresh.
 func TestSomebodyWhoLeft(t *testing.T) {
 	dir := t.TempDir()
-	d := newDesk(t, demoidp.Config{Dir: dir})
+	d := newRelyingParty(t, demoidp.Config{Dir: dir})
 	v := d.signIn()
 	if err := d.idp.Close(); err != nil {
 		t.Fatal(err)
 	}
 	file := shorter(t, `id         = "ada"`, `id = "somebody-else"`)
-	again := newDesk(t, demoidp.Config{Dir: dir, Addr: strings.TrimPrefix(d.idp.Issuer(), "http://"), File: file})
+	again := newRelyingParty(t, demoidp.Config{Dir: dir, Addr: strings.TrimPrefix(d.idp.Issuer(), "http://"), File: file})
 	if again.userinfo(v["access_token"]) != http.StatusUnauthorized {
 		t.Error("userinfo still speaks of somebody who left")
 	}

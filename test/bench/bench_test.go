@@ -21,10 +21,10 @@ type row struct{ what, ours, reference, ratio, goal string }
 
 // bench is one run of all measurements.
 type bench struct {
-	t    *testing.T
-	desk *desk
-	rows []row
-	runs int // of each program, for a median
+	t       *testing.T
+	machine *machine
+	rows    []row
+	runs    int // of each program, for a median
 }
 
 func (b *bench) add(what, ours, reference, ratio, goal string) {
@@ -51,8 +51,8 @@ func format(v float64) string {
 }
 
 func TestBench(t *testing.T) {
-	b := &bench{t: t, desk: newDesk(t), runs: number(t, "RUNS", 60)}
-	b.desk.build()
+	b := &bench{t: t, machine: newMachine(t), runs: number(t, "RUNS", 60)}
+	b.machine.build()
 	for _, part := range []struct {
 		name string
 		f    func()
@@ -66,7 +66,7 @@ func TestBench(t *testing.T) {
 	for _, r := range b.rows {
 		fmt.Fprintf(&out, "| %s | %s | %s | %s | %s |\n", r.what, r.ours, r.reference, r.ratio, r.goal)
 	}
-	if err := os.WriteFile(filepath.Join(b.desk.out, "table.md"), []byte(out.String()), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(b.machine.out, "table.md"), []byte(out.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }

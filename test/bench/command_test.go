@@ -28,7 +28,7 @@ func (b *bench) commands() {
 // browser answering at once.
 func (b *bench) signIn() {
 	b.t.Helper()
-	d := b.desk
+	d := b.machine
 	ours, plain := inTurn(b.runs,
 		func() float64 { return ms(d.firstLine(d.command("latchkeyctl", "signin"))) },
 		func() float64 {
@@ -42,7 +42,7 @@ func (b *bench) signIn() {
 // asked one after the other without need: with 50 ms added to every answer.
 func (b *bench) roundTrips() {
 	b.t.Helper()
-	d := b.desk
+	d := b.machine
 	d.idp.Counts()
 	d.run("latchkeyctl", "signin")
 	asked := d.idp.Counts()
@@ -74,7 +74,7 @@ func (b *bench) roundTrips() {
 // token measures the token from a stored session.
 func (b *bench) token() {
 	b.t.Helper()
-	d := b.desk
+	d := b.machine
 	d.run("latchkeyctl", "signin")
 	cache := d.folder("kubelogin")
 	id, err := d.idp.IDToken("n")
@@ -101,7 +101,7 @@ func (b *bench) token() {
 func (b *bench) sizes() {
 	b.t.Helper()
 	size := func(name string) float64 {
-		info, err := os.Stat(b.desk.program[name])
+		info, err := os.Stat(b.machine.program[name])
 		if err != nil {
 			b.t.Fatal(err)
 		}
@@ -123,7 +123,7 @@ func (b *bench) inits(name string) (float64, string) {
 	b.t.Helper()
 	each := map[string][]float64{}
 	sum, _ := inTurn(max(b.runs/4, 3), func() float64 {
-		cmd := b.desk.command(name, "version")
+		cmd := b.machine.command(name, "version")
 		cmd.Env = append(slices.Clone(cmd.Env), "GODEBUG=inittrace=1")
 		out, err := cmd.CombinedOutput()
 		if err != nil {

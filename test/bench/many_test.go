@@ -28,7 +28,7 @@ func (b *bench) many() {
 // stale signs in with a token that is due at once, under the given environment.
 func (b *bench) stale(env []string) {
 	b.t.Helper()
-	d := b.desk
+	d := b.machine
 	d.idp.Lifetime.Store(1)
 	cmd := d.command("latchkeyctl", "signin")
 	cmd.Env = env
@@ -43,7 +43,7 @@ func (b *bench) stale(env []string) {
 // callers asks for a token from 1,000 goroutines of one process at once.
 func (b *bench) callers() {
 	b.t.Helper()
-	d := b.desk
+	d := b.machine
 	env := append(append([]string{}, d.env...), "LATCHKEY_STORE=file",
 		"LATCHKEY_STORE_PASSPHRASE=correct horse battery", "XDG_DATA_HOME="+d.folder("callers"))
 	b.stale(env)
@@ -88,7 +88,7 @@ func (b *bench) callers() {
 // processes asks for a token from 20 processes at once.
 func (b *bench) processes() {
 	b.t.Helper()
-	d := b.desk
+	d := b.machine
 	b.stale(d.env)
 	began := time.Now()
 	var all sync.WaitGroup
@@ -116,7 +116,7 @@ func (b *bench) packages() {
 	if err != nil {
 		b.t.Fatalf("%v\n%s", err, out)
 	}
-	if err := os.WriteFile(filepath.Join(b.desk.out, "packages.txt"), out, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(b.machine.out, "packages.txt"), out, 0o600); err != nil {
 		b.t.Fatal(err)
 	}
 	for _, m := range benchLine.FindAllStringSubmatch(string(out), -1) {

@@ -23,7 +23,7 @@ type screen struct {
 }
 
 // newScreen starts one on a display of its own choosing.
-func (d *desk) newScreen(name string) *screen {
+func (d *machine) newScreen(name string) *screen {
 	d.t.Helper()
 	read, write, err := os.Pipe()
 	if err != nil {

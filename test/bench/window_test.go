@@ -18,7 +18,7 @@ import (
 
 // window measures the window against an empty one.
 func (b *bench) window() {
-	d := b.desk
+	d := b.machine
 	d.run("latchkeyctl", "signin")
 	runs := max(b.runs/6, 3)
 	paint, emptyPaint := inTurn(runs, func() float64 { return d.painted("latchkey", nil) },
@@ -43,7 +43,7 @@ func (b *bench) window() {
 // rest measures a minute in which nobody does anything, of both windows in the
 // same minute.
 func (b *bench) rest() {
-	d := b.desk
+	d := b.machine
 	var cpu, wakes [2]float64
 	d.painted("latchkey", func(one int) {
 		d.painted("emptyapp", func(other int) {
@@ -74,7 +74,7 @@ func (b *bench) rest() {
 
 // painted starts a window, returns how many milliseconds it took until the mark that
 // both windows show stood on the screen, then calls then with its process and ends it.
-func (d *desk) painted(name string, then func(pid int)) float64 {
+func (d *machine) painted(name string, then func(pid int)) float64 {
 	d.t.Helper()
 	screen := d.screens[name]
 	cmd := d.command(name)
@@ -99,7 +99,7 @@ func (d *desk) painted(name string, then func(pid int)) float64 {
 }
 
 // until looks every millisecond.
-func (d *desk) until(what string, done func() bool) {
+func (d *machine) until(what string, done func() bool) {
 	d.t.Helper()
 	for began := time.Now(); !done(); time.Sleep(time.Millisecond) {
 		if time.Since(began) > limit {
@@ -111,7 +111,7 @@ func (d *desk) until(what string, done func() bool) {
 var good = regexp.MustCompile(`--good: #([0-9a-f]{6});`)
 
 // mark is the colour of the profile's two dots, which the empty page has as well.
-func (d *desk) mark() uint32 {
+func (d *machine) mark() uint32 {
 	d.t.Helper()
 	var found []byte
 	for _, path := range []string{"../../frontend/styles/tokens.css", "emptyapp/frontend/index.html"} {
@@ -179,7 +179,7 @@ func threads(pid int) []string {
 }
 
 // memory is the proportional share of all memory of a window's processes, in MiB.
-func (d *desk) memory(pid int) float64 {
+func (d *machine) memory(pid int) float64 {
 	sum := 0.0
 	for _, p := range family(pid) {
 		rollup, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", p))

@@ -17,7 +17,7 @@ func TestTwentyProcessesRefreshOnce(t *testing.T) {
 	const processes = 20
 	expiries := number(t, "CRASH_EXPIRIES", 4)
 	p := idp.Start(t, idp.Config{Lifetime: 3 * time.Second})
-	d := newDesk(t, program(t), keychain(t), "ada", p)
+	d := newPerson(t, program(t), keychain(t), "ada", p)
 	d.must(t, "signin")
 	for n := range expiries {
 		before := p.Refreshes()

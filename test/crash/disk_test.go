@@ -45,7 +45,7 @@ ls "$data" | sort | tr '\n' ' '
 func TestNoTokenIsSpentInVain(t *testing.T) {
 	p := idp.Start(t, idp.Config{Lifetime: time.Second})
 	ctl := program(t)
-	d := newDesk(t, ctl, "", "ada", p)
+	d := newPerson(t, ctl, "", "ada", p)
 	ctx, stop := context.WithTimeout(t.Context(), 3*patience)
 	defer stop()
 	args := []string{"--mount", "bash", "-c", disk}

@@ -27,7 +27,7 @@ func TestNoKillLosesASession(t *testing.T) {
 	ctl, address := program(t), keychain(t)
 	// The desks are homes of one person: the key is there before they begin, since a
 	// lock is kept in each home alone.
-	newDesk(t, ctl, address, "first", p).must(t, "signin")
+	newPerson(t, ctl, address, "first", p).must(t, "signin")
 	var mu sync.Mutex
 	tally := map[string]int{}
 	t.Run("desks", func(t *testing.T) {
@@ -39,7 +39,7 @@ func TestNoKillLosesASession(t *testing.T) {
 			t.Run(strconv.Itoa(n), func(t *testing.T) {
 				t.Parallel()
 				k := &killer{
-					desk:   newDesk(t, ctl, address, fmt.Sprint("person-", n), p),
+					person: newPerson(t, ctl, address, fmt.Sprint("person-", n), p),
 					random: rand.New(rand.NewPCG(seed, uint64(n))),
 				}
 				k.learn(t)
@@ -66,9 +66,9 @@ func TestNoKillLosesASession(t *testing.T) {
 	}
 }
 
-// killer strikes at one desk, at which somebody is signed in between its strikes.
+// killer kills the programs of one person, who is signed in between the kills.
 type killer struct {
-	*desk
+	*person
 	random *rand.Rand
 	took   map[string]time.Duration // by an operation that was let be
 	n      int

@@ -120,7 +120,7 @@ func TestWhatIsPlantedIsFound(t *testing.T) {
 func TestNoSecretIsAnywhere(t *testing.T) {
 	var l Look
 	p := idp.Start(t, idp.Config{Lifetime: time.Second, OnRequest: func(string) { l.Processes() }})
-	d := newDesk(t, p, &l)
+	d := newRunner(t, p, &l)
 	d.run(0, "signin")
 	d.untilDue()
 	token := d.run(0, "token")
@@ -177,9 +177,9 @@ func TestNoSecretIsAnywhere(t *testing.T) {
 	}
 }
 
-// desk runs the real program. What it prints but for a token's own output is looked
+// runner runs the real program. What it prints but for a token's own output is looked
 // at.
-type desk struct {
+type runner struct {
 	t                            *testing.T
 	l                            *Look
 	p                            *idp.Provider
@@ -187,14 +187,14 @@ type desk struct {
 	env                          []string
 }
 
-func newDesk(t *testing.T, p *idp.Provider, l *Look) *desk {
+func newRunner(t *testing.T, p *idp.Provider, l *Look) *runner {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	d := &desk{
+	d := &runner{
 		t: t, l: l, p: p, program: filepath.Join(dir, "latchkeyctl"), home: filepath.Join(dir, "home"),
 		phrase: filepath.Join(dir, "phrase"), wrong: filepath.Join(dir, "wrong"),
 	}
@@ -217,7 +217,7 @@ func newDesk(t *testing.T, p *idp.Provider, l *Look) *desk {
 	return d
 }
 
-func (d *desk) start(ctx context.Context, args ...string) (*exec.Cmd, *bytes.Buffer, *bytes.Buffer) {
+func (d *runner) start(ctx context.Context, args ...string) (*exec.Cmd, *bytes.Buffer, *bytes.Buffer) {
 	cmd := exec.CommandContext(ctx, d.program, append([]string{"--verbose"}, args...)...)
 	cmd.Env = d.env
 	var out, words bytes.Buffer
@@ -229,7 +229,7 @@ func (d *desk) start(ctx context.Context, args ...string) (*exec.Cmd, *bytes.Buf
 }
 
 // run runs the program, which must end with the code, and returns what it printed.
-func (d *desk) run(code int, args ...string) []byte {
+func (d *runner) run(code int, args ...string) []byte {
 	d.t.Helper()
 	ctx, stop := context.WithTimeout(d.t.Context(), time.Minute)
 	defer stop()
@@ -249,7 +249,7 @@ func (d *desk) run(code int, args ...string) []byte {
 }
 
 // device signs in on another device.
-func (d *desk) device() {
+func (d *runner) device() {
 	d.t.Helper()
 	ctx, stop := context.WithTimeout(d.t.Context(), time.Minute)
 	defer stop()
@@ -267,4 +267,4 @@ func (d *desk) device() {
 	d.l.Add("the output of signin --device", out.Bytes())
 }
 
-func (d *desk) untilDue() { time.Sleep(time.Until(d.p.Due("ada")) + 10*time.Millisecond) }
+func (d *runner) untilDue() { time.Sleep(time.Until(d.p.Due("ada")) + 10*time.Millisecond) }

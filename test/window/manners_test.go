@@ -11,7 +11,7 @@ import (
 // Everything that stands around a sign-in, by the keyboard alone: the menu's
 // shortcuts, the pages, the way back.
 func TestThePagesByTheKeyboard(t *testing.T) {
-	d := newDesk(t, true)
+	d := newDesktop(t, true)
 	d.app()
 	d.drawn("signin", 1)
 	d.key("Return")
@@ -50,7 +50,7 @@ func TestThePagesByTheKeyboard(t *testing.T) {
 // The window comes back as large, as dark and where it was left, and Ctrl+Q ends the
 // program as closing the window does.
 func TestTheWindowIsRemembered(t *testing.T) {
-	d := newDesk(t, true)
+	d := newDesktop(t, true)
 	first := d.app()
 	d.drawn("signin", 1)
 	d.xdotool("windowsize", "--sync", d.window(), "510", "720")
@@ -75,7 +75,7 @@ func TestTheWindowIsRemembered(t *testing.T) {
 
 // What was left larger than this screen, or out of its sight, is brought in.
 func TestTheWindowStaysInSight(t *testing.T) {
-	d := newDesk(t, true)
+	d := newDesktop(t, true)
 	dir := d.mkdir("data/latchkey-demo")
 	text := `{"width":4000,"height":3000,"x":5000,"y":4000,"screens":"3840x2160 3840x2160"}`
 	if err := os.WriteFile(filepath.Join(dir, "window.json"), []byte(text), 0o600); err != nil {
@@ -92,7 +92,7 @@ func TestTheWindowStaysInSight(t *testing.T) {
 // A sign-in on another device is begun and given up, from the wait for the browser
 // and back to it, without a detour over the sign-in screen.
 func TestAnotherDeviceAndBack(t *testing.T) {
-	d := newDesk(t, true)
+	d := newDesktop(t, true)
 	d.set("PERSON", "nobody")
 	d.app()
 	d.drawn("signin", 1)
@@ -114,7 +114,7 @@ func TestAnotherDeviceAndBack(t *testing.T) {
 // Somebody else signs in from a terminal: the window follows, and the keyboard leads
 // back to the first.
 func TestTwoAccounts(t *testing.T) {
-	d := newDesk(t, true)
+	d := newDesktop(t, true)
 	d.app()
 	d.drawn("signin", 1)
 	d.key("Return")

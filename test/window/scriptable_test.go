@@ -52,7 +52,7 @@ func family(t *testing.T, pid int) map[string]string {
 // A window that was started with WebKit's inspector switched on listens nowhere, and
 // what it starts has neither the variables nor the secrets of the settings.
 func TestTheWindowIsNotScriptable(t *testing.T) {
-	d := newDesk(t, true)
+	d := newDesktop(t, true)
 	one, two := freePort(t), freePort(t)
 	d.set("WEBKIT_INSPECTOR_SERVER", one)
 	d.set("WEBKIT_INSPECTOR_HTTP_SERVER", two)

@@ -16,7 +16,7 @@ import (
 func TestTheWindowLeavesNoSecretBehind(t *testing.T) {
 	var l secrets.Look
 	p := idp.Start(t, idp.Config{Lifetime: 2 * time.Second, OnRequest: func(string) { l.Processes() }})
-	d := newDesk(t, true)
+	d := newDesktop(t, true)
 	d.set("PERSON", "known")
 	d.set("LATCHKEY_ISSUER", p.Issuer)
 	d.set("LATCHKEY_CLIENT_ID", idp.ClientID)

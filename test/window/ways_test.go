@@ -12,7 +12,7 @@ func TestTheThreeWaysIn(t *testing.T) {
 		"magic link": "vera@visitor.example", "social": "hedy@pictures.example", "SSO": "grace@acme.example",
 	} {
 		t.Run(way, func(t *testing.T) {
-			d := newDesk(t, true)
+			d := newDesktop(t, true)
 			d.set("WAY", way)
 			d.app()
 			d.drawn("signin", 1)
@@ -28,7 +28,7 @@ func TestTheThreeWaysIn(t *testing.T) {
 
 // A mistake in the demo's file is a problem with words, and nothing is served.
 func TestADemoFileThatCannotBeUsed(t *testing.T) {
-	d := newDesk(t, true)
+	d := newDesktop(t, true)
 	d.mkdir("config/latchkey-demo")
 	if err := os.WriteFile(filepath.Join(d.home, "config", "latchkey-demo", "demo.toml"),
 		[]byte("[[people]]\nid = \"Ada\"\n"), 0o600); err != nil {

@@ -11,7 +11,7 @@ import (
 // The main job: sign in by the keyboard alone, be found again tomorrow with the
 // provider gone, sign out.
 func TestSignInStaySignedInSignOut(t *testing.T) {
-	d := newDesk(t, true)
+	d := newDesktop(t, true)
 	first := d.app()
 	d.drawn("signin", 1)
 	d.title("Sign in")
@@ -65,7 +65,7 @@ func TestSignInStaySignedInSignOut(t *testing.T) {
 }
 
 func TestCancelAndEscape(t *testing.T) {
-	d := newDesk(t, true)
+	d := newDesktop(t, true)
 	d.set("PERSON", "nobody")
 	d.app()
 	d.drawn("signin", 1)
@@ -81,7 +81,7 @@ func TestCancelAndEscape(t *testing.T) {
 }
 
 func TestARefusalIsAProblemWithWords(t *testing.T) {
-	d := newDesk(t, true)
+	d := newDesktop(t, true)
 	d.set("PERSON", "cancel")
 	d.set("GTK_THEME", "Adwaita:dark")
 	d.app()
@@ -98,7 +98,7 @@ func TestARefusalIsAProblemWithWords(t *testing.T) {
 
 // Without a keychain the person is asked, and nothing is stored by a step down.
 func TestWithoutAKeychainThePersonIsAsked(t *testing.T) {
-	d := newDesk(t, false)
+	d := newDesktop(t, false)
 	d.app()
 	d.drawn("signin", 1)
 	d.key("Return")
@@ -116,7 +116,7 @@ func TestWithoutAKeychainThePersonIsAsked(t *testing.T) {
 }
 
 func TestAPassphraseInstead(t *testing.T) {
-	d := newDesk(t, false)
+	d := newDesktop(t, false)
 	first := d.app()
 	d.drawn("signin", 1)
 	d.key("Return")
@@ -145,7 +145,7 @@ func TestAPassphraseInstead(t *testing.T) {
 
 // A second start brings the first window to the front and ends.
 func TestOneWindow(t *testing.T) {
-	d := newDesk(t, true)
+	d := newDesktop(t, true)
 	d.app()
 	d.drawn("signin", 1)
 	again := d.command(tool(t, "APP"))
@@ -158,7 +158,7 @@ func TestOneWindow(t *testing.T) {
 
 // A setting that cannot be used is named; once it is corrected, Try again is enough.
 func TestASettingThatCannotBeUsed(t *testing.T) {
-	d := newDesk(t, true)
+	d := newDesktop(t, true)
 	d.mkdir("config/latchkey-demo")
 	file := filepath.Join(d.home, "config", "latchkey-demo", "config.toml")
 	if err := os.WriteFile(file, []byte("\nisuer = \"https://x.example\"\n"), 0o600); err != nil {

@@ -22,8 +22,8 @@ import (
 // limit is how long anything that is waited for may take.
 const limit = 2 * time.Minute
 
-// desk is where the programs run.
-type desk struct {
+// machine is where the programs run.
+type machine struct {
 	t       *testing.T
 	home    string
 	out     string // for what is built, and the table
@@ -33,14 +33,14 @@ type desk struct {
 	program map[string]string // by name
 }
 
-func newDesk(t *testing.T) *desk {
+func newMachine(t *testing.T) *machine {
 	t.Helper()
 	idp, err := instant.Start()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(idp.Close)
-	d := &desk{t: t, home: t.TempDir(), out: os.Getenv("OUT"), idp: idp, program: map[string]string{}}
+	d := &machine{t: t, home: t.TempDir(), out: os.Getenv("OUT"), idp: idp, program: map[string]string{}}
 	if d.out == "" {
 		t.Fatal("OUT names no folder: run make bench")
 	}
@@ -60,7 +60,7 @@ func newDesk(t *testing.T) *desk {
 	return d
 }
 
-func (d *desk) folder(name string) string {
+func (d *machine) folder(name string) string {
 	d.t.Helper()
 	dir := filepath.Join(d.home, name)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -70,7 +70,7 @@ func (d *desk) folder(name string) string {
 }
 
 // build builds every program of the table, Latchkey's as a release is.
-func (d *desk) build() {
+func (d *machine) build() {
 	d.t.Helper()
 	window := []string{"-tags", "desktop,production,webkit2_41", "-ldflags", "-s -w"} // as wails build does
 	plain := []string{"-ldflags", "-s -w"}
@@ -97,8 +97,8 @@ func (d *desk) build() {
 	}
 }
 
-// command prepares a program of the desk.
-func (d *desk) command(name string, args ...string) *exec.Cmd {
+// command prepares a program of the machine.
+func (d *machine) command(name string, args ...string) *exec.Cmd {
 	path, built := d.program[name]
 	if !built {
 		path = name
@@ -109,7 +109,7 @@ func (d *desk) command(name string, args ...string) *exec.Cmd {
 }
 
 // start starts a program that ends with the run.
-func (d *desk) start(cmd *exec.Cmd) {
+func (d *machine) start(cmd *exec.Cmd) {
 	d.t.Helper()
 	if err := cmd.Start(); err != nil {
 		d.t.Fatalf("%s: %v", cmd.Path, err)
@@ -125,7 +125,7 @@ func end(cmd *exec.Cmd) {
 }
 
 // run runs a program to its end and returns what it printed.
-func (d *desk) run(name string, args ...string) string {
+func (d *machine) run(name string, args ...string) string {
 	d.t.Helper()
 	cmd := d.command(name, args...)
 	var words bytes.Buffer
@@ -139,7 +139,7 @@ func (d *desk) run(name string, args ...string) string {
 
 // firstLine starts a program, returns how long it took to print its first line on
 // standard output, and waits for its end.
-func (d *desk) firstLine(cmd *exec.Cmd) time.Duration {
+func (d *machine) firstLine(cmd *exec.Cmd) time.Duration {
 	d.t.Helper()
 	ctx, stop := context.WithTimeout(context.Background(), limit)
 	defer stop()

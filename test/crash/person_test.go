@@ -83,20 +83,20 @@ func keychain(t *testing.T) string {
 	return b.Address
 }
 
-// desk is one person's account on this machine.
-type desk struct {
+// person is one person's account on this machine.
+type person struct {
 	program, dir, sub string
 	env               []string
 	p                 *idp.Provider
 }
 
-func newDesk(t *testing.T, program, bus, sub string, p *idp.Provider) *desk {
+func newPerson(t *testing.T, program, bus, sub string, p *idp.Provider) *person {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{program: program, dir: t.TempDir(), sub: sub, p: p}
+	d := &person{program: program, dir: t.TempDir(), sub: sub, p: p}
 	d.env = []string{
 		"HOME=" + d.dir, "PATH=" + os.Getenv("PATH"), "DBUS_SESSION_BUS_ADDRESS=" + bus,
 		"BROWSER=" + self + " browse %s",
@@ -116,13 +116,13 @@ type result struct {
 func (r result) String() string { return fmt.Sprintf("exit code %d\n%s", r.code, r.words) }
 
 // run runs the program to its end.
-func (d *desk) run(t *testing.T, args ...string) result {
+func (d *person) run(t *testing.T, args ...string) result {
 	t.Helper()
 	return d.killed(t, 0, args...)
 }
 
 // killed runs the program and kills it after the time; zero lets it be.
-func (d *desk) killed(t *testing.T, after time.Duration, args ...string) result {
+func (d *person) killed(t *testing.T, after time.Duration, args ...string) result {
 	t.Helper()
 	ctx, stop := context.WithTimeout(t.Context(), patience)
 	defer stop()
@@ -151,7 +151,7 @@ func (d *desk) killed(t *testing.T, after time.Duration, args ...string) result 
 }
 
 // must runs the program, which must end well.
-func (d *desk) must(t *testing.T, args ...string) string {
+func (d *person) must(t *testing.T, args ...string) string {
 	t.Helper()
 	r := d.run(t, args...)
 	if r.code != 0 {
@@ -161,10 +161,10 @@ func (d *desk) must(t *testing.T, args ...string) string {
 }
 
 // untilDue waits until the token is to be refreshed.
-func (d *desk) untilDue() { time.Sleep(time.Until(d.p.Due(d.sub)) + 10*time.Millisecond) }
+func (d *person) untilDue() { time.Sleep(time.Until(d.p.Due(d.sub)) + 10*time.Millisecond) }
 
 // whole fails when a vault was found unreadable.
-func (d *desk) whole(t *testing.T) {
+func (d *person) whole(t *testing.T) {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(d.dir, ".local/share/latchkey/*.unreadable*"))
 	if err != nil || len(found) > 0 {

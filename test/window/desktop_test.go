@@ -66,8 +66,8 @@ func browse(address string) error {
 	return os.WriteFile(os.Getenv("LAST_PAGE"), []byte(last.Text+"\n"+last.URL.String()), 0o600)
 }
 
-// desk is a display, a bus with a keychain, and a home of its own.
-type desk struct {
+// desktop is a display, a bus with a keychain, and a home of its own.
+type desktop struct {
 	t    *testing.T
 	env  []string
 	home string
@@ -76,9 +76,9 @@ type desk struct {
 // limit is how long anything that is waited for may take.
 const limit = 60 * time.Second
 
-func newDesk(t *testing.T, keychain bool) *desk {
+func newDesktop(t *testing.T, keychain bool) *desktop {
 	t.Helper()
-	d := &desk{t: t, home: t.TempDir()}
+	d := &desktop{t: t, home: t.TempDir()}
 	d.env = []string{
 		"HOME=" + d.home, "PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "XDG_RUNTIME_DIR=" + d.mkdir("run"),
 		"XDG_DATA_HOME=" + filepath.Join(d.home, "data"), "XDG_CONFIG_HOME=" + filepath.Join(d.home, "config"),
@@ -97,7 +97,7 @@ func newDesk(t *testing.T, keychain bool) *desk {
 	return d
 }
 
-func (d *desk) mkdir(name string) string {
+func (d *desktop) mkdir(name string) string {
 	dir := filepath.Join(d.home, name)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		d.t.Fatal(err)
@@ -106,17 +106,17 @@ func (d *desk) mkdir(name string) string {
 }
 
 // set sets a variable for what is started from now on.
-func (d *desk) set(name, value string) { d.env = append(d.env, name+"="+value) }
+func (d *desktop) set(name, value string) { d.env = append(d.env, name+"="+value) }
 
 // command prepares a program that ends with the test.
-func (d *desk) command(name string, args ...string) *exec.Cmd {
+func (d *desktop) command(name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(name, args...)
 	cmd.Env = d.env
 	return cmd
 }
 
 // display starts an X server on a display of its own choosing.
-func (d *desk) display() {
+func (d *desktop) display() {
 	read, write, err := os.Pipe()
 	if err != nil {
 		d.t.Fatal(err)
@@ -134,7 +134,7 @@ func (d *desk) display() {
 }
 
 // run starts a program and ends it with the test.
-func (d *desk) run(cmd *exec.Cmd) *exec.Cmd {
+func (d *desktop) run(cmd *exec.Cmd) *exec.Cmd {
 	d.t.Helper()
 	if err := cmd.Start(); err != nil {
 		d.t.Fatalf("%s: %v", cmd.Path, err)
@@ -151,7 +151,7 @@ func end(cmd *exec.Cmd) {
 }
 
 // wait waits until done, looking often; what is waited for is named in the failure.
-func (d *desk) wait(what string, done func() bool) {
+func (d *desktop) wait(what string, done func() bool) {
 	d.t.Helper()
 	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
 		if done() {
@@ -162,7 +162,7 @@ func (d *desk) wait(what string, done func() bool) {
 }
 
 // app starts the app and returns when its window stands.
-func (d *desk) app() *exec.Cmd {
+func (d *desktop) app() *exec.Cmd {
 	d.t.Helper()
 	return d.run(d.command(tool(d.t, "APP")))
 }
@@ -177,7 +177,7 @@ func tool(t *testing.T, name string) string {
 }
 
 // title waits for a window with this title.
-func (d *desk) title(title string) {
+func (d *desktop) title(title string) {
 	d.t.Helper()
 	d.wait("the window “"+title+"”", func() bool {
 		out, err := d.command("xdotool", "search", "--onlyvisible", "--name", "^Latchkey Demo — "+title+"$").Output()
@@ -186,7 +186,7 @@ func (d *desk) title(title string) {
 }
 
 // window is the window's number.
-func (d *desk) window() string {
+func (d *desktop) window() string {
 	d.t.Helper()
 	id, err := d.command("xdotool", "search", "--onlyvisible", "--name", "^Latchkey Demo").Output()
 	if err != nil {
@@ -196,7 +196,7 @@ func (d *desk) window() string {
 }
 
 // xdotool does one thing to the window.
-func (d *desk) xdotool(args ...string) {
+func (d *desktop) xdotool(args ...string) {
 	d.t.Helper()
 	if out, err := d.command("xdotool", args...).CombinedOutput(); err != nil {
 		d.t.Fatalf("xdotool %v: %v %s", args, err, out)
@@ -204,7 +204,7 @@ func (d *desk) xdotool(args ...string) {
 }
 
 // key types keys into the window.
-func (d *desk) key(keys ...string) {
+func (d *desktop) key(keys ...string) {
 	d.t.Helper()
 	d.xdotool("windowfocus", "--sync", d.window())
 	d.xdotool(append([]string{"key"}, keys...)...)
@@ -213,7 +213,7 @@ func (d *desk) key(keys ...string) {
 // geometry is where the window is, and how large.
 type geometry struct{ x, y, width, height int }
 
-func (d *desk) geometry() geometry {
+func (d *desktop) geometry() geometry {
 	out, err := d.command("xdotool", "getwindowgeometry", "--shell", d.window()).Output()
 	if err != nil {
 		return geometry{}
@@ -238,10 +238,10 @@ func (d *desk) geometry() geometry {
 
 // shot keeps a picture of the window, once something is painted in it: text is
 // smoothed by many shades, an empty window has a few.
-func (d *desk) shot(name string) { d.t.Helper(); d.shotOf(name, 40) }
+func (d *desktop) shot(name string) { d.t.Helper(); d.shotOf(name, 40) }
 
 // shotOf keeps a picture of the window, once it has so many colours.
-func (d *desk) shotOf(name string, colours int) {
+func (d *desktop) shotOf(name string, colours int) {
 	d.t.Helper()
 	dir := os.Getenv("ARTIFACTS")
 	if dir == "" {
@@ -267,13 +267,13 @@ func (d *desk) shotOf(name string, colours int) {
 }
 
 // log is the app's log.
-func (d *desk) log() string {
+func (d *desktop) log() string {
 	data, _ := os.ReadFile(filepath.Join(d.home, "data", "latchkey-demo", "logs", "latchkey.log"))
 	return string(data)
 }
 
 // screens are the screens that were drawn, in order, as the frontend reported them.
-func (d *desk) screens() []string {
+func (d *desktop) screens() []string {
 	var out []string
 	for _, line := range strings.Split(d.log(), "\n") {
 		var entry struct{ Msg, Screen string }
@@ -285,7 +285,7 @@ func (d *desk) screens() []string {
 }
 
 // drawn waits until the screen was drawn n times in all.
-func (d *desk) drawn(screen string, n int) {
+func (d *desktop) drawn(screen string, n int) {
 	d.t.Helper()
 	d.wait(fmt.Sprintf("screen %s drawn %d times", screen, n), func() bool {
 		count := 0
@@ -299,7 +299,7 @@ func (d *desk) drawn(screen string, n int) {
 }
 
 // status asks latchkeyctl who is signed in.
-func (d *desk) status() (map[string]any, int) {
+func (d *desktop) status() (map[string]any, int) {
 	cmd := d.command(tool(d.t, "CTL"), "status", "--json")
 
 	out, _ := cmd.Output()
@@ -311,7 +311,7 @@ func (d *desk) status() (map[string]any, int) {
 }
 
 // typeText types text into the field that has the focus.
-func (d *desk) typeText(text string) {
+func (d *desktop) typeText(text string) {
 	d.t.Helper()
 	if out, err := d.command("xdotool", "type", "--delay", "5", text).CombinedOutput(); err != nil {
 		d.t.Fatalf("xdotool type: %v %s", err, out)
