@@ -25,7 +25,8 @@ func TestSignInCallAnAPIAndSignOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if account.Name != "Ada" || account.Email != "ada@example.com" || !account.EmailVerified || !account.Verified || !account.Renewable || !account.Active {
+	if account.Name != "Ada" || account.Email != "ada@example.com" || !account.EmailVerified || !account.Verified ||
+		!account.Renewable || !account.Active {
 		t.Errorf("signed in as %+v", account)
 	}
 	if account.ID != p.Issuer+"#ada" || account.Issuer != p.Issuer || account.Subject != "ada" {
@@ -39,7 +40,8 @@ func TestSignInCallAnAPIAndSignOut(t *testing.T) {
 		t.Errorf("the API said %q", got)
 	}
 	report, err := client.SignOut(ctx, signin.Revoke)
-	if err != nil || report.Account != account.ID || report.Name != "Ada" || report.Tokens != signin.Done || len(report.Lines) == 0 {
+	if err != nil || report.Account != account.ID || report.Name != "Ada" || report.Tokens != signin.Done ||
+		len(report.Lines) == 0 {
 		t.Errorf("%+v, %v", report, err)
 	}
 	if _, err := client.Token(ctx); !errors.Is(err, signin.ErrSignedOut) {
@@ -165,7 +167,8 @@ func TestASignInOnAnotherDevice(t *testing.T) {
 	mine := errors.New("no printer")
 	failing := p.Config()
 	failing.Device = func(context.Context, signin.DeviceCode) error { return mine }
-	if _, err := open(t, p, failing).SignIn(t.Context(), signin.OnAnotherDevice()); !errors.Is(err, mine) || !errors.Is(err, signin.ErrCancelled) {
+	if _, err := open(t, p, failing).SignIn(t.Context(), signin.OnAnotherDevice()); !errors.Is(err, mine) ||
+		!errors.Is(err, signin.ErrCancelled) {
 		t.Errorf("a presenter that fails gives %v", err)
 	}
 }
@@ -193,7 +196,8 @@ func TestASignInEndsWithItsContextItsCancelAndItsBrowser(t *testing.T) {
 	if _, err := client.Account(t.Context()); !errors.Is(err, signin.ErrClosed) {
 		t.Errorf("after Close the account gives %v", err)
 	}
-	if _, err := client.HTTPClient("https://api.example.com").Get("https://api.example.com"); !errors.Is(err, signin.ErrClosed) {
+	if _, err := client.HTTPClient("https://api.example.com").Get("https://api.example.com"); !errors.Is(err,
+		signin.ErrClosed) {
 		t.Errorf("after Close a request gives %v", err)
 	}
 
@@ -210,7 +214,8 @@ func TestARefusalIsTold(t *testing.T) {
 	p.RefuseSignIns("access_denied")
 	_, err := client.SignIn(t.Context())
 	var told *signin.Error
-	if !errors.Is(err, signin.ErrRefused) || !errors.As(err, &told) || told.Code != "access_denied" || told.Title == "" || told.Hint == "" {
+	if !errors.Is(err, signin.ErrRefused) || !errors.As(err, &told) || told.Code != "access_denied" ||
+		told.Title == "" || told.Hint == "" {
 		t.Errorf("%#v", err)
 	}
 	p.RefuseSignIns("")
@@ -231,7 +236,8 @@ func TestAStrongerSignInIsDemandedOfTheSamePerson(t *testing.T) {
 	if _, err := client.Reauthenticate(t.Context(), signin.MaxAge(time.Hour)); err != nil {
 		t.Errorf("a sign-in of this hour: %v", err)
 	}
-	if _, err := client.Reauthenticate(t.Context(), signin.ACR("urn:example:mfa")); !errors.Is(err, signin.ErrUnverified) {
+	if _, err := client.Reauthenticate(t.Context(), signin.ACR("urn:example:mfa")); !errors.Is(err,
+		signin.ErrUnverified) {
 		t.Errorf("a sign-in without the demanded class gives %v", err)
 	}
 	if account, err := client.Account(t.Context()); err != nil || account.Name != "Ada" {
@@ -252,11 +258,13 @@ func TestWhatASignInAsksFor(t *testing.T) {
 		return errors.Join(err, signintest.Browse(ctx, address))
 	}
 	client := open(t, p, config)
-	if _, err := client.SignIn(t.Context(), signin.Hint("ada@example.com"), signin.Organization("acme"), signin.MaxAge(time.Hour)); err != nil {
+	if _, err := client.SignIn(t.Context(), signin.Hint("ada@example.com"), signin.Organization("acme"),
+		signin.MaxAge(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{
-		"login_hint": "ada@example.com", "tenant": "acme", "max_age": "3600", "scope": "openid orders offline_access", "code_challenge_method": "S256",
+		"login_hint": "ada@example.com", "tenant": "acme", "max_age": "3600", "scope": "openid orders offline_access",
+		"code_challenge_method": "S256",
 	} {
 		if got := asked.Get(name); got != want {
 			t.Errorf("%s is %q, not %q", name, got, want)
@@ -267,7 +275,10 @@ func TestWhatASignInAsksFor(t *testing.T) {
 func TestATokenGoesToTheNamedOriginsAlone(t *testing.T) {
 	p := signintest.NewProvider(t)
 	client := p.Client(t)
-	for _, origin := range []string{"", "api.example.com", "http://api.example.com", "https://api.example.com/path", "https://u:p@api.example.com", "file:///etc"} {
+	for _, origin := range []string{
+		"", "api.example.com", "http://api.example.com", "https://api.example.com/path", "https://u:p@api.example.com",
+		"file:///etc",
+	} {
 		if _, err := client.HTTPClient(origin).Get("https://api.example.com"); !errors.Is(err, signin.ErrOrigin) {
 			t.Errorf("%q is taken as an origin: %v", origin, err)
 		}

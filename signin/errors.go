@@ -19,7 +19,8 @@ var (
 	ErrCancelled = errors.New("signin: the sign-in was cancelled")
 	// ErrTimeout means that nobody came back from the browser, or from the other device, in time.
 	ErrTimeout = errors.New("signin: the sign-in took too long")
-	// ErrOffline means that the provider cannot be reached or does not work. Nobody is signed out by it: try again later.
+	// ErrOffline means that the provider cannot be reached or does not work. Nobody is signed out by it: try again
+	// later.
 	ErrOffline = errors.New("signin: the provider cannot be reached")
 	// ErrRefused means that the provider, or the person there, has said no.
 	ErrRefused = errors.New("signin: the provider refused")
@@ -150,7 +151,8 @@ func describe(err error, provider string) *Error {
 // configError is a mistake in a Config.
 func configError(text string) *Error {
 	return &Error{
-		Code: "bad_settings", Title: "A setting cannot be used", Message: text + ".", Hint: "Correct it in the program.",
+		Code: "bad_settings", Title: "A setting cannot be used", Message: text + ".",
+		Hint:   "Correct it in the program.",
 		causes: []error{ErrConfig},
 	}
 }
@@ -158,7 +160,8 @@ func configError(text string) *Error {
 // closedError is what every call after Close gets.
 func closedError() *Error {
 	return &Error{
-		Code: "closed", Title: "The sign-in was closed", Message: "The program has closed its client.", Hint: "Open another one.",
+		Code: "closed", Title: "The sign-in was closed", Message: "The program has closed its client.",
+		Hint:   "Open another one.",
 		causes: []error{ErrClosed},
 	}
 }
@@ -170,7 +173,8 @@ func browserError(err error, provider string) *Error {
 		return describe(err, provider)
 	}
 	return &Error{
-		Code: "browser_failed", Title: "Your browser did not open", Message: err.Error() + ".", Hint: "Open a browser, then try again.",
+		Code: "browser_failed", Title: "Your browser did not open", Message: err.Error() + ".",
+		Hint:   "Open a browser, then try again.",
 		causes: []error{err, ErrBrowser},
 	}
 }

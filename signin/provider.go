@@ -71,16 +71,16 @@ func Zitadel(domain, clientID string) Provider {
 // Its browser flow demands With("client_secret", …); the device grant does not.
 func GitHub(clientID string) Provider { return preset("github", named{"client_id": clientID}) }
 
-// Settings reads the provider, and all that docs/settings.md lists, as the installed application of that ID reads them: the files in
-// its settings folder, the LATCHKEY_ variables of the environment, and the administrator's policy, which locks what it sets.
-// Config.Scopes, Config.Store, Config.Timeout and Config.RootCAs then overrule the settings only where the policy
-// does not lock them.
+// Settings reads the provider, and all that docs/settings.md lists, as the installed application of that ID reads
+// them: the files in its settings folder, the LATCHKEY_ variables of the environment, and the administrator's policy,
+// which locks what it sets. Config.Scopes, Config.Store, Config.Timeout and Config.RootCAs then overrule the settings
+// only where the policy does not lock them.
 //
 // The other functions read none of these.
 func Settings(appID string) Provider { return Provider{installed: appID} }
 
-// With returns a copy of the provider with one more setting, by its name in docs/settings.md. The last one counts. [Open]
-// refuses names and values that it does not know, and settings that are no matter of the provider's.
+// With returns a copy of the provider with one more setting, by its name in docs/settings.md. The last one counts.
+// [Open] refuses names and values that it does not know, and settings that are no matter of the provider's.
 func (p Provider) With(setting, value string) Provider {
 	p.values = maps.Clone(p.values)
 	if p.values == nil {

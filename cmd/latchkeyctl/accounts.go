@@ -14,7 +14,8 @@ const accountHelp = "which account: its email, name or subject, or exactly issue
 func (c *command) accounts() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "accounts", Short: "List the accounts that are kept here",
-		Long: "accounts lists the accounts that are kept here, the active one first, without using the network.\nAn account whose session has ended stays until you sign in to it again or remove it.",
+		Long: "accounts lists the accounts that are kept here, the active one first, without using the network.\n" +
+			"An account whose session has ended stays until you sign in to it again or remove it.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := c.open(cmd); err != nil {
 				return err
@@ -22,26 +23,29 @@ func (c *command) accounts() *cobra.Command {
 			return c.listAccounts()
 		},
 	}
-	cmd.AddCommand(c.accountChange("switch", "Make another account the active one", func(cmd *cobra.Command, p account.Account) error {
-		if err := c.parts.Account.Switch(cmd.Context(), p.Key); err != nil {
-			return err
-		}
-		return c.printProfile(c.parts.Account.Snapshot().Session)
-	}))
-	cmd.AddCommand(c.accountChange("remove", "Remove an account whose session has ended", func(cmd *cobra.Command, p account.Account) error {
-		if err := c.parts.Account.Remove(cmd.Context(), p.Key); err != nil {
-			return err
-		}
-		c.say("%s is no longer kept here.", nameOf(p))
-		return c.listAccounts()
-	}))
+	cmd.AddCommand(c.accountChange("switch", "Make another account the active one",
+		func(cmd *cobra.Command, p account.Account) error {
+			if err := c.parts.Account.Switch(cmd.Context(), p.Key); err != nil {
+				return err
+			}
+			return c.printProfile(c.parts.Account.Snapshot().Session)
+		}))
+	cmd.AddCommand(c.accountChange("remove", "Remove an account whose session has ended",
+		func(cmd *cobra.Command, p account.Account) error {
+			if err := c.parts.Account.Remove(cmd.Context(), p.Key); err != nil {
+				return err
+			}
+			c.say("%s is no longer kept here.", nameOf(p))
+			return c.listAccounts()
+		}))
 	return cmd
 }
 
 // accountChange is a command that does something with one account.
 func (c *command) accountChange(name, short string, do func(*cobra.Command, account.Account) error) *cobra.Command {
 	return &cobra.Command{
-		Use: name + " ACCOUNT", Short: short, Long: short + ".\nACCOUNT is its email, name or subject, or exactly issuer#subject.",
+		Use: name + " ACCOUNT", Short: short, Long: short + ".\nACCOUNT is its email, name or subject, or exactly " +
+			"issuer#subject.",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return &usageError{fmt.Errorf("%s takes one account", name)}
@@ -91,7 +95,8 @@ func (c *command) listAccounts() error {
 			Accounts []listed `json:"accounts"`
 		}{[]listed{}}
 		for _, p := range s.Accounts {
-			out.Accounts = append(out.Accounts, listed{profileOf(p), account.Address(p.Key), p.Key == s.Session.Key, string(p.Ended)})
+			out.Accounts = append(out.Accounts,
+				listed{profileOf(p), account.Address(p.Key), p.Key == s.Session.Key, string(p.Ended)})
 		}
 		return c.object(out)
 	}
@@ -105,7 +110,8 @@ func (c *command) listAccounts() error {
 		} else if p.PersonNeeded {
 			note = "  (the provider wants to ask something: sign in again)"
 		}
-		if _, err := fmt.Fprintf(c.stdout, "%s %s  %s%s\n", mark, who(p), oneLine(account.Address(p.Key)), note); err != nil {
+		if _, err := fmt.Fprintf(c.stdout, "%s %s  %s%s\n", mark, who(p), oneLine(account.Address(p.Key)),
+			note); err != nil {
 			return err
 		}
 	}

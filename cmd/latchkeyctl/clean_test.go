@@ -34,7 +34,8 @@ func hostileSite(t *testing.T) (address, caFile string) {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: hostileName + "\u202e\u009b"}, DNSNames: []string{hostileName},
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: hostileName + "\u202e\u009b"},
+		DNSNames: []string{hostileName},
 		NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
@@ -47,7 +48,8 @@ func hostileSite(t *testing.T) (address, caFile string) {
 	site.StartTLS()
 	t.Cleanup(site.Close)
 	caFile = filepath.Join(t.TempDir(), "ca.pem")
-	data := append([]byte("\ufeff"), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})...) // as Notepad saves it
+	// as Notepad saves it
+	data := append([]byte("\ufeff"), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})...)
 	if err := os.WriteFile(caFile, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +58,8 @@ func hostileSite(t *testing.T) (address, caFile string) {
 
 // odd is what must reach no terminal.
 func odd(r rune) bool {
-	return r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || strings.ContainsRune("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff", r)
+	return r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 ||
+		strings.ContainsRune("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff", r)
 }
 
 // -v and doctor print a certificate's name without what moves the cursor, on lines that
@@ -65,8 +68,9 @@ func TestACertificatesNameOnATerminal(t *testing.T) {
 	address, caFile := hostileSite(t)
 	home := t.TempDir()
 	for name, value := range map[string]string{
-		"HOME": home, "XDG_DATA_HOME": "", "XDG_CONFIG_HOME": "", "LATCHKEY_ISSUER": address, "LATCHKEY_CLIENT_ID": "desk",
-		"LATCHKEY_STORE": "memory", "LATCHKEY_CA_FILE": caFile, "BROWSER": "true",
+		"HOME": home, "XDG_DATA_HOME": "", "XDG_CONFIG_HOME": "", "LATCHKEY_ISSUER": address,
+		"LATCHKEY_CLIENT_ID": "desk",
+		"LATCHKEY_STORE":     "memory", "LATCHKEY_CA_FILE": caFile, "BROWSER": "true",
 	} {
 		t.Setenv(name, value)
 	}
@@ -95,7 +99,10 @@ func TestJSONEscapesWhatATerminalObeys(t *testing.T) {
 	const name = "Ada\u009b31m\u202e\u2066\u200b\x7f"
 	var out strings.Builder
 	c := &command{stdout: &out}
-	p := account.Account{Key: session.Key{Issuer: "https://id.example", Subject: "s\u202e"}, Profile: session.Profile{Name: "Ada", Email: name}}
+	p := account.Account{
+		Key:     session.Key{Issuer: "https://id.example", Subject: "s\u202e"},
+		Profile: session.Profile{Name: "Ada", Email: name},
+	}
 	if err := c.object(profileOf(p)); err != nil {
 		t.Fatal(err)
 	}
@@ -103,14 +110,17 @@ func TestJSONEscapesWhatATerminalObeys(t *testing.T) {
 		t.Errorf("%q", out.String())
 	}
 	var back profile
-	if err := json.Unmarshal([]byte(out.String()), &back); err != nil || back.Email != name || back.Subject != "s\u202e" {
+	if err := json.Unmarshal([]byte(out.String()), &back); err != nil || back.Email != name ||
+		back.Subject != "s\u202e" {
 		t.Errorf("%v %+v", err, back)
 	}
 }
 
 // A name that shows as nothing is none.
 func TestWhoIsSomebodyThatCanBeSeen(t *testing.T) {
-	p := account.Account{Key: session.Key{Subject: "4711"}, Profile: session.Profile{Name: "\u3164\u200b", Email: "ada@acme.example"}}
+	p := account.Account{
+		Key: session.Key{Subject: "4711"}, Profile: session.Profile{Name: "\u3164\u200b", Email: "ada@acme.example"},
+	}
 	if got := who(p); got != "ada@acme.example" {
 		t.Errorf("%q", got)
 	}

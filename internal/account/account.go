@@ -65,7 +65,8 @@ type authenticator interface {
 	SignIn(context.Context, session.SignInRequest) (session.Session, error)
 	// Refresh calls keep with the rotated refresh token before it does anything
 	// else with the answer, and fails when keep fails.
-	Refresh(ctx context.Context, s session.Session, keep func(context.Context, session.Session) error) (session.Session, error)
+	Refresh(ctx context.Context, s session.Session, keep func(context.Context, session.Session) error) (
+		session.Session, error)
 	Revoke(context.Context, session.Revocation) (session.EndingOutcome, error)
 }
 

@@ -66,7 +66,8 @@ func TestStepUpAsksTheSamePersonAnew(t *testing.T) {
 	if err := d.Reauthenticate(t.Context(), time.Minute, []string{"mfa"}); err != nil {
 		t.Fatal(err)
 	}
-	if asked.Prompt != "login" || *asked.MaxAge != time.Minute || !asked.Demand || asked.Same != key("ada") || asked.LoginHint != "ada@acme.example" {
+	if asked.Prompt != "login" || *asked.MaxAge != time.Minute || !asked.Demand || asked.Same != key("ada") ||
+		asked.LoginHint != "ada@acme.example" {
 		t.Errorf("%+v", asked)
 	}
 	if err := d.Reauthenticate(t.Context(), 0, nil); err != nil || asked.Demand || *asked.MaxAge != 0 {
@@ -74,10 +75,12 @@ func TestStepUpAsksTheSamePersonAnew(t *testing.T) {
 	}
 	weak := errors.New("not strong enough")
 	d.provider.signIn = func(context.Context, session.SignInRequest) error { return weak }
-	if err := d.Reauthenticate(t.Context(), 0, nil); !errors.Is(err, weak) || d.Snapshot().Phase != account.PhaseSignedIn {
+	if err := d.Reauthenticate(t.Context(), 0, nil); !errors.Is(err, weak) ||
+		d.Snapshot().Phase != account.PhaseSignedIn {
 		t.Errorf("%v, phase %v", err, d.Snapshot().Phase)
 	}
-	if err := newManager(newProvider(), newSealer()).Reauthenticate(t.Context(), 0, nil); !errors.Is(err, account.ErrNobody) {
+	if err := newManager(newProvider(), newSealer()).Reauthenticate(t.Context(), 0, nil); !errors.Is(err,
+		account.ErrNobody) {
 		t.Errorf("nobody: %v", err)
 	}
 }
@@ -110,7 +113,10 @@ func TestASecondSignInIsBusy(t *testing.T) {
 func TestNobodySignsInForNothing(t *testing.T) {
 	d := newManager(newProvider(), newSealer())
 	d.sealer.readyErr = errors.New("no keychain")
-	d.provider.signIn = func(context.Context, session.SignInRequest) error { t.Error("the browser was opened"); return nil }
+	d.provider.signIn = func(context.Context, session.SignInRequest) error {
+		t.Error("the browser was opened")
+		return nil
+	}
 	if err := d.SignIn(t.Context(), session.SignInRequest{}); !errors.Is(err, d.sealer.readyErr) {
 		t.Errorf("%v", err)
 	}
@@ -126,8 +132,12 @@ func TestASignInThatCouldNotBeStoredNeedsNoSecondOne(t *testing.T) {
 		t.Fatalf("phase %v before anything is stored", p)
 	}
 	d.sealer.saveErr = nil
-	d.provider.signIn = func(context.Context, session.SignInRequest) error { t.Error("asked to sign in again"); return nil }
-	if err := d.SignIn(t.Context(), session.SignInRequest{}); err != nil || d.Snapshot().Phase != account.PhaseSignedIn {
+	d.provider.signIn = func(context.Context, session.SignInRequest) error {
+		t.Error("asked to sign in again")
+		return nil
+	}
+	if err := d.SignIn(t.Context(), session.SignInRequest{}); err != nil ||
+		d.Snapshot().Phase != account.PhaseSignedIn {
 		t.Errorf("%v, phase %v", err, d.Snapshot().Phase)
 	}
 }
@@ -194,7 +204,8 @@ func TestSignOutForgetsRevokesAndLeavesNoTrace(t *testing.T) {
 	if _, err := d.Token(t.Context()); !errors.Is(err, account.ErrNobody) {
 		t.Errorf("a token after the sign-out: %v", err)
 	}
-	if report, err := d.SignOut(t.Context(), session.Key{}, account.ScopeTokens); err != nil || report.Key != (session.Key{}) {
+	if report, err := d.SignOut(t.Context(), session.Key{}, account.ScopeTokens); err != nil ||
+		report.Key != (session.Key{}) {
 		t.Errorf("a second sign-out: %+v, %v", report, err)
 	}
 }
@@ -260,7 +271,8 @@ func TestASilentProviderCostsOneTimeLimit(t *testing.T) {
 		for range 2 {
 			began := time.Now()
 			report, err := d.SignOut(t.Context(), session.Key{}, account.ScopeTokens)
-			if err != nil || report.Ending.Tokens != session.EndingPending || d.Snapshot().Phase != account.PhaseSignedOut {
+			if err != nil || report.Ending.Tokens != session.EndingPending ||
+				d.Snapshot().Phase != account.PhaseSignedOut {
 				t.Fatalf("%+v, %v", report, err)
 			}
 			if took := time.Since(began); took != 5*time.Second { // of the bubble's clock
@@ -293,7 +305,8 @@ func TestAdoptingComesBeforeThePublication(t *testing.T) {
 	if err := m.SignIn(t.Context(), session.SignInRequest{}); err != nil {
 		t.Fatal(err)
 	}
-	if len(seen) != 1 || !strings.HasPrefix(seen[0], "adopting ") || !strings.HasSuffix(seen[0], "while ") || m.Snapshot().Session.Key.IsZero() {
+	if len(seen) != 1 || !strings.HasPrefix(seen[0], "adopting ") || !strings.HasSuffix(seen[0], "while ") ||
+		m.Snapshot().Session.Key.IsZero() {
 		t.Errorf("%q", seen)
 	}
 }

@@ -147,7 +147,8 @@ func (p *provider) issue(s *session.Session) {
 	}
 }
 
-func (p *provider) Refresh(ctx context.Context, s session.Session, keep func(context.Context, session.Session) error) (session.Session, error) {
+func (p *provider) Refresh(ctx context.Context, s session.Session,
+	keep func(context.Context, session.Session) error) (session.Session, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.refreshes++

@@ -29,7 +29,8 @@ const Tones = 8
 // Initials are one or two letters for a person without a picture; "" for no letters
 // at all.
 func Initials(name string) string {
-	words := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) })
+	words := strings.FieldsFunc(name,
+		func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) })
 	switch len(words) {
 	case 0:
 		return ""
@@ -56,7 +57,9 @@ func Tone(issuer, subject string) int {
 // Organization returns what the claims call the person's organization, "" when they
 // do not. A name is preferred to an identifier.
 func Organization(c Claims) string {
-	for _, claim := range []string{"org_name", "organization_name", "tenant_name", "company", "urn:zitadel:iam:user:resourceowner:name"} {
+	for _, claim := range []string{
+		"org_name", "organization_name", "tenant_name", "company", "urn:zitadel:iam:user:resourceowner:name",
+	} {
 		if s := word(c[claim]); s != "" {
 			return s
 		}

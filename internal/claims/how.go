@@ -10,10 +10,13 @@ import (
 var methods = map[string]string{
 	"pwd": "a password", "password": "a password", "pin": "a PIN", "otp": "a one-time code", "totp": "a one-time code",
 	"sms": "a text message", "tel": "a phone call", "hwk": "a security key", "swk": "a passkey", "pop": "a passkey",
-	"webauthn": "a passkey", "fido": "a passkey", "passkey": "a passkey", "fpt": "a fingerprint", "face": "face recognition",
-	"iris": "an eye scan", "vbm": "voice recognition", "sc": "a smart card", "kba": "security questions", "wia": "Windows",
+	"webauthn": "a passkey", "fido": "a passkey", "passkey": "a passkey", "fpt": "a fingerprint",
+	"face": "face recognition",
+	"iris": "an eye scan", "vbm": "voice recognition", "sc": "a smart card", "kba": "security questions",
+	"wia":   "Windows",
 	"email": "a magic link", "link": "a magic link", "magiclink": "a magic link", "magic_link": "a magic link",
-	"sso": "SSO", "saml": "SSO", "fed": "SSO", "federated": "SSO", "oauth": "a social account", "social": "a social account",
+	"sso": "SSO", "saml": "SSO", "fed": "SSO", "federated": "SSO", "oauth": "a social account",
+	"social": "a social account",
 }
 
 // How says how the person signed in, as in "with SSO" or "with a password and a

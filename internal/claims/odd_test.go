@@ -93,7 +93,8 @@ func TestListsAreCut(t *testing.T) {
 
 // What turns the direction of words, or shows as nothing, is in no text.
 func TestTextsAreFitToBeShown(t *testing.T) {
-	c := claims(t, `{"org_name":"Acme\u202egnp.exe","roles":["ad\u2066min","\u200b","\u3164"],"idp":"Ok\u202eta","a\u202eb":"x\u009b31m\u202e","deep":{"\u202ek":"\u0085v"}}`)
+	c := claims(t, `{"org_name":"Acme\u202egnp.exe","roles":["ad\u2066min","\u200b","\u3164"],"idp":"Ok\u202eta",`+
+		`"a\u202eb":"x\u009b31m\u202e","deep":{"\u202ek":"\u0085v"}}`)
 	texts := []string{Organization(c), strings.Join(Roles(c), "|"), How(c, nil)}
 	for _, row := range Table(c) {
 		texts = append(texts, row.Claim, row.Label, row.Text)
@@ -118,7 +119,8 @@ func TestTextsAreFitToBeShown(t *testing.T) {
 
 func TestNameIsOneThatCanBeSeen(t *testing.T) {
 	for _, c := range [][4]string{
-		{"Ada", "a@x", "s", "Ada"}, {"\u200b\u3164", "a@x", "s", "a@x"}, {"", "\u202e", "s", "s"}, {" ", "", "\u200b", `"\u200b"`}, {"\u0301", "", "s", "s"},
+		{"Ada", "a@x", "s", "Ada"}, {"\u200b\u3164", "a@x", "s", "a@x"}, {"", "\u202e", "s", "s"},
+		{" ", "", "\u200b", `"\u200b"`}, {"\u0301", "", "s", "s"},
 	} {
 		if got := Name(c[0], c[1], c[2]); got != c[3] {
 			t.Errorf("%q is called %q", c, got)
@@ -129,9 +131,12 @@ func TestNameIsOneThatCanBeSeen(t *testing.T) {
 // The masks hold wherever a token stands, at any depth.
 func TestMasksAtDepth(t *testing.T) {
 	const token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.sig"
-	c := claims(t, `{"a":`+strings.Repeat(`[{"b":`, 40)+`{"access_token":{"x":["hush"]},"plain":"`+token+`","`+token+`":1,"n":1.50,"t":[true,null,{},[]]}`+strings.Repeat("}]", 40)+`}`)
+	c := claims(t, `{"a":`+strings.Repeat(`[{"b":`, 40)+`{"access_token":{"x":["hush"]},"plain":"`+token+`","`+token+
+		`":1,"n":1.50,"t":[true,null,{},[]]}`+strings.Repeat("}]", 40)+`}`)
 	export, err := Export(c)
-	if err != nil || strings.Contains(export, "hush") || strings.Contains(export, token) || !strings.Contains(export, `"access_token": "(not shown)"`) || !strings.Contains(export, "1.50") || !json.Valid([]byte(export)) {
+	if err != nil || strings.Contains(export, "hush") || strings.Contains(export, token) ||
+		!strings.Contains(export, `"access_token": "(not shown)"`) || !strings.Contains(export, "1.50") ||
+		!json.Valid([]byte(export)) {
 		t.Errorf("%v %s", err, export)
 	}
 }

@@ -43,20 +43,48 @@ var plain = []struct {
 	claim string
 	known
 }{
-	{"name", known{GroupPerson, "Name"}}, {"given_name", known{GroupPerson, "First name"}}, {"middle_name", known{GroupPerson, "Middle name"}},
-	{"family_name", known{GroupPerson, "Last name"}}, {"nickname", known{GroupPerson, "Nickname"}}, {"preferred_username", known{GroupPerson, "User name"}},
-	{"email", known{GroupPerson, "Email"}}, {"email_verified", known{GroupPerson, "Email verified"}}, {"phone_number", known{GroupPerson, "Phone"}},
-	{"phone_number_verified", known{GroupPerson, "Phone verified"}}, {"address", known{GroupPerson, "Address"}}, {"birthdate", known{GroupPerson, "Birthday"}},
-	{"gender", known{GroupPerson, "Gender"}}, {"locale", known{GroupPerson, "Language"}}, {"zoneinfo", known{GroupPerson, "Time zone"}},
-	{"website", known{GroupPerson, "Website"}}, {"profile", known{GroupPerson, "Profile page"}}, {"picture", known{GroupPerson, "Picture"}},
+	{"name", known{GroupPerson, "Name"}},
+	{"given_name", known{GroupPerson, "First name"}},
+	{"middle_name", known{GroupPerson, "Middle name"}},
+	{"family_name", known{GroupPerson, "Last name"}},
+	{"nickname", known{GroupPerson, "Nickname"}},
+	{"preferred_username", known{GroupPerson, "User name"}},
+	{"email", known{GroupPerson, "Email"}},
+	{"email_verified", known{GroupPerson, "Email verified"}},
+	{"phone_number", known{GroupPerson, "Phone"}},
+	{"phone_number_verified", known{GroupPerson, "Phone verified"}},
+	{"address", known{GroupPerson, "Address"}},
+	{"birthdate", known{GroupPerson, "Birthday"}},
+	{"gender", known{GroupPerson, "Gender"}},
+	{"locale", known{GroupPerson, "Language"}},
+	{"zoneinfo", known{GroupPerson, "Time zone"}},
+	{"website", known{GroupPerson, "Website"}},
+	{"profile", known{GroupPerson, "Profile page"}},
+	{"picture", known{GroupPerson, "Picture"}},
 	{"updated_at", known{GroupPerson, "Profile changed"}},
-	{"organization", known{GroupWork, "Organization"}}, {"org_name", known{GroupWork, "Organization"}}, {"org_id", known{GroupWork, "Organization ID"}},
-	{"hd", known{GroupWork, "Domain"}}, {"tid", known{GroupWork, "Tenant ID"}}, {"dct", known{GroupWork, "Current tenant"}}, {"tenants", known{GroupWork, "Tenants"}},
-	{"roles", known{GroupWork, "Roles"}}, {"role", known{GroupWork, "Role"}}, {"groups", known{GroupWork, "Groups"}}, {"permissions", known{GroupWork, "Permissions"}},
-	{"iss", known{GroupSession, "Issued by"}}, {"sub", known{GroupSession, "Your ID there"}}, {"aud", known{GroupSession, "Issued for"}},
-	{"azp", known{GroupSession, "Requested by"}}, {"auth_time", known{GroupSession, "Signed in at the provider"}}, {"iat", known{GroupSession, "Issued"}},
-	{"nbf", known{GroupSession, "Valid from"}}, {"exp", known{GroupSession, "ID token valid until"}}, {"amr", known{GroupSession, "How you signed in"}},
-	{"acr", known{GroupSession, "Strength of the sign-in"}}, {"sid", known{GroupSession, "Session ID"}}, {"jti", known{GroupSession, "Token ID"}},
+	{"organization", known{GroupWork, "Organization"}},
+	{"org_name", known{GroupWork, "Organization"}},
+	{"org_id", known{GroupWork, "Organization ID"}},
+	{"hd", known{GroupWork, "Domain"}},
+	{"tid", known{GroupWork, "Tenant ID"}},
+	{"dct", known{GroupWork, "Current tenant"}},
+	{"tenants", known{GroupWork, "Tenants"}},
+	{"roles", known{GroupWork, "Roles"}},
+	{"role", known{GroupWork, "Role"}},
+	{"groups", known{GroupWork, "Groups"}},
+	{"permissions", known{GroupWork, "Permissions"}},
+	{"iss", known{GroupSession, "Issued by"}},
+	{"sub", known{GroupSession, "Your ID there"}},
+	{"aud", known{GroupSession, "Issued for"}},
+	{"azp", known{GroupSession, "Requested by"}},
+	{"auth_time", known{GroupSession, "Signed in at the provider"}},
+	{"iat", known{GroupSession, "Issued"}},
+	{"nbf", known{GroupSession, "Valid from"}},
+	{"exp", known{GroupSession, "ID token valid until"}},
+	{"amr", known{GroupSession, "How you signed in"}},
+	{"acr", known{GroupSession, "Strength of the sign-in"}},
+	{"sid", known{GroupSession, "Session ID"}},
+	{"jti", known{GroupSession, "Token ID"}},
 	{"nonce", known{GroupSession, "Number of this sign-in"}}, {"at_hash", known{GroupSession, "Check value"}},
 }
 
@@ -91,11 +119,20 @@ func Table(c Claims) []Row {
 			continue
 		}
 		if others++; others <= maxRows {
-			out = append(out, Row{Claim: cleantext.Line(claim, maxWord), Label: cleantext.Line(label(claim), maxWord), Text: shown(claim, c[claim]), Group: GroupOther})
+			out = append(out,
+				Row{
+					Claim: cleantext.Line(claim, maxWord), Label: cleantext.Line(label(claim), maxWord),
+					Text: shown(claim, c[claim]), Group: GroupOther,
+				})
 		}
 	}
 	if others > maxRows {
-		out = append(out, Row{Claim: "…", Label: "Not shown", Text: fmt.Sprintf("and %s more; what is copied has all of them", thousands(others-maxRows)), Group: GroupOther})
+		out = append(out,
+			Row{
+				Claim: "…", Label: "Not shown",
+				Text:  fmt.Sprintf("and %s more; what is copied has all of them", thousands(others-maxRows)),
+				Group: GroupOther,
+			})
 	}
 	slices.SortStableFunc(out, func(a, b Row) int { return order(a.Group) - order(b.Group) })
 	return out
@@ -183,7 +220,8 @@ var (
 		return regexp.MustCompile(`eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]*`)
 	})
 	hidden = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?i)^(access_?token|refresh_?token|id_?token|token|client_?secret|password|passwd|secret)$`)
+		return regexp.MustCompile(
+			`(?i)^(access_?token|refresh_?token|id_?token|token|client_?secret|password|passwd|secret)$`)
 	})
 )
 

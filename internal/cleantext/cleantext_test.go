@@ -10,12 +10,16 @@ import (
 
 // hostile are characters that must reach no screen: they move a cursor, turn the
 // words around them, or hide.
-var hostile = "\x00\x07\x08\x1b\x7f\u0080\u0085\u009b\u009d\u009f\u00ad\u034f\u061c\u115f\u180e\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e" +
-	"\u2060\u2063\u2066\u2067\u2068\u2069\u206a\u206f\u2800\u3164\ufeff\uffa0\ufff9\ue000\U0001d173\U000e0001\U000e0041\U000e0100"
+var hostile = "\x00\x07\x08\x1b\x7f\u0080\u0085\u009b\u009d\u009f\u00ad\u034f\u061c\u115f\u180e\u200b\u200e\u200f\u2028\u2029" +
+	"\u202a\u202b\u202c\u202d\u202e" +
+	"\u2060\u2063\u2066\u2067\u2068\u2069\u206a\u206f\u2800\u3164\ufeff\uffa0\ufff9" +
+	"\ue000\U0001d173\U000e0001\U000e0041\U000e0100"
 
 func TestNothingHostileIsLeft(t *testing.T) {
 	for _, r := range hostile {
-		for name, got := range map[string]string{"Line": Line("Ada"+string(r)+"Eve", 100), "Text": Text("Ada" + string(r) + "Eve")} {
+		for name, got := range map[string]string{
+			"Line": Line("Ada"+string(r)+"Eve", 100), "Text": Text("Ada" + string(r) + "Eve"),
+		} {
 			if strings.ContainsRune(got, r) && !unicode.IsMark(r) {
 				t.Errorf("%s keeps %U: %q", name, r, got)
 			}
@@ -30,7 +34,10 @@ func TestNothingHostileIsLeft(t *testing.T) {
 }
 
 func TestWhatPeopleWriteIsLeft(t *testing.T) {
-	for _, s := range []string{"Ada Lovelace", "José", "e\u0301", "علی\u200cرضا", "שרה", "李小龍", "👩\u200d👩\u200d👧", "O'Neill <x@y.example>", "क्\u200dष", "김철수", "ﷺ", "…"} {
+	for _, s := range []string{
+		"Ada Lovelace", "José", "e\u0301", "علی\u200cرضا", "שרה", "李小龍", "👩\u200d👩\u200d👧",
+		"O'Neill <x@y.example>", "क्\u200dष", "김철수", "ﷺ", "…",
+	} {
 		if got := Line(s, 100); got != s {
 			t.Errorf("%q becomes %q", s, got)
 		}
@@ -45,7 +52,8 @@ func TestWhatPeopleWriteIsLeft(t *testing.T) {
 
 func TestALineIsOneAndShort(t *testing.T) {
 	for in, want := range map[string]string{
-		"a\nb": "a b", " a \t\r\n b ": "a b", "": "", "ab": "ab", "abcdef": "abcd…", "abcd": "abcd", "abcd   ": "abcd", "abc de": "abc …", "\xff": "\ufffd",
+		"a\nb": "a b", " a \t\r\n b ": "a b", "": "", "ab": "ab", "abcdef": "abcd…", "abcd": "abcd",
+		"abcd   ": "abcd", "abc de": "abc …", "\xff": "\ufffd",
 		strings.Repeat("\u202e", 5000) + "Eve": "Eve",
 	} {
 		if got := Line(in, 4); got != want {
@@ -110,9 +118,13 @@ func TestCopyCleansEveryText(t *testing.T) {
 		None []string
 		X    any
 	}
-	in := outer{A: "a\u202e", P: &inner{S: "b\x1b"}, L: []inner{{S: "c\u200b", M: map[string]string{"k": "d\u009b"}}}, T: [2]int{1, 2}, None: []string{}}
+	in := outer{
+		A: "a\u202e", P: &inner{S: "b\x1b"}, L: []inner{{S: "c\u200b", M: map[string]string{"k": "d\u009b"}}},
+		T: [2]int{1, 2}, None: []string{},
+	}
 	got := Copy(in)
-	if got.A != "a" || got.P.S != "b" || got.L[0].S != "c" || got.L[0].M["k"] != "d" || got.T != in.T || got.Nil != nil || got.None == nil || got.N != nil {
+	if got.A != "a" || got.P.S != "b" || got.L[0].S != "c" || got.L[0].M["k"] != "d" || got.T != in.T ||
+		got.Nil != nil || got.None == nil || got.N != nil {
 		t.Errorf("%+v %+v", got, got.P)
 	}
 	if in.P.S != "b\x1b" || in.L[0].S != "c\u200b" || got.P == in.P {

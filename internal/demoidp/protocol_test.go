@@ -405,7 +405,8 @@ func TestSomebodyWhoLeft(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := shorter(t, `id         = "ada"`, `id = "somebody-else"`)
-	again := newRelyingParty(t, demoidp.Config{Dir: dir, Addr: strings.TrimPrefix(d.idp.Issuer(), "http://"), File: file})
+	again := newRelyingParty(t,
+		demoidp.Config{Dir: dir, Addr: strings.TrimPrefix(d.idp.Issuer(), "http://"), File: file})
 	if again.userinfo(v["access_token"]) != http.StatusUnauthorized {
 		t.Error("userinfo still speaks of somebody who left")
 	}

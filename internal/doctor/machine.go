@@ -106,7 +106,8 @@ func (r *round) keychain(ctx context.Context) {
 	case errors.Is(err, vault.ErrKeychainAbsent):
 		r.fail("keychain", "This computer offers no keychain",
 			fmt.Sprint(err),
-			"Set store = \"file\" (with a passphrase) or \"memory\". On Linux a Secret Service in the session, such as "+
+			"Set store = \"file\" (with a passphrase) or \"memory\". On Linux a Secret Service in the session, "+
+				"such as "+
 				"gnome-keyring or KWallet, is a keychain.")
 	case errors.Is(err, vault.ErrNoCollection):
 		r.fail("keychain", "The keychain has no default collection",

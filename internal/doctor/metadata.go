@@ -35,7 +35,8 @@ func (r *round) discovery(context.Context) {
 		for _, fault := range r.meta.Ignored {
 			r.warn("metadata", "An optional part of the provider's description cannot be used",
 				fault,
-				"Nothing of it is used, and a sign-in goes on. Whoever runs the provider can mend it; a setting of the "+
+				"Nothing of it is used, and a sign-in goes on. Whoever runs the provider can mend it; "+
+					"a setting of the "+
 					"same name can overrule an address.")
 		}
 	}
@@ -80,7 +81,8 @@ func (r *round) undescribed(at string, err error) {
 	case errors.Is(err, openid.ErrPlainHTTP), errors.Is(err, openid.ErrEndpoint):
 		r.fail("discovery", "The provider names an address that must not be used",
 			err.Error(),
-			"Its endpoints have to be https addresses: whoever runs the provider sets its public address right (behind "+
+			"Its endpoints have to be https addresses: whoever runs the provider sets its public address right "+
+				"(behind "+
 				"a proxy: its external URL).")
 	case errors.Is(err, openid.ErrStatus):
 		r.fail("discovery", "There is no description at the issuer's address",
@@ -204,7 +206,8 @@ func (r *round) pkce(context.Context) {
 	case len(methods) > 0:
 		r.fail("pkce", "The provider checks PKCE without S256",
 			strings.Join(methods, ", "),
-			"Switch S256 on at the provider: plain would let whoever sees the request redeem the code, and is not sent.")
+			"Switch S256 on at the provider: plain would let whoever sees the request redeem the code, "+
+				"and is not sent.")
 	case r.p().NoDiscovery || slices.Contains([]string{"entra", "google"}, r.p().Preset):
 		r.pass("pkce", "PKCE with S256 is sent; this provider does not announce it", "")
 	default:

@@ -88,13 +88,15 @@ func options(level string) *slog.HandlerOptions {
 
 var (
 	secretName = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?i)(token|secret|passphrase|password|verifier|authorization|cookie|^code$|^state$|^nonce$)`)
+		return regexp.MustCompile(
+			`(?i)(token|secret|passphrase|password|verifier|authorization|cookie|^code$|^state$|^nonce$)`)
 	})
 	jwtShape = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(\.[A-Za-z0-9_-]*)?`)
 	})
 	queryShape = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`([?&](code|state|id_token_hint|access_token|refresh_token|client_secret|code_verifier)=)[^&\s"]+`)
+		return regexp.MustCompile(
+			`([?&](code|state|id_token_hint|access_token|refresh_token|client_secret|code_verifier)=)[^&\s"]+`)
 	})
 )
 

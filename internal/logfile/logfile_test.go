@@ -26,7 +26,8 @@ func TestNoSecretIsWritten(t *testing.T) {
 	const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl"
 	log.Info("signin.completed",
 		"access_token", "hush1", "client_secret", "hush2", "state", "hush3", "code", "hush4", "s", secret.New("hush5"),
-		"err", errors.New("GET /callback?code=hush6&state=hush7 "+jwt), "text", jwt, slog.Group("inner", "refresh_token", "hush8"), "tokens", "done")
+		"err", errors.New("GET /callback?code=hush6&state=hush7 "+jwt), "text", jwt,
+		slog.Group("inner", "refresh_token", "hush8"), "tokens", "done")
 	log.With("password", "hush9").Debug("x")
 	if err := file.Close(); err != nil {
 		t.Fatal(err)
@@ -113,7 +114,8 @@ func TestTextFromOutsideIsCleaned(t *testing.T) {
 	file, closer := logfile.Open(dir, "out", "info")
 	var terminal strings.Builder
 	for _, log := range []*slog.Logger{file, logfile.Text(&terminal, "info")} {
-		log.Warn("discovery.failed", "err", errors.New(hostile), "members", []string{hostile}, slog.Group("g", "k", hostile))
+		log.Warn("discovery.failed", "err", errors.New(hostile), "members", []string{hostile},
+			slog.Group("g", "k", hostile))
 	}
 	if err := closer.Close(); err != nil {
 		t.Fatal(err)

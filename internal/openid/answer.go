@@ -42,7 +42,10 @@ func (c *Client) checkAnswer(m Metadata, state string, v url.Values) (string, er
 // answerError sorts the provider's error codes (RFC 6749 §4.1.2.1,
 // OIDC Core §3.1.2.6).
 func answerError(v url.Values) error {
-	e := &AnswerError{Kind: ErrAnswer, Code: clean(without(v.Get("error"), v.Get("state"), v.Get("code")), 60), Description: clean(without(v.Get("error_description"), v.Get("state"), v.Get("code")), 200)}
+	e := &AnswerError{
+		Kind: ErrAnswer, Code: clean(without(v.Get("error"), v.Get("state"), v.Get("code")), 60),
+		Description: clean(without(v.Get("error_description"), v.Get("state"), v.Get("code")), 200),
+	}
 	switch e.Code {
 	case "access_denied", "user_cancelled_login", "user_cancelled_authorize":
 		e.Kind = ErrAccessDenied

@@ -21,22 +21,28 @@ func TestTokensAreVSCHAR(t *testing.T) {
 			p := newOP(t, lies{token: put(name, bad)})
 			c, _ := p.client()
 			_, err := signIn(t, c, session.SignInRequest{})
-			if !errors.Is(err, openid.ErrTokenText) || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "Evil") {
+			if !errors.Is(err, openid.ErrTokenText) || !strings.Contains(err.Error(), name) ||
+				strings.Contains(err.Error(), "Evil") {
 				t.Errorf("sign-in, %s %q: %v", name, bad, err)
 			}
 			p, c, s := newSession(t, lies{})
 			p.lies.token = put(name, bad)
 			var kept string
-			_, err = c.Refresh(t.Context(), s, func(_ context.Context, s session.Session) error { kept = s.Tokens.Refresh.Reveal(); return nil })
+			_, err = c.Refresh(t.Context(), s, func(_ context.Context, s session.Session) error {
+				kept = s.Tokens.Refresh.Reveal()
+				return nil
+			})
 			if !errors.Is(err, openid.ErrTokenText) || errors.Is(err, session.ErrEnded) {
 				t.Errorf("refresh, %s %q: %v", name, bad, err)
 			}
-			if strings.ContainsFunc(kept, func(r rune) bool { return r < ' ' || r > '~' }) || name != "refresh_token" && kept != p.refresh {
+			if strings.ContainsFunc(kept, func(r rune) bool { return r < ' ' || r > '~' }) ||
+				name != "refresh_token" && kept != p.refresh {
 				t.Errorf("refresh, %s %q: kept %q", name, bad, kept)
 			}
 		}
 	}
-	if _, _, s := newSession(t, lies{token: put("refresh_token", "a b~!\\\"")}); s.Tokens.Refresh.Reveal() != "a b~!\\\"" {
+	if _, _, s := newSession(t,
+		lies{token: put("refresh_token", "a b~!\\\"")}); s.Tokens.Refresh.Reveal() != "a b~!\\\"" {
 		t.Errorf("%q", s.Tokens.Refresh.Reveal())
 	}
 }
@@ -50,7 +56,11 @@ func TestWordsThatQuoteASecret(t *testing.T) {
 			w.WriteHeader(http.StatusBadRequest)
 			for _, name := range names {
 				if v := r.PostForm.Get(name); v != "" {
-					writeJSONBody(w, claims{"error": "invalid_request", "error_description": "no " + name + " like " + v + " or " + url.QueryEscape(strings.ToUpper(v)) + " is known"})
+					writeJSONBody(w,
+						claims{
+							"error": "invalid_request", "error_description": "no " + name + " like " + v + " or " +
+								url.QueryEscape(strings.ToUpper(v)) + " is known",
+						})
 					return
 				}
 			}
@@ -69,7 +79,10 @@ func TestWordsThatQuoteASecret(t *testing.T) {
 			}
 		}
 	}
-	p := newOP(t, lies{answer: func(v url.Values) { v.Set("code", "SplxlOBeZQQYbYS6WxSbIA") }, serve: at("/token", quote("code"))})
+	p := newOP(t,
+		lies{
+			answer: func(v url.Values) { v.Set("code", "SplxlOBeZQQYbYS6WxSbIA") }, serve: at("/token", quote("code")),
+		})
 	c, _ := p.client()
 	_, err := signIn(t, c, session.SignInRequest{})
 	check("the code", err, "SplxlOBeZQQYbYS6WxSbIA")

@@ -163,7 +163,9 @@ func New(p provider.Provider, o Options) (*Client, error) {
 	}
 	c := &Client{p: p, opts: o, skew: &skew{now: o.Now}}
 	c.http = &http.Client{
-		Transport: &limits{base: base, timeout: o.RequestTimeout, skew: c.skew, heard: func() { c.heard.Store(c.now().UnixNano()) }},
+		Transport: &limits{
+			base: base, timeout: o.RequestTimeout, skew: c.skew, heard: func() { c.heard.Store(c.now().UnixNano()) },
+		},
 		// RFC 9700 §4.12: neither code nor token follows a redirect anywhere.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

@@ -38,7 +38,8 @@ type deviceAnswer struct {
 // signInByDevice runs the device grant (RFC 8628). No port is bound and no browser opened: the person
 // signs in on another device, and Progress carries the code and the address for it. There is no nonce
 // in this grant, so the ID token must have none.
-func (c *Client) signInByDevice(ctx context.Context, a attempt, watch *progress, another func(session.Session, error) bool) (session.Session, error) {
+func (c *Client) signInByDevice(ctx context.Context, a attempt, watch *progress,
+	another func(session.Session, error) bool) (session.Session, error) {
 	if a.meta.DeviceAuthURL == "" {
 		return session.Session{}, ErrDeviceUnsupported
 	}
@@ -68,7 +69,8 @@ func (c *Client) authorizeDevice(ctx context.Context, a attempt) (deviceAnswer, 
 	if a.req.Organization != "" && c.p.OrganizationParam != "" {
 		form.Set(c.p.OrganizationParam, a.req.Organization)
 	}
-	if slices.Contains(strings.Fields(a.prompt), consent) { // whose browser it is nobody knows: no prompt is for an account
+	// whose browser it is nobody knows: no prompt is for an account
+	if slices.Contains(strings.Fields(a.prompt), consent) {
 		form.Set("prompt", consent)
 	}
 	for name, value := range c.p.AuthParams {
@@ -121,7 +123,9 @@ func (c *Client) readDevice(ctx context.Context, o object) (deviceAnswer, error)
 		c.opts.Log.Warn("device.address_ignored")
 		complete = ""
 	}
-	d.shown = session.DeviceCode{UserCode: user, VerificationURI: address, VerificationURIComplete: complete, Expires: d.expires}
+	d.shown = session.DeviceCode{
+		UserCode: user, VerificationURI: address, VerificationURIComplete: complete, Expires: d.expires,
+	}
 	if end, limited := ctx.Deadline(); limited && end.Before(d.expires) {
 		d.shown.Expires = end.Round(0)
 	}
@@ -151,7 +155,8 @@ func (c *Client) poll(ctx context.Context, a attempt, d deviceAnswer) (tokenAnsw
 
 // redeemDevice is one device access token request.
 func (c *Client) redeemDevice(ctx context.Context, a attempt, d deviceAnswer) (tokenAnswer, error) {
-	res, body, err := c.post(ctx, a.meta, a.meta.TokenURL, url.Values{"grant_type": {deviceGrant}, "device_code": {d.code.Reveal()}})
+	res, body, err := c.post(ctx, a.meta, a.meta.TokenURL,
+		url.Values{"grant_type": {deviceGrant}, "device_code": {d.code.Reveal()}})
 	if err != nil {
 		return tokenAnswer{}, transient(err)
 	}

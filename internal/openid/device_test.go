@@ -43,7 +43,8 @@ func (h inProcess) RoundTrip(r *http.Request) (res *http.Response, err error) {
 
 // onDevice signs in by the device grant, with the clock of synctest. It returns
 // what was shown and when the token endpoint was asked, in seconds.
-func onDevice(t *testing.T, p *op, o options, change ...func(*provider.Provider)) (s session.Session, shown *session.DeviceCode, polls []int, err error) {
+func onDevice(t *testing.T, p *op, o options, change ...func(*provider.Provider)) (
+	s session.Session, shown *session.DeviceCode, polls []int, err error) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		conf := provider.Provider{Issuer: p.site.URL, ClientID: "desk", OfflineAccess: "auto"}
@@ -89,10 +90,12 @@ func TestSignInOnAnotherDevice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Key.Subject != "ada" || !s.IDTokenVerified || s.Nonce != "" || s.Profile.Email != "ada@acme.example" || s.Tokens.Refresh.IsZero() {
+	if s.Key.Subject != "ada" || !s.IDTokenVerified || s.Nonce != "" || s.Profile.Email != "ada@acme.example" ||
+		s.Tokens.Refresh.IsZero() {
 		t.Errorf("%+v", s)
 	}
-	if shown == nil || shown.UserCode != "WDJB-MJHT" || shown.VerificationURI != p.site.URL+"/link" || !strings.HasSuffix(shown.VerificationURIComplete, "?user_code=WDJB-MJHT") || shown.Expires.IsZero() {
+	if shown == nil || shown.UserCode != "WDJB-MJHT" || shown.VerificationURI != p.site.URL+"/link" ||
+		!strings.HasSuffix(shown.VerificationURIComplete, "?user_code=WDJB-MJHT") || shown.Expires.IsZero() {
 		t.Errorf("shown: %+v", shown)
 	}
 	// No interval is named: 5 s. slow_down adds 5 s, and for good (RFC 8628 §3.5).
@@ -100,10 +103,12 @@ func TestSignInOnAnotherDevice(t *testing.T) {
 		t.Errorf("asked after %v seconds, want %v", polls, want)
 	}
 	first := p.forms[0]
-	if p.requests[1] != "POST /device" || first.Get("client_id") != "desk" || first.Get("scope") != "openid profile email offline_access" || first.Has("code_challenge") {
+	if p.requests[1] != "POST /device" || first.Get("client_id") != "desk" ||
+		first.Get("scope") != "openid profile email offline_access" || first.Has("code_challenge") {
 		t.Errorf("%s with %v", p.requests[1], first)
 	}
-	if last := p.forms[len(p.forms)-1]; last.Get("grant_type") != "urn:ietf:params:oauth:grant-type:device_code" || last.Get("device_code") != "DEVICE" || last.Get("client_id") != "desk" {
+	if last := p.forms[len(p.forms)-1]; last.Get("grant_type") != "urn:ietf:params:oauth:grant-type:device_code" ||
+		last.Get("device_code") != "DEVICE" || last.Get("client_id") != "desk" {
 		t.Errorf("token request: %v", last)
 	}
 }
@@ -132,22 +137,35 @@ func TestThePaceOfPolling(t *testing.T) {
 		want []int // the first of them
 		err  error
 	}{
-		"an interval that is named":   {lies{device: put("interval", 7), pending: []string{"authorization_pending"}}, []int{7, 14}, nil},
-		"an interval of nothing":      {lies{device: put("interval", 0), pending: []string{"authorization_pending"}}, []int{1, 2}, nil},
-		"a negative interval":         {lies{device: put("interval", -60), pending: []string{"authorization_pending"}}, []int{1, 2}, nil},
+		"an interval that is named": {
+			lies{device: put("interval", 7), pending: []string{"authorization_pending"}}, []int{7, 14}, nil,
+		},
+		"an interval of nothing": {
+			lies{device: put("interval", 0), pending: []string{"authorization_pending"}}, []int{1, 2}, nil,
+		},
+		"a negative interval": {
+			lies{device: put("interval", -60), pending: []string{"authorization_pending"}}, []int{1, 2}, nil,
+		},
 		"an interval beyond the code": {lies{device: put("interval", 1e12)}, nil, openid.ErrDeviceExpired},
-		"connections that break":      {lies{pending: append(many[:5:5], "authorization_pending")}, []int{5, 15, 35, 75, 135, 195, 200}, nil},
-		"a fault, then pending":       {lies{pending: []string{"", "authorization_pending", ""}}, []int{5, 15, 20, 30}, nil},
-		"slow_down twice":             {lies{pending: []string{"slow_down", "slow_down", "authorization_pending"}}, []int{5, 15, 30, 45}, nil},
-		"a server with other cares":   {lies{pending: []string{"temporarily_unavailable"}}, []int{5, 15}, nil},
-		"Retry-After":                 {lies{serve: at("/token", later)}, []int{5, 95, 185}, openid.ErrDeviceExpired},
+		"connections that break": {
+			lies{pending: append(many[:5:5], "authorization_pending")}, []int{5, 15, 35, 75, 135, 195, 200}, nil,
+		},
+		"a fault, then pending": {
+			lies{pending: []string{"", "authorization_pending", ""}}, []int{5, 15, 20, 30}, nil,
+		},
+		"slow_down twice": {
+			lies{pending: []string{"slow_down", "slow_down", "authorization_pending"}}, []int{5, 15, 30, 45}, nil,
+		},
+		"a server with other cares": {lies{pending: []string{"temporarily_unavailable"}}, []int{5, 15}, nil},
+		"Retry-After":               {lies{serve: at("/token", later)}, []int{5, 95, 185}, openid.ErrDeviceExpired},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, polls, err := onDevice(t, newOP(t, c.lies), options{})
 			if !errors.Is(err, c.err) || (err == nil) != (c.err == nil) {
 				t.Errorf("%v, want %v", err, c.err)
 			}
-			if len(polls) < len(c.want) || !slices.Equal(polls[:len(c.want)], c.want) || err == nil && len(polls) != len(c.want) {
+			if len(polls) < len(c.want) || !slices.Equal(polls[:len(c.want)], c.want) ||
+				err == nil && len(polls) != len(c.want) {
 				t.Errorf("asked after %v seconds, want %v", polls, c.want)
 			}
 		})
@@ -163,43 +181,102 @@ func TestDeviceLies(t *testing.T) {
 		o    options
 		want error
 	}{
-		"not offered":                     {lies: lies{discovery: drop("device_authorization_endpoint")}, want: openid.ErrDeviceUnsupported},
-		"not offered to this client":      {lies: lies{serve: at("/device", body("application/json", 400, `{"error":"unauthorized_client"}`))}, want: openid.ErrDeviceUnsupported},
-		"an endpoint on plain http":       {lies: lies{discovery: put("device_authorization_endpoint", "http://id.example/device")}, want: openid.ErrDeviceUnsupported},
-		"refused":                         {lies: lies{serve: at("/device", body("application/json", 400, `{"error":"invalid_scope"}`))}, want: openid.ErrDevice},
-		"refused with 200":                {lies: lies{serve: at("/device", body("application/json", 200, `{"error":"invalid_scope","user_code":"A"}`))}, want: openid.ErrDevice},
-		"down":                            {lies: lies{serve: at("/device", body("text/html", 502, "<html>"))}, want: openid.ErrStatus},
-		"elsewhere":                       {lies: lies{serve: at("/device", http.RedirectHandler("http://127.0.0.1:9/", http.StatusTemporaryRedirect).ServeHTTP)}, want: openid.ErrStatus},
-		"a page":                          {lies: lies{serve: at("/device", body("text/html", 200, "<html>"))}, want: openid.ErrDocument},
-		"a doubled user code":             {lies: lies{serve: at("/device", body("application/json", 200, `{"user_code":"A","user_code":"B"}`))}, want: openid.ErrDoubledClaim},
-		"no device code":                  {lies: lies{device: drop("device_code")}, want: openid.ErrDocument},
-		"no user code":                    {lies: lies{device: drop("user_code")}, want: openid.ErrDocument},
-		"a user code of two lines":        {lies: lies{device: put("user_code", "A\nB")}, want: openid.ErrDocument},
-		"a user code that turns around":   {lies: lies{device: put("user_code", "A\u202eB")}, want: openid.ErrDocument},
-		"a user code without end":         {lies: lies{device: put("user_code", strings.Repeat("A", 500))}, want: openid.ErrDocument},
-		"no lifetime":                     {lies: lies{device: drop("expires_in")}, want: openid.ErrDocument},
-		"a lifetime of nothing":           {lies: lies{device: put("expires_in", 0)}, want: openid.ErrDocument},
-		"no address":                      {lies: lies{device: drop("verification_uri")}, want: openid.ErrEndpoint},
-		"an address that is a script":     {lies: lies{device: put("verification_uri", "javascript:alert(1)")}, want: openid.ErrEndpoint},
-		"an address on plain http":        {lies: lies{device: put("verification_uri", "http://id.example/link")}, want: openid.ErrPlainHTTP},
-		"an address that names a user":    {lies: lies{device: put("verification_uri", "https://id.example@evil.example/")}, want: openid.ErrEndpoint},
-		"Google's name of the address":    {lies: lies{device: func(c claims) { c["verification_url"] = c["verification_uri"]; delete(c, "verification_uri") }}},
-		"declined":                        {lies: lies{pending: []string{"authorization_pending", "access_denied"}}, want: openid.ErrDeviceDeclined},
-		"expired, by the provider":        {lies: lies{pending: []string{"expired_token"}}, want: openid.ErrDeviceExpired},
-		"expired, by the clock":           {lies: lies{pending: forever}, want: openid.ErrDeviceExpired},
-		"the app's own limit":             {lies: lies{pending: forever}, o: options{limit: time.Minute}, want: context.DeadlineExceeded},
-		"a client that is not known":      {lies: lies{pending: []string{"invalid_client"}}, want: openid.ErrTokenEndpoint},
-		"a code that is not known":        {lies: lies{device: put("device_code", "OTHER")}, want: openid.ErrTokenEndpoint},
-		"a page in place of tokens":       {lies: lies{serve: at("/token", body("text/html", 200, "<html>"))}, want: openid.ErrDeviceExpired},
-		"tokens of another kind":          {lies: lies{token: put("token_type", "mac")}, want: openid.ErrTokenType},
-		"no ID token":                     {lies: lies{token: drop("id_token")}, want: openid.ErrNoIDToken},
-		"a nonce that nobody sent":        {lies: lies{idToken: put("nonce", "x")}, want: openid.ErrNonce},
-		"a signature of somebody else":    {lies: lies{signer: foreignRSA}, want: openid.ErrSignature},
-		"for another client":              {lies: lies{idToken: put("aud", "other")}, want: openid.ErrAudience},
-		"another access token":            {lies: lies{idToken: put("at_hash", "AAAAAAAAAAAAAAAAAAAAAA")}, want: openid.ErrATHash},
-		"userinfo about somebody else":    {lies: lies{userinfo: put("sub", "eve")}, want: openid.ErrUserinfoSubject},
-		"another person than asked for":   {o: options{req: session.SignInRequest{Same: session.Key{Issuer: "x", Subject: "eve"}}}, want: openid.ErrOtherPerson},
-		"no auth_time though it is asked": {lies: lies{idToken: drop("auth_time")}, o: options{req: session.SignInRequest{MaxAge: &hour}}, want: openid.ErrAuthTime},
+		"not offered": {
+			lies: lies{discovery: drop("device_authorization_endpoint")}, want: openid.ErrDeviceUnsupported,
+		},
+		"not offered to this client": {
+			lies: lies{serve: at("/device", body("application/json", 400, `{"error":"unauthorized_client"}`))},
+			want: openid.ErrDeviceUnsupported,
+		},
+		"an endpoint on plain http": {
+			lies: lies{discovery: put("device_authorization_endpoint", "http://id.example/device")},
+			want: openid.ErrDeviceUnsupported,
+		},
+		"refused": {
+			lies: lies{serve: at("/device", body("application/json", 400, `{"error":"invalid_scope"}`))},
+			want: openid.ErrDevice,
+		},
+		"refused with 200": {
+			lies: lies{
+				serve: at("/device", body("application/json", 200, `{"error":"invalid_scope","user_code":"A"}`)),
+			}, want: openid.ErrDevice,
+		},
+		"down": {
+			lies: lies{serve: at("/device", body("text/html", 502, "<html>"))}, want: openid.ErrStatus,
+		},
+		"elsewhere": {
+			lies: lies{
+				serve: at("/device",
+					http.RedirectHandler("http://127.0.0.1:9/", http.StatusTemporaryRedirect).ServeHTTP),
+			}, want: openid.ErrStatus,
+		},
+		"a page": {
+			lies: lies{serve: at("/device", body("text/html", 200, "<html>"))}, want: openid.ErrDocument,
+		},
+		"a doubled user code": {
+			lies: lies{serve: at("/device", body("application/json", 200, `{"user_code":"A","user_code":"B"}`))},
+			want: openid.ErrDoubledClaim,
+		},
+		"no device code":                {lies: lies{device: drop("device_code")}, want: openid.ErrDocument},
+		"no user code":                  {lies: lies{device: drop("user_code")}, want: openid.ErrDocument},
+		"a user code of two lines":      {lies: lies{device: put("user_code", "A\nB")}, want: openid.ErrDocument},
+		"a user code that turns around": {lies: lies{device: put("user_code", "A\u202eB")}, want: openid.ErrDocument},
+		"a user code without end": {
+			lies: lies{device: put("user_code", strings.Repeat("A", 500))}, want: openid.ErrDocument,
+		},
+		"no lifetime":           {lies: lies{device: drop("expires_in")}, want: openid.ErrDocument},
+		"a lifetime of nothing": {lies: lies{device: put("expires_in", 0)}, want: openid.ErrDocument},
+		"no address":            {lies: lies{device: drop("verification_uri")}, want: openid.ErrEndpoint},
+		"an address that is a script": {
+			lies: lies{device: put("verification_uri", "javascript:alert(1)")}, want: openid.ErrEndpoint,
+		},
+		"an address on plain http": {
+			lies: lies{device: put("verification_uri", "http://id.example/link")}, want: openid.ErrPlainHTTP,
+		},
+		"an address that names a user": {
+			lies: lies{device: put("verification_uri", "https://id.example@evil.example/")}, want: openid.ErrEndpoint,
+		},
+		"Google's name of the address": {
+			lies: lies{
+				device: func(c claims) { c["verification_url"] = c["verification_uri"]; delete(c, "verification_uri") },
+			},
+		},
+		"declined": {
+			lies: lies{pending: []string{"authorization_pending", "access_denied"}}, want: openid.ErrDeviceDeclined,
+		},
+		"expired, by the provider": {
+			lies: lies{pending: []string{"expired_token"}}, want: openid.ErrDeviceExpired,
+		},
+		"expired, by the clock": {lies: lies{pending: forever}, want: openid.ErrDeviceExpired},
+		"the app's own limit": {
+			lies: lies{pending: forever}, o: options{limit: time.Minute}, want: context.DeadlineExceeded,
+		},
+		"a client that is not known": {
+			lies: lies{pending: []string{"invalid_client"}}, want: openid.ErrTokenEndpoint,
+		},
+		"a code that is not known": {
+			lies: lies{device: put("device_code", "OTHER")}, want: openid.ErrTokenEndpoint,
+		},
+		"a page in place of tokens": {
+			lies: lies{serve: at("/token", body("text/html", 200, "<html>"))}, want: openid.ErrDeviceExpired,
+		},
+		"tokens of another kind":       {lies: lies{token: put("token_type", "mac")}, want: openid.ErrTokenType},
+		"no ID token":                  {lies: lies{token: drop("id_token")}, want: openid.ErrNoIDToken},
+		"a nonce that nobody sent":     {lies: lies{idToken: put("nonce", "x")}, want: openid.ErrNonce},
+		"a signature of somebody else": {lies: lies{signer: foreignRSA}, want: openid.ErrSignature},
+		"for another client":           {lies: lies{idToken: put("aud", "other")}, want: openid.ErrAudience},
+		"another access token": {
+			lies: lies{idToken: put("at_hash", "AAAAAAAAAAAAAAAAAAAAAA")}, want: openid.ErrATHash,
+		},
+		"userinfo about somebody else": {lies: lies{userinfo: put("sub", "eve")}, want: openid.ErrUserinfoSubject},
+		"another person than asked for": {
+			o:    options{req: session.SignInRequest{Same: session.Key{Issuer: "x", Subject: "eve"}}},
+			want: openid.ErrOtherPerson,
+		},
+		"no auth_time though it is asked": {
+			lies: lies{idToken: drop("auth_time")}, o: options{req: session.SignInRequest{MaxAge: &hour}},
+			want: openid.ErrAuthTime,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, _, err := onDevice(t, newOP(t, c.lies), c.o)
@@ -215,7 +292,8 @@ func TestDeviceLies(t *testing.T) {
 
 // A complete address that must not be opened costs itself alone.
 func TestACompleteAddressThatMustNotBeOpened(t *testing.T) {
-	_, shown, _, err := onDevice(t, newOP(t, lies{device: put("verification_uri_complete", "file:///etc/passwd")}), options{})
+	_, shown, _, err := onDevice(t, newOP(t, lies{device: put("verification_uri_complete", "file:///etc/passwd")}),
+		options{})
 	if err != nil || shown.VerificationURIComplete != "" || shown.VerificationURI == "" {
 		t.Errorf("%+v %v", shown, err)
 	}
@@ -258,7 +336,8 @@ func TestOffers(t *testing.T) {
 	}
 	c, _ = p.client(func(conf *provider.Provider) {
 		conf.NoDiscovery, conf.NoIDToken, conf.LogoutStyle = true, true, "none"
-		conf.AuthorizationEndpoint, conf.TokenEndpoint, conf.UserinfoEndpoint, conf.DeviceEndpoint = p.site.URL+"/authorize", p.site.URL+"/token", p.site.URL+"/userinfo", p.site.URL+"/device"
+		conf.AuthorizationEndpoint, conf.TokenEndpoint, conf.UserinfoEndpoint, conf.DeviceEndpoint = p.site.URL+
+			"/authorize", p.site.URL+"/token", p.site.URL+"/userinfo", p.site.URL+"/device"
 		conf.EndSessionEndpoint = p.site.URL + "/logout"
 	})
 	if got, want := c.Offers(), (session.Offers{Known: true, Device: true}); got != want {
@@ -304,7 +383,8 @@ func TestAnExpiredCodeIsCalledOne(t *testing.T) {
 	} {
 		_, _, _, err := onDevice(t, newOP(t, c.lies), options{limit: c.limit})
 		p := problem.From(err, "Acme ID")
-		if !errors.Is(err, openid.ErrDeviceExpired) || p.Code != "device_expired" || strings.Contains(p.Message+p.Hint, "browser") || strings.Contains(p.Message+p.Hint, "link") {
+		if !errors.Is(err, openid.ErrDeviceExpired) || p.Code != "device_expired" ||
+			strings.Contains(p.Message+p.Hint, "browser") || strings.Contains(p.Message+p.Hint, "link") {
 			t.Errorf("%s: %v, told as %+v", name, err, p)
 		}
 		if said := strings.Contains(p.Message, "could not be asked"); said != (name == "a silent network") {

@@ -84,7 +84,8 @@ func (c *Client) logoutForm(ctx context.Context, state string) (LogoutForm, erro
 	if c.p.LogoutRedirectPath == "" {
 		return c.opts.NewLogoutForm(ctx, LogoutSpec{})
 	}
-	return c.opts.NewLogoutForm(ctx, LogoutSpec{Host: c.p.RedirectHost, Ports: c.p.RedirectPorts, Path: c.p.LogoutRedirectPath, State: state})
+	return c.opts.NewLogoutForm(ctx,
+		LogoutSpec{Host: c.p.RedirectHost, Ports: c.p.RedirectPorts, Path: c.p.LogoutRedirectPath, State: state})
 }
 
 // logoutByQuery ends the session by an address that the browser opens, for a provider that takes no

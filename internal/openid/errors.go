@@ -31,15 +31,20 @@ var (
 	ErrDiscovery         = errors.New("openid: discovery failed")
 	ErrDiscoveryIssuer   = errors.New("openid: the discovery document names another issuer") // OIDC Discovery §4.3
 	ErrDiscoveryTemplate = errors.New("openid: the issuer is a template with a place left to fill")
-	ErrMember            = errors.New("openid: the discovery document lacks what a sign-in needs")             // OIDC Discovery §3
-	ErrBrokenKey         = errors.New("openid: the provider's key is published in a form that cannot be used") // RFC 7518 §6
-	ErrKeys              = errors.New("openid: the provider's keys cannot be fetched")
+	// OIDC Discovery §3
+	ErrMember    = errors.New("openid: the discovery document lacks what a sign-in needs")
+	ErrBrokenKey = errors.New("openid: the provider's key is published in a form that cannot be used") // RFC 7518 §6
+	ErrKeys      = errors.New("openid: the provider's keys cannot be fetched")
 
-	ErrAccessDenied     = errors.New("openid: the provider or the person refused")                   // RFC 6749 §4.1.2.1
-	ErrInteraction      = errors.New("openid: the provider needs the person")                        // OIDC Core §3.1.2.6
-	ErrAnswer           = errors.New("openid: the provider answered with an error")                  // RFC 6749 §4.1.2.1
-	ErrAnswerShape      = errors.New("openid: the provider's answer contradicts itself")             // RFC 6749 §4.1.2
-	ErrUnbound          = errors.New("openid: an error that names no sign-in")                       // RFC 6749 §4.1.2.1
+	// RFC 6749 §4.1.2.1
+	ErrAccessDenied = errors.New("openid: the provider or the person refused")
+	// OIDC Core §3.1.2.6
+	ErrInteraction = errors.New("openid: the provider needs the person")
+	// RFC 6749 §4.1.2.1
+	ErrAnswer      = errors.New("openid: the provider answered with an error")
+	ErrAnswerShape = errors.New("openid: the provider's answer contradicts itself") // RFC 6749 §4.1.2
+	// RFC 6749 §4.1.2.1
+	ErrUnbound          = errors.New("openid: an error that names no sign-in")
 	ErrState            = errors.New("openid: the answer has the state of another sign-in, or none") // RFC 6749 §10.12
 	ErrDoubledParameter = errors.New("openid: a parameter of the answer stands twice")               // RFC 6749 §3.1
 	ErrAnswerIssuer     = errors.New("openid: the answer names another issuer")                      // RFC 9207 §2.4
@@ -59,25 +64,36 @@ var (
 
 // One for each check of an ID token.
 var (
-	ErrMalformed     = errors.New("openid: the ID token is no signed JWT")                           // RFC 7515
-	ErrAlgorithm     = errors.New("openid: the ID token is signed by a forbidden algorithm")         // OIDC Core §3.1.3.7 item 7
-	ErrCritical      = errors.New("openid: the ID token has a critical header")                      // RFC 7515 §4.1.11
-	ErrSignature     = errors.New("openid: the ID token's signature is false")                       // OIDC Core §3.1.3.7 item 6
-	ErrUnknownKey    = errors.New("openid: the ID token is signed by an unknown key")                // OIDC Core §10.1
-	ErrDoubledClaim  = errors.New("openid: a claim stands twice")                                    // RFC 7519 §4
-	ErrIssuer        = errors.New("openid: the ID token is from another issuer")                     // OIDC Core §3.1.3.7 item 2
-	ErrAudience      = errors.New("openid: the ID token is for another client")                      // OIDC Core §3.1.3.7 item 3
-	ErrExtraAudience = errors.New("openid: the ID token is also for somebody who is not trusted")    // OIDC Core §3.1.3.7 item 3
-	ErrAZP           = errors.New("openid: the ID token was issued to another client")               // OIDC Core §3.1.3.7 items 4, 5
-	ErrExpired       = errors.New("openid: the ID token has expired")                                // OIDC Core §3.1.3.7 item 9
-	ErrIssuedAt      = errors.New("openid: the ID token's iat is missing or in the future")          // OIDC Core §2
-	ErrNotBefore     = errors.New("openid: the ID token is not valid yet")                           // RFC 7519 §4.1.5
-	ErrTimeClaim     = errors.New("openid: a time of the ID token is no number of seconds")          // RFC 7519 §2
-	ErrNonce         = errors.New("openid: the ID token is not for this sign-in")                    // OIDC Core §3.1.3.7 item 11
-	ErrATHash        = errors.New("openid: the access token is not the ID token's")                  // OIDC Core §3.1.3.8
-	ErrSubject       = errors.New("openid: the ID token names nobody")                               // OIDC Core §2
-	ErrAuthTime      = errors.New("openid: the person signed in too long ago, or nobody knows when") // OIDC Core §3.1.3.7 item 13
-	ErrACR           = errors.New("openid: the sign-in was not as strong as demanded")               // OIDC Core §3.1.3.7 item 12
+	ErrMalformed = errors.New("openid: the ID token is no signed JWT") // RFC 7515
+	// OIDC Core §3.1.3.7 item 7
+	ErrAlgorithm = errors.New("openid: the ID token is signed by a forbidden algorithm")
+	// RFC 7515 §4.1.11
+	ErrCritical = errors.New("openid: the ID token has a critical header")
+	// OIDC Core §3.1.3.7 item 6
+	ErrSignature    = errors.New("openid: the ID token's signature is false")
+	ErrUnknownKey   = errors.New("openid: the ID token is signed by an unknown key") // OIDC Core §10.1
+	ErrDoubledClaim = errors.New("openid: a claim stands twice")                     // RFC 7519 §4
+	// OIDC Core §3.1.3.7 item 2
+	ErrIssuer = errors.New("openid: the ID token is from another issuer")
+	// OIDC Core §3.1.3.7 item 3
+	ErrAudience = errors.New("openid: the ID token is for another client")
+	// OIDC Core §3.1.3.7 item 3
+	ErrExtraAudience = errors.New("openid: the ID token is also for somebody who is not trusted")
+	// OIDC Core §3.1.3.7 items 4, 5
+	ErrAZP = errors.New("openid: the ID token was issued to another client")
+	// OIDC Core §3.1.3.7 item 9
+	ErrExpired   = errors.New("openid: the ID token has expired")
+	ErrIssuedAt  = errors.New("openid: the ID token's iat is missing or in the future") // OIDC Core §2
+	ErrNotBefore = errors.New("openid: the ID token is not valid yet")                  // RFC 7519 §4.1.5
+	ErrTimeClaim = errors.New("openid: a time of the ID token is no number of seconds") // RFC 7519 §2
+	// OIDC Core §3.1.3.7 item 11
+	ErrNonce = errors.New("openid: the ID token is not for this sign-in")
+	// OIDC Core §3.1.3.8
+	ErrATHash  = errors.New("openid: the access token is not the ID token's")
+	ErrSubject = errors.New("openid: the ID token names nobody") // OIDC Core §2
+	// OIDC Core §3.1.3.7 item 13
+	ErrAuthTime      = errors.New("openid: the person signed in too long ago, or nobody knows when")
+	ErrACR           = errors.New("openid: the sign-in was not as strong as demanded") // OIDC Core §3.1.3.7 item 12
 	ErrTenant        = errors.New("openid: the tenant is not one of those allowed")
 	ErrOrganization  = errors.New("openid: the sign-in was with another organization than asked for")
 	ErrOtherProvider = fmt.Errorf("openid: %w", session.ErrForeign)

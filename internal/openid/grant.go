@@ -31,7 +31,8 @@ const (
 var verdicts = map[string]verdict{
 	"invalid_grant":   ends,
 	"invalid_request": doubted, "invalid_refresh_token": doubted, "invalid_token": doubted,
-	"interaction_required": person, "login_required": person, "consent_required": person, "account_selection_required": person,
+	"interaction_required": person, "login_required": person, "consent_required": person,
+	"account_selection_required": person,
 }
 
 // grantCode returns the code of a token endpoint's JSON error. GitHub has a word of its

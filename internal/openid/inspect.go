@@ -102,7 +102,10 @@ func (c *Client) TryAuthorize(ctx context.Context, redirect string) (back bool, 
 	if err != nil {
 		return false, err
 	}
-	a := attempt{meta: meta, scopes: c.scopes(meta, c.p.Organization), redirect: redirect, state: random(), nonce: random(), verifier: oauth2.GenerateVerifier(), prompt: "none"}
+	a := attempt{
+		meta: meta, scopes: c.scopes(meta, c.p.Organization), redirect: redirect, state: random(), nonce: random(),
+		verifier: oauth2.GenerateVerifier(), prompt: "none",
+	}
 	res, body, err := c.get(ctx, c.authorizationURL(a), http.Header{"Accept": {"text/html"}})
 	if err != nil {
 		return false, err
@@ -143,7 +146,12 @@ func (c *Client) whereTo(a attempt, res *http.Response) (back bool, err error) {
 		return true, err
 	}
 	if strings.Contains(to.Path, "error") || to.Query().Has("error") {
-		return false, &PageError{Status: res.StatusCode, Text: a.textOf([]byte(to.Path + " " + to.Query().Get("error") + " " + to.Query().Get("error_description")))}
+		return false,
+			&PageError{
+				Status: res.StatusCode,
+				Text: a.textOf(
+					[]byte(to.Path + " " + to.Query().Get("error") + " " + to.Query().Get("error_description"))),
+			}
 	}
 	return false, nil
 }

@@ -77,9 +77,11 @@ func (f realForm) Send(ctx context.Context, action string, fields url.Values) er
 
 // realLogoutForm makes such pages. waiting is called before the wait for the
 // browser's return, which has come by then or never will.
-func realLogoutForm(open func(context.Context, string) error, waiting func()) func(context.Context, openid.LogoutSpec) (openid.LogoutForm, error) {
+func realLogoutForm(open func(context.Context, string) error, waiting func()) func(context.Context,
+	openid.LogoutSpec) (openid.LogoutForm, error) {
 	return func(ctx context.Context, s openid.LogoutSpec) (openid.LogoutForm, error) {
-		f, err := loopback.ServeForm(ctx, loopback.FormConfig{App: "Test", Host: s.Host, Ports: s.Ports, Landing: s.Path, State: s.State})
+		f, err := loopback.ServeForm(ctx,
+			loopback.FormConfig{App: "Test", Host: s.Host, Ports: s.Ports, Landing: s.Path, State: s.State})
 		return realForm{f, open, waiting}, err
 	}
 }
@@ -105,7 +107,9 @@ func logout(want session.EndingOutcome, lie func(claims)) func(*testing.T, modul
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		last := make(chan string, 1)
-		c, err := openid.New(provider.Provider{Issuer: p.site.URL, ClientID: "desk", RedirectHost: "127.0.0.1", LogoutRedirectPath: "/signed-out"}, openid.Options{
+		c, err := openid.New(provider.Provider{
+			Issuer: p.site.URL, ClientID: "desk", RedirectHost: "127.0.0.1", LogoutRedirectPath: "/signed-out",
+		}, openid.Options{
 			NewLogoutForm: realLogoutForm(func(ctx context.Context, address string) error {
 				browser := robot.New(nil)
 				page, err := browser.Visit(ctx, address)
@@ -126,12 +130,16 @@ func logout(want session.EndingOutcome, lie func(claims)) func(*testing.T, modul
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := session.Session{Key: session.Key{Issuer: p.site.URL, Subject: "ada"}, ClientID: "desk", Tokens: session.Tokens{ID: secret.New("IDT")}}
+		s := session.Session{
+			Key: session.Key{Issuer: p.site.URL, Subject: "ada"}, ClientID: "desk",
+			Tokens: session.Tokens{ID: secret.New("IDT")},
+		}
 		outcome, err := c.EndSession(ctx, s)
 		if outcome != want || err != nil && want == session.EndingDone {
 			t.Fatalf("%v %v, want %v", outcome, err, want)
 		}
-		if f := <-got; f.Get("id_token_hint") != "IDT" || f.Get("client_id") != "desk" || len(f.Get("state")) < 43 || !strings.HasSuffix(f.Get("post_logout_redirect_uri"), "/signed-out") {
+		if f := <-got; f.Get("id_token_hint") != "IDT" || f.Get("client_id") != "desk" || len(f.Get("state")) < 43 ||
+			!strings.HasSuffix(f.Get("post_logout_redirect_uri"), "/signed-out") {
 			t.Errorf("posted %v", f)
 		}
 		if text := <-last; strings.Contains(text, "You are signed out") != (want == session.EndingDone) {
@@ -140,12 +148,17 @@ func logout(want session.EndingOutcome, lie func(claims)) func(*testing.T, modul
 	}
 }
 
-var signedIn = session.Session{Profile: session.Profile{Email: "ada@acme.example"}, Tokens: session.Tokens{ID: secret.New("IDT")}}
+var signedIn = session.Session{
+	Profile: session.Profile{Email: "ada@acme.example"}, Tokens: session.Tokens{ID: secret.New("IDT")},
+}
 
 // ending is a sign-out at p with whatever the settings say.
-func ending(t *testing.T, p *op, s session.Session, o openid.Options, change func(*provider.Provider)) (session.EndingOutcome, error) {
+func ending(t *testing.T, p *op, s session.Session, o openid.Options,
+	change func(*provider.Provider)) (session.EndingOutcome, error) {
 	t.Helper()
-	conf := provider.Provider{Issuer: p.site.URL, ClientID: "desk", RedirectHost: "localhost", RedirectPorts: []int{8085}}
+	conf := provider.Provider{
+		Issuer: p.site.URL, ClientID: "desk", RedirectHost: "localhost", RedirectPorts: []int{8085},
+	}
 	if change != nil {
 		change(&conf)
 	}
@@ -168,18 +181,22 @@ func TestLogoutWithoutALanding(t *testing.T) {
 	if err != nil || outcome != session.EndingSent {
 		t.Fatalf("%v %v", outcome, err)
 	}
-	if f.fields.Has("post_logout_redirect_uri") || f.fields.Has("state") || f.fields.Get("id_token_hint") != "IDT" || f.fields.Has("logout_hint") || f.spec.Ports != nil {
+	if f.fields.Has("post_logout_redirect_uri") || f.fields.Has("state") || f.fields.Get("id_token_hint") != "IDT" ||
+		f.fields.Has("logout_hint") || f.spec.Ports != nil {
 		t.Errorf("%+v", f)
 	}
 }
 
 func TestLogoutWithoutAnIDToken(t *testing.T) {
 	var f *logoutForm
-	o := openid.Options{NewLogoutForm: newLogoutForm(func(sent *logoutForm) error { f = sent; close(f.landed); return nil })}
+	o := openid.Options{
+		NewLogoutForm: newLogoutForm(func(sent *logoutForm) error { f = sent; close(f.landed); return nil }),
+	}
 	s := signedIn
 	s.Tokens = session.Tokens{}
 	outcome, err := ending(t, newOP(t, lies{}), s, o, func(p *provider.Provider) { p.LogoutRedirectPath = "/out" })
-	if err != nil || outcome != session.EndingDone || f.fields.Get("logout_hint") != "ada@acme.example" || f.fields.Has("id_token_hint") {
+	if err != nil || outcome != session.EndingDone || f.fields.Get("logout_hint") != "ada@acme.example" ||
+		f.fields.Has("id_token_hint") {
 		t.Errorf("%v %v %v", outcome, err, f.fields)
 	}
 	if f.spec.Host != "localhost" || !slices.Equal(f.spec.Ports, []int{8085}) || f.spec.State != f.fields.Get("state") {
@@ -194,7 +211,8 @@ func TestLogoutWithoutAPageOfOurOwn(t *testing.T) {
 	o := openid.Options{OpenURL: func(_ context.Context, address string) error { opened = address; return nil }}
 	p := newOP(t, lies{discovery: func(c claims) { c["end_session_endpoint"] = c["issuer"].(string) + "/logout?ui=1" }})
 	outcome, err := ending(t, p, signedIn, o, nil)
-	if want := p.site.URL + "/logout?ui=1&client_id=desk&logout_hint=ada%40acme.example"; err != nil || outcome != session.EndingSent || opened != want {
+	if want := p.site.URL + "/logout?ui=1&client_id=desk&logout_hint=ada%40acme.example"; err != nil ||
+		outcome != session.EndingSent || opened != want {
 		t.Errorf("%v %v %s", outcome, err, opened)
 	}
 }
@@ -204,19 +222,27 @@ func TestLogoutWithoutAPageOfOurOwn(t *testing.T) {
 func TestLogoutWhenThePortIsTaken(t *testing.T) {
 	var sent url.Values
 	var opened string
-	o := openid.Options{OpenURL: func(_ context.Context, address string) error { opened = address; return nil }, NewLogoutForm: func(ctx context.Context, s openid.LogoutSpec) (openid.LogoutForm, error) {
-		if s.Path != "" {
-			return nil, &loopback.PortError{Ports: s.Ports, Err: errors.New("in use")}
-		}
-		return newLogoutForm(func(f *logoutForm) error { sent = f.fields; return nil })(ctx, s)
-	}}
-	outcome, err := ending(t, newOP(t, lies{}), signedIn, o, func(p *provider.Provider) { p.LogoutRedirectPath = "/out" })
-	if err != nil || outcome != session.EndingSent || sent.Get("id_token_hint") != "IDT" || sent.Has("post_logout_redirect_uri") {
+	o := openid.Options{
+		OpenURL: func(_ context.Context, address string) error { opened = address; return nil },
+		NewLogoutForm: func(ctx context.Context, s openid.LogoutSpec) (openid.LogoutForm, error) {
+			if s.Path != "" {
+				return nil, &loopback.PortError{Ports: s.Ports, Err: errors.New("in use")}
+			}
+			return newLogoutForm(func(f *logoutForm) error { sent = f.fields; return nil })(ctx, s)
+		},
+	}
+	outcome, err := ending(t, newOP(t, lies{}), signedIn, o,
+		func(p *provider.Provider) { p.LogoutRedirectPath = "/out" })
+	if err != nil || outcome != session.EndingSent || sent.Get("id_token_hint") != "IDT" ||
+		sent.Has("post_logout_redirect_uri") {
 		t.Errorf("%v %v %v", outcome, err, sent)
 	}
-	for style, want := range map[string]session.EndingOutcome{"query": session.EndingSent, "cognito": session.EndingFailed} {
+	for style, want := range map[string]session.EndingOutcome{
+		"query": session.EndingSent, "cognito": session.EndingFailed,
+	} {
 		opened = ""
-		outcome, _ := ending(t, newOP(t, lies{}), signedIn, o, func(p *provider.Provider) { p.LogoutStyle, p.LogoutRedirectPath = style, "/out" })
+		outcome, _ := ending(t, newOP(t, lies{}), signedIn, o,
+			func(p *provider.Provider) { p.LogoutStyle, p.LogoutRedirectPath = style, "/out" })
 		if outcome != want || (opened != "") != (want == session.EndingSent) || strings.Contains(opened, "redirect") {
 			t.Errorf("%s: %v %s", style, outcome, opened)
 		}
@@ -248,10 +274,13 @@ func TestLogoutByQuery(t *testing.T) {
 				p.LogoutRedirectPath, want = "/out", session.EndingDone
 			}
 		})
-		if err != nil || outcome != want || strings.Contains(opened.String(), "IDT") || opened.Query().Get("logout_hint") != "ada@acme.example" {
+		if err != nil || outcome != want || strings.Contains(opened.String(), "IDT") ||
+			opened.Query().Get("logout_hint") != "ada@acme.example" {
 			t.Errorf("%v %v %s", outcome, err, opened)
 		}
-		if back && (opened.Query().Get("state") != form.spec.State || form.spec.State == "" || opened.Query().Get("post_logout_redirect_uri") != "http://127.0.0.1:1/out") {
+		if back &&
+			(opened.Query().Get("state") != form.spec.State || form.spec.State == "" ||
+				opened.Query().Get("post_logout_redirect_uri") != "http://127.0.0.1:1/out") {
 			t.Errorf("%s", opened)
 		}
 	}
@@ -270,13 +299,17 @@ func TestLogoutAtCognito(t *testing.T) {
 			},
 		}
 		p := newOP(t, lies{})
-		outcome, err := ending(t, p, signedIn, o, func(p *provider.Provider) { p.LogoutStyle, p.LogoutRedirectPath = "cognito", path })
+		outcome, err := ending(t, p, signedIn, o, func(p *provider.Provider) {
+			p.LogoutStyle, p.LogoutRedirectPath = "cognito", path
+		})
 		switch {
 		case err != nil:
 			t.Error(err)
 		case path == "" && (outcome != session.EndingUnsupported || opened != ""):
 			t.Errorf("without an address to come back to Cognito shows an error: %v %s", outcome, opened)
-		case path != "" && (outcome != session.EndingSent || opened != p.site.URL+"/logout?client_id=desk&logout_uri=http%3A%2F%2F127.0.0.1%3A1%2Fout"):
+		case path != "" &&
+			(outcome != session.EndingSent || opened != p.site.URL+
+				"/logout?client_id=desk&logout_uri=http%3A%2F%2F127.0.0.1%3A1%2Fout"):
 			t.Errorf("%v %s", outcome, opened)
 		}
 	}
@@ -288,8 +321,12 @@ func TestAProviderWithoutLogout(t *testing.T) {
 		"on plain http": {discovery: put("end_session_endpoint", "http://id.example/logout")},
 		"a script":      {discovery: put("end_session_endpoint", "javascript:alert(1)")},
 	} {
-		o := openid.Options{OpenURL: func(context.Context, string) error { t.Error("opened"); return nil }, NewLogoutForm: newLogoutForm(func(*logoutForm) error { t.Error("sent"); return nil })}
-		if outcome, err := ending(t, newOP(t, l), signedIn, o, nil); err != nil || outcome != session.EndingUnsupported {
+		o := openid.Options{
+			OpenURL:       func(context.Context, string) error { t.Error("opened"); return nil },
+			NewLogoutForm: newLogoutForm(func(*logoutForm) error { t.Error("sent"); return nil }),
+		}
+		if outcome, err := ending(t, newOP(t, l), signedIn, o, nil); err != nil ||
+			outcome != session.EndingUnsupported {
 			t.Errorf("%s: %v %v", name, outcome, err)
 		}
 	}
@@ -307,11 +344,13 @@ func TestLogoutAsksWhetherPOSTIsTaken(t *testing.T) {
 		"not implemented":                        {body("text/html", 501, ""), false},
 		"gone":                                   {body("text/html", 410, ""), false},
 		"down":                                   {body("text/html", 503, ""), false},
-		"cut off":                                {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, false},
-		"a page that asks":                       {body("text/html", 200, "<form>"), true},
-		"a page without end":                     {endless, true},
-		"a hint is missed":                       {body("application/json", 400, `{"error":"invalid_request"}`), true},
-		"a redirect":                             {http.RedirectHandler("/bye", http.StatusFound).ServeHTTP, true},
+		"cut off": {
+			func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, false,
+		},
+		"a page that asks":   {body("text/html", 200, "<form>"), true},
+		"a page without end": {endless, true},
+		"a hint is missed":   {body("application/json", 400, `{"error":"invalid_request"}`), true},
+		"a redirect":         {http.RedirectHandler("/bye", http.StatusFound).ServeHTTP, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var asked []*http.Request
@@ -329,8 +368,10 @@ func TestLogoutAsksWhetherPOSTIsTaken(t *testing.T) {
 			if err != nil || outcome != session.EndingSent {
 				t.Fatalf("%v %v", outcome, err)
 			}
-			if len(asked) != 1 || asked[0].Method != http.MethodPost || len(asked[0].Cookies()) > 0 || asked[0].Header.Get("Authorization") != "" ||
-				len(asked[0].PostForm) != 1 || asked[0].PostForm.Get("client_id") != "desk" || asked[0].URL.RawQuery != "" {
+			if len(asked) != 1 || asked[0].Method != http.MethodPost || len(asked[0].Cookies()) > 0 ||
+				asked[0].Header.Get("Authorization") != "" ||
+				len(asked[0].PostForm) != 1 || asked[0].PostForm.Get("client_id") != "desk" ||
+				asked[0].URL.RawQuery != "" {
 				t.Errorf("asked %d times: %v", len(asked), asked)
 			}
 			if c.post != (posted.Get("id_token_hint") == "IDT") || c.post == (opened != "") {
@@ -354,7 +395,9 @@ func TestLogoutByAutoComesBack(t *testing.T) {
 			return form, nil
 		},
 	}
-	outcome, err := ending(t, p, signedIn, o, func(p *provider.Provider) { p.LogoutStyle, p.LogoutRedirectPath = "auto", "/out" })
+	outcome, err := ending(t, p, signedIn, o, func(p *provider.Provider) {
+		p.LogoutStyle, p.LogoutRedirectPath = "auto", "/out"
+	})
 	if err != nil || outcome != session.EndingDone {
 		t.Errorf("%v %v", outcome, err)
 	}
@@ -372,27 +415,36 @@ func TestASilentProviderIsAskedOnce(t *testing.T) {
 		c, err := openid.New(conf, openid.Options{
 			RequestTimeout: 200 * time.Millisecond,
 			OpenURL:        func(_ context.Context, address string) error { opened = address; return nil },
-			NewLogoutForm:  newLogoutForm(func(*logoutForm) error { t.Error("a token was sent to a provider that is silent"); return nil }),
+			NewLogoutForm: newLogoutForm(func(*logoutForm) error {
+				t.Error("a token was sent to a provider that is silent")
+				return nil
+			}),
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		key := session.Key{Issuer: p.site.URL, Subject: "ada"}
 		for range 3 {
-			if outcome, err := c.Revoke(t.Context(), session.Revocation{Key: key, ClientID: "desk", Refresh: secret.New("RT1"), Access: secret.New("AT1")}); outcome != session.EndingPending || !errors.Is(err, openid.ErrTimeout) {
+			if outcome, err := c.Revoke(t.Context(),
+				session.Revocation{
+					Key: key, ClientID: "desk", Refresh: secret.New("RT1"), Access: secret.New("AT1"),
+				}); outcome != session.EndingPending || !errors.Is(err, openid.ErrTimeout) {
 				t.Errorf("%s: %v %v", silent, outcome, err)
 			}
 		}
 		s := signedIn
 		s.Key, s.ClientID = key, "desk"
 		outcome, err := c.EndSession(t.Context(), s)
-		if want := map[string]session.EndingOutcome{discoveryPath: session.EndingFailed, "/revoke": session.EndingSent}[silent]; outcome != want {
+		if want := map[string]session.EndingOutcome{
+			discoveryPath: session.EndingFailed, "/revoke": session.EndingSent,
+		}[silent]; outcome != want {
 			t.Errorf("%s: %v %v", silent, outcome, err)
 		}
 		if silent == "/revoke" && !strings.Contains(opened, "/logout?client_id=desk") {
 			t.Errorf("opened %q", opened)
 		}
-		if n := p.count("GET "+discoveryPath) + p.count("POST /revoke") + p.count("POST /logout"); n > 2 || p.count("POST "+silent)+p.count("GET "+silent) != 1 {
+		if n := p.count("GET "+discoveryPath) + p.count("POST /revoke") + p.count("POST /logout"); n > 2 ||
+			p.count("POST "+silent)+p.count("GET "+silent) != 1 {
 			t.Errorf("%s: asked %d times: %v", silent, n, p.requests)
 		}
 		close(done)

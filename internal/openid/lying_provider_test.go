@@ -70,9 +70,15 @@ var (
 		n := new(big.Int).SetBit(new(big.Int).Rsh(rsaKey().N, 1024), 1023, 1)
 		return &rsa.PublicKey{N: n.SetBit(n, 0, 1), E: 65537}
 	})
-	otherEC = sync.OnceValue(func() *ecdsa.PrivateKey { k, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader); return k })
-	ecKey   = sync.OnceValue(func() *ecdsa.PrivateKey { k, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader); return k })
-	edKey   = sync.OnceValue(func() ed25519.PrivateKey { _, k, _ := ed25519.GenerateKey(rand.Reader); return k })
+	otherEC = sync.OnceValue(func() *ecdsa.PrivateKey {
+		k, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		return k
+	})
+	ecKey = sync.OnceValue(func() *ecdsa.PrivateKey {
+		k, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		return k
+	})
+	edKey = sync.OnceValue(func() ed25519.PrivateKey { _, k, _ := ed25519.GenerateKey(rand.Reader); return k })
 )
 
 func newOP(t *testing.T, l lies) *op {
@@ -114,9 +120,12 @@ func writeJSONBody(w http.ResponseWriter, v any) { _ = json.NewEncoder(w).Encode
 
 func (p *op) discovery(w http.ResponseWriter, _ *http.Request) {
 	doc := claims{
-		"issuer": p.site.URL, "authorization_endpoint": p.site.URL + "/authorize", "token_endpoint": p.site.URL + "/token",
-		"userinfo_endpoint": p.site.URL + "/userinfo", "jwks_uri": p.site.URL + "/jwks", "revocation_endpoint": p.site.URL + "/revoke",
-		"end_session_endpoint": p.site.URL + "/logout", "device_authorization_endpoint": p.site.URL + "/device", "scopes_supported": []string{"openid", "offline_access"},
+		"issuer": p.site.URL, "authorization_endpoint": p.site.URL + "/authorize",
+		"token_endpoint":    p.site.URL + "/token",
+		"userinfo_endpoint": p.site.URL + "/userinfo", "jwks_uri": p.site.URL + "/jwks",
+		"revocation_endpoint":  p.site.URL + "/revoke",
+		"end_session_endpoint": p.site.URL + "/logout", "device_authorization_endpoint": p.site.URL + "/device",
+		"scopes_supported": []string{"openid", "offline_access"},
 		"authorization_response_iss_parameter_supported": true,
 	}
 	if p.lies.discovery != nil {
@@ -171,7 +180,8 @@ func (p *op) token(w http.ResponseWriter, r *http.Request) {
 	switch r.PostForm.Get("grant_type") {
 	case "authorization_code":
 		sum := sha256.Sum256([]byte(r.PostForm.Get("code_verifier")))
-		if base64.RawURLEncoding.EncodeToString(sum[:]) != p.asked.Get("code_challenge") || r.PostForm.Get("redirect_uri") != p.asked.Get("redirect_uri") {
+		if base64.RawURLEncoding.EncodeToString(sum[:]) != p.asked.Get("code_challenge") ||
+			r.PostForm.Get("redirect_uri") != p.asked.Get("redirect_uri") {
 			fail("invalid_grant")
 			return
 		}
@@ -200,8 +210,9 @@ func (p *op) token(w http.ResponseWriter, r *http.Request) {
 	access := fmt.Sprint("AT", p.n)
 	now := time.Now()
 	id := claims{
-		"iss": p.site.URL, "sub": "ada", "aud": "desk", "exp": now.Add(time.Hour).Unix(), "iat": now.Unix(), "auth_time": now.Unix(),
-		"nonce": p.asked.Get("nonce"), "at_hash": p.leftHalf(access), "name": "Ada", "email": "ada@id.example",
+		"iss": p.site.URL, "sub": "ada", "aud": "desk", "exp": now.Add(time.Hour).Unix(), "iat": now.Unix(),
+		"auth_time": now.Unix(),
+		"nonce":     p.asked.Get("nonce"), "at_hash": p.leftHalf(access), "name": "Ada", "email": "ada@id.example",
 	}
 	if p.asked == nil { // nobody came by the authorization endpoint
 		delete(id, "nonce")
@@ -209,7 +220,10 @@ func (p *op) token(w http.ResponseWriter, r *http.Request) {
 	if p.lies.idToken != nil {
 		p.lies.idToken(id)
 	}
-	answer := claims{"access_token": access, "token_type": "Bearer", "expires_in": 3600, "refresh_token": p.refresh, "id_token": p.sign(id)}
+	answer := claims{
+		"access_token": access, "token_type": "Bearer", "expires_in": 3600, "refresh_token": p.refresh,
+		"id_token": p.sign(id),
+	}
 	if p.lies.token != nil {
 		p.lies.token(answer)
 	}
@@ -277,7 +291,10 @@ func (p *op) userinfo(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusUnauthorized)
 		return
 	}
-	c := claims{"sub": "ada", "name": "Ada Lovelace", "email": "ada@acme.example", "email_verified": "true", "picture": "https://id.example/a.png"}
+	c := claims{
+		"sub": "ada", "name": "Ada Lovelace", "email": "ada@acme.example", "email_verified": "true",
+		"picture": "https://id.example/a.png",
+	}
 	if p.lies.userinfo != nil {
 		p.lies.userinfo(c)
 	}

@@ -37,7 +37,9 @@ func TestClaimsWithoutMeasure(t *testing.T) {
 	} {
 		ways := map[string]lies{
 			"ID token": {payload: func(b []byte) []byte { return with(b, "odd", c.claim) }},
-			"userinfo": {serve: at("/userinfo", body("application/json", 200, `{"sub":"ada","name":"Eve","odd":`+c.claim+`}`))},
+			"userinfo": {
+				serve: at("/userinfo", body("application/json", 200, `{"sub":"ada","name":"Eve","odd":`+c.claim+`}`)),
+			},
 		}
 		for way, l := range ways {
 			checkMeasure(t, name+" in the "+way, newOP(t, l), way == "ID token", c.fits)
@@ -69,7 +71,8 @@ func checkMeasure(t *testing.T, name string, p *op, ends, fits bool) {
 		t.Errorf("%s: %.300v", name, err)
 		return
 	}
-	if _, odd := s.Profile.Claims["odd"]; odd != fits || !fits && (s.Profile.Name != "Ada" || !strings.Contains(log.String(), "userinfo.unusable")) {
+	if _, odd := s.Profile.Claims["odd"]; odd != fits || !fits &&
+		(s.Profile.Name != "Ada" || !strings.Contains(log.String(), "userinfo.unusable")) {
 		t.Errorf("%s: taken over %v, called %q", name, odd, s.Profile.Name)
 	}
 	data, err := session.Encode(session.Book{Sessions: []session.Session{s}})
@@ -101,7 +104,9 @@ func TestIDTokenAndUserinfoTogether(t *testing.T) {
 // A refresh stores no claims, and so no measure of them ends a session.
 func TestARefreshWithClaimsWithoutMeasure(t *testing.T) {
 	p, client, s := newSession(t, lies{})
-	p.lies.payload = func(b []byte) []byte { return with(b, "odd", strings.Repeat("[", 5000)+strings.Repeat("]", 5000)) }
+	p.lies.payload = func(b []byte) []byte {
+		return with(b, "odd", strings.Repeat("[", 5000)+strings.Repeat("]", 5000))
+	}
 	if _, err := client.Refresh(t.Context(), s, keep); err != nil {
 		t.Errorf("%.300v", err)
 	}
@@ -109,9 +114,15 @@ func TestARefreshWithClaimsWithoutMeasure(t *testing.T) {
 
 // Without ID tokens the user endpoint's claims are all there is: they end the sign-in.
 func TestAPlainUserEndpointWithoutMeasure(t *testing.T) {
-	p := newOP(t, lies{serve: at("/userinfo", body("application/json", 200, `{"sub":"ada","odd":`+strings.Repeat("[", 500)+strings.Repeat("]", 500)+`}`))})
+	p := newOP(t,
+		lies{
+			serve: at("/userinfo",
+				body("application/json", 200, `{"sub":"ada","odd":`+strings.Repeat("[", 500)+strings.Repeat("]", 500)+
+					`}`)),
+		})
 	client, _ := p.client(func(conf *provider.Provider) { conf.NoIDToken = true })
-	if _, err := signIn(t, client, session.SignInRequest{}); !errors.Is(err, session.ErrTooLarge) || !errors.Is(err, openid.ErrUserinfo) {
+	if _, err := signIn(t, client, session.SignInRequest{}); !errors.Is(err, session.ErrTooLarge) ||
+		!errors.Is(err, openid.ErrUserinfo) {
 		t.Errorf("%.300v", err)
 	}
 }

@@ -37,7 +37,8 @@ func (c *Client) Revoke(ctx context.Context, r session.Revocation) (session.Endi
 }
 
 // revokeBoth revokes the refresh token, then the access token.
-func (c *Client) revokeBoth(ctx context.Context, meta Metadata, refresh, access secret.Secret) (session.EndingOutcome, error) {
+func (c *Client) revokeBoth(ctx context.Context, meta Metadata, refresh,
+	access secret.Secret) (session.EndingOutcome, error) {
 	for _, t := range []struct {
 		token secret.Secret
 		hint  string
@@ -46,7 +47,8 @@ func (c *Client) revokeBoth(ctx context.Context, meta Metadata, refresh, access 
 			continue
 		}
 		outcome, err := c.revokeOne(ctx, meta, t.token, t.hint)
-		if outcome == session.EndingDone || t.hint == "access_token" && !refresh.IsZero() && outcome != session.EndingPending {
+		if outcome == session.EndingDone || t.hint == "access_token" && !refresh.IsZero() &&
+			outcome != session.EndingPending {
 			continue // that an access token cannot be revoked by itself (RFC 7009 §2) is no failure
 		}
 		return outcome, err
@@ -54,7 +56,8 @@ func (c *Client) revokeBoth(ctx context.Context, meta Metadata, refresh, access 
 	return session.EndingDone, nil
 }
 
-func (c *Client) revokeOne(ctx context.Context, m Metadata, token secret.Secret, hint string) (session.EndingOutcome, error) {
+func (c *Client) revokeOne(ctx context.Context, m Metadata, token secret.Secret,
+	hint string) (session.EndingOutcome, error) {
 	res, body, err := c.post(ctx, m, m.RevocationURL, url.Values{"token": {token.Reveal()}, "token_type_hint": {hint}})
 	if err != nil {
 		return session.EndingPending, transient(fmt.Errorf("openid: revoke: %w", err))
@@ -68,7 +71,8 @@ func (c *Client) revokeOne(ctx context.Context, m Metadata, token secret.Secret,
 		return session.EndingPending, failure
 	}
 	if members, err := parseObject(body); err == nil && members.text("error") != "" {
-		return session.EndingFailed, fmt.Errorf("%w: %s", ErrRevocation, clean(without(members.text("error"), secretsIn(res.Request)...), 60))
+		return session.EndingFailed,
+			fmt.Errorf("%w: %s", ErrRevocation, clean(without(members.text("error"), secretsIn(res.Request)...), 60))
 	}
 	if res.StatusCode >= 300 && res.StatusCode < 400 || res.StatusCode == http.StatusProxyAuthRequired {
 		return session.EndingPending, failure // a proxy's or a hotel's answer, not the provider's

@@ -75,7 +75,8 @@ func (c *Client) takesPOST(ctx context.Context, endpoint string) bool {
 	case res == nil: // an answer that is too large is one
 		c.opts.Log.Warn("logout.not_asked", "err", err)
 		return false
-	case res.StatusCode == http.StatusNotFound, res.StatusCode == http.StatusMethodNotAllowed, res.StatusCode == http.StatusGone, res.StatusCode >= 500:
+	case res.StatusCode == http.StatusNotFound, res.StatusCode == http.StatusMethodNotAllowed,
+		res.StatusCode == http.StatusGone, res.StatusCode >= 500:
 		return false
 	}
 	return true

@@ -45,7 +45,10 @@ func (c *Client) grantFailure(kind error, res *http.Response, members object) er
 	if ownCode(code, res.StatusCode) {
 		text := first(members.text("error_description"), members.text("errorDescription"))
 		ours := secretsIn(res.Request)
-		answer := &AnswerError{Kind: kind, Code: clean(without(code, ours...), 60), Description: clean(without(text, ours...), 200), Status: res.StatusCode}
+		answer := &AnswerError{
+			Kind: kind, Code: clean(without(code, ours...), 60), Description: clean(without(text, ours...), 200),
+			Status: res.StatusCode,
+		}
 		if verdicts[grantCode(answer)] != goesOn {
 			return answer
 		}
@@ -94,7 +97,8 @@ func lost(err error) error {
 // returned along with an error too, because they may have to be kept or revoked.
 func (c *Client) readAnswer(o object, asked string) (tokenAnswer, error) {
 	t := session.Tokens{
-		Access: secret.New(o.text("access_token")), Refresh: secret.New(o.text("refresh_token")), ID: secret.New(o.text("id_token")),
+		Access: secret.New(o.text("access_token")), Refresh: secret.New(o.text("refresh_token")),
+		ID:   secret.New(o.text("id_token")),
 		Type: "Bearer", Scope: first(o.text("scope"), asked),
 	}
 	if life, ok := lifetime(o["expires_in"]); ok {
@@ -112,7 +116,11 @@ func (c *Client) readAnswer(o object, asked string) (tokenAnswer, error) {
 	case kind == "" && (!o.has("token_type") || string(o["token_type"]) == `""`):
 		c.opts.Log.Warn("token.type_missing")
 	case !strings.EqualFold(strings.TrimSpace(kind), "Bearer"):
-		return tokenAnswer{t}, &TokenTypeError{Type: clean(without(first(kind, string(o["token_type"])), t.Access.Reveal(), t.Refresh.Reveal(), t.ID.Reveal()), 40)}
+		return tokenAnswer{t},
+			&TokenTypeError{
+				Type: clean(without(first(kind, string(o["token_type"])), t.Access.Reveal(), t.Refresh.Reveal(),
+					t.ID.Reveal()), 40),
+			}
 	}
 	return tokenAnswer{t}, nil
 }

@@ -112,7 +112,8 @@ func (c *Client) identify(ctx context.Context, m Metadata, got tokenAnswer) (ses
 		return session.Session{}, err
 	}
 	id := claims.text(c.p.UserIDField)
-	if number := string(claims[c.p.UserIDField]); id == "" && !strings.ContainsFunc(number, func(r rune) bool { return r < '0' || r > '9' }) {
+	if number := string(claims[c.p.UserIDField]); id == "" &&
+		!strings.ContainsFunc(number, func(r rune) bool { return r < '0' || r > '9' }) {
 		id = number // GitHub's id
 	}
 	if id == "" || len(id) > maxSubject {

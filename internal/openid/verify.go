@@ -42,8 +42,12 @@ type expected struct {
 // exp give errors without a kind, and it has no leeway.
 func (c *Client) verifyIDToken(ctx context.Context, raw string, want expected) (idToken, error) {
 	set := &capture{keys: c.keySet(), kept: want.continuity == nil}
-	conf := &oidc.Config{ClientID: c.p.ClientID, SupportedSigningAlgs: algorithmNames(), SkipExpiryCheck: true, SkipIssuerCheck: true, SkipClientIDCheck: true}
-	if _, err := oidc.NewVerifier(c.p.Issuer, set, conf).Verify(ctx, raw); err != nil && set.err == nil && set.claims == nil {
+	conf := &oidc.Config{
+		ClientID: c.p.ClientID, SupportedSigningAlgs: algorithmNames(), SkipExpiryCheck: true, SkipIssuerCheck: true,
+		SkipClientIDCheck: true,
+	}
+	if _, err := oidc.NewVerifier(c.p.Issuer, set, conf).Verify(ctx, raw); err != nil && set.err == nil &&
+		set.claims == nil {
 		// go-oidc refused the token before it asked the key set: the token is no JWT, or its algorithm
 		// is not allowed. Our own parser tells the two apart.
 		_, set.err = parseJWT(raw)

@@ -185,7 +185,9 @@ func secretsIn(r *http.Request) []string {
 		return out
 	}
 	defer func() { _ = body.Close() }()
-	form := (&http.Request{Method: http.MethodPost, Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, Body: body})
+	form := (&http.Request{
+		Method: http.MethodPost, Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, Body: body,
+	})
 	if form.ParseForm() != nil {
 		return out
 	}

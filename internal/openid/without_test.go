@@ -28,11 +28,16 @@ func TestAQuotedSecretIsCut(t *testing.T) {
 	}
 	strewn := func(s, between string) string { return strings.Join(strings.Split(s, ""), between) }
 	for name, quoted := range map[string]string{
-		"as it is": secret, "query-escaped": url.QueryEscape(secret), "every byte escaped": percent(secret), "escaped twice": url.QueryEscape(percent(secret)),
-		"upper case": strings.ToUpper(secret), "lower case": strings.ToLower(secret), "spaces strewn in": strewn(secret, " "), "invisible strewn in": strewn(secret, "\u200b"),
-		"dashes strewn in": strewn(secret, "-"), "lines": strewn(secret, "\n"), "half of it": secret[:14], "the other half": secret[14:], "backwards": reversed(secret),
-		"base64": base64.StdEncoding.EncodeToString([]byte(secret)), "base64url": base64.RawURLEncoding.EncodeToString([]byte(secret)),
-		"hexadecimal": hex.EncodeToString([]byte(secret)), "entities": strewn(secret, "&#8203;"), "numbered entities": func() (s string) {
+		"as it is": secret, "query-escaped": url.QueryEscape(secret), "every byte escaped": percent(secret),
+		"escaped twice": url.QueryEscape(percent(secret)),
+		"upper case":    strings.ToUpper(secret), "lower case": strings.ToLower(secret),
+		"spaces strewn in": strewn(secret, " "), "invisible strewn in": strewn(secret, "\u200b"),
+		"dashes strewn in": strewn(secret, "-"), "lines": strewn(secret, "\n"), "half of it": secret[:14],
+		"the other half": secret[14:], "backwards": reversed(secret),
+		"base64":      base64.StdEncoding.EncodeToString([]byte(secret)),
+		"base64url":   base64.RawURLEncoding.EncodeToString([]byte(secret)),
+		"hexadecimal": hex.EncodeToString([]byte(secret)), "entities": strewn(secret, "&#8203;"),
+		"numbered entities": func() (s string) {
 			for _, c := range secret {
 				s += fmt.Sprintf("&#%d;", c)
 			}
@@ -44,16 +49,21 @@ func TestAQuotedSecretIsCut(t *testing.T) {
 			return s
 		}(),
 	} {
-		got := clean(without("the token "+quoted+" is not known. Ask your administrator.", secret, "OTHER-secret-123"), 200)
+		got := clean(without("the token "+quoted+" is not known. Ask your administrator.", secret, "OTHER-secret-123"),
+			200)
 		letters, _ := folded(got)
-		if strings.Contains(string(letters), "fq2xlk9v") || strings.Contains(string(letters), "mzp8") || strings.Contains(got, quoted) || !strings.Contains(got, "…") {
+		if strings.Contains(string(letters), "fq2xlk9v") || strings.Contains(string(letters), "mzp8") ||
+			strings.Contains(got, quoted) || !strings.Contains(got, "…") {
 			t.Errorf("%s: %q", name, got)
 		}
 		if !strings.HasPrefix(got, "the token") || !strings.Contains(got, "administrator") {
 			t.Errorf("%s: the rest is lost: %q", name, got)
 		}
 	}
-	for _, text := range []string{"", "User is not assigned to the client application.", "AADSTS50011: The redirect URI does not match", "100 %", "Ünïcödé 你好"} {
+	for _, text := range []string{
+		"", "User is not assigned to the client application.", "AADSTS50011: The redirect URI does not match", "100 %",
+		"Ünïcödé 你好",
+	} {
 		if got := without(text, secret, "CODE", ""); got != text {
 			t.Errorf("%q became %q", text, got)
 		}
@@ -76,7 +86,8 @@ func FuzzWithout(f *testing.F) {
 	f.Add("the code abcdefgh%2Fijkl was spent", "abcdefgh/ijkl")
 	f.Fuzz(func(t *testing.T, text, secret string) {
 		got := without(text, secret)
-		if letters, _ := folded(secret); len(letters) >= 4 && secret == clean(secret, 100) && strings.Contains(got, secret) {
+		if letters, _ := folded(secret); len(letters) >= 4 && secret == clean(secret, 100) &&
+			strings.Contains(got, secret) {
 			t.Errorf("%q is left in %q", secret, got)
 		}
 	})

@@ -53,7 +53,8 @@ var exactPorts = []int{18085, 18086, 18087}
 var presets = []Preset{
 	{Name: "oidc", Title: ""},
 	{
-		Name: "descope", Title: "Descope", Needs: []string{"project_id"}, May: []string{"domain"}, issuer: descopeIssuer, Secret: SecretUnsafe,
+		Name: "descope", Title: "Descope", Needs: []string{"project_id"}, May: []string{"domain"},
+		issuer: descopeIssuer, Secret: SecretUnsafe,
 		knows: func(p *Provider, g Given) {
 			// Its API reference has loginHint, other pages of it login_hint.
 			p.OrganizationParam, p.LoginHintParam = "tenant", "login_hint loginHint"
@@ -63,7 +64,8 @@ var presets = []Preset{
 		},
 	},
 	{
-		Name: "okta", Title: "Okta", Needs: []string{"domain"}, May: []string{"authorization_server"}, issuer: oktaIssuer, Secret: SecretUnsafe,
+		Name: "okta", Title: "Okta", Needs: []string{"domain"}, May: []string{"authorization_server"},
+		issuer: oktaIssuer, Secret: SecretUnsafe,
 		knows: func(p *Provider, _ Given) { p.OrganizationParam, p.RedirectPorts = "idp", exactPorts },
 	},
 	{
@@ -80,35 +82,45 @@ var presets = []Preset{
 			p.SelectAccount = true
 			// offline_access is an invalid_scope here; this is Google's way to ask.
 			p.OfflineAccess, p.AuthParams = "off", map[string]string{"access_type": "offline", "prompt": "consent"}
-			p.OrganizationParam, p.OrganizationClaims, p.LogoutStyle = "hd", []string{"hd"}, "none" // hd itself is but a wish
+			// hd itself is but a wish
+			p.OrganizationParam, p.OrganizationClaims, p.LogoutStyle = "hd", []string{"hd"}, "none"
 		},
 	},
 	{
 		Name: "auth0", Title: "Auth0", Needs: []string{"domain"}, issuer: below("https://", "/"), Secret: SecretUnsafe,
 		knows: func(p *Provider, _ Given) {
-			p.OrganizationParam, p.OrganizationClaims, p.RedirectPorts = "organization", []string{"org_id", "org_name"}, exactPorts
+			p.OrganizationParam, p.OrganizationClaims, p.RedirectPorts = "organization", []string{
+				"org_id", "org_name",
+			}, exactPorts
 		},
 	},
 	{
-		Name: "keycloak", Title: "Keycloak", Needs: []string{"base_url", "realm"}, issuer: keycloakIssuer, Secret: SecretUnsafe,
-		knows: func(p *Provider, _ Given) { p.OrganizationParam = "kc_idp_hint" },
+		Name: "keycloak", Title: "Keycloak", Needs: []string{"base_url", "realm"}, issuer: keycloakIssuer,
+		Secret: SecretUnsafe,
+		knows:  func(p *Provider, _ Given) { p.OrganizationParam = "kc_idp_hint" },
 	},
 	{
-		Name: "cognito", Title: "Amazon Cognito", Needs: []string{"user_pool"}, May: []string{"region"}, issuer: cognitoIssuer, Secret: SecretUnsafe,
+		Name: "cognito", Title: "Amazon Cognito", Needs: []string{"user_pool"}, May: []string{"region"},
+		issuer: cognitoIssuer, Secret: SecretUnsafe,
 		knows: func(p *Provider, _ Given) {
 			p.RedirectHost, p.RedirectPorts, p.OfflineAccess = "localhost", exactPorts, "off"
 			p.OrganizationParam, p.LogoutStyle = "idp_identifier", "cognito"
 		},
 	},
-	{Name: "pingone", Title: "PingOne", Needs: []string{"environment_id"}, May: []string{"region"}, issuer: pingOneIssuer, Secret: SecretUnsafe},
 	{
-		Name: "onelogin", Title: "OneLogin", Needs: []string{"domain"}, issuer: below("https://", "/oidc/2"), Secret: SecretUnsafe,
+		Name: "pingone", Title: "PingOne", Needs: []string{"environment_id"}, May: []string{"region"},
+		issuer: pingOneIssuer, Secret: SecretUnsafe,
+	},
+	{
+		Name: "onelogin", Title: "OneLogin", Needs: []string{"domain"}, issuer: below("https://", "/oidc/2"),
+		Secret: SecretUnsafe,
 		knows: func(p *Provider, _ Given) {
 			p.RedirectHost, p.RedirectPorts, p.OfflineAccess = "localhost", exactPorts, "off"
 		},
 	},
 	{
-		Name: "zitadel", Title: "Zitadel", Needs: []string{"domain"}, issuer: below("https://", ""), Secret: SecretUnsafe,
+		Name: "zitadel", Title: "Zitadel", Needs: []string{"domain"}, issuer: below("https://", ""),
+		Secret: SecretUnsafe,
 		knows: func(p *Provider, _ Given) {
 			p.OrganizationScope = "urn:zitadel:iam:org:id:"
 			p.SelectAccount = true

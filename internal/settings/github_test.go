@@ -48,7 +48,10 @@ func (g *gitHub) RoundTrip(r *http.Request) (*http.Response, error) {
 		status = http.StatusOK
 		body = `{"login":"ada","id":1815,"avatar_url":"https://avatars.example/1815","name":null,"email":null}`
 	}
-	return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+	return &http.Response{
+		StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}},
+		Body: io.NopCloser(strings.NewReader(body)), Request: r,
+	}, nil
 }
 
 // came is a receiver whom the browser answers at once.
@@ -61,7 +64,10 @@ func (c came) Wait(context.Context) (url.Values, error) { return <-c.answer, nil
 
 func gitHubSignIn(t *testing.T, g *gitHub) (session.Session, error) {
 	t.Helper()
-	s, _, err := load(t, map[string]string{"config/config.toml": "provider = \"github\"\nclient_id = \"Ov23\"\nclient_secret = \"hush\""}, nil, nil)
+	s, _, err := load(t,
+		map[string]string{
+			"config/config.toml": "provider = \"github\"\nclient_id = \"Ov23\"\nclient_secret = \"hush\"",
+		}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,14 +96,19 @@ func TestGitHubSignsIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Key != (session.Key{Issuer: "https://github.com/login/oauth/authorize", Subject: "1815"}) || s.IDTokenVerified || s.Profile.Name != "ada" || s.Profile.Picture != "https://avatars.example/1815" || s.Profile.Email != "" {
+	if s.Key != (session.Key{Issuer: "https://github.com/login/oauth/authorize", Subject: "1815"}) ||
+		s.IDTokenVerified || s.Profile.Name != "ada" || s.Profile.Picture != "https://avatars.example/1815" ||
+		s.Profile.Email != "" {
 		t.Errorf("%+v", s)
 	}
-	if g.asked.Get("client_id") != "Ov23" || g.asked.Get("client_secret") != "hush" || g.asked.Get("code_verifier") == "" || g.asked.Get("redirect_uri") != "http://127.0.0.1:51234/callback" || g.bearer != "Bearer gho_x" {
+	if g.asked.Get("client_id") != "Ov23" || g.asked.Get("client_secret") != "hush" ||
+		g.asked.Get("code_verifier") == "" || g.asked.Get("redirect_uri") != "http://127.0.0.1:51234/callback" ||
+		g.bearer != "Bearer gho_x" {
 		t.Errorf("asked %v, %q", g.asked, g.bearer)
 	}
 	var answer *openid.AnswerError
-	if _, err := gitHubSignIn(t, &gitHub{refuse: "incorrect_client_credentials"}); !errors.As(err, &answer) || answer.Code != "incorrect_client_credentials" {
+	if _, err := gitHubSignIn(t, &gitHub{refuse: "incorrect_client_credentials"}); !errors.As(err, &answer) ||
+		answer.Code != "incorrect_client_credentials" {
 		t.Errorf("%v", err)
 	}
 }

@@ -22,7 +22,8 @@ func TestAViewIsFitToBeShown(t *testing.T) {
 	}
 	list, _ := json.Marshal(roles)
 	who := account.Account{Key: session.Key{Issuer: "https://id.example", Subject: "4711"}, Profile: session.Profile{
-		Name: "\u3164\u200b", Email: "ada@acme.example", Claims: map[string]json.RawMessage{"org_name": quoted, "roles": list, "idp": quoted, hostile: quoted},
+		Name: "\u3164\u200b", Email: "ada@acme.example",
+		Claims: map[string]json.RawMessage{"org_name": quoted, "roles": list, "idp": quoted, hostile: quoted},
 	}}
 	snap := account.Snapshot{Phase: account.PhaseSignedIn, Session: who, Accounts: []account.Account{who}}
 	for _, page := range []string{"", ScreenDetails} {
@@ -41,7 +42,9 @@ func TestAViewIsFitToBeShown(t *testing.T) {
 			if len(data) > 64<<10 {
 				t.Errorf("%q: a view of %d bytes", page, len(data))
 			}
-			if page == "" && err == nil && (v.Profile.Name != "ada@acme.example" || v.Profile.Roles[len(v.Profile.Roles)-1] != "and 2,980 more" || v.Accounts[0].Name != "ada@acme.example") {
+			if page == "" && err == nil &&
+				(v.Profile.Name != "ada@acme.example" || v.Profile.Roles[len(v.Profile.Roles)-1] != "and 2,980 more" ||
+					v.Accounts[0].Name != "ada@acme.example") {
 				t.Errorf("%+v", v.Profile)
 			}
 		}

@@ -18,7 +18,8 @@ func FuzzParse(f *testing.F) {
 		f.Add(golden)
 	}
 	f.Add([]byte("{\"latchkey\":\"vault\",\"v\":2}\n"))
-	f.Add([]byte(`{"latchkey":"vault","v":1,"alg":"A256GCM","seal":"file","kid":"k","nonce":"AAAAAAAAAAAAAAAA"}` + "\nx"))
+	f.Add(
+		[]byte(`{"latchkey":"vault","v":1,"alg":"A256GCM","seal":"file","kid":"k","nonce":"AAAAAAAAAAAAAAAA"}` + "\nx"))
 	key := newKey(Keychain, "")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		h, sealed, err := parse(data)
