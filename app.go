@@ -29,19 +29,21 @@ func (a *App) Dismiss() error { return a.calls.Do("Dismiss", a.window.Dismiss) }
 // SignIn begins a sign-in in the person's browser. who may be an email address, an
 // organization, or nothing.
 func (a *App) SignIn(who string) error {
-	return a.calls.Begin("SignIn", func() ui.Job { return a.window.SignIn(who) })
+	return a.calls.Try("SignIn", func() (ui.Job, error) { return a.window.SignIn(who) })
 }
 
 // SignInElsewhere begins a sign-in on another device, or goes on there.
 func (a *App) SignInElsewhere(who string) error {
-	return a.calls.Begin("SignInElsewhere", func() ui.Job { return a.window.SignInElsewhere(who) })
+	return a.calls.Try("SignInElsewhere", func() (ui.Job, error) { return a.window.SignInElsewhere(who) })
 }
 
 // SignInHere goes from the other device back to this computer's browser.
 func (a *App) SignInHere() error { return a.calls.Begin("SignInHere", a.window.SignInHere) }
 
 // OtherAccount begins a sign-in in which the provider asks which account is meant.
-func (a *App) OtherAccount() error { return a.calls.Begin("OtherAccount", a.window.OtherAccount) }
+func (a *App) OtherAccount(who string) error {
+	return a.calls.Try("OtherAccount", func() (ui.Job, error) { return a.window.OtherAccount(who) })
+}
 
 // CancelSignIn ends the wait.
 func (a *App) CancelSignIn() error { return a.calls.Do("CancelSignIn", a.window.CancelSignIn) }

@@ -123,6 +123,7 @@ func supply(c *ui.Services, p *wire.Parts) {
 	s, end := p.Settings, c.Close
 	c.Close = func() { p.Close(); end() }
 	c.Provider, c.Ready, c.Account = s.Provider.Name, s.Configured, p.Account
+	c.Issuer, c.ClientID, c.Organizations = s.Provider.Issuer, s.Provider.ClientID, s.Provider.OrganizationParam != ""
 	c.OpenURL, c.Paste, c.Examine = p.Browser.Open, p.Accept, examining(p.Doctor())
 	c.Unlock, c.UnlockKeychain, c.ChangeStore = p.Vault.Unlock, p.Vault.UnlockKeychain, p.ChangeStore
 	c.Store = func() string { return string(p.Vault.Kind()) }

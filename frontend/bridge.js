@@ -14,7 +14,8 @@ export const signIn = (who) => go.SignIn(who);
 /** @param {string} who as above */
 export const signInElsewhere = (who) => go.SignInElsewhere(who);
 export const signInHere = () => go.SignInHere();
-export const otherAccount = () => go.OtherAccount();
+/** @param {string} who as above */
+export const otherAccount = (who) => go.OtherAccount(who);
 export const cancelSignIn = () => go.CancelSignIn();
 export const openBrowserAgain = () => go.OpenBrowserAgain();
 export const copyLink = () => go.CopyLink();

@@ -3,7 +3,7 @@
 /** Words that stand alone. */
 export const text = Object.freeze({
   startingTitle: "One moment",
-  starting: "Your keychain is asked for the key…",
+  starting: "Asking your keychain for the key…",
 
   settings: "Settings",
   check: "Check my set-up",
@@ -38,8 +38,9 @@ export const text = Object.freeze({
   setupAgain: "I have done that",
 
   waitingTitle: "Finish in your browser",
-  waitingEarly: (/** @type {string} */ provider) => `${sentence(provider)} is asked for its sign-in page…`,
-  waitingLead: (/** @type {string} */ provider) => `We opened ${provider} there. This window goes on by itself.`,
+  waitingEarly: (/** @type {string} */ provider) => `Asking ${provider} for its sign-in page…`,
+  waitingLead: (/** @type {string} */ provider) =>
+    `${sentence(provider)} is open there. This window continues by itself.`,
   openFailedLead: (/** @type {string} */ why) => `${why}. Copy the link and open it yourself.`,
   magicLink: "Waiting for a magic link?",
   magicLinkHelp: "Open the mail on this computer, not on your phone.",
@@ -47,30 +48,30 @@ export const text = Object.freeze({
   openAgain: "Open it again",
   or: " or ",
   copyLink: "copy the link",
-  copied: "The link is on the clipboard.",
+  copied: "Copied",
   stuck: "Browser stuck on a page?",
   pasteIt: "Paste its address here",
-  pasteLabel: "The address that your browser ended at",
-  goOn: "Go on",
+  pasteLabel: "The address your browser stopped at",
+  goOn: "Continue",
   noBrowser: "No browser here?",
   onceMore: {
     consent: (/** @type {string} */ provider) =>
-      `${sentence(provider)} asks you once more because it keeps you signed in only after it has asked for your consent. This happens once.`,
+      `${sentence(provider)} asks once more, so that it may keep you signed in. This happens only once.`,
     prompt: (/** @type {string} */ provider) =>
-      `${sentence(provider)} is asked once more because it did not take the first request. This happens once.`,
+      `${sentence(provider)} did not accept the first request, so it is asked again. This happens only once.`,
   },
-  strays: "An answer came that was not for this sign-in. It was refused; the wait goes on.",
+  strays: "Something else answered and was ignored. Still waiting for you.",
   cancel: "Cancel",
-  left: (/** @type {string} */ time) => `Waiting for ${time} more`,
+  left: (/** @type {string} */ time) => `${time} left`,
 
   deviceTitle: "Finish on your other device",
-  deviceEarly: (/** @type {string} */ provider) => `${sentence(provider)} is asked for a code…`,
+  deviceEarly: (/** @type {string} */ provider) => `Asking ${provider} for a code…`,
   deviceLead: "Open ",
   deviceLeadEnd: " there and type this code.",
   deviceCode: "Code",
   copyCode: "Copy the code",
-  codeCopied: "The code is on the clipboard.",
-  qr: "QR code of the address with the code in it",
+  codeCopied: "Copied",
+  qr: "QR code with the address and the code",
   orScan: "or scan this with your phone",
   signInHere: "Use this computer’s browser instead",
 
@@ -83,44 +84,50 @@ export const text = Object.freeze({
   signedInRow: "Signed in",
   session: "Session",
   identity: "Identity",
-  unverifiedIdentity: "not verified by an ID token",
-  offlineWhy: (/** @type {string} */ why) => `${why}. You stay signed in; it is tried again by itself. `,
+  unverifiedIdentity: "Not verified by an ID token",
+  verifiedBy: (/** @type {string} */ p) => `${sentence(p)} has verified this email`,
+  notVerifiedBy: (/** @type {string} */ p) => `${sentence(p)} has not verified this email`,
+  offlineWhy: (/** @type {string} */ why) => `${why}. You are still signed in, and the app keeps trying. `,
   renewNow: "Try now",
+  trying: "Trying…",
   showDetails: "Show details",
   list,
 
   signOut: "Sign out",
   signOutDots: "Sign out…",
   signOutTitle: (/** @type {string} */ name) => `Sign out ${name}?`,
-  howFar: "How far",
+  howFar: "How far to sign out",
   staySignedIn: "Stay signed in",
   levels: {
     device: {
-      name: "Forget here only",
+      name: "On this computer only",
       means: (/** @type {string} */ p) =>
-        `This computer forgets you. At ${p} the session lives on until it ends by itself.`,
+        `This computer forgets you. ${sentence(p)} still honours this sign-in until it expires.`,
     },
     tokens: {
       name: "Sign out",
-      means: (/** @type {string} */ p) => `Forget here, and ${p} revokes what this app was given.`,
+      means: (/** @type {string} */ p) => `This computer forgets you, and ${p} ends this app’s access.`,
     },
     browser: {
-      name: "Sign out in the browser too",
-      means: (/** @type {string} */ p) => `And your browser is signed out of ${p}, for every app that uses it.`,
+      name: "In the browser too",
+      means: (/** @type {string} */ p) => `Your browser is signed out of ${p} as well, for every app that uses it.`,
     },
   },
-  noBrowserSession: (/** @type {string} */ p) => `${sentence(p)} offers no way to end your browser’s session.`,
+  noBrowserSession: (/** @type {string} */ p) => `${sentence(p)} has no way to sign your browser out.`,
+
+  noRevocation: (/** @type {string} */ p) =>
+    `This computer forgets you. ${sentence(p)} has no way to end this app’s access before it expires.`,
 
   detailsTitle: "Details",
-  detailsLead: "All that the provider says about you. Tokens are never shown.",
+  detailsLead: "Everything your provider says about you. Tokens are never shown.",
   search: "Search",
   copyJSON: "Copy as JSON",
-  detailsCopied: "Copied.",
-  nothingFound: "Nothing here has that in it.",
-  noClaims: "The provider says nothing more about you.",
+  detailsCopied: "Copied",
+  nothingFound: "No matches.",
+  noClaims: "Your provider says nothing more about you.",
   found: (/** @type {number} */ n) => (n === 1 ? "1 entry" : `${n} entries`),
 
-  refused: (/** @type {string} */ why) => `That was not changed: ${why}`,
+  refused: (/** @type {string} */ why) => `Not changed: ${why}`,
   appearance: "Appearance",
   protection: "How your sign-in is protected",
   toPassphrase: "Use a passphrase instead",
@@ -128,16 +135,16 @@ export const text = Object.freeze({
   toKeychain: "Use the keychain",
   start: "When the app starts",
   startHidden: "Start in the background",
-  startHiddenLead: "The window stays small until you open it, or start the app again.",
+  startHiddenLead: "The window stays minimized until you open it.",
   log: "Log",
-  logLead: "What the app did, for support. It never holds a password or a token.",
+  logLead: "What the app did, for support. It never contains a password or a token.",
   openLogs: "Open the log folder",
   locked: "Set by your administrator",
 
   checkTitle: "Set-up check",
-  checking: "Looking at settings, network, keychain and clock…",
+  checking: "Checking settings, network, keychain and clock…",
   checked: (/** @type {number} */ passed, /** @type {number} */ all) =>
-    all === 0 ? "Nothing was looked at." : passed === all ? "All is well." : `${passed} of ${all} are well.`,
+    all === 0 ? "Nothing was checked." : passed === all ? "Everything is fine." : needs(all - passed, all),
   checkAgain: "Check again",
 
   version: (/** @type {string} */ v) => `Version ${v}`,
@@ -146,12 +153,13 @@ export const text = Object.freeze({
   go: "Go",
   system: "System",
   licences: "Licences",
-  licencesLead: "This program contains the work of others:",
+  licencesLead: "This app is built with the work of others:",
   licenceText: "Text of the licence",
 
   whatToDo: "What you can do. ",
   forSupport: "For support",
-  copyForSupport: "Copy",
+  copyForSupport: "Copy for support",
+  forAdmin: (/** @type {string} */ what) => `For your administrator: ${what}`,
 
   unlockTitle: "Unlock your sign-in",
   unlockLead: "What is stored here is protected by a passphrase.",
@@ -161,8 +169,8 @@ export const text = Object.freeze({
   again: "Once more",
   unlock: "Unlock",
   protect: "Protect with it",
-  different: "The two are not the same.",
-  short: "Take at least 8 characters; a sentence is best.",
+  different: "The two passphrases differ.",
+  short: "Use at least 8 characters. A sentence is best.",
 });
 
 /** What the buttons of a problem are called, by the action that Go names. */
@@ -182,10 +190,11 @@ export const actions = Object.freeze({
 /** How a session does, in words. */
 export const health = Object.freeze({
   fresh: (/** @type {boolean} */ renewable, /** @type {string} */ until) =>
-    renewable ? "fresh, renews by itself" : until ? `until ${until}` : "fresh",
-  refreshing: () => "renewing…",
+    renewable ? "Active · renews automatically" : until ? `Active until ${until}` : "Active",
+  refreshing: () => "Renewing…",
+  foreign: () => "Cannot be renewed",
   offline: (/** @type {boolean} */ _renewable, /** @type {string} */ _until, /** @type {string} */ renewed) =>
-    `offline, last renewed ${renewed}`,
+    `Offline · renewed ${renewed}`,
 });
 
 export const appearances = Object.freeze({ system: "System", light: "Light", dark: "Dark" });
@@ -193,21 +202,21 @@ export const appearances = Object.freeze({ system: "System", light: "Light", dar
 /** Where what is stored is protected. */
 export const stores = Object.freeze({
   keychain: {
-    name: "By this computer’s keychain",
-    means: "It is open while you are logged in here. Nothing is asked.",
+    name: "This computer’s keychain",
+    means: "Opens while you are logged in to this computer. You are asked nothing.",
   },
-  file: { name: "By a passphrase", means: "It is asked for at every start." },
-  memory: { name: "It is not stored", means: "You sign in again at every start." },
+  file: { name: "A passphrase", means: "You type it each time the app starts." },
+  memory: { name: "Nothing is saved", means: "You sign in again each time the app starts." },
 });
 
 /** How a check ended. */
-export const statuses = Object.freeze({ pass: "Well", warn: "To look at", fail: "Not well" });
+export const statuses = Object.freeze({ pass: "Fine", warn: "Worth a look", fail: "Needs attention" });
 
 /**
  * Where a setting comes from.
  * @param {string} name as Go names it
  */
-export const source = (name) => (name === "default" ? "as delivered" : `from ${name}`);
+export const source = (name) => (name === "default" ? "Standard" : `From ${name}`);
 
 /**
  * Makes a name fit to begin a sentence.
@@ -217,6 +226,13 @@ function sentence(s) {
   const [first = "", ...rest] = s;
   return first.toLocaleUpperCase() + rest.join("");
 }
+
+/**
+ * How many checks need attention.
+ * @param {number} n
+ * @param {number} all
+ */
+const needs = (n, all) => `${n} of ${all} ${n === 1 ? "needs" : "need"} attention.`;
 
 /**
  * The first of many, and how many more there are.

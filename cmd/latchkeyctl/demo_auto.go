@@ -37,7 +37,7 @@ func (c *command) demoAuto(ctx context.Context, file string) error {
 	}
 	defer func() { _ = idp.Close() }()
 	c.say("The demo provider is at %s. The store is memory: nothing is kept after this run.", idp.Issuer())
-	c.flags["issuer"], c.flags["client_id"], c.flags["store"], c.flags["name"] = idp.Issuer(), demoidp.ClientID, "memory", "the demo provider"
+	c.flags["issuer"], c.flags["client_id"], c.flags["store"], c.flags["name"] = idp.Issuer(), demoidp.ClientID, "memory", "Demo ID"
 	var walk robot.Walk
 	scripted := make(chan error, 1)
 	open := func(_ context.Context, address string) error {

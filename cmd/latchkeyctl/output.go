@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"app.latchkey/internal/account"
@@ -107,15 +108,33 @@ func (c *command) fail(err error) int {
 func (c *command) failUsage(err error) int {
 	p := problem.From(err, c.name)
 	if p.Code == "internal" {
-		p = problem.Problem{Code: "usage", Title: "The command line does not do", Message: err.Error(), Hint: "latchkeyctl --help shows what it takes."}
+		p = problem.Problem{Code: "usage", Title: "That command cannot be used", Message: sentence(err.Error()) + ".", Hint: "See latchkeyctl --help."}
 	}
 	c.show(p)
 	return exitUsage
 }
 
+// advice is what to do, as it fits a terminal: there is no button to copy with, and who
+// uses one reads the advice for administrators too.
+func advice(p problem.Problem) string {
+	var out []string
+	for _, line := range append(strings.SplitAfter(p.Hint, ". "), p.Admin) {
+		if line = strings.TrimSpace(line); line != "" && !strings.Contains(line, "Copy for support") {
+			out = append(out, line)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+// show says what went wrong in three lines: what, why, what to do.
 func (c *command) show(p problem.Problem) {
-	c.say("%s. %s", oneLine(p.Title), oneLine(p.Message)) // names in it were written by strangers
-	c.say("%s", oneLine(p.Hint))
+	p.Hint = advice(p)
+	c.sayStrong(oneLine(p.Title) + ".") // names in it were written by strangers
+	for _, line := range []string{p.Message, p.Hint} {
+		if line != "" {
+			c.say("%s", oneLine(line))
+		}
+	}
 	if c.verbose && p.Detail != "" {
 		c.say("(%s: %s)", p.Code, oneLine(p.Detail))
 	}

@@ -131,15 +131,11 @@ func TestRefusalsOfARefresh(t *testing.T) {
 		words  string
 		again  int // the exit code of status afterwards
 	}{
-		"invalid_grant with 403": {refuse(403, "invalid_grant"), exitNobody, "has ended this session", exitNobody},
-		"invalid_token":          {refuse(400, "invalid_token"), exitNobody, "has ended this session", exitNobody},
-		"interaction_required": {
-			refuse(400, "interaction_required"), exitNobody, "wants to ask you something", exitNobody,
-		},
-		"invalid_client": {refuse(401, "invalid_client"), exitFailed, "did not hand out a session", exitDone},
-		"temporarily_unavailable": {
-			refuse(400, "temporarily_unavailable"), exitFailed, "did not hand out a session", exitDone,
-		},
+		"invalid_grant with 403":  {refuse(403, "invalid_grant"), exitNobody, "has ended your session", exitNobody},
+		"invalid_token":           {refuse(400, "invalid_token"), exitNobody, "has ended your session", exitNobody},
+		"interaction_required":    {refuse(400, "interaction_required"), exitNobody, "wants to ask you something", exitNobody},
+		"invalid_client":          {refuse(401, "invalid_client"), exitFailed, "did not complete the sign-in", exitDone},
+		"temporarily_unavailable": {refuse(400, "temporarily_unavailable"), exitFailed, "did not complete the sign-in", exitDone},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newShell(t, idp.Start(t, idp.Config{Lifetime: time.Hour, Answer: c.answer}).Issuer)
@@ -189,8 +185,7 @@ func TestALostAnswerIsNamedByTheNextProcess(t *testing.T) {
 	_, words := s.run(exitNobody, "token", "--renew")
 	<-asked
 	for range 2 {
-		if !strings.Contains(words, "interruption of the network cost this session") ||
-			strings.Contains(words, "somewhere else") {
+		if !strings.Contains(words, "network broke off") || strings.Contains(words, "somewhere else") {
 			t.Errorf("%s", words)
 		}
 		_, words = s.run(exitNobody, "status")

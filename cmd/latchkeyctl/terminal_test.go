@@ -126,9 +126,9 @@ func TestTheAddressThatABrowserElsewhereEndedAtIsPasted(t *testing.T) {
 	}
 	forged := regexp.MustCompile(`state=[^&]+`).ReplaceAllString(away.bar, "state=forged")
 	for _, wrong := range []string{"hello", forged, strings.Replace(away.bar, "127.0.0.1", "evil.example", 1)} {
-		before := strings.Count(term.text(), "not of this sign-in")
+		before := strings.Count(term.text(), "not from this sign-in")
 		term.paste(t, wrong)
-		for deadline := time.Now().Add(time.Minute); strings.Count(term.text(), "not of this sign-in") == before; time.Sleep(10 * time.Millisecond) {
+		for deadline := time.Now().Add(time.Minute); strings.Count(term.text(), "not from this sign-in") == before; time.Sleep(10 * time.Millisecond) {
 			if time.Now().After(deadline) {
 				t.Fatalf("%q was not refused:\n%s", wrong, term.text())
 			}

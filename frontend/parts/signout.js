@@ -44,15 +44,17 @@ export function signOutDialog() {
     close: () => root.close(),
     /** @param {StateView} s */
     update(s) {
+      const provider = s.profile?.provider ?? s.provider;
       title.textContent = text.signOutTitle(s.profile?.name ?? "");
       for (const o of [device, tokens, browser]) {
         const words = text.levels[/** @type {"device" | "tokens" | "browser"} */ (o.input.value)];
         o.name.textContent = words.name;
-        o.means.textContent = words.means(s.provider.name);
+        o.means.textContent = words.means(provider.name);
       }
-      browser.input.disabled = !s.provider.endSession;
+      if (!provider.revocation) tokens.means.textContent = text.noRevocation(provider.name);
+      browser.input.disabled = !provider.endSession;
       if (browser.input.disabled) {
-        browser.means.textContent = text.noBrowserSession(s.provider.name);
+        browser.means.textContent = text.noBrowserSession(provider.name);
         if (browser.input.checked) tokens.input.checked = true;
       }
     },

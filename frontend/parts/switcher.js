@@ -17,7 +17,7 @@ export function switcher() {
       el("span", { class: "plus" }, [icon("plus")]),
       text.otherAccount,
     ]),
-    bridge.otherAccount,
+    () => bridge.otherAccount(""),
   );
   const drop = el("div", { class: "drop", id: "switcher" }, [list.root, add]);
   button.setAttribute("aria-controls", "switcher");

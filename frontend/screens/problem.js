@@ -11,7 +11,7 @@ import { actions, text } from "../text.js";
 const commands = {
   retry: bridge.retry,
   signin: () => bridge.signIn(""),
-  other_account: bridge.otherAccount,
+  other_account: () => bridge.otherAccount(""),
   check: () => bridge.show("check"),
   folder: () => bridge.open("settings"),
   dismiss: bridge.dismiss,
@@ -26,6 +26,7 @@ export function problem() {
   const message = el("p", { class: "lead" });
   const hint = el("span");
   const todo = el("div", { class: "what-to-do" }, [el("b", { text: text.whatToDo }), hint]);
+  const admin = el("p");
   const detail = el("code");
   const why = el("p", { class: "error" });
   why.setAttribute("role", "alert");
@@ -42,7 +43,7 @@ export function problem() {
       }),
     failed,
   );
-  const support = el("details", {}, [el("summary", { text: text.forSupport }), detail, copy]);
+  const support = el("details", {}, [el("summary", { text: text.forSupport }), admin, detail, copy]);
   const buttons = el("div", { class: "stack" });
   const badge = el("span", { class: "badge" }, [icon("alert")]);
   const root = screen("problem", [
@@ -67,6 +68,8 @@ export function problem() {
       title.textContent = p.title;
       message.textContent = p.message;
       hint.textContent = p.hint;
+      admin.hidden = !p.admin;
+      admin.textContent = p.admin ? text.forAdmin(p.admin) : "";
       todo.hidden = !p.hint;
       detail.textContent = [p.code, p.ref && `ref ${p.ref}`, p.detail].filter(Boolean).join(" · ");
       support.open = false;

@@ -10,6 +10,9 @@ import { ago, health, text, when } from "../text.js";
 
 /** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
 
+/** How long a try is shown at least, in milliseconds. */
+const shownTry = 900;
+
 export function profile() {
   const state = el("span", { class: "chip" }, [el("span", { class: "dot fresh" }), text.signedIn]);
   const others = switcher();
@@ -30,7 +33,21 @@ export function profile() {
   const doing = el("span");
   const identity = row(text.identity, [text.unverifiedIdentity]);
   const why = el("p");
-  const retry = act(el("button", { class: "link", text: text.renewNow }), bridge.retry);
+  let foreign = false;
+  const retry = act(el("button", { class: "link" }), () => (foreign ? bridge.signIn("") : tried(bridge.retry())));
+  let until = 0; // a try is shown for a moment, be it ever so short
+  const tried = (/** @type {Promise<unknown>} */ begun) => {
+    until = Date.now() + shownTry;
+    redraw();
+    window.setTimeout(redraw, shownTry);
+    return begun;
+  };
+  /** @type {StateView | undefined} */
+  let last;
+  let timer = 0;
+  const redraw = () => {
+    if (last) draw(last);
+  };
   const trouble = el("div", { class: "trouble" }, [why, retry]);
   const details = act(el("button", { class: "link", text: text.showDetails }), () => bridge.show("details"));
   const dialog = signOutDialog();
@@ -59,40 +76,54 @@ export function profile() {
     [footer()],
   );
   root.querySelector("main")?.classList.add("high");
+  /** @param {StateView} s */
+  const draw = (s) => {
+    const p = s.profile;
+    if (!p) return;
+    const now = Date.now();
+    others.update(s.accounts);
+    dialog.update(s);
+    looks.update(p);
+    name.textContent = name.title = p.name;
+    email.textContent = p.email;
+    mail.hidden = !p.email;
+    verified.className = p.emailVerified ? "verified" : "unverified";
+    verified.replaceChildren(...(p.emailVerified ? [icon("check"), text.verified] : [text.notVerified]));
+    organization.textContent = p.organization;
+    organizationRow.hidden = !p.organization;
+    roles.textContent = text.list(p.roles ?? [], 3);
+    roles.title = (p.roles ?? []).join(", ");
+    rolesRow.hidden = !p.roles?.length;
+    provider.textContent = p.provider.name;
+    verified.title = p.emailVerified ? text.verifiedBy(p.provider.name) : text.notVerifiedBy(p.provider.name);
+    since.textContent = [when(p.signedInAt, now), p.how].filter(Boolean).join(" · ");
+    const trying = p.healthProblem !== "" && !p.foreign && (p.health === "refreshing" || now < until);
+    const state = p.foreign ? "foreign" : trying ? "refreshing" : p.health;
+    dot.className = `dot ${state === "foreign" ? "offline" : state}`;
+    const words = health[/** @type {keyof typeof health} */ (state)];
+    doing.textContent = words ? words(p.renewable, when(p.expiresAt, now), ago(p.refreshedAt, now)) : p.health;
+    identity.hidden = p.verified;
+    foreign = p.foreign;
+    why.textContent = p.foreign ? `${p.healthProblem} ` : p.healthProblem ? text.offlineWhy(p.healthProblem) : "";
+    retry.textContent = p.foreign ? text.signInWith(s.provider.name) : trying ? text.trying : text.renewNow;
+    retry.toggleAttribute("aria-disabled", trying);
+    trouble.hidden = !p.healthProblem;
+  };
   return {
     root,
     /** @param {StateView} s */
     update(s) {
-      const p = s.profile;
-      if (!p) return;
-      const now = Date.now();
-      others.update(s.accounts);
-      dialog.update(s);
-      looks.update(p);
-      name.textContent = name.title = p.name;
-      email.textContent = p.email;
-      mail.hidden = !p.email;
-      verified.className = p.emailVerified ? "verified" : "unverified";
-      verified.replaceChildren(...(p.emailVerified ? [icon("check"), text.verified] : [text.notVerified]));
-      organization.textContent = p.organization;
-      organizationRow.hidden = !p.organization;
-      roles.textContent = text.list(p.roles ?? [], 3);
-      roles.title = (p.roles ?? []).join(", ");
-      rolesRow.hidden = !p.roles?.length;
-      provider.textContent = s.provider.name;
-      since.textContent = [when(p.signedInAt, now), p.how].filter(Boolean).join(" · ");
-      dot.className = `dot ${p.health}`;
-      const words = health[/** @type {keyof typeof health} */ (p.health)];
-      doing.textContent = words ? words(p.renewable, when(p.expiresAt, now), ago(p.refreshedAt, now)) : p.health;
-      identity.hidden = p.verified;
-      why.textContent = p.healthProblem ? text.offlineWhy(p.healthProblem) : "";
-      trouble.hidden = !p.healthProblem;
+      last = s;
+      draw(s);
     },
     shown() {
       others.close();
+      window.clearInterval(timer);
+      timer = window.setInterval(redraw, 20_000); // "2 minutes ago" goes on
       name.focus();
     },
     hidden() {
+      window.clearInterval(timer);
       others.close();
       dialog.close();
     },

@@ -1,6 +1,7 @@
 // The front door: one button, or the people who were here before.
 import * as bridge from "../bridge.js";
 import { act, el, mark } from "../dom.js";
+import { icon } from "../icons.js";
 import { accounts } from "../parts/accounts.js";
 import { footer, screen } from "../parts/page.js";
 import { text } from "../text.js";
@@ -23,13 +24,33 @@ export function signin() {
   const letter = el("span", { class: "provider-mark" });
   letter.setAttribute("aria-hidden", "true");
   const words = el("span");
-  const button = act(el("button", { class: "button main" }, [letter, words]), () => bridge.signIn(email.value));
-  const elsewhere = act(el("button", { class: "button", text: text.elsewhere }), () =>
-    bridge.signInElsewhere(email.value),
+  const why = el("p", { class: "error", id: "email-error" });
+  why.setAttribute("role", "alert");
+  email.setAttribute("aria-describedby", "email-error");
+  const incomplete = (/** @type {string} */ reason) => {
+    why.textContent = reason;
+    email.setAttribute("aria-invalid", "true");
+    email.focus();
+  };
+  const complete = () => {
+    why.textContent = "";
+    email.removeAttribute("aria-invalid");
+  };
+  // Whoever wants another account is asked by the provider which one.
+  const button = act(
+    el("button", { class: "button main" }, [letter, words]),
+    () => (pick ? bridge.otherAccount(email.value) : bridge.signIn(email.value)),
+    incomplete,
   );
+  const elsewhere = act(
+    el("button", { class: "button", text: text.elsewhere }),
+    () => bridge.signInElsewhere(email.value),
+    incomplete,
+  );
+  email.addEventListener("input", complete);
   const label = el("label", { for: "email" }, [text.email, el("span", { class: "optional", text: text.optional })]);
   const entry = el("div", { class: "entry" }, [
-    el("div", { class: "field" }, [label, email]),
+    el("div", { class: "field" }, [label, email, why]),
     el("div", { class: "stack" }, [button, elsewhere]),
   ]);
   const demo = el("p", { class: "quiet center", text: text.demo });
@@ -61,8 +82,9 @@ export function signin() {
       title.textContent = pick ? text.welcomeBack : text.signInTitle(s.app.name);
       lead.textContent = pick ? text.welcomeBackLead(s.app.name) : text.signInLead;
       list.update(s.accounts);
-      letter.textContent = s.provider.mark;
-      letter.hidden = !s.provider.mark;
+      const sign = s.provider.mark;
+      if (letter.dataset.sign !== sign) letter.replaceChildren(sign || icon("key"));
+      letter.dataset.sign = sign;
       words.textContent = text.signInWith(s.provider.name);
       elsewhere.hidden = !s.provider.device;
       demo.hidden = !s.app.demo || pick;
@@ -71,6 +93,7 @@ export function signin() {
     shown() {
       opened = false;
       email.value = "";
+      complete();
       arrange();
       (pick ? card.querySelector("button") : button)?.focus();
     },

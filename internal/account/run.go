@@ -41,6 +41,15 @@ func (a *Manager) Wake() {
 	}
 }
 
+// Online tells that the network is back, or that somebody looks at a session that could
+// not be renewed: the backoff is forgotten, but not a wait that the provider has asked for.
+func (a *Manager) Online() {
+	if a.Snapshot().Health == HealthOffline {
+		a.atOnce()
+	}
+	a.Wake()
+}
+
 // Retry forgets the backoff and looks at once: the person asked for it.
 func (a *Manager) Retry() {
 	a.succeeded()

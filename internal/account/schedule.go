@@ -21,6 +21,7 @@ type plan struct {
 	refreshAt time.Time // the token at hand is replaced then; zero when nothing is planned
 	retryAt   time.Time // not before this, after a failure; zero when there was none
 	soonest   time.Time // as early as a person's sign may bring retryAt
+	asked     time.Time // not before this, because the provider asked for it; zero otherwise
 	failures  int       // refreshes that failed in a row
 }
 
@@ -77,6 +78,16 @@ func (a *Manager) hurry() {
 	}
 }
 
+// atOnce makes the next try due now, unless the provider has asked to wait longer.
+func (a *Manager) atOnce() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.plan.failures > 0 {
+		a.plan.retryAt = a.plan.asked
+		a.plan.soonest = a.plan.asked
+	}
+}
+
 // share draws evenly from [0, d).
 func share(d time.Duration) time.Duration {
 	return time.Duration(rand.Float64() * float64(d)) // #nosec G404 -- spreads a fleet, guards nothing
@@ -120,7 +131,7 @@ func (a *Manager) failedOnce(after time.Duration) {
 	if after > 0 {
 		n = max(n, 2) // it is busy: all who are told the same moment must not come at that moment
 	}
-	a.plan.retryAt = now.Add(after + backoff(n))
+	a.plan.retryAt, a.plan.asked = now.Add(after+backoff(n)), now.Add(after)
 	a.plan.soonest = now.Add(max(after, nudge))
 }
 

@@ -51,9 +51,10 @@ func (a *Manager) SignOut(ctx context.Context, key session.Key, scope Scope) (Si
 		}
 		return SignOut{}, nil
 	}
-	report := SignOut{Key: key, Name: s.Profile.Name, Ending: session.Ending{
-		Tokens: session.EndingPending, Browser: session.EndingNotAsked,
-	}}
+	report := SignOut{
+		Key: key, Name: s.Profile.Name, Provider: s.Provider, ClientID: s.ClientID, Scope: scope, Running: true,
+		Ending: session.Ending{Tokens: session.EndingPending, Browser: session.EndingNotAsked},
+	}
 	switch {
 	case !s.Live():
 		report.Ending.Tokens = session.EndingNothing
@@ -62,7 +63,7 @@ func (a *Manager) SignOut(ctx context.Context, key session.Key, scope Scope) (Si
 	}
 	first := report // a snapshot's report never changes
 	a.forgotten(key, &first)
-	report.Ending = a.endAtProvider(ctx, within, s, revocation, scope)
+	report.Ending, report.Running = a.endAtProvider(ctx, within, s, revocation, scope), false
 	a.opts.Log.Info("signout.completed", "issuer", key.Issuer,
 		"tokens", string(report.Ending.Tokens), "browser", string(report.Ending.Browser))
 	a.update(func(p *Snapshot) {

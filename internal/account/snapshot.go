@@ -52,6 +52,8 @@ type Snapshot struct {
 // Account is one account of the vault: its session without the tokens.
 type Account struct {
 	Key             session.Key
+	ClientID        string
+	Provider        string // the provider's name, as it was at the sign-in; empty when not known
 	Profile         session.Profile
 	IDTokenVerified bool
 	Expiry          time.Time // of the access token; zero when not known
@@ -81,14 +83,18 @@ type Waiting struct {
 
 // SignOut reports what a sign-out ended. This device is always done.
 type SignOut struct {
-	Key    session.Key
-	Name   string
-	Ending session.Ending
+	Key      session.Key
+	Name     string
+	Provider string // the name of the provider that the account is of; empty when not known
+	ClientID string
+	Scope    Scope
+	Running  bool // the provider is still being asked; Ending is not known yet
+	Ending   session.Ending
 }
 
 func public(s session.Session) Account {
 	return Account{
-		Key: s.Key, Profile: s.Profile, IDTokenVerified: s.IDTokenVerified,
+		Key: s.Key, ClientID: s.ClientID, Provider: s.Provider, Profile: s.Profile, IDTokenVerified: s.IDTokenVerified,
 		Expiry: s.Tokens.Expiry, CanRefresh: !s.Tokens.Refresh.IsZero(), PersonNeeded: s.PersonNeeded,
 		AuthTime: s.AuthTime, ACR: s.ACR, AMR: s.AMR,
 		SignedInAt: s.SignedInAt, Refreshed: s.Refreshed, Ended: s.Ended,

@@ -50,7 +50,7 @@ func (c *Client) Refresh(ctx context.Context, s session.Session, keep func(conte
 	next := s
 	id := s.Tokens.ID
 	next.Tokens = got.tokens
-	next.Refreshed = c.now()
+	next.Refreshed, next.Provider = c.now(), c.p.Name
 	if got.tokens.Scope == "" {
 		next.Tokens.Scope = s.Tokens.Scope // RFC 6749 §5.1: unchanged when absent
 	}

@@ -151,7 +151,7 @@ func (c *Client) establish(ctx context.Context, a attempt, got tokenAnswer) (s s
 	if !a.req.Same.IsZero() && s.Key != a.req.Same {
 		return session.Session{}, ErrOtherPerson
 	}
-	s.ClientID = c.p.ClientID
+	s.ClientID, s.Provider = c.p.ClientID, c.p.Name
 	s.SignedInAt, s.Refreshed = c.now(), c.now()
 	return s, nil
 }

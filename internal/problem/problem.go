@@ -27,7 +27,8 @@ type Problem struct {
 	Code    string   // stable, for programs and support
 	Title   string   // what happened
 	Message string   // what it means
-	Hint    string   // what to do next
+	Hint    string   // what to do next, for the person
+	Admin   string   // what to do, for an administrator; "" when the person can do it
 	Detail  string   // for support; bears no secret
 	Actions []string // what the window offers, the first one as the main thing
 }
@@ -50,7 +51,7 @@ const (
 // "internal", and its detail is its text.
 func From(err error, providerName string) Problem {
 	if providerName == "" {
-		providerName = "the provider"
+		providerName = "your provider"
 	}
 	for _, row := range table {
 		if !row.matches(err) {
@@ -92,6 +93,13 @@ func enrich(p *Problem, err error, providerName string) {
 	if errors.As(err, &answer) {
 		advise(p, answer)
 	}
+	if p.Code == "declined" {
+		if answer.Description == "" { // a provider's own no may come without a word as well
+			p.Message = fmt.Sprintf("It ended at %s, and nothing has changed.", providerName)
+			p.Hint += " If you did not cancel it, ask your administrator."
+		}
+		return
+	}
 	if answer != nil && errors.Is(answer, openid.ErrUnbound) {
 		p.Message = fmt.Sprintf("It says: “%s”. ", strings.TrimRight(strings.TrimSuffix(answer.Code+": "+answer.Description, ": "), ". ")) + p.Message
 	} else if answer != nil && answer.Description != "" {
@@ -104,7 +112,7 @@ func enrich(p *Problem, err error, providerName string) {
 			way = "behind"
 		}
 		p.Message = fmt.Sprintf("This computer's clock is %s %s %s's.", clock.Off.Abs().Round(time.Second), way, providerName)
-		p.Hint = "Set the clock (date, time and time zone), then try again."
+		p.Hint, p.Admin = "Set the clock (date, time and time zone), then try again.", ""
 	}
 	if p.Code == "device_expired" && (errors.Is(err, openid.ErrNetwork) || errors.Is(err, openid.ErrTimeout) || errors.Is(err, openid.ErrStatus)) {
 		p.Message = fmt.Sprintf("%s could not be asked whether the sign-in was finished on the other device.", sentence(providerName))
@@ -119,7 +127,7 @@ func enrich(p *Problem, err error, providerName string) {
 	}
 	var port *loopback.PortError
 	if errors.As(err, &port) {
-		p.Message = fmt.Sprintf("Another program holds every port that the sign-in may come back to: %v.", port.Ports)
+		p.Message = fmt.Sprintf("Another program uses every port that the sign-in may come back to: %v.", port.Ports)
 	}
 	var setting *settings.Error
 	if errors.As(err, &setting) {
@@ -144,12 +152,12 @@ func enrich(p *Problem, err error, providerName string) {
 
 // incomplete names the member of a discovery document, and the setting that cures.
 func incomplete(p Problem, e *openid.MemberError, providerName string) Problem {
-	p.Message = fmt.Sprintf("There is no %s in it.", e.Member)
+	p.Message = fmt.Sprintf("Its description of itself has no %s.", e.Member)
 	if e.Fault != "" {
 		p.Message = fmt.Sprintf("Its %s %s.", e.Member, e.Fault)
 	}
 	if e.Setting != "" {
-		p.Hint = fmt.Sprintf("The setting %s can give one. Whoever runs %s can mend it.", e.Setting, providerName)
+		p.Admin = fmt.Sprintf("The setting %s can supply it, or whoever runs %s can correct it.", e.Setting, providerName)
 	}
 	return p
 }
@@ -170,7 +178,11 @@ func advise(p *Problem, answer *openid.AnswerError) {
 	a, known := provider.AdviceFor(answer.Code, answer.Description)
 	refused := p.Code == "provider_error" || p.Code == "token_refused"
 	if known && (refused || p.Code == "access_denied" && a.From != "any") {
-		p.Message, p.Hint = a.Means, a.Do
+		p.Message, p.Admin = a.Means, a.Do
+		p.Hint = askAdministrator
+		if a.Person {
+			p.Hint, p.Admin = a.Do, ""
+		}
 	}
 }
 

@@ -42,7 +42,8 @@ var codes = map[string]error{
 	"disk_full":           vault.ErrDiskFull, "too_much": session.ErrTooLarge, "folder_not_writable": vault.ErrReadOnly,
 	"port_taken": &loopback.PortError{Ports: []int{8085}}, "wrong_address": loopback.ErrPaste, "browser_failed": &browser.OpenError{}, "browser_refused": browser.ErrAddress,
 	"tls": openid.ErrTLS, "wrong_issuer": openid.ErrDiscoveryIssuer, "bad_endpoint": errors.Join(openid.ErrDiscovery, openid.ErrEndpoint), "network": openid.ErrNetwork,
-	"access_denied": &openid.AnswerError{Kind: openid.ErrAccessDenied}, "clock": openid.ErrExpired, "other_person": openid.ErrUserinfoSubject, "signature": openid.ErrSignature,
+	"declined": &openid.AnswerError{Kind: openid.ErrAccessDenied, Description: "The user cancelled."}, "access_denied": &openid.AnswerError{Kind: openid.ErrAccessDenied, Description: "no"},
+	"clock": openid.ErrExpired, "other_person": openid.ErrUserinfoSubject, "signature": openid.ErrSignature,
 	"id_token": openid.ErrNonce, "answer_mixed_up": openid.ErrAnswerIssuer, "timed_out": context.DeadlineExceeded, "bad_settings": &settings.Error{Problem: "x"},
 	"provider_unavailable": fmt.Errorf("%w: %w", openid.ErrTokenEndpoint, openid.ErrStatus), "token_refused": openid.ErrTokenEndpoint, "internal": errors.New("a panic"),
 	"other_provider": session.ErrForeign, "bad_origin": account.ErrOrigin, "busy": account.ErrBusy, "vault_replaced": vault.ErrReplaced, "weak_passphrase": vault.ErrWeakPassphrase,
@@ -131,7 +132,7 @@ func TestWhatTheErrorKnows(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	p = problem.From(&loopback.PortError{Ports: []int{8085, 8086}, Err: errors.New("in use")}, "Acme ID")
-	if !strings.Contains(p.Message, "8085 8086") || !strings.Contains(p.Hint, "redirect_ports, LATCHKEY_REDIRECT_PORTS") {
+	if !strings.Contains(p.Message, "8085 8086") || !strings.Contains(p.Admin, "redirect_ports (LATCHKEY_REDIRECT_PORTS)") {
 		t.Errorf("%+v", p)
 	}
 	if p = problem.From(&vault.SetAsideError{Path: "/data/vault.x", Reason: vault.ErrDamaged}, ""); !strings.Contains(p.Message, "/data/vault.x") {
@@ -168,6 +169,23 @@ func TestNoVerdictIsToldAsNone(t *testing.T) {
 	}
 }
 
+// A person's own no at the provider is theirs, and a rule's no is not, in the words of
+// the providers.
+func TestWhoHasSaidNo(t *testing.T) {
+	for description, want := range map[string]string{
+		"": "declined", "User cancelled the login.": "declined", "The resource owner or authorization server denied the request.": "declined",
+		"the user denied the consent": "declined", "User did not authorize the request": "declined", "User declined to consent to access the app.": "declined",
+		"AADSTS65004: User declined to consent to access the app.": "declined", "End-User aborted interaction": "declined", "consent denied": "declined",
+		"User is not assigned to the client application.": "access_denied", "Blocked by the rule of the day.": "access_denied",
+		"Too many wrong passwords.": "access_denied", "AADSTS50105: not assigned": "access_denied", "user is blocked": "access_denied",
+	} {
+		p := problem.From(&openid.AnswerError{Kind: openid.ErrAccessDenied, Code: "access_denied", Description: description}, "Acme ID")
+		if p.Code != want || p.Code == "declined" && strings.Contains(p.Title+p.Message, "refused") {
+			t.Errorf("%q: %+v", description, p)
+		}
+	}
+}
+
 // What a provider's own words mean goes before what can be said of any error.
 func TestAProvidersWordsAreExplained(t *testing.T) {
 	for _, c := range []struct {
@@ -178,11 +196,11 @@ func TestAProvidersWordsAreExplained(t *testing.T) {
 		{openid.ErrAnswer, "invalid_request", "AADSTS50011: no reply address", "not registered", "Mobile and desktop applications"},
 		{openid.ErrTokenEndpoint, "invalid_client", "", "does not know the client", "client_id"},
 		{openid.ErrAccessDenied, "access_denied", "User is not assigned to the client application.", "not assigned", "Assignments"},
-		{openid.ErrAccessDenied, "access_denied", "", "You or Acme ID said no", "ask your administrator"},
+		{openid.ErrAccessDenied, "access_denied", "Blocked by a rule.", "did not let you in", "no policy forbids it"},
 		{openid.ErrAnswer, "nobody_knows", "", "before you could sign in", "Check client ID"},
 	} {
 		p := problem.From(&openid.AnswerError{Kind: c.kind, Code: c.code, Description: c.description}, "Acme ID")
-		if !strings.Contains(p.Message, c.message) || !strings.Contains(p.Hint, c.hint) || !strings.Contains(p.Message, strings.TrimSuffix(c.description, ".")) {
+		if !strings.Contains(p.Message, c.message) || !strings.Contains(p.Admin, c.hint) || !strings.Contains(p.Hint, "administrator") || !strings.Contains(p.Message, strings.TrimSuffix(c.description, ".")) {
 			t.Errorf("%+v", p)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"app.latchkey/internal/account"
 	"app.latchkey/internal/browser"
@@ -11,6 +12,7 @@ import (
 	"app.latchkey/internal/openid"
 	"app.latchkey/internal/ownfolder"
 	"app.latchkey/internal/proof"
+	"app.latchkey/internal/provider"
 	"app.latchkey/internal/session"
 	"app.latchkey/internal/settings"
 	"app.latchkey/internal/vault"
@@ -39,6 +41,30 @@ func as[E error](err error) bool {
 func lostSession(err error) bool {
 	ended := errors.Is(err, session.ErrEnded) || errors.Is(err, account.ErrSessionEnded)
 	return ended && errors.Is(err, session.ErrLost)
+}
+
+// declined reports whether the person has said no at the provider. Providers send
+// access_denied for that and for rules of their own alike: no description, or one that
+// speaks of a cancel or of consent, is the person's.
+func declined(err error) bool {
+	var answer *openid.AnswerError
+	if !errors.Is(err, openid.ErrAccessDenied) || !errors.As(err, &answer) {
+		return false
+	}
+	said := strings.ToLower(answer.Description)
+	if a, known := provider.AdviceFor(answer.Code, said); known && a.From != "any" && !strings.Contains(said, "aadsts65004") {
+		return false
+	}
+	own := func(word string) bool { return strings.Contains(said, word) }
+	return said == "" || slices.ContainsFunc(declines, own)
+}
+
+// declines are words of the descriptions that Auth0, Descope, Entra, Google, Keycloak,
+// Okta, Zitadel and others send when the person has said no.
+var declines = []string{
+	"cancel", "declin", "aborted", "did not consent", "denied consent", "not consent", "consent denied", "consent was denied",
+	"user denied", "user has denied", "owner denied", "owner or authorization server denied", "end-user denied", "did not authorize",
+	"did not authorise", "denied access to your", "user rejected", "rejected by user", "request was rejected",
 }
 
 // table is asked from top to bottom: what is more special stands higher.
@@ -120,6 +146,7 @@ var table = []row{
 	{code: "device_unsupported", errs: []error{openid.ErrDeviceUnsupported}},
 	{code: "device_declined", errs: []error{openid.ErrDeviceDeclined}},
 	{code: "device_expired", errs: []error{openid.ErrDeviceExpired}},
+	{code: "declined", as: declined},
 	{code: "access_denied", errs: []error{openid.ErrAccessDenied}},
 	{code: "interaction_needed", errs: []error{openid.ErrInteraction}},
 	{code: "provider_error", errs: []error{openid.ErrAnswer}},

@@ -16,7 +16,10 @@ var wordsFile []byte
 
 // verify is what to do when something that must be verified is false.
 const verify = "Nothing was stored. Try again; if it stays, tell whoever runs {provider}: " +
-	"this is either a fault there or somebody in between."
+	"either there is a fault there, or somebody is in between."
+
+// askAdministrator is what a person does about what only an administrator can change.
+const askAdministrator = "Ask your administrator; “Copy for support” has what they need."
 
 // internal is the code of an error that the table does not know.
 const internal = "internal"
@@ -59,6 +62,8 @@ func sentence(s string) string {
 
 // filled puts the provider's name into the words.
 func filled(p Problem, providerName string) Problem {
-	p.Title, p.Message, p.Hint = fill(p.Title, providerName), fill(p.Message, providerName), fill(p.Hint, providerName)
+	for _, text := range []*string{&p.Title, &p.Message, &p.Hint, &p.Admin} {
+		*text = fill(*text, providerName)
+	}
 	return p
 }

@@ -59,7 +59,7 @@ func PointAtDemo(s *settings.Settings) {
 
 func pointAt(s *settings.Settings, issuer string) {
 	p := &s.Provider
-	p.Issuer, p.ClientID, p.Name, s.Configured = issuer, demoidp.ClientID, "the demo provider", true
+	p.Issuer, p.ClientID, p.Name, s.Configured = issuer, demoidp.ClientID, "Demo ID", true
 	p.OrganizationParam, p.LogoutRedirectPath = "tenant", demoidp.SignedOutPath
 }
 

@@ -13,6 +13,9 @@ type Advice struct {
 	Texts []string // in the error's code or description; lower case
 	Means string
 	Do    string
+	// Person says that Do is for the person who signs in; otherwise it is for whoever
+	// runs the provider or rolls out the app.
+	Person bool
 }
 
 // adviceFile maps the texts of providers to fixes, the special ones first. They are

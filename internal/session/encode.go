@@ -133,6 +133,7 @@ type wireRevocation struct {
 type wireSession struct {
 	Key             wireKey                    `json:"key"`
 	ClientID        string                     `json:"client_id"`
+	Provider        string                     `json:"provider,omitempty"`
 	Name            string                     `json:"name,omitempty"`
 	Email           string                     `json:"email,omitempty"`
 	EmailVerified   bool                       `json:"email_verified,omitempty"`
@@ -161,7 +162,7 @@ type wireSession struct {
 
 func toWire(s Session) wireSession {
 	return wireSession{
-		Key: wireKey(s.Key), ClientID: s.ClientID,
+		Key: wireKey(s.Key), ClientID: s.ClientID, Provider: s.Provider,
 		Name: s.Profile.Name, Email: s.Profile.Email, EmailVerified: s.Profile.EmailVerified,
 		Picture: s.Profile.Picture, Claims: s.Profile.Claims,
 		Access: s.Tokens.Access.Reveal(), Refresh: s.Tokens.Refresh.Reveal(), ID: s.Tokens.ID.Reveal(),
@@ -175,7 +176,7 @@ func toWire(s Session) wireSession {
 
 func fromWire(w wireSession) Session {
 	return Session{
-		Key: Key(w.Key), ClientID: w.ClientID,
+		Key: Key(w.Key), ClientID: w.ClientID, Provider: w.Provider,
 		Profile: Profile{Name: w.Name, Email: w.Email, EmailVerified: w.EmailVerified, Picture: w.Picture, Claims: w.Claims},
 		Tokens: Tokens{
 			Access: secret.New(w.Access), Refresh: secret.New(w.Refresh), ID: secret.New(w.ID),

@@ -70,6 +70,7 @@ const (
 type Session struct {
 	Key      Key
 	ClientID string
+	Provider string // the provider's name at the sign-in or the last refresh; empty in old sessions
 	Profile  Profile
 	Tokens   Tokens
 

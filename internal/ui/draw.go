@@ -6,6 +6,7 @@ import (
 	"encoding/base32"
 	"strings"
 	"time"
+	"unicode"
 
 	"app.latchkey/internal/account"
 	"app.latchkey/internal/claims"
@@ -20,6 +21,8 @@ type Facts struct {
 	App         AppView // its Appearance is taken from Values
 	About       *AboutView
 	Provider    string // the provider's name
+	Issuer      string // the provider's issuer; "" when not known
+	ClientID    string // of the app at the provider
 	Ready       bool   // a provider is set up
 	Offers      session.Offers
 	SettingsErr error // why the settings cannot be used; nothing works then
@@ -59,12 +62,17 @@ func Draw(m Model, s account.Snapshot, f Facts) StateView {
 // providerView shows the provider. What is not known yet is offered: its refusal has
 // words too.
 func providerView(name string, o session.Offers) ProviderView {
-	return ProviderView{Name: name, Mark: mark(name), Device: o.Device || !o.Known, EndSession: o.EndSession || !o.Known}
+	return ProviderView{
+		Name: name, Mark: mark(name), Device: o.Device || !o.Known,
+		EndSession: o.EndSession || !o.Known, Revocation: o.Revocation || !o.Known,
+	}
 }
 
+// mark is the letter that stands for a provider; "" for one that is known by its address
+// alone, for which the frontend has a key.
 func mark(name string) string {
-	initials := []rune(claims.Initials(strings.TrimPrefix(name, "the ")))
-	if len(initials) == 0 {
+	initials := []rune(claims.Initials(name))
+	if len(initials) == 0 || !unicode.IsLetter(initials[0]) || !strings.Contains(name, " ") && strings.ContainsAny(name, ".:") {
 		return ""
 	}
 	return string(initials[0])
@@ -118,6 +126,10 @@ func (d *drawing) page(v *StateView) bool {
 // atSignIn are the problems that the sign-in screen shows beside itself.
 var atSignIn = map[string]bool{"session_ended": true, "session_lost": true, "not_renewable": true}
 
+// quiet are no problems but the person's own doing, and take the place of nobody. Those
+// that happened at the provider are told beside the screen.
+var quiet = map[string]bool{"cancelled": true, "declined": true, "device_declined": true}
+
 // problems draws the problem, which stands before the screen of the phase. A wait has
 // none: what went wrong before it is over.
 func (d *drawing) problems(v *StateView) {
@@ -130,7 +142,7 @@ func (d *drawing) problems(v *StateView) {
 		err = d.model.Problem
 	}
 	if p := d.problem(err); p != nil {
-		if p.Code != "cancelled" { // the person knows
+		if !quiet[p.Code] {
 			v.Screen, v.Problem = ScreenProblem, p
 		}
 		if p.Code == "passphrase_needed" || p.Code == "wrong_passphrase" {
@@ -152,7 +164,7 @@ func (d *drawing) problem(err error) *ProblemView {
 	}
 	p := problem.From(err, d.facts.Provider)
 	return &ProblemView{
-		Code: p.Code, Title: p.Title, Message: p.Message, Hint: p.Hint, Detail: p.Detail, Actions: p.Actions,
+		Code: p.Code, Title: p.Title, Message: p.Message, Hint: p.Hint, Admin: p.Admin, Detail: p.Detail, Actions: p.Actions,
 		Ref: reference(d.facts.RefKey, err),
 	}
 }
@@ -164,22 +176,6 @@ func reference(key []byte, err error) string {
 	_, _ = mac.Write([]byte(err.Error()))
 	text := base32.StdEncoding.EncodeToString(mac.Sum(nil))
 	return text[:4] + "-" + text[4:6]
-}
-
-// notice draws what is told once, beside any screen.
-func (d *drawing) notice() *NoticeView {
-	switch s := d.snap; {
-	case s.Notice != nil:
-		p := problem.From(s.Notice, d.facts.Provider)
-		return &NoticeView{Title: p.Title, Lines: []string{p.Message, p.Hint}}
-	case s.SignOut != nil:
-		lines := problem.Ending(s.SignOut.Ending, d.facts.Provider)
-		return &NoticeView{Title: "You are signed out on this computer", Lines: lines, Good: s.SignOut.Ending.Err == nil}
-	case s.Ended != nil:
-		p := problem.From(&account.EndedError{Why: s.Ended.Ended}, d.facts.Provider)
-		return &NoticeView{Title: "Your session has ended", Lines: []string{p.Message, "Sign in again to go on."}}
-	}
-	return nil
 }
 
 // titles are what the window is called, after the app's name.

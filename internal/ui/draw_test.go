@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -112,9 +113,76 @@ func TestWhatStandsOnTheScreens(t *testing.T) {
 	if p := v.Provider; p.Name != "Acme ID" || p.Mark != "A" || !p.Device || !p.EndSession {
 		t.Errorf("%+v", p)
 	}
-	v = Draw(Model{Known: true}, snap, Facts{Provider: "the demo provider", Offers: session.Offers{Known: true, Device: true}})
-	if p := v.Provider; p.Mark != "D" || !p.Device || p.EndSession {
+	for name, mark := range map[string]string{"Demo ID": "D", "127.0.0.1:8085": "", "id.acme.example": "", "4711": "", "Ölwerk": "Ö", "": ""} {
+		v = Draw(Model{Known: true}, snap, Facts{Provider: name, Offers: session.Offers{Known: true, Device: true}})
+		if p := v.Provider; p.Mark != mark || !p.Device || p.EndSession || p.Revocation {
+			t.Errorf("%q: %+v", name, p)
+		}
+	}
+}
+
+// A session keeps its provider when the settings name another one: in the profile, in the
+// sign-out and in its report.
+func TestASessionKeepsItsProvider(t *testing.T) {
+	mine := ada
+	mine.Provider, mine.ClientID = "Acme ID", "acme-desk"
+	contoso := Facts{Ready: true, Provider: "Contoso", Issuer: "https://login.contoso.example", ClientID: "desk", Offers: session.Offers{Known: true, EndSession: true, Revocation: true}}
+	snap := account.Snapshot{Phase: account.PhaseSignedIn, Session: mine, Accounts: []account.Account{mine}, Health: account.HealthFresh}
+	for _, err := range []error{nil, session.ErrForeign} {
+		snap.HealthErr = err
+		v := Draw(Model{Known: true}, snap, contoso)
+		p := v.Profile
+		if v.Provider.Name != "Contoso" || p.Provider.Name != "Acme ID" || !p.Foreign || p.Provider.EndSession || p.Provider.Revocation {
+			t.Errorf("%+v beside %+v", p.Provider, v.Provider)
+		}
+		if p.Health != "offline" || !strings.Contains(p.HealthProblem, "now set up for Contoso") {
+			t.Errorf("%+v", p)
+		}
+	}
+	old := mine
+	old.Provider = "" // of a version that did not store it
+	snap.Session = old
+	if p := Draw(Model{Known: true}, snap, contoso).Profile.Provider; p.Name != "id.acme.example" {
 		t.Errorf("%+v", p)
+	}
+	out := account.Snapshot{Phase: account.PhaseSignedOut, SignOut: &account.SignOut{
+		Key: mine.Key, Name: "Ada Lovelace", Provider: "Acme ID", ClientID: "acme-desk",
+		Ending: session.Ending{Tokens: session.EndingPending, Err: session.ErrForeign},
+	}}
+	n := Draw(Model{Known: true}, out, contoso).Notice
+	if text := strings.Join(n.Lines, " "); !strings.Contains(text, "Acme ID was not asked") || strings.Contains(text, "reached") || strings.Contains(text, "Contoso") {
+		t.Errorf("%+v", n)
+	}
+	out = account.Snapshot{Phase: account.PhaseSignedOut, Ended: &mine}
+	mine.Ended = session.EndedRefused
+	if n := Draw(Model{Known: true}, out, contoso).Notice; !strings.HasPrefix(n.Title, "Ada Lovelace") || !strings.Contains(n.Lines[0], "Acme ID has ended") {
+		t.Errorf("%+v", n)
+	}
+}
+
+// While the browser is at work nothing is said of what failed; the notice names who is
+// signed out, and who still is signed in.
+func TestASignOutNamesWhoAndWhoNot(t *testing.T) {
+	out := &account.SignOut{
+		Key: ada.Key, Name: "Ada Lovelace", Provider: "Acme ID", Scope: account.ScopeBrowser, Running: true,
+		Ending: session.Ending{Tokens: session.EndingPending},
+	}
+	snap := account.Snapshot{Phase: account.PhaseSignedOut, SignOut: out, Accounts: []account.Account{grace, omar, long, mystery, ended(ada)}}
+	draw := func() *NoticeView {
+		return Draw(Model{Known: true}, snap, Facts{Ready: true, Provider: "Acme ID"}).Notice
+	}
+	n := draw()
+	if text := strings.Join(n.Lines, " "); n.Title != "Ada Lovelace is signed out on this computer" || !n.Good || strings.Contains(text, "reached") || !strings.Contains(text, "browser is being signed out") {
+		t.Errorf("%+v", n)
+	}
+	if last := n.Lines[len(n.Lines)-1]; !strings.HasPrefix(last, "Still signed in here: Grace Hopper, ") || !strings.HasSuffix(last, "and 1 other.") {
+		t.Errorf("%q", last)
+	}
+	done := *out
+	done.Running, done.Ending = false, session.Ending{Tokens: session.EndingDone, Browser: session.EndingDone}
+	snap.SignOut, snap.Accounts = &done, nil
+	if n := draw(); len(n.Lines) != 2 || strings.Contains(n.Lines[1], "Still") {
+		t.Errorf("%+v", n)
 	}
 }
 
@@ -126,7 +194,7 @@ func TestTheNotices(t *testing.T) {
 		t.Errorf("for nothing: %+v", n)
 	}
 	snap.Ended = &ada
-	if n := draw(); n == nil || n.Title != "Your session has ended" || n.Good {
+	if n := draw(); n == nil || n.Title != "Ada Lovelace is signed out" || n.Good {
 		t.Errorf("%+v", n)
 	}
 	snap.SignOut = &account.SignOut{Ending: session.Ending{Tokens: session.EndingDone}}

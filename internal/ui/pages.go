@@ -74,7 +74,11 @@ func (w *Window) CopyProblem() error {
 		return errors.New("there is no problem")
 	}
 	p := v.Problem
-	return w.window().Copy(fmt.Sprintf("%s %s\n%s · ref %s\n%s", v.App.Name, v.App.Version, p.Code, p.Ref, p.Detail))
+	text := fmt.Sprintf("%s %s\n%s. %s\n", v.App.Name, v.App.Version, p.Title, p.Message)
+	if p.Admin != "" {
+		text += "What to do: " + p.Admin + "\n"
+	}
+	return w.window().Copy(text + fmt.Sprintf("%s · ref %s\n%s", p.Code, p.Ref, p.Detail))
 }
 
 // Retry does again what failed: reading the settings, opening the vault, refreshing,
@@ -109,7 +113,7 @@ func (w *Window) Dismiss() {
 }
 
 // Focus tells that the window was looked at: a laptop may have slept.
-func (w *Window) Focus() { w.Account().Wake() }
+func (w *Window) Focus() { w.Account().Online() }
 
 // Remember keeps size, place and theme of the window for the next start.
 func (w *Window) Remember(dark bool) {

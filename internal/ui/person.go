@@ -3,6 +3,8 @@ package ui
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"net/url"
 
 	"app.latchkey/internal/account"
 	"app.latchkey/internal/claims"
@@ -20,12 +22,41 @@ func (d *drawing) profile() *ProfileView {
 		Tone: claims.Tone(p.Key.Issuer, p.Key.Subject), Organization: says.Organization,
 		Roles: says.Roles, How: says.How, Verified: p.IDTokenVerified,
 		SignedInAt: milli(p.SignedInAt), RefreshedAt: milli(p.Refreshed), ExpiresAt: milli(p.Expiry),
-		Renewable: p.CanRefresh, Health: string(d.snap.Health),
+		Renewable: p.CanRefresh, Health: string(d.snap.Health), Provider: d.providerOf(p), Foreign: d.foreign(p),
 	}
-	if d.snap.HealthErr != nil {
-		v.HealthProblem = problem.From(d.snap.HealthErr, d.facts.Provider).Title
+	switch {
+	case v.Foreign:
+		w := problem.From(session.ErrForeign, d.facts.Provider)
+		v.Health, v.HealthProblem = string(account.HealthOffline), w.Message
+	case d.snap.HealthErr != nil:
+		v.HealthProblem = problem.From(d.snap.HealthErr, v.Provider.Name).Title
 	}
 	return v
+}
+
+// foreign reports whether a session is of another provider or client than the settings
+// name: it can be neither renewed nor revoked.
+func (d *drawing) foreign(p account.Account) bool {
+	return errors.Is(d.snap.HealthErr, session.ErrForeign) && p.Key == d.snap.Session.Key ||
+		d.facts.ClientID != "" && p.ClientID != "" && p.ClientID != d.facts.ClientID
+}
+
+// providerOf is the provider that an account is of, which keeps its name when the
+// settings name another one.
+func (d *drawing) providerOf(p account.Account) ProviderView {
+	switch {
+	case p.Key.Issuer == "" || p.Key.Issuer == d.facts.Issuer || p.Provider == "" && !d.foreign(p):
+		return providerView(d.facts.Provider, d.facts.Offers)
+	case p.Provider == d.facts.Provider && !d.foreign(p):
+		return providerView(p.Provider, d.facts.Offers)
+	case p.Provider != "":
+		return providerView(p.Provider, session.Offers{Known: true})
+	}
+	name := p.Key.Issuer
+	if u, err := url.Parse(name); err == nil && u.Host != "" {
+		name = u.Host
+	}
+	return providerView(name, session.Offers{Known: true})
 }
 
 // nameOf is what a person is called.

@@ -20,8 +20,12 @@ type Services struct {
 	Log      *slog.Logger
 	Account  *account.Manager
 	Provider string // the provider's name
-	Ready    bool   // a provider is set up
-	Err      error  // why nothing can be done: the settings cannot be used
+	Issuer   string // the provider's; "" when it has none
+	ClientID string // of the app at the provider
+
+	Organizations bool  // the provider can be told which organization is meant
+	Ready         bool  // a provider is set up
+	Err           error // why nothing can be done: the settings cannot be used
 
 	OpenURL        func(context.Context, string) error
 	OpenFolder     func(context.Context, string) error

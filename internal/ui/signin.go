@@ -12,23 +12,29 @@ import (
 // SignIn begins a sign-in in the person's browser. who may be empty; an email
 // address tells the provider whom to expect, anything else the organization.
 // Where the session at hand needs the person, nothing means that person again.
-func (w *Window) SignIn(who string) Job {
-	req, s := request(who), w.Account().Snapshot().Session
-	if strings.TrimSpace(who) == "" && s.PersonNeeded {
+func (w *Window) SignIn(who string) (Job, error) {
+	req, err := w.request(who)
+	if err != nil {
+		return nil, err
+	}
+	if s := w.Account().Snapshot().Session; strings.TrimSpace(who) == "" && s.PersonNeeded {
 		req = session.SignInRequest{LoginHint: s.Profile.Email, Same: s.Key}
 	}
-	return w.signIn(req)
+	return w.signIn(req), nil
 }
 
 // SignInElsewhere begins a sign-in on another device (RFC 8628). From the waiting
 // screen it is another way to the same end.
-func (w *Window) SignInElsewhere(who string) Job {
-	req, a := request(who), w.Account()
-	if a.Snapshot().Phase == account.PhaseWaiting {
-		req = a.Asked()
+func (w *Window) SignInElsewhere(who string) (Job, error) {
+	req, err := w.request(who)
+	if a := w.Account(); a.Snapshot().Phase == account.PhaseWaiting {
+		req, err = a.Asked(), nil
+	}
+	if err != nil {
+		return nil, err
 	}
 	req.Device = true
-	return w.signIn(req)
+	return w.signIn(req), nil
 }
 
 // SignInHere goes from the other device back to this computer's browser.
@@ -39,17 +45,33 @@ func (w *Window) SignInHere() Job {
 }
 
 // OtherAccount begins a sign-in in which the provider asks which account is meant
-// (OIDC Core §3.1.2.1, prompt=select_account).
-func (w *Window) OtherAccount() Job {
-	return w.signIn(session.SignInRequest{Prompt: "select_account"})
+// (OIDC Core §3.1.2.1, prompt=select_account). who is as for [Window.SignIn].
+func (w *Window) OtherAccount(who string) (Job, error) {
+	req, err := w.request(who)
+	if err != nil {
+		return nil, err
+	}
+	req.Prompt = "select_account"
+	return w.signIn(req), nil
 }
 
-func request(who string) session.SignInRequest {
+// errIncomplete is about an email address that is none.
+var errIncomplete = errors.New("This email is not complete: it needs an @, as in you@company.com.")
+
+// request is what is asked for with what was typed: an email address, or, where the
+// provider can be told one, an organization.
+func (w *Window) request(who string) (session.SignInRequest, error) {
 	who = strings.TrimSpace(who)
-	if strings.Contains(who, "@") {
-		return session.SignInRequest{LoginHint: who}
+	before, after, at := strings.Cut(who, "@")
+	switch {
+	case who == "":
+		return session.SignInRequest{}, nil
+	case at && before != "" && after != "" && !strings.ContainsAny(after, "@ "):
+		return session.SignInRequest{LoginHint: who}, nil
+	case !at && w.now().Organizations:
+		return session.SignInRequest{Organization: who}, nil
 	}
-	return session.SignInRequest{Organization: who}
+	return session.SignInRequest{}, errIncomplete
 }
 
 // signIn signs in. The account gives up a sign-in under way that asks for something

@@ -22,7 +22,7 @@ var (
 	snapshotTime = time.Date(2026, 3, 14, 9, 14, 0, 0, time.UTC)
 	snapshotNow  = time.Date(2026, 3, 14, 10, 32, 0, 0, time.UTC) // the browser's clock in the tests
 	snapshotApp  = AppView{Name: "Acme Desk", Version: "1.2.3", Demo: true, Appearance: "system"}
-	acmeID       = ProviderView{Name: "Acme ID", Mark: "A", Device: true, EndSession: true}
+	acmeID       = ProviderView{Name: "Acme ID", Mark: "A", Device: true, EndSession: true, Revocation: true}
 )
 
 // portrait is a picture of the size and kind that internal/picture makes.
@@ -85,7 +85,7 @@ func shown(v *StateView, people ...account.Account) {
 	if v.Screen == ScreenSignIn {
 		s.Phase, s.Session = account.PhaseSignedOut, account.Account{}
 	}
-	drawn := Draw(Model{Known: true, Pictures: map[string]string{"portrait": portrait}}, s, Facts{Ready: true})
+	drawn := Draw(Model{Known: true, Pictures: map[string]string{"portrait": portrait}}, s, Facts{Ready: true, Provider: "Acme ID"})
 	v.Profile, v.Accounts = drawn.Profile, drawn.Accounts
 }
 
@@ -129,7 +129,19 @@ func profiles() map[string]StateView {
 		}),
 		"profile-plain": on(ScreenProfile, func(v *StateView) {
 			shown(v, ada)
-			v.Provider.EndSession, v.Profile.Renewable = false, false
+			v.Profile.Provider.EndSession, v.Profile.Provider.Revocation, v.Profile.Renewable = false, false, false
+		}),
+		"profile-foreign": on(ScreenProfile, func(v *StateView) {
+			mine := ada
+			mine.Provider, mine.ClientID = "Acme ID", "acme-desk"
+			contoso := Facts{Ready: true, Provider: "Contoso", Issuer: "https://login.contoso.example", ClientID: "desk"}
+			s := account.Snapshot{Phase: account.PhaseSignedIn, Session: mine, Accounts: []account.Account{mine}, Health: account.HealthFresh}
+			drawn := Draw(Model{Known: true}, s, contoso)
+			v.Provider, v.Profile, v.Accounts = drawn.Provider, drawn.Profile, drawn.Accounts
+		}),
+		"profile-cancelled": on(ScreenProfile, func(v *StateView) {
+			shown(v, pictured(ada), grace)
+			v.Notice = &NoticeView{Title: "Sign-in not finished", Lines: []string{"It was cancelled at Acme ID, and nothing has changed."}, Good: true}
 		}),
 		"details": on(ScreenDetails, func(v *StateView) { shown(v, ada); v.Details = detailsOf(ada) }),
 		"details-huge": on(ScreenDetails, func(v *StateView) {
@@ -151,22 +163,23 @@ func signIns() map[string]StateView {
 		return &DeviceView{Code: "WDJB-MJHT", Address: spoken("https://id.acme.example/device"), QR: qrCode(complete), Expires: until}
 	}
 	return map[string]StateView{
-		"starting": {Screen: ScreenStarting, App: snapshotApp, Accounts: []AccountView{}},
-		"setup":    on(ScreenSetup, func(v *StateView) { v.Provider = ProviderView{Device: true, EndSession: true} }),
-		"signin":   on(ScreenSignIn, func(*StateView) {}),
+		"starting":        {Screen: ScreenStarting, App: snapshotApp, Accounts: []AccountView{}},
+		"setup":           on(ScreenSetup, func(v *StateView) { v.Provider = ProviderView{Device: true, EndSession: true, Revocation: true} }),
+		"signin-nameless": on(ScreenSignIn, func(v *StateView) { v.Provider.Name, v.Provider.Mark = "127.0.0.1:8085", "" }),
+		"signin":          on(ScreenSignIn, func(*StateView) {}),
 		"signin-release": on(ScreenSignIn, func(v *StateView) {
 			v.App.Demo, v.Provider.Device = false, false
 		}),
 		"signin-ended": on(ScreenSignIn, func(v *StateView) {
 			shown(v, ended(pictured(ada)))
-			v.Notice = &NoticeView{Title: "Your session has ended", Lines: []string{"Acme ID has ended this session: it expired, was revoked, or was used from somewhere else.", "Sign in again to go on."}}
+			v.Notice = &NoticeView{Title: "Ada Lovelace is signed out", Lines: []string{"Acme ID has ended your session. It may have expired or been revoked.", "Sign in again to continue."}}
 		}),
 		"signin-several": on(ScreenSignIn, func(v *StateView) {
 			shown(v, ended(ada), grace, omar, long)
 		}),
 		"signin-signedout": on(ScreenSignIn, func(v *StateView) {
 			v.Notice = &NoticeView{
-				Title: "You are signed out on this computer", Good: true,
+				Title: "Ada Lovelace is signed out on this computer", Good: true,
 				Lines: problem.Ending(session.Ending{Tokens: session.EndingDone, Browser: session.EndingNotAsked}, "Acme ID"),
 			}
 		}),
@@ -201,7 +214,7 @@ func signIns() map[string]StateView {
 }
 
 func inWords(p problem.Problem) *ProblemView {
-	return &ProblemView{Code: p.Code, Title: p.Title, Message: p.Message, Hint: p.Hint, Detail: "openid: " + p.Code, Ref: "7F3K-20", Actions: p.Actions}
+	return &ProblemView{Code: p.Code, Title: p.Title, Message: p.Message, Hint: p.Hint, Admin: p.Admin, Detail: "openid: " + p.Code, Ref: "7F3K-20", Actions: p.Actions}
 }
 
 // pagesOpened are settings, check and about in their states.

@@ -53,9 +53,10 @@ type AppView struct {
 // ProviderView is the provider as people see it.
 type ProviderView struct {
 	Name       string `json:"name"`
-	Mark       string `json:"mark"`       // one letter
+	Mark       string `json:"mark"`       // one letter; "" for a key
 	Device     bool   `json:"device"`     // offers a sign-in on another device, or may
 	EndSession bool   `json:"endSession"` // can end the browser's session, or may
+	Revocation bool   `json:"revocation"` // can revoke tokens, or may
 }
 
 // WaitingView is a sign-in under way.
@@ -97,6 +98,9 @@ type ProfileView struct {
 	Renewable     bool     `json:"renewable"`
 	Health        string   `json:"health"`        // fresh, refreshing, offline
 	HealthProblem string   `json:"healthProblem"` // why it is not fresh
+
+	Provider ProviderView `json:"provider"` // the session's own, whatever the settings name
+	Foreign  bool         `json:"foreign"`  // the settings name another provider or client
 }
 
 // AccountView is an account to switch to, or to continue as.
@@ -187,6 +191,7 @@ type ProblemView struct {
 	Title   string   `json:"title"`
 	Message string   `json:"message"`
 	Hint    string   `json:"hint"`
+	Admin   string   `json:"admin"` // for an administrator, beside the details
 	Detail  string   `json:"detail"`
 	Ref     string   `json:"ref"`     // stands in the log line too
 	Actions []string `json:"actions"` // the first one is the main one

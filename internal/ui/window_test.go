@@ -16,9 +16,9 @@ import (
 func TestWhatIsTypedTellsWhomToExpect(t *testing.T) {
 	h := newDriven(t)
 	for typed, want := range map[string]session.SignInRequest{
-		"": {}, "  ada@acme.example ": {LoginHint: "ada@acme.example"}, "acme": {Organization: "acme"},
+		"": {}, "  ada@acme.example ": {LoginHint: "ada@acme.example"},
 	} {
-		h.do(h.SignIn(typed))
+		h.try(h.SignIn(typed))
 		got := <-h.scripted.asked
 		if got.LoginHint != want.LoginHint || got.Organization != want.Organization || got.Device {
 			t.Errorf("%q: %+v", typed, got)
@@ -28,19 +28,73 @@ func TestWhatIsTypedTellsWhomToExpect(t *testing.T) {
 	}
 }
 
+// What is no whole email is said to be so at once, and never dropped. Where the provider
+// can be told an organization, a word without @ is one.
+func TestAnIncompleteEmailIsSaidToBeSo(t *testing.T) {
+	h := newDriven(t)
+	ways := map[string]func(string) (Job, error){"sign in": h.SignIn, "another device": h.SignInElsewhere, "another account": h.OtherAccount}
+	for name, way := range ways {
+		for _, typed := range []string{"ada", "ada@", "@acme.example", "ada@@acme.example", "ada@acme example"} {
+			if job, err := way(typed); job != nil || err == nil || !strings.Contains(err.Error(), "not complete") {
+				t.Errorf("%s with %q: %v", name, typed, err)
+			}
+		}
+	}
+	h.now().Organizations = true
+	for _, way := range ways {
+		h.try(way("acme"))
+		if req := <-h.scripted.asked; req.Organization != "acme" || req.LoginHint != "" {
+			t.Errorf("%+v", req)
+		}
+		h.CancelSignIn()
+		h.until("the end of the wait", func(v StateView) bool { return v.Screen == ScreenSignIn })
+	}
+}
+
+// Another account is asked for by name too, and the provider asks which one it is to be.
+func TestAnotherAccountIsAskedFor(t *testing.T) {
+	h := newDriven(t)
+	h.try(h.OtherAccount("grace@acme.example"))
+	if req := <-h.scripted.asked; req.Prompt != "select_account" || req.LoginHint != "grace@acme.example" {
+		t.Errorf("%+v", req)
+	}
+}
+
+// Somebody who cancels at the provider sees no refusal, and whoever was signed in stays
+// on the screen.
+func TestAPersonsOwnCancelIsNoRefusal(t *testing.T) {
+	h := newDriven(t)
+	cancelled := &openid.AnswerError{Kind: openid.ErrAccessDenied, Code: "access_denied", Description: "The user cancelled."}
+	h.try(h.SignIn(""))
+	<-h.scripted.asked
+	h.scripted.answers <- cancelled
+	v := h.until("the notice", func(v StateView) bool { return v.Notice != nil })
+	if v.Screen != ScreenSignIn || v.Notice.Title != "Sign-in not finished" || !v.Notice.Good {
+		t.Errorf("%s: %+v", v.Screen, v.Notice)
+	}
+	h.enter("ada")
+	h.try(h.OtherAccount(""))
+	<-h.scripted.asked
+	h.scripted.answers <- cancelled
+	v = h.until("ada again", func(v StateView) bool { return v.Notice != nil })
+	if v.Screen != ScreenProfile || v.Profile.Name != "Ada" {
+		t.Errorf("%s: %+v", v.Screen, v.Profile)
+	}
+}
+
 // From the wait to another device and back no other screen is shown, and the link
 // itself never is.
 func TestAnotherDeviceIsAnotherWayToTheSameEnd(t *testing.T) {
 	h := newDriven(t)
-	h.do(h.SignIn("ada@acme.example"))
+	h.try(h.SignIn("ada@acme.example"))
 	<-h.scripted.asked
 	h.until("the wait", func(v StateView) bool { return v.Screen == ScreenWaiting && v.Waiting.Linked })
-	h.do(h.SignIn("ada@acme.example")) // pressed twice
+	h.try(h.SignIn("ada@acme.example")) // pressed twice
 	h.must(h.CopyLink())
 	if h.copied != "https://id.example/authorize?state=hush" {
 		t.Errorf("copied %q", h.copied)
 	}
-	h.do(h.SignInElsewhere(""))
+	h.try(h.SignInElsewhere(""))
 	if req := <-h.scripted.asked; !req.Device || req.LoginHint != "ada@acme.example" {
 		t.Errorf("asked for %+v", req)
 	}
@@ -76,7 +130,7 @@ func TestAnotherDeviceIsAnotherWayToTheSameEnd(t *testing.T) {
 // A failure has words; trying again asks for the same.
 func TestTryAgainAsksForTheSame(t *testing.T) {
 	h := newDriven(t)
-	h.do(h.SignInElsewhere("acme"))
+	h.try(h.SignInElsewhere("ada@acme.example"))
 	<-h.scripted.asked
 	h.scripted.answers <- openid.ErrDeviceExpired
 	v := h.until("the problem", func(v StateView) bool { return v.Screen == ScreenProblem })
@@ -89,7 +143,7 @@ func TestTryAgainAsksForTheSame(t *testing.T) {
 		t.Errorf("for support: %q", h.copied)
 	}
 	h.do(h.Retry())
-	if req := <-h.scripted.asked; !req.Device || req.Organization != "acme" {
+	if req := <-h.scripted.asked; !req.Device || req.LoginHint != "ada@acme.example" {
 		t.Errorf("asked for %+v", req)
 	}
 }
@@ -98,7 +152,7 @@ func TestTryAgainAsksForTheSame(t *testing.T) {
 func TestAccounts(t *testing.T) {
 	h := newDriven(t)
 	h.enter("ada")
-	h.do(h.OtherAccount())
+	h.try(h.OtherAccount(""))
 	if req := <-h.scripted.asked; req.Prompt != "select_account" {
 		t.Errorf("asked for %+v", req)
 	}
@@ -117,7 +171,7 @@ func TestAccounts(t *testing.T) {
 	}
 	h.try(h.SignOut("tokens"))
 	v = h.until("the report", func(v StateView) bool {
-		return v.Screen == ScreenSignIn && v.Notice != nil && strings.Contains(v.Notice.Lines[0], "revoked")
+		return v.Screen == ScreenSignIn && v.Notice != nil && strings.Contains(v.Notice.Lines[0], "has ended")
 	})
 	if len(v.Accounts) != 1 || v.Accounts[0].Name != "Grace" || v.Accounts[0].Active || v.Profile != nil ||
 		!v.Notice.Good {
@@ -208,7 +262,7 @@ func TestOnlyWhatIsOnTheListIsOpened(t *testing.T) {
 		t.Errorf("opened: %q", h.opened)
 	}
 	err := h.OpenOutside(t.Context(), "logs")
-	if err == nil || !strings.Contains(err.Error(), "folder is not there") {
+	if err == nil || !strings.Contains(err.Error(), "no such folder") {
 		t.Errorf("a folder that is not there: %v", err)
 	}
 	if !slices.Equal(h.opened, []string{"/logs"}) {

@@ -69,7 +69,7 @@ func TestTheCommandLineExample(t *testing.T) {
 		if strings.Contains(out, "browser") || !strings.HasSuffix(out, "three orders") {
 			t.Errorf("the second run says %q", out)
 		}
-		if out := p.must(cli, append(store, "-signout")...); !strings.Contains(out, "has revoked") {
+		if out := p.must(cli, append(store, "-signout")...); !strings.Contains(out, "has ended this app") {
 			t.Errorf("the sign-out says %q", out)
 		}
 		if out, err := p.run(cli, append(store, "-issuer", p.issuer)...); err == nil ||

@@ -243,6 +243,7 @@ export namespace ui {
 	    title: string;
 	    message: string;
 	    hint: string;
+	    admin: string;
 	    detail: string;
 	    ref: string;
 	    actions: string[];
@@ -257,9 +258,30 @@ export namespace ui {
 	        this.title = source["title"];
 	        this.message = source["message"];
 	        this.hint = source["hint"];
+	        this.admin = source["admin"];
 	        this.detail = source["detail"];
 	        this.ref = source["ref"];
 	        this.actions = source["actions"];
+	    }
+	}
+	export class ProviderView {
+	    name: string;
+	    mark: string;
+	    device: boolean;
+	    endSession: boolean;
+	    revocation: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new ProviderView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.mark = source["mark"];
+	        this.device = source["device"];
+	        this.endSession = source["endSession"];
+	        this.revocation = source["revocation"];
 	    }
 	}
 	export class ProfileView {
@@ -280,6 +302,8 @@ export namespace ui {
 	    renewable: boolean;
 	    health: string;
 	    healthProblem: string;
+	    provider: ProviderView;
+	    foreign: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new ProfileView(source);
@@ -304,7 +328,27 @@ export namespace ui {
 	        this.renewable = source["renewable"];
 	        this.health = source["health"];
 	        this.healthProblem = source["healthProblem"];
+	        this.provider = this.convertValues(source["provider"], ProviderView);
+	        this.foreign = source["foreign"];
 	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
 	export class SettingView {
 	    text: string;
@@ -356,24 +400,7 @@ export namespace ui {
 		    return a;
 		}
 	}
-	export class ProviderView {
-	    name: string;
-	    mark: string;
-	    device: boolean;
-	    endSession: boolean;
 	
-	    static createFrom(source: any = {}) {
-	        return new ProviderView(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.name = source["name"];
-	        this.mark = source["mark"];
-	        this.device = source["device"];
-	        this.endSession = source["endSession"];
-	    }
-	}
 	
 	export class SettingsView {
 	    provider: ProviderLine[];

@@ -52,15 +52,18 @@ test("no markup is ever made of data", () => {
 
 test("words are words", () => {
   assert.equal(text.signInWith("Descope"), "Sign in with Descope");
-  assert.equal(health.fresh(true, "today, 10:14"), "fresh, renews by itself");
-  assert.equal(health.fresh(false, "today, 10:14"), "until today, 10:14");
-  assert.equal(health.offline(true, "", "2 hours ago"), "offline, last renewed 2 hours ago");
-  assert.equal(text.deviceEarly("the demo provider"), "The demo provider is asked for a code…");
-  assert.equal(text.deviceEarly(""), " is asked for a code…");
+  assert.equal(health.fresh(true, "today, 10:14"), "Active · renews automatically");
+  assert.equal(health.fresh(false, "today, 10:14"), "Active until today, 10:14");
+  assert.equal(health.offline(true, "", "2 hours ago"), "Offline · renewed 2 hours ago");
+  assert.equal(text.deviceEarly("Demo ID"), "Asking Demo ID for a code…");
+  assert.equal(text.waitingLead("your provider"), "Your provider is open there. This window continues by itself.");
   assert.equal(text.list(["a", "b", "c", "d"], 3), "a, b, c, d"); // "and 1 more" is no shorter
   assert.equal(text.list(["a", "b", "c", "d", "e"], 3), "a, b, c and 2 more");
-  assert.equal(text.checked(3, 3), "All is well.");
-  assert.equal(source("default"), "as delivered");
+  assert.equal(text.checked(3, 3), "Everything is fine.");
+  assert.equal(text.checked(26, 27), "1 of 27 needs attention.");
+  assert.equal(text.checked(2, 4), "2 of 4 need attention.");
+  assert.equal(text.left("9:54"), "9:54 left");
+  assert.equal(source("default"), "Standard");
 });
 
 test("how long ago, as a person says it", () => {

@@ -24,7 +24,7 @@ export function Open(arg1:string):Promise<void>;
 
 export function OpenBrowserAgain():Promise<void>;
 
-export function OtherAccount():Promise<void>;
+export function OtherAccount(arg1:string):Promise<void>;
 
 export function PasteAnswer(arg1:string):Promise<void>;
 

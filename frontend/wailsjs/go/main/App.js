@@ -46,8 +46,8 @@ export function OpenBrowserAgain() {
   return window['go']['main']['App']['OpenBrowserAgain']();
 }
 
-export function OtherAccount() {
-  return window['go']['main']['App']['OtherAccount']();
+export function OtherAccount(arg1) {
+  return window['go']['main']['App']['OtherAccount'](arg1);
 }
 
 export function PasteAnswer(arg1) {
