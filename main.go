@@ -9,9 +9,11 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/wailsapp/wails/v2"
 
@@ -20,6 +22,7 @@ import (
 	"app.latchkey/internal/doctor"
 	"app.latchkey/internal/late"
 	"app.latchkey/internal/logfile"
+	"app.latchkey/internal/online"
 	"app.latchkey/internal/picture"
 	"app.latchkey/internal/problem"
 	"app.latchkey/internal/program"
@@ -121,7 +124,8 @@ func connect(ctx context.Context, s settings.Settings, err error, adopting func(
 // supply fills the services with the parts.
 func supply(c *ui.Services, p *wire.Parts) {
 	s, end := p.Settings, c.Close
-	c.Close = func() { p.Close(); end() }
+	unwatch := watchNetwork(p.Account, c.Log)
+	c.Close = func() { unwatch(); p.Close(); end() }
 	c.Provider, c.Ready, c.Account = s.Provider.Name, s.Configured, p.Account
 	c.Issuer, c.ClientID, c.Organizations = s.Provider.Issuer, s.Provider.ClientID, s.Provider.OrganizationParam != ""
 	c.OpenURL, c.Paste, c.Examine = p.Browser.Open, p.Accept, examining(p.Doctor())
@@ -133,6 +137,19 @@ func supply(c *ui.Services, p *wire.Parts) {
 	c.Picture = picture.Fetcher{
 		Loopback: strings.HasPrefix(s.Provider.Issuer, "http://"), Hosts: s.PictureHosts, RootCAs: s.Provider.RootCAs,
 	}.Fetch
+}
+
+// watchNetwork tells the account of every change of the network: what could not be
+// reached is tried at once. The returned func ends that.
+func watchNetwork(a *account.Manager, log *slog.Logger) func() {
+	ctx, stop := context.WithCancel(context.Background())
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		if err := online.Watch(ctx, a.Online); err != nil {
+			log.Info("network.not_watched", "err", err)
+		}
+	})
+	return func() { stop(); watching.Wait() }
 }
 
 // examining tells the doctor's findings as the window shows them.

@@ -93,7 +93,7 @@ func (c *command) fail(err error) int {
 	switch {
 	case problem.Ends(err):
 		return exitNobody
-	case p.Code == "cancelled", p.Code == "timed_out", p.Code == "device_expired", errors.Is(err, context.Canceled):
+	case p.Code == "cancelled", p.Code == "declined", p.Code == "timed_out", p.Code == "device_expired", errors.Is(err, context.Canceled):
 		return exitCancelled
 	case p.Code == "bad_settings", p.Code == "not_configured":
 		return exitUsage

@@ -38,6 +38,7 @@ var packages = map[string][]string{
 	"peer":              {},
 	"quiethttp":         {},
 	"robot":             {},
+	"online":            {},
 	"secret":            {},
 	"startenv":          {},
 	"weburl":            {},
@@ -107,8 +108,7 @@ var touches = map[string][]string{
 	"os/exec": {"awake", "browser", "late"},
 	"os": {
 		"proxy", "proxy/kerberos", "proxy/system",
-		"atomicfile", "browser", "demoidp", "demoidp/keep", "desktop", "devguard", "late", "learned", "logfile",
-		"nobus",
+		"atomicfile", "browser", "demoidp", "demoidp/keep", "desktop", "devguard", "late", "learned", "logfile", "nobus", "online",
 		"ownfolder", "peer", "proof/hardware", "quiethttp", "settings", "startenv", "vault", "wire", "wiring",
 	},
 	"github.com/google/go-tpm":     {"proof/hardware"},

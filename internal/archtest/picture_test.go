@@ -23,7 +23,7 @@ var floors = [][]string{
 	{"provider", "proof"},
 	{"claims", "picture", "nobus", "logfile", "learned"},
 	{"cleantext", "secret", "weburl", "atomicfile"},
-	{"clock", "late", "peer", "startenv", "quiethttp", "ownfolder", "awake"},
+	{"clock", "late", "peer", "startenv", "quiethttp", "ownfolder", "awake", "online"},
 	{"demoidp", "robot", "devguard"},
 }
 
@@ -48,6 +48,7 @@ var signs = map[string][2]string{
 	"secret": {"a text never printed", ""}, "nobus": {"starts no D-Bus", ""}, "ownfolder": {"whose folder it is", ""},
 	"claims":  {"claims in words", ""},
 	"picture": {"one image, made anew", "network"}, "logfile": {"log lines, rotated", "disk"},
+	"online":  {"tells of a changed network", "the routing socket"},
 	"awake":   {"holds off sleep", "logind, a process"},
 	"learned": {"what providers need", "disk"},
 	"demoidp": {"a company's sign-in", "demo builds alone"}, "robot": {"a scripted browser", "demo builds and tests"},
