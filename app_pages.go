@@ -29,6 +29,9 @@ func (a *App) CopyDetails() error { return a.calls.Now("CopyDetails", a.window.C
 // CopyProblem puts what support needs on the clipboard.
 func (a *App) CopyProblem() error { return a.calls.Now("CopyProblem", a.window.CopyProblem) }
 
+// CopyReport puts the report of the check on the clipboard.
+func (a *App) CopyReport() error { return a.calls.Now("CopyReport", a.window.CopyReport) }
+
 // Focus tells that the window was looked at.
 func (a *App) Focus() error { return a.calls.Do("Focus", a.window.Focus) }
 

@@ -36,6 +36,7 @@ export const show = (page) => go.Show(page);
 export const open = (name) => go.Open(name);
 export const copyDetails = () => go.CopyDetails();
 export const copyProblem = () => go.CopyProblem();
+export const copyReport = () => go.CopyReport();
 /** @param {string} key @param {string} value */
 export const set = (key, value) => go.Set(key, value);
 

@@ -56,6 +56,21 @@ export function announce(/** @type {string} */ words) {
 }
 
 /**
+ * Says on the button itself that something was copied, for a moment, and aloud.
+ * @param {HTMLElement} label what the button says
+ * @param {string} done
+ */
+export function copied(label, done) {
+  const before = label.dataset.before ?? label.textContent ?? "";
+  label.dataset.before = before;
+  label.textContent = done;
+  announce(done);
+  window.setTimeout(() => {
+    if (label.textContent === done) label.textContent = before;
+  }, 2500);
+}
+
+/**
  * A button whose command is under way cannot be pressed again, and keeps the
  * focus; when it fails, the reason is shown where the button stands.
  * @param {HTMLButtonElement} button

@@ -95,6 +95,20 @@ document.addEventListener(
 // What is dropped on the window must not become its page.
 for (const event of ["dragover", "drop"]) window.addEventListener(event, (e) => e.preventDefault());
 
+// What people expect of a desktop program: settings, and the search in the details.
+window.addEventListener("keydown", (e) => {
+  if (!(e.ctrlKey || e.metaKey) || e.altKey || e.shiftKey || document.querySelector("dialog[open]")) return;
+  if (e.key === "," && current !== "starting") {
+    e.preventDefault();
+    void bridge.show("settings");
+  }
+  if (e.key.toLowerCase() === "f" && ["profile", "details"].includes(current)) {
+    e.preventDefault();
+    if (current === "details") document.getElementById("search")?.focus();
+    else void bridge.show("details");
+  }
+});
+
 // Esc leaves what can be left.
 window.addEventListener("keydown", (e) => {
   if (e.key !== "Escape" || e.defaultPrevented || document.querySelector("dialog[open]")) return;

@@ -146,6 +146,7 @@ export const text = Object.freeze({
   checked: (/** @type {number} */ passed, /** @type {number} */ all) =>
     all === 0 ? "Nothing was checked." : passed === all ? "Everything is fine." : needs(all - passed, all),
   checkAgain: "Check again",
+  copyReport: "Copy report",
 
   version: (/** @type {string} */ v) => `Version ${v}`,
   commit: "Commit",
@@ -242,6 +243,18 @@ const needs = (n, all) => `${n} of ${all} ${n === 1 ? "needs" : "need"} attentio
 function list(all, shown) {
   const more = all.length - shown;
   return more > 1 ? `${all.slice(0, shown).join(", ")} and ${more} more` : all.join(", ");
+}
+
+/**
+ * A long path or code, shortened in its middle.
+ * @param {string} s
+ * @param {number} most characters
+ */
+export function middle(s, most) {
+  const all = [...s];
+  if (all.length <= most) return s;
+  const head = Math.ceil((most - 1) / 2);
+  return `${all.slice(0, head).join("")}…${all.slice(all.length - (most - 1 - head)).join("")}`;
 }
 
 /**

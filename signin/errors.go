@@ -84,7 +84,7 @@ var kinds = []struct {
 		tls handshake
 		discovery web_page redirected`},
 	{[]error{ErrRefused}, `
-		access_denied interaction_needed provider_error
+		access_denied declined interaction_needed provider_error
 		device_unsupported device_declined device_refused
 		token_refused`},
 	{[]error{ErrUnverified}, `

@@ -66,13 +66,14 @@ func (c *command) root() *cobra.Command {
 		SilenceErrors: true, SilenceUsage: true,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return &usageError{fmt.Errorf("there is no command %q", args[0])}
+				return &usageError{fmt.Errorf("there is no command %q%s", args[0], meant(c.root().SuggestionsFor(args[0])))}
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
+	root.SuggestionsMinimumDistance = 2
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return &usageError{withFlagMeant(cmd, err)} })
 	p := root.PersistentFlags()
 	p.BoolVar(&c.json, "json", false, "print the result, or the failure, as one JSON object")
 	p.BoolVarP(&c.verbose, "verbose", "v", false, "log to standard error")
@@ -87,6 +88,7 @@ func (c *command) root() *cobra.Command {
 		if sub.Args == nil {
 			sub.Args = noArgs
 		}
+		sub.Example = examples[sub.Name()]
 	}
 	return root
 }

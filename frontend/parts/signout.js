@@ -29,6 +29,12 @@ export function signOutDialog() {
   ]);
   const root = el("dialog", {}, [title, levels, why, el("div", { class: "stack" }, [out, stay])]);
   root.setAttribute("aria-labelledby", "signout-title");
+  // Enter on a level signs out that far.
+  levels.addEventListener("keydown", (e) => {
+    if (e.key !== "Enter") return;
+    e.preventDefault();
+    out.click();
+  });
   stay.addEventListener("click", () => root.close());
   root.addEventListener("click", (e) => {
     if (e.target === root) root.close(); // beside it

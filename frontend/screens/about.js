@@ -1,7 +1,7 @@
 // What this program is, and whose work is in it.
 import { el, mark } from "../dom.js";
 import { footer, pageHead, row, screen } from "../parts/page.js";
-import { day, text } from "../text.js";
+import { day, middle, text } from "../text.js";
 
 /** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
 
@@ -43,7 +43,8 @@ export function about() {
       if (!v) return;
       name.textContent = s.app.name;
       version.textContent = text.version(s.app.version);
-      commit.textContent = v.commit;
+      commit.textContent = middle(v.commit, 17);
+      commit.title = v.commit;
       date.textContent = day(v.date);
       go.textContent = v.go;
       system.textContent = v.system;

@@ -1,6 +1,6 @@
 // The doctor's report: what was looked at, and what to do about it.
 import * as bridge from "../bridge.js";
-import { act, announce, el } from "../dom.js";
+import { act, announce, copied, el } from "../dom.js";
 import { icon, ring } from "../icons.js";
 import { footer, pageHead, screen } from "../parts/page.js";
 import { statuses, text } from "../text.js";
@@ -15,7 +15,20 @@ export function check() {
   const summary = el("div", { class: "summary" }, [turning, words]);
   const list = el("ul", { class: "card section" });
   const again = act(el("button", { class: "button", text: text.checkAgain }), () => bridge.show("check"));
-  const root = screen("check", [head.root, summary, list, el("div", { class: "grow" }), again], [footer()]);
+  const why = el("p", { class: "error" });
+  const copyWords = el("span", { text: text.copyReport });
+  const copy = act(
+    el("button", { class: "button" }, [icon("copy"), copyWords]),
+    () => bridge.copyReport().then(() => copied(copyWords, text.detailsCopied)),
+    (words) => {
+      why.textContent = words;
+    },
+  );
+  const root = screen(
+    "check",
+    [head.root, summary, list, why, el("div", { class: "grow" }), el("div", { class: "stack" }, [again, copy])],
+    [footer()],
+  );
   root.querySelector("main")?.classList.add("high");
   let running = false;
   return {
@@ -34,6 +47,8 @@ export function check() {
       const order = v.running ? findings : [...findings].sort((a, b) => rank(a) - rank(b));
       list.replaceChildren(...order.map(finding));
       again.disabled = v.running;
+      copy.hidden = v.running || findings.length === 0;
+      why.textContent = "";
     },
     shown: () => head.title.focus(),
   };

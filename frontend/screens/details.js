@@ -1,6 +1,6 @@
 // What the provider says about the person: every claim, in plain words.
 import * as bridge from "../bridge.js";
-import { act, announce, el } from "../dom.js";
+import { act, announce, copied, el } from "../dom.js";
 import { icon } from "../icons.js";
 import { pageHead, screen } from "../parts/page.js";
 import { ago, exact, text } from "../text.js";
@@ -19,9 +19,10 @@ export function details() {
     said.textContent = words;
     announce(words);
   };
+  const copyWords = el("span", { text: text.copyJSON });
   const copy = act(
-    el("button", { class: "button", text: text.copyJSON }),
-    () => bridge.copyDetails().then(() => say(text.detailsCopied)),
+    el("button", { class: "button" }, [copyWords]),
+    () => bridge.copyDetails().then(() => copied(copyWords, text.detailsCopied)),
     say,
   );
   copy.prepend(icon("copy"));

@@ -1,6 +1,6 @@
 // What happened, what it means, what to do next.
 import * as bridge from "../bridge.js";
-import { act, announce, el } from "../dom.js";
+import { act, copied, el } from "../dom.js";
 import { icon } from "../icons.js";
 import { screen } from "../parts/page.js";
 import { actions, text } from "../text.js";
@@ -33,17 +33,13 @@ export function problem() {
   const failed = (/** @type {string} */ words) => {
     why.textContent = words;
   };
-  const copied = el("span");
+  const copyWords = el("span", { text: text.copyForSupport });
   const copy = act(
-    el("button", { class: "button small" }, [icon("copy"), copied]),
-    () =>
-      bridge.copyProblem().then(() => {
-        copied.textContent = text.detailsCopied;
-        announce(text.detailsCopied);
-      }),
+    el("button", { class: "button small" }, [icon("copy"), copyWords]),
+    () => bridge.copyProblem().then(() => copied(copyWords, text.detailsCopied)),
     failed,
   );
-  const support = el("details", {}, [el("summary", { text: text.forSupport }), admin, detail, copy]);
+  const support = el("details", {}, [el("summary", { text: text.forSupport }), admin, detail]);
   const buttons = el("div", { class: "stack" });
   const badge = el("span", { class: "badge" }, [icon("alert")]);
   const root = screen("problem", [
@@ -53,6 +49,7 @@ export function problem() {
     message,
     todo,
     support,
+    copy,
     why,
     el("div", { class: "grow" }),
     buttons,
@@ -73,7 +70,6 @@ export function problem() {
       todo.hidden = !p.hint;
       detail.textContent = [p.code, p.ref && `ref ${p.ref}`, p.detail].filter(Boolean).join(" · ");
       support.open = false;
-      copied.textContent = text.copyForSupport;
       why.textContent = "";
       buttons.replaceChildren(
         ...(p.actions ?? []).map((name, i) => {

@@ -3,7 +3,7 @@ import * as bridge from "../bridge.js";
 import { act, announce, el } from "../dom.js";
 import { icon } from "../icons.js";
 import { footer, pageHead, screen } from "../parts/page.js";
-import { appearances, source, stores, text } from "../text.js";
+import { appearances, middle, source, stores, text } from "../text.js";
 
 /** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
 /** @typedef {import("../wailsjs/go/models").ui.SettingView} SettingView */
@@ -60,7 +60,8 @@ export function settings() {
       look.update(v.appearance);
       store.update(v.store);
       start.update(v.startHidden);
-      path.textContent = v.logFolder;
+      path.textContent = middle(v.logFolder, 60);
+      path.title = v.logFolder;
       why.textContent = "";
     },
     shown: () => head.title.focus(),
@@ -84,9 +85,16 @@ function from(v) {
   return words;
 }
 
+/** @param {string} value */
+function long(value) {
+  const e = el("span", { text: middle(value, 64) });
+  e.title = value;
+  return e;
+}
+
 /** @param {import("../wailsjs/go/models").ui.ProviderLine} p */
 const line = (p) =>
-  el("div", { class: "row" }, [el("dt", { text: p.label }), el("dd", {}, [p.value.text, from(p.value)])]);
+  el("div", { class: "row" }, [el("dt", { text: p.label }), el("dd", {}, [long(p.value.text), from(p.value)])]);
 
 function appearance() {
   const choices = Object.entries(appearances).map(([value, words]) => {

@@ -1,6 +1,6 @@
 // The person is at the browser. Says what it waits for, and can always be left.
 import * as bridge from "../bridge.js";
-import { act, announce, el } from "../dom.js";
+import { act, announce, copied, el } from "../dom.js";
 import { icon, ring } from "../icons.js";
 import { countdown } from "../parts/countdown.js";
 import { screen } from "../parts/page.js";
@@ -28,7 +28,7 @@ export function waiting() {
   const again = act(el("button", { class: "link", text: text.openAgain }), bridge.openBrowserAgain, say);
   const copy = act(
     el("button", { class: "link", text: text.copyLink }),
-    () => bridge.copyLink().then(() => say(text.copied)),
+    () => bridge.copyLink().then(() => copied(copy, text.copied)),
     say,
   );
   const elsewhere = act(el("button", { class: "link", text: text.elsewhere }), () => bridge.signInElsewhere(""), say);

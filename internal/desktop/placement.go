@@ -14,12 +14,13 @@ import (
 // placement is how the window was left, so that the next start looks like the last. Lengths
 // are in the window system's own pixels.
 type placement struct {
-	Width   int    `json:"width"` // 0 when nothing is known
-	Height  int    `json:"height"`
-	X       int    `json:"x"`
-	Y       int    `json:"y"`
-	Screens string `json:"screens"` // those that X and Y mean; "" when the system did not tell the place
-	Dark    bool   `json:"dark"`    // the page was dark: so is the window before there is a page
+	Width     int    `json:"width"` // 0 when nothing is known
+	Height    int    `json:"height"`
+	X         int    `json:"x"`
+	Y         int    `json:"y"`
+	Screens   string `json:"screens"`             // those that X and Y mean; "" when the system did not tell the place
+	Maximised bool   `json:"maximised,omitempty"` // Width and Height are those before
+	Dark      bool   `json:"dark"`                // the page was dark: so is the window before there is a page
 }
 
 // screen is one screen that is there now.

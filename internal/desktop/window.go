@@ -44,6 +44,12 @@ func (s *shell) host() ui.Host {
 
 // remember keeps the window's place for the next start.
 func (s *shell) remember(dark bool) {
+	if runtime.WindowIsMaximised(s.ctx) {
+		p := loadPlacement(s.DataDir) // the size to come back to is the one before
+		p.Maximised, p.Dark = true, dark
+		_ = p.save(s.DataDir)
+		return
+	}
 	if !runtime.WindowIsNormal(s.ctx) {
 		return // neither the whole screen nor an icon is a size to come back to
 	}
@@ -60,6 +66,9 @@ func (s *shell) restorePlace() {
 	runtime.WindowSetSize(s.ctx, width, height)
 	if s.left.placed(screens(s.ctx)) {
 		runtime.WindowSetPosition(s.ctx, s.left.X, s.left.Y)
+	}
+	if s.left.Maximised {
+		runtime.WindowMaximise(s.ctx)
 	}
 }
 
@@ -91,6 +100,7 @@ func current(ctx context.Context) screen {
 
 // follow makes the title bar go with the page, where the system lets it.
 func (s *shell) follow(appearance string) {
+	dressMenu(appearance)
 	switch appearance {
 	case "light":
 		runtime.WindowSetLightTheme(s.ctx)

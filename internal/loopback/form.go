@@ -56,11 +56,11 @@ var (
 	submitHash = hash(submit)
 	formPage   = sync.OnceValue(func() *template.Template {
 		return template.Must(template.New("form").Parse(`<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">` + icon + `
 <title>Signing out · {{.App}}</title><style>` + style + `</style>
-<main><h1>Signing out</h1><p>Your browser goes on to the provider.</p>
+<main>` + mark + `<h1>Signing out…</h1><p>Your browser continues to your provider.</p>
 <form method="post" action="{{.Action}}">{{range $name, $values := .Fields}}{{range $values}}<input type="hidden" name="{{$name}}" value="{{.}}">{{end}}{{end}}
-<p><button>Go on</button></p></form></main><script>` + submit + `</script></html>
+<p><button>Continue</button></p></form></main><script>` + submit + `</script></html>
 `))
 	})
 )

@@ -17,12 +17,19 @@ type page struct {
 	Script           template.HTML // of ours
 }
 
-const style = `:root{color-scheme:light dark;--paper:#faf8f4;--ink:#1f1c17;--ink-2:#6a6359;--line:#e6e1d8;--surface:#fff;--good:#1d7a4c;--bad:#b3261e;--brass:#8a5a00}
-@media (prefers-color-scheme:dark){:root{--paper:#161512;--ink:#f3efe7;--ink-2:#a9a196;--line:#35312a;--surface:#1f1d19;--good:#63c793;--bad:#ff8f86;--brass:#e0b04a}}
+// mark is the product's mark: build/appicon.svg in two colours, as in the window.
+const mark = `<p class="mark"><svg viewBox="0 0 52 52" aria-hidden="true"><rect width="52" height="52" rx="14"/><circle cx="23.8" cy="17.9" r="6.4"/><path d="M23.8 24.3V39H35M23.8 32.4H30"/></svg>{{.App}}</p>`
+
+// icon is the mark in the browser's tab.
+const icon = `<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 52 52' fill='none' stroke='%23fff' stroke-width='4' stroke-linecap='round' stroke-linejoin='round'%3E%3Crect width='52' height='52' rx='14' fill='%238a5a00' stroke='none'/%3E%3Ccircle cx='23.8' cy='17.9' r='6.4'/%3E%3Cpath d='M23.8 24.3V39H35M23.8 32.4H30'/%3E%3C/svg%3E">`
+
+const style = `:root{color-scheme:light dark;--paper:#faf8f4;--ink:#1f1c17;--ink-2:#6a6359;--line:#e6e1d8;--surface:#fff;--good:#1d7a4c;--bad:#b3261e;--brass:#8a5a00;--key:#fff}
+@media (prefers-color-scheme:dark){:root{--paper:#161512;--ink:#f3efe7;--ink-2:#a9a196;--line:#35312a;--surface:#1f1d19;--good:#63c793;--bad:#ff8f86;--brass:#e0b04a;--key:#1f1600}}
 *{box-sizing:border-box;margin:0}
 body{min-height:100vh;display:grid;place-items:center;padding:24px;background:var(--paper);color:var(--ink);font:400 15px/1.5 system-ui,"Segoe UI",Cantarell,"Noto Sans",sans-serif}
-main{max-width:420px;width:100%;background:var(--surface);border:1px solid var(--line);border-radius:16px;padding:40px 32px;overflow-wrap:anywhere}
-svg{width:52px;height:52px;margin-bottom:24px;color:var(--brass)}.ok svg{color:var(--good)}.bad svg{color:var(--bad)}
+main{max-width:420px;width:100%;background:var(--surface);border:1px solid var(--line);border-radius:16px;padding:32px;overflow-wrap:anywhere}
+.mark{display:flex;align-items:center;gap:12px;margin-bottom:32px;font-weight:600}.mark svg{width:36px;height:36px;margin:0;color:var(--key);fill:none;stroke:currentColor;stroke-width:4;stroke-linecap:round;stroke-linejoin:round}.mark rect{fill:var(--brass);stroke:none}
+svg{width:44px;height:44px;margin-bottom:20px;color:var(--brass)}.ok svg{color:var(--good)}.bad svg{color:var(--bad)}
 h1{font-size:24px;line-height:1.2;font-weight:650;letter-spacing:-.02em}
 p{margin-top:8px;color:var(--ink-2)}`
 
@@ -30,9 +37,9 @@ var (
 	styleHash = hash(style)
 	body      = sync.OnceValue(func() *template.Template {
 		return template.Must(template.New("page").Parse(`<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><link rel="icon" href="data:,">
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">` + icon + `
 <title>{{.Title}} · {{.App}}</title><style>` + style + `</style>
-<main class="{{if .OK}}ok{{else if .Bad}}bad{{end}}"><svg viewBox="0 0 52 52" fill="none" stroke="currentColor" stroke-width="4" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><circle cx="26" cy="26" r="23"/>{{if .OK}}<path d="m16 27 7 7 14-15"/>{{else if .Bad}}<path d="M26 14v16M26 37v.5"/>{{else}}<path d="M26 14v12l8 6"/>{{end}}</svg>
+<main class="{{if .OK}}ok{{else if .Bad}}bad{{end}}">` + mark + `<svg viewBox="0 0 52 52" fill="none" stroke="currentColor" stroke-width="4" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><circle cx="26" cy="26" r="23"/>{{if .OK}}<path d="m16 27 7 7 14-15"/>{{else if .Bad}}<path d="M26 14v16M26 37v.5"/>{{else}}<path d="M26 14v12l8 6"/>{{end}}</svg>
 <h1 dir="auto">{{.Title}}</h1><p dir="auto">{{.Text}}</p></main>{{.Script}}</html>
 `))
 	})
@@ -49,7 +56,7 @@ func renderFragment(w http.ResponseWriter, app string) {
 	w.Header().Set("Content-Security-Policy", policy("script-src 'sha256-"+toQueryHash+"'; "))
 	render(w, http.StatusBadRequest, page{
 		App: app, Script: template.HTML("<script>" + toQuery + "</script>"), // #nosec G203 -- a constant
-		Title: "That was not for this sign-in", Text: "This address bears no answer. The app still waits for yours.",
+		Title: "That was not for this sign-in", Text: "This address has no answer in it. The app is still waiting for yours.",
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"app.latchkey/internal/account"
 	"app.latchkey/internal/claims"
+	"app.latchkey/internal/cleantext"
 )
 
 // pages are the screens that a person opens over the account's.
@@ -79,6 +80,24 @@ func (w *Window) CopyProblem() error {
 		text += "What to do: " + p.Admin + "\n"
 	}
 	return w.window().Copy(text + fmt.Sprintf("%s · ref %s\n%s", p.Code, p.Ref, p.Detail))
+}
+
+// CopyReport puts the doctor's report on the clipboard.
+func (w *Window) CopyReport() error {
+	w.mu.Lock()
+	findings := w.model.Check.Findings
+	w.mu.Unlock()
+	if len(findings) == 0 {
+		return errors.New("nothing has been checked yet")
+	}
+	text := w.opts.App.Name + " " + w.opts.App.Version + "\n"
+	for _, f := range findings {
+		text += f.Status + "  " + f.Title + "\n"
+		for _, line := range lines(f.Detail, f.Advice) {
+			text += "      " + line + "\n"
+		}
+	}
+	return w.window().Copy(cleantext.Text(text))
 }
 
 // Retry does again what failed: reading the settings, opening the vault, refreshing,

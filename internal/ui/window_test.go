@@ -127,6 +127,21 @@ func TestAnotherDeviceIsAnotherWayToTheSameEnd(t *testing.T) {
 	}
 }
 
+// The report of the check is copied as it stands, once there is one.
+func TestTheReportIsCopied(t *testing.T) {
+	h := newDriven(t)
+	if h.CopyReport() == nil {
+		t.Error("nothing was copied, without a word")
+	}
+	h.change(func(m *Model) {
+		m.Check.Findings = []FindingView{{Status: "fail", Title: "There is no keychain", Detail: "no bus\x1b[2J", Advice: "Install one."}}
+	})
+	h.must(h.CopyReport())
+	if h.copied != "Acme Desk 1.2.3\nfail  There is no keychain\n      no bus[2J\n      Install one.\n" {
+		t.Errorf("%q", h.copied)
+	}
+}
+
 // A failure has words; trying again asks for the same.
 func TestTryAgainAsksForTheSame(t *testing.T) {
 	h := newDriven(t)

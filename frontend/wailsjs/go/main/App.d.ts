@@ -16,6 +16,8 @@ export function CopyLink():Promise<void>;
 
 export function CopyProblem():Promise<void>;
 
+export function CopyReport():Promise<void>;
+
 export function Dismiss():Promise<void>;
 
 export function Focus():Promise<void>;

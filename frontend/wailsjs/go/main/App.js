@@ -30,6 +30,10 @@ export function CopyProblem() {
   return window['go']['main']['App']['CopyProblem']();
 }
 
+export function CopyReport() {
+  return window['go']['main']['App']['CopyReport']();
+}
+
 export function Dismiss() {
   return window['go']['main']['App']['Dismiss']();
 }
