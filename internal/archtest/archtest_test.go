@@ -108,7 +108,8 @@ var touches = map[string][]string{
 	"os/exec": {"awake", "browser", "late"},
 	"os": {
 		"proxy", "proxy/kerberos", "proxy/system",
-		"atomicfile", "browser", "demoidp", "demoidp/keep", "desktop", "devguard", "late", "learned", "logfile", "nobus", "online",
+		"atomicfile", "browser", "demoidp", "demoidp/keep", "desktop", "devguard", "late", "learned", "logfile",
+		"nobus", "online",
 		"ownfolder", "peer", "proof/hardware", "quiethttp", "settings", "startenv", "vault", "wire", "wiring",
 	},
 	"github.com/google/go-tpm":     {"proof/hardware"},

@@ -152,7 +152,8 @@ func (w *Window) view() (StateView, account.Snapshot) {
 	m, earlier := w.model, w.earlier
 	w.mu.Unlock()
 	v := Draw(m, snap, Facts{
-		App: w.opts.App, About: w.opts.About, Provider: s.Provider, Issuer: s.Issuer, ClientID: s.ClientID, Ready: s.Ready, Offers: s.Offers(), SettingsErr: s.Err,
+		App: w.opts.App, About: w.opts.About, Provider: s.Provider, Issuer: s.Issuer, ClientID: s.ClientID,
+		Ready: s.Ready, Offers: s.Offers(), SettingsErr: s.Err,
 		Values: s.Values(), Store: s.Store(), LogFolder: s.LogFolder, Claims: &w.claims, RefKey: w.key,
 	})
 	v.Revision = earlier + snap.Revision
