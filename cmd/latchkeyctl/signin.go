@@ -28,7 +28,8 @@ func (c *command) signin() *cobra.Command {
 	var s signingIn
 	cmd := &cobra.Command{
 		Use: "signin", Short: "Sign in, in your own browser or on another device",
-		Long: "signin signs in and adds the account to those that are kept here.\nOver ssh take --device; or --no-browser, and paste the address that your browser ended at.",
+		Long: "signin signs in and adds the account to those that are kept here.\n" +
+			"Over ssh take --device; or --no-browser, and paste the address that your browser ended at.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case s.timeout <= 0:
@@ -51,7 +52,8 @@ func (c *command) signin() *cobra.Command {
 	cmd.Flags().BoolVar(&s.device, "device", false, "sign in on another device, with a code")
 	cmd.Flags().BoolVar(&s.noBrowser, "no-browser", false, "open no browser; print the address alone")
 	cmd.Flags().BoolVar(&s.another, "another", false, "let the provider ask which account it is to be")
-	cmd.Flags().StringVar(&s.named, "account", "", "sign in again as this account: its email, name or subject, or exactly issuer#subject")
+	cmd.Flags().StringVar(&s.named, "account", "", "sign in again as this account: its email, name or subject, or "+
+		"exactly issuer#subject")
 	cmd.Flags().DurationVar(&s.timeout, "timeout", 5*time.Minute, "how long to wait for you")
 	return cmd
 }
@@ -67,7 +69,9 @@ func (c *command) signInNow(ctx context.Context, s signingIn) error {
 		return err
 	}
 	told := &teller{c: c, noBrowser: s.noBrowser}
-	req := session.SignInRequest{Device: s.device, Same: again.Key, LoginHint: again.Profile.Email, Progress: told.progress}
+	req := session.SignInRequest{
+		Device: s.device, Same: again.Key, LoginHint: again.Profile.Email, Progress: told.progress,
+	}
 	if s.another {
 		req.Prompt = "select_account"
 	}
@@ -123,9 +127,11 @@ func (c *command) sayRenewal(p account.Account) {
 	switch {
 	case p.CanRefresh:
 	case p.Expiry.IsZero():
-		c.say("This session cannot renew itself: %s gave no refresh token. It is good until a server refuses it.", c.name)
+		c.say("This session cannot renew itself: %s gave no refresh token. It is good until a server refuses it.",
+			c.name)
 	default:
-		c.say("This session cannot renew itself: %s gave no refresh token. It ends at %s; then sign in again.", c.name, p.Expiry.Local().Format("15:04 on 2 January 2006"))
+		c.say("This session cannot renew itself: %s gave no refresh token. It ends at %s; then sign in again.", c.name,
+			p.Expiry.Local().Format("15:04 on 2 January 2006"))
 	}
 }
 
@@ -166,7 +172,8 @@ func (t *teller) progress(p session.Progress) {
 		}
 		t.c.say("%s", p.URL)
 		if t.noBrowser && isTerminal(t.c.stdin) && p.Again == "" {
-			t.c.say("If the browser is on another computer it ends at a page that does not open: paste that page's address here.")
+			t.c.say("If the browser is on another computer it ends at a page that does not open: paste that page's " +
+				"address here.")
 			go t.c.takePasted()
 		}
 	}
@@ -188,7 +195,8 @@ func (t *teller) progress(p session.Progress) {
 // againWords say why the person is asked once more.
 func againWords(reason, provider string) string {
 	if reason == openid.AgainConsent {
-		return "You are asked once more because " + provider + " keeps you signed in only after it has asked for your consent. This happens once."
+		return "You are asked once more because " + provider +
+			" keeps you signed in only after it has asked for your consent. This happens once."
 	}
 	return "You are asked once more because " + provider + " did not take the first request. This happens once."
 }

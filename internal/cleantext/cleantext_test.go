@@ -10,7 +10,8 @@ import (
 
 // hostile are characters that must reach no screen: they move a cursor, turn the
 // words around them, or hide.
-var hostile = "\x00\x07\x08\x1b\x7f\u0080\u0085\u009b\u009d\u009f\u00ad\u034f\u061c\u115f\u180e\u200b\u200e\u200f\u2028\u2029" +
+var hostile = "\x00\x07\x08\x1b\x7f\u0080\u0085\u009b\u009d\u009f" +
+	"\u00ad\u034f\u061c\u115f\u180e\u200b\u200e\u200f\u2028\u2029" +
 	"\u202a\u202b\u202c\u202d\u202e" +
 	"\u2060\u2063\u2066\u2067\u2068\u2069\u206a\u206f\u2800\u3164\ufeff\uffa0\ufff9" +
 	"\ue000\U0001d173\U000e0001\U000e0041\U000e0100"

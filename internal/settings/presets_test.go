@@ -452,8 +452,9 @@ func TestPresetsRefuse(t *testing.T) {
 // What works and should not stay so is warned of.
 func TestPresetsWarn(t *testing.T) {
 	for config, want := range map[string]string{
-		"provider = \"descope\"\nproject_id = \"P2abcdefghijk\"\nclient_secret = \"hush\"": "Descope needs none",
-		"provider = \"github\"\nclient_id = \"x\"":                                         "a sign-in with a code on another device",
+		"provider = \"descope\"\nproject_id = \"P2abcdefghijk\"\n" +
+			"client_secret = \"hush\"": "Descope needs none",
+		"provider = \"github\"\nclient_id = \"x\"": "a sign-in with a code on another device",
 		"provider = \"entra\"\nclient_id = \"x\"\ntenant = \"8eaef023-2b34-4da1-9baa-8bc8c9d6a490\"\n" +
 			"redirect_host = \"127.0.0.1\"": "manifest",
 	} {
