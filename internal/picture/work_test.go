@@ -12,6 +12,7 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"io"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -156,10 +157,22 @@ func TestADecoderStopsWhenItsTimeIsOver(t *testing.T) {
 	}
 }
 
+// noise is a picture of a megapixel that packs badly: its decoder has the most to do.
+func noise() *image.NRGBA {
+	img := image.NewNRGBA(image.Rect(0, 0, 1024, 1024))
+	_, _ = rand.NewChaCha8([32]byte{}).Read(img.Pix)
+	return img
+}
+
 func BenchmarkWorst(b *testing.B) {
+	var photo, animation bytes.Buffer
+	if err := errors.Join(jpeg.Encode(&photo, noise(), nil), gif.Encode(&animation, noise(), nil)); err != nil {
+		b.Fatal(err)
+	}
 	for name, data := range map[string][]byte{
 		"scans": scansJPEG(1024, maxScans), "png": rawPNG(1024, 1024, 0, 1025*1024),
 		"interlaced": rawPNG(1024, 1024, 1, 1024*1024+1920), "refused": scansJPEG(4096, 61_000),
+		"noise, JPEG": photo.Bytes(), "noise, GIF": animation.Bytes(),
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
