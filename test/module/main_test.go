@@ -56,6 +56,7 @@ func browse(address string, way ...string) error {
 type place struct {
 	t      *testing.T
 	home   string
+	idp    *demoidp.Provider
 	issuer string
 	env    []string
 }
@@ -71,7 +72,7 @@ func newPlace(t *testing.T) *place {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = idp.Close() })
-	p.issuer = idp.Issuer()
+	p.idp, p.issuer = idp, idp.Issuer()
 	p.env = []string{
 		"HOME=" + p.home, "PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "XDG_RUNTIME_DIR=" + p.home, "TERM=xterm",
 		"BROWSER=" + os.Args[0] + " browse %s", "LATCHKEY_ISSUER=" + p.issuer, "LATCHKEY_CLIENT_ID=" + clientID,

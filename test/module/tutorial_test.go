@@ -72,6 +72,13 @@ func TestTheTutorial(t *testing.T) {
 	r.title("Starter — Profile") // open to everybody
 	r.keys("Tab", "Return")
 	r.title("Starter — Signed in")
+	r.browser("/bin/true") // the person closes the tab
+	r.title("Starter — Profile")
+	r.keys("Tab", "Return")
+	r.title("Starter — Waiting")
+	r.keys("Tab", "Return")
+	r.title("Starter — Profile")
+	r.browser(os.Args[0] + " browse %s")
 
 	r.chapter("6-profile")
 	r.title("Starter — Profile") // nothing was kept
@@ -85,8 +92,7 @@ func TestTheTutorial(t *testing.T) {
 	r.title("Starter — Ada Lovelace")
 
 	r.chapter("8-company")
-	r.env = append(r.env, "BROWSER="+os.Args[0]+" browse %s sso")
-	r.restart()
+	r.browser(os.Args[0] + " browse %s sso")
 	r.title("Starter — Sign in")
 	r.keys("Tab")
 	r.must("xdotool", "type", "--delay", "100", "grace@acme.example")
@@ -105,6 +111,13 @@ func TestTheTutorial(t *testing.T) {
 	r.title("Starter — Sign in")
 	r.restart()
 	r.title("Starter — Sign in") // gone
+	r.keys("Tab", "Tab", "Return")
+	r.title("Starter — Grace Hopper, Acme Corp")
+	if err := r.idp.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r.restart()
+	r.title("Starter — Grace Hopper, Acme Corp") // without the provider
 	r.closed()
 }
 
@@ -154,6 +167,13 @@ func (r *reader) restart() {
 	r.closed = r.start(r.program)
 	r.title("Starter — Home")
 	r.keys("Tab", "Tab", "Return")
+}
+
+// browser restarts the app with another browser.
+func (r *reader) browser(command string) {
+	r.t.Helper()
+	r.env = append(r.env, "BROWSER="+command)
+	r.restart()
 }
 
 // commands are those of the page's block that begins so.
