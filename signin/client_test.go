@@ -214,7 +214,8 @@ func TestARefusalIsTold(t *testing.T) {
 	p.RefuseSignIns("access_denied")
 	_, err := client.SignIn(t.Context())
 	var told *signin.Error
-	if !errors.Is(err, signin.ErrRefused) || !errors.As(err, &told) || told.Code != "declined" || told.Title == "" || told.Hint == "" {
+	if !errors.Is(err, signin.ErrRefused) || !errors.As(err, &told) || told.Code != "declined" || told.Title == "" ||
+		told.Hint == "" {
 		t.Errorf("%#v", err)
 	}
 	p.RefuseSignIns("")

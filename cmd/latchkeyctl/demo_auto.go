@@ -37,7 +37,8 @@ func (c *command) demoAuto(ctx context.Context, file string) error {
 	}
 	defer func() { _ = idp.Close() }()
 	c.say("The demo provider is at %s. The store is memory: nothing is kept after this run.", idp.Issuer())
-	c.flags["issuer"], c.flags["client_id"], c.flags["store"], c.flags["name"] = idp.Issuer(), demoidp.ClientID, "memory", "Demo ID"
+	c.flags["issuer"], c.flags["client_id"], c.flags["store"], c.flags["name"] =
+		idp.Issuer(), demoidp.ClientID, "memory", "Demo ID"
 	var walk robot.Walk
 	scripted := make(chan error, 1)
 	open := func(_ context.Context, address string) error {
@@ -88,7 +89,12 @@ func (c *command) demoArrived(ctx context.Context) error {
 
 // ways are those that the file's people can take.
 func ways(people *cast.Cast) []way {
-	out := []way{{"Magic link: somebody new enters an address, opens the mail in the inbox, confirms, and gives a name.", robot.MagicLink("visitor@elsewhere.example", "Vera Visitor")}}
+	out := []way{
+		{
+			"Magic link: somebody new enters an address, opens the mail in the inbox, confirms, and gives a name.",
+			robot.MagicLink("visitor@elsewhere.example", "Vera Visitor"),
+		},
+	}
 	if i := slices.IndexFunc(people.People, func(p cast.Person) bool { return p.Social }); i >= 0 {
 		p := people.People[i]
 		out = append(out, way{"Social login: " + p.Name + " lets the app know who they are.", robot.Social(p.ID)})
@@ -96,7 +102,11 @@ func ways(people *cast.Cast) []way {
 	if i := slices.IndexFunc(people.People, func(p cast.Person) bool { return p.Assigned }); i >= 0 {
 		p := people.People[i]
 		t, _ := people.Tenant(p.Tenant)
-		out = append(out, way{"SSO: the address of " + p.Name + " leads to the directory of " + t.Name + ", which asks for a password.", robot.SSO(p.Email, p.Password)})
+		out = append(out,
+			way{
+				"SSO: the address of " + p.Name + " leads to the directory of " + t.Name +
+					", which asks for a password.", robot.SSO(p.Email, p.Password),
+			})
 	}
 	return out
 }
@@ -105,7 +115,10 @@ func (c *command) printDemo(p account.Account) error {
 	if c.json {
 		return c.object(profileOf(p))
 	}
-	rows := [][2]string{{"name", p.Profile.Name}, {"email", p.Profile.Email}, {"picture", p.Profile.Picture}, {"tenant", claim(p, "dct")}, {"roles", claim(p, "roles")}, {"sub", p.Key.Subject}}
+	rows := [][2]string{
+		{"name", p.Profile.Name}, {"email", p.Profile.Email}, {"picture", p.Profile.Picture},
+		{"tenant", claim(p, "dct")}, {"roles", claim(p, "roles")}, {"sub", p.Key.Subject},
+	}
 	var out strings.Builder
 	for _, row := range rows {
 		if row[1] != "" {

@@ -11,7 +11,8 @@ import (
 
 // examples stand in the help of each command.
 var examples = map[string]string{
-	"signin":   "  latchkeyctl signin\n  latchkeyctl signin --login-hint ada@acme.example\n  latchkeyctl signin --device        # on a machine without a browser",
+	"signin": "  latchkeyctl signin\n  latchkeyctl signin --login-hint ada@acme.example\n" +
+		"  latchkeyctl signin --device        # on a machine without a browser",
 	"status":   "  latchkeyctl status\n  latchkeyctl status --json",
 	"token":    "  curl -H \"Authorization: Bearer $(latchkeyctl token)\" https://api.acme.example/orders",
 	"signout":  "  latchkeyctl signout\n  latchkeyctl signout --all --browser",

@@ -49,8 +49,10 @@ type profile struct {
 
 func profileOf(p account.Account) profile {
 	return profile{
-		Issuer: p.Key.Issuer, Subject: p.Key.Subject, Name: nameOf(p), Email: p.Profile.Email, EmailVerified: p.Profile.EmailVerified,
-		Picture: p.Profile.Picture, Expiry: stamp(p.Expiry), SignedInAt: stamp(p.SignedInAt), IDTokenVerified: p.IDTokenVerified, Renewable: p.CanRefresh,
+		Issuer: p.Key.Issuer, Subject: p.Key.Subject, Name: nameOf(p), Email: p.Profile.Email,
+		EmailVerified: p.Profile.EmailVerified,
+		Picture:       p.Profile.Picture, Expiry: stamp(p.Expiry), SignedInAt: stamp(p.SignedInAt),
+		IDTokenVerified: p.IDTokenVerified, Renewable: p.CanRefresh,
 	}
 }
 
@@ -93,7 +95,8 @@ func (c *command) fail(err error) int {
 	switch {
 	case problem.Ends(err):
 		return exitNobody
-	case p.Code == "cancelled", p.Code == "declined", p.Code == "timed_out", p.Code == "device_expired", errors.Is(err, context.Canceled):
+	case p.Code == "cancelled", p.Code == "declined", p.Code == "timed_out", p.Code == "device_expired",
+		errors.Is(err, context.Canceled):
 		return exitCancelled
 	case p.Code == "bad_settings", p.Code == "not_configured":
 		return exitUsage
@@ -108,7 +111,10 @@ func (c *command) fail(err error) int {
 func (c *command) failUsage(err error) int {
 	p := problem.From(err, c.name)
 	if p.Code == "internal" {
-		p = problem.Problem{Code: "usage", Title: "That command cannot be used", Message: sentence(err.Error()) + ".", Hint: "See latchkeyctl --help."}
+		p = problem.Problem{
+			Code: "usage", Title: "That command cannot be used", Message: sentence(err.Error()) + ".",
+			Hint: "See latchkeyctl --help.",
+		}
 	}
 	c.show(p)
 	return exitUsage

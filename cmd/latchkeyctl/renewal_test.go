@@ -131,11 +131,17 @@ func TestRefusalsOfARefresh(t *testing.T) {
 		words  string
 		again  int // the exit code of status afterwards
 	}{
-		"invalid_grant with 403":  {refuse(403, "invalid_grant"), exitNobody, "has ended your session", exitNobody},
-		"invalid_token":           {refuse(400, "invalid_token"), exitNobody, "has ended your session", exitNobody},
-		"interaction_required":    {refuse(400, "interaction_required"), exitNobody, "wants to ask you something", exitNobody},
-		"invalid_client":          {refuse(401, "invalid_client"), exitFailed, "did not complete the sign-in", exitDone},
-		"temporarily_unavailable": {refuse(400, "temporarily_unavailable"), exitFailed, "did not complete the sign-in", exitDone},
+		"invalid_grant with 403": {refuse(403, "invalid_grant"), exitNobody, "has ended your session", exitNobody},
+		"invalid_token":          {refuse(400, "invalid_token"), exitNobody, "has ended your session", exitNobody},
+		"interaction_required": {
+			refuse(400, "interaction_required"), exitNobody, "wants to ask you something", exitNobody,
+		},
+		"invalid_client": {
+			refuse(401, "invalid_client"), exitFailed, "did not complete the sign-in", exitDone,
+		},
+		"temporarily_unavailable": {
+			refuse(400, "temporarily_unavailable"), exitFailed, "did not complete the sign-in", exitDone,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newShell(t, idp.Start(t, idp.Config{Lifetime: time.Hour, Answer: c.answer}).Issuer)

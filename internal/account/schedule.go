@@ -29,7 +29,8 @@ type plan struct {
 func (a *Manager) setCurrent(s session.Session) {
 	if !s.Tokens.Access.Equal(a.current.Tokens.Access) || s.Key != a.current.Key {
 		now := a.now()
-		inTurn := s.Key == a.current.Key && a.plan.failures == 0 && !(now.Before(a.plan.refreshAt) && a.current.FreshAt(now))
+		inTurn := s.Key == a.current.Key && a.plan.failures == 0 &&
+			!(now.Before(a.plan.refreshAt) && a.current.FreshAt(now))
 		a.plan.refreshAt = draw(s, now, inTurn)
 	}
 	a.current = s
@@ -61,7 +62,8 @@ func (a *Manager) overslept() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	now := a.now()
-	if a.plan.failures == 0 && !a.plan.refreshAt.IsZero() && now.Sub(a.plan.refreshAt) > 2*maxSleep && !a.current.Tokens.Refresh.IsZero() {
+	if a.plan.failures == 0 && !a.plan.refreshAt.IsZero() && now.Sub(a.plan.refreshAt) > 2*maxSleep &&
+		!a.current.Tokens.Refresh.IsZero() {
 		a.plan.refreshAt = now.Add(share(a.current.Tokens.Lifetime))
 	}
 }

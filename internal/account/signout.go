@@ -86,7 +86,8 @@ func (a *Manager) shown() session.Key {
 
 // forget removes the account in one write that also notes what is to be revoked.
 // The session is zero when there was none.
-func (a *Manager) forget(ctx context.Context, key session.Key, scope Scope) (session.Session, session.Revocation, error) {
+func (a *Manager) forget(ctx context.Context, key session.Key,
+	scope Scope) (session.Session, session.Revocation, error) {
 	if key.IsZero() {
 		return session.Session{}, session.Revocation{}, nil
 	}

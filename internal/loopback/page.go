@@ -18,10 +18,14 @@ type page struct {
 }
 
 // mark is the product's mark: build/appicon.svg in two colours, as in the window.
-const mark = `<p class="mark"><svg viewBox="0 0 52 52" aria-hidden="true"><rect width="52" height="52" rx="14"/><circle cx="23.8" cy="17.9" r="6.4"/><path d="M23.8 24.3V39H35M23.8 32.4H30"/></svg>{{.App}}</p>`
+const mark = `<p class="mark"><svg viewBox="0 0 52 52" aria-hidden="true"><rect width="52" height="52" ` +
+	`rx="14"/><circle cx="23.8" cy="17.9" r="6.4"/><path d="M23.8 24.3V39H35M23.8 32.4H30"/></svg>{{.App}}</p>`
 
 // icon is the mark in the browser's tab.
-const icon = `<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 52 52' fill='none' stroke='%23fff' stroke-width='4' stroke-linecap='round' stroke-linejoin='round'%3E%3Crect width='52' height='52' rx='14' fill='%238a5a00' stroke='none'/%3E%3Ccircle cx='23.8' cy='17.9' r='6.4'/%3E%3Cpath d='M23.8 24.3V39H35M23.8 32.4H30'/%3E%3C/svg%3E">`
+const icon = `<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 52 ` +
+	`52' fill='none' stroke='%23fff' stroke-width='4' stroke-linecap='round' stroke-linejoin='round'%3E%3Crect ` +
+	`width='52' height='52' rx='14' fill='%238a5a00' stroke='none'/%3E%3Ccircle cx='23.8' cy='17.9' ` +
+	`r='6.4'/%3E%3Cpath d='M23.8 24.3V39H35M23.8 32.4H30'/%3E%3C/svg%3E">`
 
 const style = `:root{color-scheme:light dark;--paper:#faf8f4;--ink:#1f1c17;--ink-2:#6a6359;--line:#e6e1d8;--surface:#fff;--good:#1d7a4c;--bad:#b3261e;--brass:#8a5a00;--key:#fff}
 @media (prefers-color-scheme:dark){:root{--paper:#161512;--ink:#f3efe7;--ink-2:#a9a196;--line:#35312a;--surface:#1f1d19;--good:#63c793;--bad:#ff8f86;--brass:#e0b04a;--key:#1f1600}}
@@ -39,7 +43,8 @@ var (
 		return template.Must(template.New("page").Parse(`<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">` + icon + `
 <title>{{.Title}} · {{.App}}</title><style>` + style + `</style>
-<main class="{{if .OK}}ok{{else if .Bad}}bad{{end}}">` + mark + `<svg viewBox="0 0 52 52" fill="none" stroke="currentColor" stroke-width="4" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><circle cx="26" cy="26" r="23"/>{{if .OK}}<path d="m16 27 7 7 14-15"/>{{else if .Bad}}<path d="M26 14v16M26 37v.5"/>{{else}}<path d="M26 14v12l8 6"/>{{end}}</svg>
+<main class="{{if .OK}}ok{{else if .Bad}}bad{{end}}">` + mark +
+			`<svg viewBox="0 0 52 52" fill="none" stroke="currentColor" stroke-width="4" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><circle cx="26" cy="26" r="23"/>{{if .OK}}<path d="m16 27 7 7 14-15"/>{{else if .Bad}}<path d="M26 14v16M26 37v.5"/>{{else}}<path d="M26 14v12l8 6"/>{{end}}</svg>
 <h1 dir="auto">{{.Title}}</h1><p dir="auto">{{.Text}}</p></main>{{.Script}}</html>
 `))
 	})
@@ -56,7 +61,8 @@ func renderFragment(w http.ResponseWriter, app string) {
 	w.Header().Set("Content-Security-Policy", policy("script-src 'sha256-"+toQueryHash+"'; "))
 	render(w, http.StatusBadRequest, page{
 		App: app, Script: template.HTML("<script>" + toQuery + "</script>"), // #nosec G203 -- a constant
-		Title: "That was not for this sign-in", Text: "This address has no answer in it. The app is still waiting for yours.",
+		Title: "That was not for this sign-in", Text: "This address has no answer in it. The app is still waiting " +
+			"for yours.",
 	})
 }
 

@@ -21,7 +21,8 @@ import (
 // other error leaves the session alive: [session.ErrPersonNeeded] when the provider asks
 // for the person, [session.ErrLost] when an answer was lost, also with ErrEnded, and
 // [session.RetryError] when it may pass.
-func (c *Client) Refresh(ctx context.Context, s session.Session, keep func(context.Context, session.Session) error) (session.Session, error) {
+func (c *Client) Refresh(ctx context.Context, s session.Session,
+	keep func(context.Context, session.Session) error) (session.Session, error) {
 	meta, err := c.Discover(ctx)
 	if err != nil {
 		return session.Session{}, err
@@ -59,7 +60,8 @@ func (c *Client) Refresh(ctx context.Context, s session.Session, keep func(conte
 		c.bound(&next.Tokens, time.Time{})
 		return next, nil
 	}
-	t, err := c.verifyIDToken(ctx, got.tokens.ID.Reveal(), expected{nonce: s.Nonce, access: got.tokens.Access.Reveal(), continuity: &s})
+	t, err := c.verifyIDToken(ctx, got.tokens.ID.Reveal(),
+		expected{nonce: s.Nonce, access: got.tokens.Access.Reveal(), continuity: &s})
 	switch {
 	case err == nil:
 		exp, _, _ := t.claims.date("exp")

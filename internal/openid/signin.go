@@ -51,7 +51,8 @@ func (c *Client) SignIn(ctx context.Context, req session.SignInRequest) (session
 }
 
 // signInByBrowser is one authorization request in the person's browser.
-func (c *Client) signInByBrowser(ctx context.Context, a attempt, watch *progress, another func(session.Session, error) bool) (session.Session, error) {
+func (c *Client) signInByBrowser(ctx context.Context, a attempt, watch *progress,
+	another func(session.Session, error) bool) (session.Session, error) {
 	a.state, a.nonce, a.verifier = random(), random(), oauth2.GenerateVerifier()
 	recv, err := c.opts.Listen(ctx, ListenSpec{
 		Host: c.p.RedirectHost, Ports: c.p.RedirectPorts, Path: c.p.RedirectPath, State: a.state,
@@ -161,7 +162,10 @@ func (c *Client) authenticate(ctx context.Context, a attempt, got tokenAnswer) (
 	if got.tokens.ID.IsZero() {
 		return session.Session{}, ErrNoIDToken
 	}
-	want := expected{nonce: a.nonce, access: got.tokens.Access.Reveal(), maxAge: a.req.MaxAge, requested: a.began, organization: a.req.Organization}
+	want := expected{
+		nonce: a.nonce, access: got.tokens.Access.Reveal(), maxAge: a.req.MaxAge, requested: a.began,
+		organization: a.req.Organization,
+	}
 	if a.req.Demand {
 		want.acr = a.req.ACRValues
 	}

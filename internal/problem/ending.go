@@ -13,11 +13,13 @@ func Ending(e session.Ending, providerName string) []string {
 		providerName = "your provider"
 	}
 	tokens := map[session.EndingOutcome]string{
-		session.EndingDone:        "{provider} has ended this app's access.",
-		session.EndingUnsupported: "{provider} still honours this sign-in until it expires: it has no way to end it sooner.",
-		session.EndingPending:     "{provider} could not be reached. This app's access is ended as soon as it can be.",
-		session.EndingFailed:      "{provider} did not end this app's access. It still honours this sign-in until it expires.",
-		session.EndingNotAsked:    "{provider} still honours this sign-in until it expires.",
+		session.EndingDone: "{provider} has ended this app's access.",
+		session.EndingUnsupported: "{provider} still honours this sign-in until it expires: it has no way to end it " +
+			"sooner.",
+		session.EndingPending: "{provider} could not be reached. This app's access is ended as soon as it can be.",
+		session.EndingFailed: "{provider} did not end this app's access. It still honours this sign-in until it " +
+			"expires.",
+		session.EndingNotAsked: "{provider} still honours this sign-in until it expires.",
 	}
 	browser := map[session.EndingOutcome]string{
 		session.EndingDone:        "Your browser is signed out of {provider} too.",
@@ -27,7 +29,8 @@ func Ending(e session.Ending, providerName string) []string {
 		session.EndingNotAsked:    "Your browser may still be signed in at {provider}.",
 	}
 	if errors.Is(e.Err, session.ErrForeign) {
-		tokens[session.EndingPending] = "{provider} was not asked, because this app is now set up for another provider. " +
+		tokens[session.EndingPending] = "{provider} was not asked, because this app is now set up for another " +
+			"provider. " +
 			"It still honours this sign-in until it expires."
 	}
 	return filledLines(providerName, tokens[e.Tokens], browser[e.Browser])

@@ -101,9 +101,11 @@ func enrich(p *Problem, err error, providerName string) {
 		return
 	}
 	if answer != nil && errors.Is(answer, openid.ErrUnbound) {
-		p.Message = fmt.Sprintf("It says: “%s”. ", strings.TrimRight(strings.TrimSuffix(answer.Code+": "+answer.Description, ": "), ". ")) + p.Message
+		p.Message = fmt.Sprintf("It says: “%s”. ",
+			strings.TrimRight(strings.TrimSuffix(answer.Code+": "+answer.Description, ": "), ". ")) + p.Message
 	} else if answer != nil && answer.Description != "" {
-		p.Message += fmt.Sprintf(" %s says: “%s”.", sentence(providerName), strings.TrimRight(answer.Description, ". "))
+		p.Message += fmt.Sprintf(" %s says: “%s”.", sentence(providerName),
+			strings.TrimRight(answer.Description, ". "))
 	}
 	var clock *openid.ClockError
 	if errors.As(err, &clock) && clock.Off != 0 {
@@ -111,11 +113,14 @@ func enrich(p *Problem, err error, providerName string) {
 		if clock.Off < 0 {
 			way = "behind"
 		}
-		p.Message = fmt.Sprintf("This computer's clock is %s %s %s's.", clock.Off.Abs().Round(time.Second), way, providerName)
+		p.Message = fmt.Sprintf("This computer's clock is %s %s %s's.", clock.Off.Abs().Round(time.Second), way,
+			providerName)
 		p.Hint, p.Admin = "Set the clock (date, time and time zone), then try again.", ""
 	}
-	if p.Code == "device_expired" && (errors.Is(err, openid.ErrNetwork) || errors.Is(err, openid.ErrTimeout) || errors.Is(err, openid.ErrStatus)) {
-		p.Message = fmt.Sprintf("%s could not be asked whether the sign-in was finished on the other device.", sentence(providerName))
+	if p.Code == "device_expired" &&
+		(errors.Is(err, openid.ErrNetwork) || errors.Is(err, openid.ErrTimeout) || errors.Is(err, openid.ErrStatus)) {
+		p.Message = fmt.Sprintf("%s could not be asked whether the sign-in was finished on the other device.",
+			sentence(providerName))
 	}
 	var member *openid.MemberError
 	if errors.As(err, &member) {
@@ -139,7 +144,8 @@ func enrich(p *Problem, err error, providerName string) {
 	}
 	var foreign *ownfolder.ForeignError
 	if errors.As(err, &foreign) {
-		p.Message = fmt.Sprintf("%s belongs to %s, and you run this as root: files of root's in it would cost %s their sign-in. Nothing was written.", foreign.Dir, foreign.Owner, foreign.Owner)
+		p.Message = fmt.Sprintf("%s belongs to %s, and you run this as root: files of root's in it would cost %s "+
+			"their sign-in. Nothing was written.", foreign.Dir, foreign.Owner, foreign.Owner)
 	}
 	if errors.Is(err, account.ErrNotStored) {
 		p.Message += " " + because(err)
@@ -157,7 +163,8 @@ func incomplete(p Problem, e *openid.MemberError, providerName string) Problem {
 		p.Message = fmt.Sprintf("Its %s %s.", e.Member, e.Fault)
 	}
 	if e.Setting != "" {
-		p.Admin = fmt.Sprintf("The setting %s can supply it, or whoever runs %s can correct it.", e.Setting, providerName)
+		p.Admin = fmt.Sprintf("The setting %s can supply it, or whoever runs %s can correct it.", e.Setting,
+			providerName)
 	}
 	return p
 }

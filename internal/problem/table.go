@@ -52,7 +52,8 @@ func declined(err error) bool {
 		return false
 	}
 	said := strings.ToLower(answer.Description)
-	if a, known := provider.AdviceFor(answer.Code, said); known && a.From != "any" && !strings.Contains(said, "aadsts65004") {
+	if a, known := provider.AdviceFor(answer.Code, said); known && a.From != "any" &&
+		!strings.Contains(said, "aadsts65004") {
 		return false
 	}
 	own := func(word string) bool { return strings.Contains(said, word) }
@@ -62,8 +63,10 @@ func declined(err error) bool {
 // declines are words of the descriptions that Auth0, Descope, Entra, Google, Keycloak,
 // Okta, Zitadel and others send when the person has said no.
 var declines = []string{
-	"cancel", "declin", "aborted", "did not consent", "denied consent", "not consent", "consent denied", "consent was denied",
-	"user denied", "user has denied", "owner denied", "owner or authorization server denied", "end-user denied", "did not authorize",
+	"cancel", "declin", "aborted", "did not consent", "denied consent", "not consent", "consent denied",
+	"consent was denied",
+	"user denied", "user has denied", "owner denied", "owner or authorization server denied", "end-user denied",
+	"did not authorize",
 	"did not authorise", "denied access to your", "user rejected", "rejected by user", "request was rejected",
 }
 

@@ -45,7 +45,8 @@ func Encode(b Book) ([]byte, error) {
 		return nil, fmt.Errorf("session: encode: %w: a claim is not JSON", ErrDamaged)
 	}
 	if len(out) > MaxBookBytes {
-		return nil, fmt.Errorf("session: encode: %w: %d bytes, and %d are the most", ErrTooLarge, len(out), MaxBookBytes)
+		return nil,
+			fmt.Errorf("session: encode: %w: %d bytes, and %d are the most", ErrTooLarge, len(out), MaxBookBytes)
 	}
 	return out, checkEncoded(out, b)
 }
@@ -60,7 +61,8 @@ func checkEncoded(data []byte, b Book) error {
 	same := len(again.Sessions) == len(b.Sessions) && len(again.Revoke) == len(b.Revoke)
 	for i := 0; same && i < len(b.Sessions); i++ {
 		was, is := b.Sessions[i], again.Sessions[i]
-		same = was.Key == is.Key && was.Tokens.Refresh.Equal(is.Tokens.Refresh) && was.Tokens.Access.Equal(is.Tokens.Access)
+		same = was.Key == is.Key && was.Tokens.Refresh.Equal(is.Tokens.Refresh) &&
+			was.Tokens.Access.Equal(is.Tokens.Access)
 	}
 	if !same {
 		return fmt.Errorf("session: encode: %w: what was encoded reads as something else", ErrDamaged)
@@ -166,7 +168,8 @@ func toWire(s Session) wireSession {
 		Name: s.Profile.Name, Email: s.Profile.Email, EmailVerified: s.Profile.EmailVerified,
 		Picture: s.Profile.Picture, Claims: s.Profile.Claims,
 		Access: s.Tokens.Access.Reveal(), Refresh: s.Tokens.Refresh.Reveal(), ID: s.Tokens.ID.Reveal(),
-		Type: s.Tokens.Type, Expiry: unix(s.Tokens.Expiry), LifetimeMS: s.Tokens.Lifetime.Milliseconds(), Scope: s.Tokens.Scope,
+		Type: s.Tokens.Type, Expiry: unix(s.Tokens.Expiry), LifetimeMS: s.Tokens.Lifetime.Milliseconds(),
+		Scope:           s.Tokens.Scope,
 		IDTokenVerified: s.IDTokenVerified, Audience: s.Audience, AuthorizedParty: s.AuthorizedParty, Nonce: s.Nonce,
 		AuthTime: unix(s.AuthTime), ACR: s.ACR, AMR: s.AMR,
 		SignedInAt: unix(s.SignedInAt), Refreshed: unix(s.Refreshed), Ended: string(s.Ended),
@@ -177,10 +180,13 @@ func toWire(s Session) wireSession {
 func fromWire(w wireSession) Session {
 	return Session{
 		Key: Key(w.Key), ClientID: w.ClientID, Provider: w.Provider,
-		Profile: Profile{Name: w.Name, Email: w.Email, EmailVerified: w.EmailVerified, Picture: w.Picture, Claims: w.Claims},
+		Profile: Profile{
+			Name: w.Name, Email: w.Email, EmailVerified: w.EmailVerified, Picture: w.Picture, Claims: w.Claims,
+		},
 		Tokens: Tokens{
 			Access: secret.New(w.Access), Refresh: secret.New(w.Refresh), ID: secret.New(w.ID),
-			Type: w.Type, Expiry: fromUnix(w.Expiry), Lifetime: time.Duration(w.LifetimeMS) * time.Millisecond, Scope: w.Scope,
+			Type: w.Type, Expiry: fromUnix(w.Expiry), Lifetime: time.Duration(w.LifetimeMS) * time.Millisecond,
+			Scope: w.Scope,
 		},
 		IDTokenVerified: w.IDTokenVerified, Audience: w.Audience, AuthorizedParty: w.AuthorizedParty, Nonce: w.Nonce,
 		AuthTime: fromUnix(w.AuthTime), ACR: w.ACR, AMR: w.AMR,

@@ -35,32 +35,51 @@ func TestTheScreens(t *testing.T) {
 		screen string
 		code   string // of the problem; "" for none
 	}{
-		"vault not read":          {account.Snapshot{Phase: account.PhaseStarting}, Model{}, ready, ScreenStarting, ""},
-		"nobody":                  {signedOut, Model{}, ready, ScreenSignIn, ""},
-		"no provider":             {signedOut, Model{}, Facts{}, ScreenSetup, ""},
-		"somebody":                {signedIn, Model{}, ready, ScreenProfile, ""},
-		"somebody, no provider":   {signedIn, Model{}, Facts{}, ScreenProfile, ""},
-		"at the browser":          {waiting, Model{}, ready, ScreenWaiting, ""},
-		"on another device":       {elsewhere, Model{}, ready, ScreenDevice, ""},
-		"locked":                  {locked, Model{}, ready, ScreenProblem, "keychain_locked"},
-		"passphrase needed":       {with(locked, vault.ErrPassphraseNeeded), Model{}, ready, ScreenUnlock, "passphrase_needed"},
-		"wrong passphrase":        {locked, Model{Problem: vault.ErrWrongPassphrase}, ready, ScreenUnlock, "wrong_passphrase"},
-		"bad settings":            {account.Snapshot{}, Model{}, unusable, ScreenProblem, "internal"},
-		"bad settings, checked":   {account.Snapshot{}, Model{Page: ScreenCheck}, unusable, ScreenCheck, ""},
-		"bad settings, details":   {account.Snapshot{}, Model{Page: ScreenDetails}, unusable, ScreenProblem, "internal"},
-		"sign-in failed":          {with(signedOut, openid.ErrNonce), Model{}, ready, ScreenProblem, "id_token"},
-		"cancelled":               {with(signedOut, account.ErrCancelled), Model{}, ready, ScreenSignIn, ""},
-		"ended by itself":         {with(signedOut, account.ErrSessionEnded), Model{}, ready, ScreenSignIn, "session_ended"},
-		"own before account's":    {with(signedIn, openid.ErrNonce), Model{Problem: context.DeadlineExceeded}, ready, ScreenProblem, "timed_out"},
-		"no problem while at it":  {with(waiting, openid.ErrNonce), Model{Problem: errWrong, Choosing: true}, ready, ScreenWaiting, ""},
-		"choosing a passphrase":   {with(signedOut, vault.ErrKeychainAbsent), Model{Choosing: true}, ready, ScreenUnlock, "keychain_absent"},
-		"details":                 {signedIn, Model{Page: ScreenDetails}, ready, ScreenDetails, ""},
-		"details of nobody":       {signedOut, Model{Page: ScreenDetails}, ready, ScreenSignIn, ""},
-		"settings":                {signedOut, Model{Page: ScreenSettings}, ready, ScreenSettings, ""},
-		"about":                   {signedIn, Model{Page: ScreenAbout}, ready, ScreenAbout, ""},
-		"a page over a wait":      {waiting, Model{Page: ScreenAbout}, ready, ScreenAbout, ""},
-		"a page hides an old one": {with(signedOut, openid.ErrNonce), Model{Page: ScreenSettings}, ready, ScreenSettings, ""},
-		"a page's own problem":    {signedOut, Model{Page: ScreenSettings, Problem: browser.ErrFolder}, ready, ScreenProblem, "folder_missing"},
+		"vault not read":        {account.Snapshot{Phase: account.PhaseStarting}, Model{}, ready, ScreenStarting, ""},
+		"nobody":                {signedOut, Model{}, ready, ScreenSignIn, ""},
+		"no provider":           {signedOut, Model{}, Facts{}, ScreenSetup, ""},
+		"somebody":              {signedIn, Model{}, ready, ScreenProfile, ""},
+		"somebody, no provider": {signedIn, Model{}, Facts{}, ScreenProfile, ""},
+		"at the browser":        {waiting, Model{}, ready, ScreenWaiting, ""},
+		"on another device":     {elsewhere, Model{}, ready, ScreenDevice, ""},
+		"locked":                {locked, Model{}, ready, ScreenProblem, "keychain_locked"},
+		"passphrase needed": {
+			with(locked, vault.ErrPassphraseNeeded), Model{}, ready, ScreenUnlock, "passphrase_needed",
+		},
+		"wrong passphrase": {
+			locked, Model{Problem: vault.ErrWrongPassphrase}, ready, ScreenUnlock, "wrong_passphrase",
+		},
+		"bad settings":          {account.Snapshot{}, Model{}, unusable, ScreenProblem, "internal"},
+		"bad settings, checked": {account.Snapshot{}, Model{Page: ScreenCheck}, unusable, ScreenCheck, ""},
+		"bad settings, details": {
+			account.Snapshot{}, Model{Page: ScreenDetails}, unusable, ScreenProblem, "internal",
+		},
+		"sign-in failed": {with(signedOut, openid.ErrNonce), Model{}, ready, ScreenProblem, "id_token"},
+		"cancelled":      {with(signedOut, account.ErrCancelled), Model{}, ready, ScreenSignIn, ""},
+		"ended by itself": {
+			with(signedOut, account.ErrSessionEnded), Model{}, ready, ScreenSignIn, "session_ended",
+		},
+		"own before account's": {
+			with(signedIn, openid.ErrNonce), Model{Problem: context.DeadlineExceeded}, ready, ScreenProblem,
+			"timed_out",
+		},
+		"no problem while at it": {
+			with(waiting, openid.ErrNonce), Model{Problem: errWrong, Choosing: true}, ready, ScreenWaiting, "",
+		},
+		"choosing a passphrase": {
+			with(signedOut, vault.ErrKeychainAbsent), Model{Choosing: true}, ready, ScreenUnlock, "keychain_absent",
+		},
+		"details":            {signedIn, Model{Page: ScreenDetails}, ready, ScreenDetails, ""},
+		"details of nobody":  {signedOut, Model{Page: ScreenDetails}, ready, ScreenSignIn, ""},
+		"settings":           {signedOut, Model{Page: ScreenSettings}, ready, ScreenSettings, ""},
+		"about":              {signedIn, Model{Page: ScreenAbout}, ready, ScreenAbout, ""},
+		"a page over a wait": {waiting, Model{Page: ScreenAbout}, ready, ScreenAbout, ""},
+		"a page hides an old one": {
+			with(signedOut, openid.ErrNonce), Model{Page: ScreenSettings}, ready, ScreenSettings, "",
+		},
+		"a page's own problem": {
+			signedOut, Model{Page: ScreenSettings, Problem: browser.ErrFolder}, ready, ScreenProblem, "folder_missing",
+		},
 	} {
 		c.model.Known = true
 		c.facts.RefKey, c.facts.About = []byte("key"), &AboutView{}
@@ -89,22 +108,29 @@ func TestTheScreens(t *testing.T) {
 
 // What stands on the screens beside their name.
 func TestWhatStandsOnTheScreens(t *testing.T) {
-	code := session.DeviceCode{UserCode: "WDJB-MJHT", VerificationURI: "https://id.example/device", Expires: time.UnixMilli(5)}
+	code := session.DeviceCode{
+		UserCode: "WDJB-MJHT", VerificationURI: "https://id.example/device", Expires: time.UnixMilli(5),
+	}
 	waiting := account.Waiting{
-		Since: time.UnixMilli(3), URL: "https://id.example/authorize?state=hush", OpenErr: &browser.OpenError{}, Strays: 2,
+		Since: time.UnixMilli(3), URL: "https://id.example/authorize?state=hush", OpenErr: &browser.OpenError{},
+		Strays:    2,
 		Elsewhere: true, Device: &code,
 	}
-	v := Draw(Model{Known: true}, account.Snapshot{Phase: account.PhaseWaiting, Waiting: waiting, Session: ada}, Facts{Ready: true})
-	if w := *v.Waiting; w.Since != 3 || !w.Linked || w.OpenFailed != "Your browser did not open" || w.Strays != 2 || !w.SignedIn {
+	v := Draw(Model{Known: true}, account.Snapshot{Phase: account.PhaseWaiting, Waiting: waiting, Session: ada},
+		Facts{Ready: true})
+	if w := *v.Waiting; w.Since != 3 || !w.Linked || w.OpenFailed != "Your browser did not open" || w.Strays != 2 ||
+		!w.SignedIn {
 		t.Errorf("%+v", w)
 	}
-	if d := *v.Device; d.Code != "WDJB-MJHT" || d.Address != "id.example/device" || d.QR != qrCode("https://id.example/device") || d.Expires != 5 {
+	if d := *v.Device; d.Code != "WDJB-MJHT" || d.Address != "id.example/device" ||
+		d.QR != qrCode("https://id.example/device") || d.Expires != 5 {
 		t.Errorf("%+v", d)
 	}
 	snap := account.Snapshot{Phase: account.PhaseSignedIn, Session: ada, Accounts: []account.Account{ada, ended(grace)}}
 	snap.Health, snap.HealthErr = account.HealthOffline, openid.ErrNetwork
 	v = Draw(Model{Known: true}, snap, Facts{Ready: true, Provider: "Acme ID"})
-	if v.Profile.Health != "offline" || v.Profile.HealthProblem != "Acme ID cannot be reached" || v.Profile.ID != v.Accounts[0].ID {
+	if v.Profile.Health != "offline" || v.Profile.HealthProblem != "Acme ID cannot be reached" ||
+		v.Profile.ID != v.Accounts[0].ID {
 		t.Errorf("%+v", v.Profile)
 	}
 	if !v.Accounts[0].Active || v.Accounts[0].Ended || v.Accounts[1].Active || !v.Accounts[1].Ended {
@@ -113,7 +139,9 @@ func TestWhatStandsOnTheScreens(t *testing.T) {
 	if p := v.Provider; p.Name != "Acme ID" || p.Mark != "A" || !p.Device || !p.EndSession {
 		t.Errorf("%+v", p)
 	}
-	for name, mark := range map[string]string{"Demo ID": "D", "127.0.0.1:8085": "", "id.acme.example": "", "4711": "", "Ölwerk": "Ö", "": ""} {
+	for name, mark := range map[string]string{
+		"Demo ID": "D", "127.0.0.1:8085": "", "id.acme.example": "", "4711": "", "Ölwerk": "Ö", "": "",
+	} {
 		v = Draw(Model{Known: true}, snap, Facts{Provider: name, Offers: session.Offers{Known: true, Device: true}})
 		if p := v.Provider; p.Mark != mark || !p.Device || p.EndSession || p.Revocation {
 			t.Errorf("%q: %+v", name, p)
@@ -126,13 +154,19 @@ func TestWhatStandsOnTheScreens(t *testing.T) {
 func TestASessionKeepsItsProvider(t *testing.T) {
 	mine := ada
 	mine.Provider, mine.ClientID = "Acme ID", "acme-desk"
-	contoso := Facts{Ready: true, Provider: "Contoso", Issuer: "https://login.contoso.example", ClientID: "desk", Offers: session.Offers{Known: true, EndSession: true, Revocation: true}}
-	snap := account.Snapshot{Phase: account.PhaseSignedIn, Session: mine, Accounts: []account.Account{mine}, Health: account.HealthFresh}
+	contoso := Facts{
+		Ready: true, Provider: "Contoso", Issuer: "https://login.contoso.example", ClientID: "desk",
+		Offers: session.Offers{Known: true, EndSession: true, Revocation: true},
+	}
+	snap := account.Snapshot{
+		Phase: account.PhaseSignedIn, Session: mine, Accounts: []account.Account{mine}, Health: account.HealthFresh,
+	}
 	for _, err := range []error{nil, session.ErrForeign} {
 		snap.HealthErr = err
 		v := Draw(Model{Known: true}, snap, contoso)
 		p := v.Profile
-		if v.Provider.Name != "Contoso" || p.Provider.Name != "Acme ID" || !p.Foreign || p.Provider.EndSession || p.Provider.Revocation {
+		if v.Provider.Name != "Contoso" || p.Provider.Name != "Acme ID" || !p.Foreign || p.Provider.EndSession ||
+			p.Provider.Revocation {
 			t.Errorf("%+v beside %+v", p.Provider, v.Provider)
 		}
 		if p.Health != "offline" || !strings.Contains(p.HealthProblem, "now set up for Contoso") {
@@ -150,12 +184,14 @@ func TestASessionKeepsItsProvider(t *testing.T) {
 		Ending: session.Ending{Tokens: session.EndingPending, Err: session.ErrForeign},
 	}}
 	n := Draw(Model{Known: true}, out, contoso).Notice
-	if text := strings.Join(n.Lines, " "); !strings.Contains(text, "Acme ID was not asked") || strings.Contains(text, "reached") || strings.Contains(text, "Contoso") {
+	if text := strings.Join(n.Lines, " "); !strings.Contains(text, "Acme ID was not asked") ||
+		strings.Contains(text, "reached") || strings.Contains(text, "Contoso") {
 		t.Errorf("%+v", n)
 	}
 	out = account.Snapshot{Phase: account.PhaseSignedOut, Ended: &mine}
 	mine.Ended = session.EndedRefused
-	if n := Draw(Model{Known: true}, out, contoso).Notice; !strings.HasPrefix(n.Title, "Ada Lovelace") || !strings.Contains(n.Lines[0], "Acme ID has ended") {
+	if n := Draw(Model{Known: true}, out, contoso).Notice; !strings.HasPrefix(n.Title, "Ada Lovelace") ||
+		!strings.Contains(n.Lines[0], "Acme ID has ended") {
 		t.Errorf("%+v", n)
 	}
 }
@@ -167,15 +203,20 @@ func TestASignOutNamesWhoAndWhoNot(t *testing.T) {
 		Key: ada.Key, Name: "Ada Lovelace", Provider: "Acme ID", Scope: account.ScopeBrowser, Running: true,
 		Ending: session.Ending{Tokens: session.EndingPending},
 	}
-	snap := account.Snapshot{Phase: account.PhaseSignedOut, SignOut: out, Accounts: []account.Account{grace, omar, long, mystery, ended(ada)}}
+	snap := account.Snapshot{
+		Phase: account.PhaseSignedOut, SignOut: out,
+		Accounts: []account.Account{grace, omar, long, mystery, ended(ada)},
+	}
 	draw := func() *NoticeView {
 		return Draw(Model{Known: true}, snap, Facts{Ready: true, Provider: "Acme ID"}).Notice
 	}
 	n := draw()
-	if text := strings.Join(n.Lines, " "); n.Title != "Ada Lovelace is signed out on this computer" || !n.Good || strings.Contains(text, "reached") || !strings.Contains(text, "browser is being signed out") {
+	if text := strings.Join(n.Lines, " "); n.Title != "Ada Lovelace is signed out on this computer" || !n.Good ||
+		strings.Contains(text, "reached") || !strings.Contains(text, "browser is being signed out") {
 		t.Errorf("%+v", n)
 	}
-	if last := n.Lines[len(n.Lines)-1]; !strings.HasPrefix(last, "Still signed in here: Grace Hopper, ") || !strings.HasSuffix(last, "and 1 other.") {
+	if last := n.Lines[len(n.Lines)-1]; !strings.HasPrefix(last, "Still signed in here: Grace Hopper, ") ||
+		!strings.HasSuffix(last, "and 1 other.") {
 		t.Errorf("%q", last)
 	}
 	done := *out
@@ -216,13 +257,19 @@ func TestTheNotices(t *testing.T) {
 func TestTheSettingsScreen(t *testing.T) {
 	values := []settings.Value{
 		{Key: "provider", Text: "oidc", Source: settings.Source{Name: "default"}}, {Key: "name", Text: ""},
-		{Key: "issuer", Text: "https://id.example", Source: settings.Source{Name: "policy.toml"}, Locked: true, Fixed: true},
+		{
+			Key: "issuer", Text: "https://id.example", Source: settings.Source{Name: "policy.toml"}, Locked: true,
+			Fixed: true,
+		},
 		{Key: keyStore, Text: "keychain", Source: settings.Source{Name: "default"}},
 		{Key: keyAppearance, Text: "dark", Source: settings.Source{Name: "LATCHKEY_APPEARANCE"}, Fixed: true},
 	}
-	v := Draw(Model{Known: true, Page: ScreenSettings, Refused: "no"}, account.Snapshot{}, Facts{Values: values, Store: "memory", LogFolder: "/logs"})
+	v := Draw(Model{Known: true, Page: ScreenSettings, Refused: "no"}, account.Snapshot{},
+		Facts{Values: values, Store: "memory", LogFolder: "/logs"})
 	want := &SettingsView{
-		Provider:   []ProviderLine{{"Issuer", SettingView{Text: "https://id.example", Source: "policy.toml", Locked: true, Fixed: true}}},
+		Provider: []ProviderLine{
+			{"Issuer", SettingView{Text: "https://id.example", Source: "policy.toml", Locked: true, Fixed: true}},
+		},
 		Store:      SettingView{Text: "memory"},
 		Appearance: SettingView{Text: "dark", Source: "LATCHKEY_APPEARANCE", Fixed: true},
 		LogFolder:  "/logs", Problem: "no",

@@ -23,7 +23,9 @@ func (d *drawing) notice() *NoticeView {
 		return d.signedOut(s.SignOut)
 	case s.Ended != nil:
 		p := problem.From(&account.EndedError{Why: s.Ended.Ended}, d.providerOf(*s.Ended).Name)
-		return &NoticeView{Title: nameOf(*s.Ended) + " is signed out", Lines: lines(p.Message, "Sign in again to continue.")}
+		return &NoticeView{
+			Title: nameOf(*s.Ended) + " is signed out", Lines: lines(p.Message, "Sign in again to continue."),
+		}
 	case s.Err != nil && s.Phase != account.PhaseWaiting:
 		if p := problem.From(s.Err, d.facts.Provider); quiet[p.Code] && p.Code != "cancelled" {
 			return &NoticeView{Title: p.Title, Lines: lines(p.Message), Good: true}

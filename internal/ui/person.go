@@ -82,7 +82,8 @@ func (d *drawing) details() *DetailsView {
 	p := d.snap.Session
 	v := &DetailsView{Name: nameOf(p)}
 	for _, row := range d.facts.Claims.Table(p.Profile.Claims) {
-		v.Rows = append(v.Rows, ClaimView{Claim: row.Claim, Label: row.Label, Text: row.Text, At: milli(row.At), Group: row.Group})
+		v.Rows = append(v.Rows,
+			ClaimView{Claim: row.Claim, Label: row.Label, Text: row.Text, At: milli(row.At), Group: row.Group})
 	}
 	return v
 }

@@ -32,7 +32,9 @@ func TestWhatIsTypedTellsWhomToExpect(t *testing.T) {
 // can be told an organization, a word without @ is one.
 func TestAnIncompleteEmailIsSaidToBeSo(t *testing.T) {
 	h := newDriven(t)
-	ways := map[string]func(string) (Job, error){"sign in": h.SignIn, "another device": h.SignInElsewhere, "another account": h.OtherAccount}
+	ways := map[string]func(string) (Job, error){
+		"sign in": h.SignIn, "another device": h.SignInElsewhere, "another account": h.OtherAccount,
+	}
 	for name, way := range ways {
 		for _, typed := range []string{"ada", "ada@", "@acme.example", "ada@@acme.example", "ada@acme example"} {
 			if job, err := way(typed); job != nil || err == nil || !strings.Contains(err.Error(), "not complete") {
@@ -64,7 +66,9 @@ func TestAnotherAccountIsAskedFor(t *testing.T) {
 // on the screen.
 func TestAPersonsOwnCancelIsNoRefusal(t *testing.T) {
 	h := newDriven(t)
-	cancelled := &openid.AnswerError{Kind: openid.ErrAccessDenied, Code: "access_denied", Description: "The user cancelled."}
+	cancelled := &openid.AnswerError{
+		Kind: openid.ErrAccessDenied, Code: "access_denied", Description: "The user cancelled.",
+	}
 	h.try(h.SignIn(""))
 	<-h.scripted.asked
 	h.scripted.answers <- cancelled
@@ -134,7 +138,9 @@ func TestTheReportIsCopied(t *testing.T) {
 		t.Error("nothing was copied, without a word")
 	}
 	h.change(func(m *Model) {
-		m.Check.Findings = []FindingView{{Status: "fail", Title: "There is no keychain", Detail: "no bus\x1b[2J", Advice: "Install one."}}
+		m.Check.Findings = []FindingView{
+			{Status: "fail", Title: "There is no keychain", Detail: "no bus\x1b[2J", Advice: "Install one."},
+		}
 	})
 	h.must(h.CopyReport())
 	if h.copied != "Acme Desk 1.2.3\nfail  There is no keychain\n      no bus[2J\n      Install one.\n" {
