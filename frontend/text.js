@@ -135,7 +135,7 @@ export const text = Object.freeze({
   toKeychain: "Use the keychain",
   start: "When the app starts",
   startHidden: "Start in the background",
-  startHiddenLead: "The window stays minimized until you open it.",
+  startHiddenLead: "The window stays minimised until you open it.",
   log: "Log",
   logLead: "What the app did, for support. It never contains a password or a token.",
   openLogs: "Open the log folder",

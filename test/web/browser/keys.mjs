@@ -24,7 +24,7 @@ export async function keys() {
   await leads("signin", ["Tab", "Tab", "Enter"], "Show settings");
   await leads("signin-ended", ["Enter"], `Continue ${snapshot("signin-ended").accounts[0].id}`);
   await leads("signin-ended", ["Tab", "Enter"], `Remove ${snapshot("signin-ended").accounts[0].id}`);
-  await leads("signin-ended", ["Tab", "Tab", "Enter", "type:acme", "Enter"], "SignIn acme");
+  await leads("signin-ended", ["Tab", "Tab", "Enter", "type:acme", "Enter"], "OtherAccount acme");
   await leads("waiting", ["Escape"], "CancelSignIn");
   await leads("waiting", ["Tab", "Enter"], "OpenBrowserAgain");
   await leads("waiting", ["Tab", "Tab", "Enter"], "CopyLink");
@@ -42,6 +42,11 @@ export async function keys() {
   await leads("profile", ["Tab", "Tab", "Enter", "Enter"], "SignOut tokens");
   await leads("profile", ["Tab", "Tab", "Enter", "Shift+Tab", "ArrowDown", "Tab", "Enter"], "SignOut browser");
   await leads("profile", ["Tab", "Tab", "Enter", "Shift+Tab", "ArrowUp", "Tab", "Enter"], "SignOut device");
+  await leads("profile", ["Tab", "Tab", "Enter", "Shift+Tab", "ArrowDown", "Enter"], "SignOut browser");
+  await leads("profile", ["Control+,"], "Show settings");
+  await leads("profile", ["Control+f"], "Show details");
+  await leads("details", ["Control+f", "type:ada", "Control+,"], "Show settings");
+  await leads("check", ["Tab", "Tab", "Enter"], "CopyReport");
   await leads("profile", ["Tab", "Enter"], "Show details");
   await leads("profile", ["Shift+Tab", "Enter", "Enter"], `Continue ${snapshot("profile").accounts[1].id}`);
   await leads("profile", ["Shift+Tab", "Enter", "ArrowUp", "Enter"], "OtherAccount");
@@ -57,7 +62,7 @@ export async function keys() {
   await leads("problem-network", ["Enter"], "Retry");
   await leads("problem-network", ["Tab", "Enter"], "Show check");
   await leads("problem-access_denied", ["Tab", "Enter"], "OtherAccount");
-  await leads("problem-network", ["Shift+Tab", "Enter", "Tab", "Enter"], "CopyProblem");
+  await leads("problem-network", ["Shift+Tab", "Enter"], "CopyProblem");
   await leads("unlock", ["type:correct horse", "Enter"], "Unlock correct horse");
   await leads(
     "unlock-choose",
