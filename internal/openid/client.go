@@ -110,7 +110,7 @@ type Client struct {
 	heard atomic.Int64
 
 	background  sync.WaitGroup
-	discovering sync.Mutex // one discovery at a time
+	discovering turns
 
 	mu       sync.Mutex
 	meta     *Metadata

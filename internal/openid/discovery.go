@@ -43,8 +43,16 @@ const metadataAge = 24 * time.Hour
 // Discover returns the provider's metadata. It is fetched at the first use and once a day; when a later
 // fetch fails, the earlier document is used on.
 func (c *Client) Discover(ctx context.Context) (Metadata, error) {
-	c.discovering.Lock()
-	defer c.discovering.Unlock()
+	var meta Metadata
+	err := c.discovering.take(func() (err error) {
+		meta, err = c.discoverOnce(ctx)
+		return err
+	})
+	return meta, err
+}
+
+// discoverOnce returns the metadata at hand, or fetches it; c.discovering is held.
+func (c *Client) discoverOnce(ctx context.Context) (Metadata, error) {
 	c.mu.Lock()
 	known, age := c.meta, c.now().Sub(c.asked)
 	c.mu.Unlock()

@@ -166,7 +166,8 @@ func (c *Client) exchange(ctx context.Context, a attempt, code string) (tokenAns
 }
 
 // worthAnother reports whether a code may be redeemed by another try: the provider was
-// busy (429, 502, 503, 504), or the connection broke.
+// busy (429, 502, 503, 504), or the connection broke. A provider that stays silent is not asked again: it
+// costs one time limit.
 func worthAnother(err error) bool {
 	var retry *session.RetryError
 	if !errors.As(err, &retry) || errors.Is(err, ErrTokenAnswer) {
@@ -175,5 +176,5 @@ func worthAnother(err error) bool {
 	if status := statusOf(err); status != 0 {
 		return status == http.StatusTooManyRequests || gateway(status)
 	}
-	return errors.Is(err, ErrNetwork) || errors.Is(err, ErrTimeout)
+	return errors.Is(err, ErrNetwork) && !errors.Is(err, ErrTimeout)
 }

@@ -30,7 +30,7 @@ const (
 type keySet struct {
 	c       *Client
 	address string
-	fetch   sync.Mutex // one fetch at a time
+	fetch   turns
 
 	mu        sync.Mutex
 	keys      []jose.JSONWebKey
@@ -51,23 +51,33 @@ func (k *keySet) prefetch(ctx context.Context) {
 
 // have returns the keys, fetched if there are none.
 func (k *keySet) have(ctx context.Context) ([]jose.JSONWebKey, error) {
-	k.fetch.Lock()
-	defer k.fetch.Unlock()
-	k.mu.Lock()
-	keys := k.keys
-	k.mu.Unlock()
-	if len(keys) > 0 {
-		return keys, nil
-	}
-	return k.load(ctx)
+	var keys []jose.JSONWebKey
+	err := k.fetch.take(func() (err error) {
+		k.mu.Lock()
+		keys = k.keys
+		k.mu.Unlock()
+		if len(keys) == 0 {
+			keys, err = k.load(ctx)
+		}
+		return err
+	})
+	return keys, err
 }
 
 // again returns the keys fetched anew for a key that was not among them, at once the first time and
 // then no oftener than minRefetch (OIDC Core §10.1.1). When it is too soon to ask again, the error
 // matches ErrKeys: the provider's present keys are unknown, so the token is not proven to be forged.
 func (k *keySet) again(ctx context.Context, seen []jose.JSONWebKey) ([]jose.JSONWebKey, error) {
-	k.fetch.Lock()
-	defer k.fetch.Unlock()
+	var keys []jose.JSONWebKey
+	err := k.fetch.take(func() (err error) {
+		keys, err = k.reload(ctx, seen)
+		return err
+	})
+	return keys, err
+}
+
+// reload is again; k.fetch is held.
+func (k *keySet) reload(ctx context.Context, seen []jose.JSONWebKey) ([]jose.JSONWebKey, error) {
 	k.mu.Lock()
 	keys, last := k.keys, k.refetched
 	k.mu.Unlock()

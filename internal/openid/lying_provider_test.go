@@ -47,11 +47,12 @@ type lies struct {
 
 // op is a provider on loopback that is sound but for its lies.
 type op struct {
-	t    *testing.T
-	site *httptest.Server
-	lies lies
-	now  func() time.Time // of the client; nil is the system's
-	log  *slog.Logger     // of the client; nil is none
+	patience time.Duration // of the client with each request; 5 s when zero
+	t        *testing.T
+	site     *httptest.Server
+	lies     lies
+	now      func() time.Time // of the client; nil is the system's
+	log      *slog.Logger     // of the client; nil is none
 
 	mu       sync.Mutex
 	requests []string // "METHOD /path", in order
