@@ -86,7 +86,7 @@ var kinds = []struct {
 	{[]error{ErrRefused}, `
 		access_denied declined interaction_needed provider_error
 		device_unsupported device_declined device_refused
-		token_refused`},
+		token_refused not_renewed`},
 	{[]error{ErrUnverified}, `
 		answer_mixed_up answer_unusable unbound_error
 		token_type no_id_token

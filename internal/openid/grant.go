@@ -76,11 +76,13 @@ func (c *Client) redeem(ctx context.Context, m Metadata, refresh secret.Secret) 
 			err = fmt.Errorf("%w: %w", session.ErrEnded, err)
 		}
 	}
-	switch verdicts[grantCode(err)] {
-	case ends:
+	switch code := grantCode(err); {
+	case verdicts[code] == ends:
 		err = fmt.Errorf("%w: %w", session.ErrEnded, err)
-	case person:
+	case verdicts[code] == person:
 		err = fmt.Errorf("%w: %w", session.ErrPersonNeeded, err)
+	case verdicts[code] == goesOn && code != "":
+		err = fmt.Errorf("%w: %w", ErrNotRenewed, err)
 	}
 	if cut && err != nil && got.tokens.Refresh.IsZero() && !errors.Is(err, session.ErrLost) {
 		err = fmt.Errorf("%w (%w)", err, session.ErrLost)

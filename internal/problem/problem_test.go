@@ -57,6 +57,7 @@ var codes = map[string]error{
 	"id_token": openid.ErrNonce, "answer_mixed_up": openid.ErrAnswerIssuer, "timed_out": context.DeadlineExceeded,
 	"bad_settings":         &settings.Error{Problem: "x"},
 	"provider_unavailable": fmt.Errorf("%w: %w", openid.ErrTokenEndpoint, openid.ErrStatus),
+	"not_renewed":          fmt.Errorf("%w: %w", openid.ErrNotRenewed, openid.ErrTokenEndpoint),
 	"token_refused":        openid.ErrTokenEndpoint, "internal": errors.New("a panic"),
 	"other_provider": session.ErrForeign, "bad_origin": account.ErrOrigin, "busy": account.ErrBusy,
 	"vault_replaced": vault.ErrReplaced, "weak_passphrase": vault.ErrWeakPassphrase,

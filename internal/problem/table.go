@@ -153,6 +153,7 @@ var table = []row{
 	{code: "access_denied", errs: []error{openid.ErrAccessDenied}},
 	{code: "interaction_needed", errs: []error{openid.ErrInteraction}},
 	{code: "provider_error", errs: []error{openid.ErrAnswer}},
+	{code: "not_renewed", errs: []error{openid.ErrNotRenewed}},
 	{code: "provider_unavailable", errs: []error{openid.ErrStatus}},
 	{code: "device_refused", errs: []error{openid.ErrDevice}},
 	{code: "token_refused", errs: []error{openid.ErrTokenEndpoint}},
