@@ -81,6 +81,9 @@ func (a *App) Unlock(passphrase string) error {
 // UnlockKeychain lets the system ask the person to unlock the keychain.
 func (a *App) UnlockKeychain() error { return a.calls.Begin("UnlockKeychain", a.window.UnlockKeychain) }
 
+// StartOver puts away what a forgotten passphrase protects.
+func (a *App) StartOver() error { return a.calls.Begin("StartOver", a.window.StartOver) }
+
 // ChoosePassphrase shows the screen on which a passphrase is chosen.
 func (a *App) ChoosePassphrase() error {
 	return a.calls.Do("ChoosePassphrase", a.window.ChoosePassphrase)

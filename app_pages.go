@@ -17,6 +17,25 @@ func (a *App) Set(key, value string) error {
 	return a.calls.Try("Set", func() (ui.Job, error) { return a.window.Set(key, value) })
 }
 
+// CheckSetUp looks whether a sign-in would work with a form as it was filled in.
+func (a *App) CheckSetUp(preset string, typed map[string]string) error {
+	return a.calls.Begin("CheckSetUp", func() ui.Job { return a.window.CheckSetUp(preset, typed) })
+}
+
+// SaveSetUp writes a form as it was filled in, and signs in with that provider.
+func (a *App) SaveSetUp(preset string, typed map[string]string) error {
+	return a.calls.Begin("SaveSetUp", func() ui.Job { return a.window.SaveSetUp(preset, typed) })
+}
+
+// TryDemo signs in with the demo's own provider, in demo builds.
+func (a *App) TryDemo() error { return a.calls.Begin("TryDemo", a.window.TryDemo) }
+
+// CopyRedirect puts a redirect address to register on the clipboard: the one at that
+// place of a preset's.
+func (a *App) CopyRedirect(preset string, at int) error {
+	return a.calls.Now("CopyRedirect", func() error { return a.window.CopyRedirect(preset, at) })
+}
+
 // CopyLink puts the address of the sign-in on the clipboard.
 func (a *App) CopyLink() error { return a.calls.Now("CopyLink", a.window.CopyLink) }
 

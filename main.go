@@ -101,6 +101,7 @@ func connect(ctx context.Context, s settings.Settings, err error, adopting func(
 	c.Log, c.Close = log, func() { _ = file.Close() }
 	var parts *wire.Parts
 	if err == nil {
+		c.OnDemo = program.DemoBuild && !s.Configured
 		var endDemo func()
 		endDemo, err = program.ServeDemo(ctx, &s, log)
 		c.Close = func() { endDemo(); _ = file.Close() }
@@ -113,6 +114,15 @@ func connect(ctx context.Context, s settings.Settings, err error, adopting func(
 	}
 	held := wire.NewPreferences(s) // with what the demo has put in
 	c.Values, c.Save = held.Values, held.Save
+	c.SaveSetUp, c.Demo, c.Redirects = held.SaveSetUp, held.NoProvider, sync.OnceValue(held.Redirects)
+	c.TrySetUp = func(ctx context.Context, preset string, typed map[string]string, found func(ui.FindingView)) error {
+		tried, err := held.SetUp(preset, typed)
+		if err != nil {
+			return err
+		}
+		o := wire.Options{App: program.AppName, ID: program.AppID, Version: program.Version().Version}
+		return wire.Examine(ctx, o, tried, telling(found))
+	}
 	if err != nil {
 		c.Err, c.Examine = err, examining(wire.Doctor(program.AppName, program.Version().Version, s, err))
 		return c
@@ -130,6 +140,7 @@ func supply(c *ui.Services, p *wire.Parts) {
 	c.Issuer, c.ClientID, c.Organizations = s.Provider.Issuer, s.Provider.ClientID, s.Provider.OrganizationParam != ""
 	c.OpenURL, c.Paste, c.Examine = p.Browser.Open, p.Accept, examining(p.Doctor())
 	c.Unlock, c.UnlockKeychain, c.ChangeStore = p.Vault.Unlock, p.Vault.UnlockKeychain, p.ChangeStore
+	c.StartOver = p.Vault.StartOver
 	c.Store = func() string { return string(p.Vault.Kind()) }
 	if p.OpenID != nil {
 		c.Offers = p.OpenID.Offers
@@ -155,11 +166,14 @@ func watchNetwork(a *account.Manager, log *slog.Logger) func() {
 // examining tells the doctor's findings as the window shows them.
 func examining(d *doctor.Doctor) func(context.Context, func(ui.FindingView)) error {
 	return func(ctx context.Context, found func(ui.FindingView)) error {
-		d.Run(ctx, func(f doctor.Finding) {
-			found(ui.FindingView{
-				ID: f.ID, Status: string(f.Status), Title: f.Title, Detail: f.Detail, Advice: f.Advice,
-			})
-		})
+		d.Run(ctx, telling(found))
 		return ctx.Err()
+	}
+}
+
+// telling tells one finding as the window shows it.
+func telling(found func(ui.FindingView)) func(doctor.Finding) {
+	return func(f doctor.Finding) {
+		found(ui.FindingView{ID: f.ID, Status: string(f.Status), Title: f.Title, Detail: f.Detail, Advice: f.Advice})
 	}
 }

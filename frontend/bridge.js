@@ -40,8 +40,17 @@ export const copyReport = () => go.CopyReport();
 /** @param {string} key @param {string} value */
 export const set = (key, value) => go.Set(key, value);
 
+/** @param {string} preset @param {Record<string, string>} typed by key */
+export const checkSetUp = (preset, typed) => go.CheckSetUp(preset, typed);
+/** @param {string} preset @param {Record<string, string>} typed by key */
+export const saveSetUp = (preset, typed) => go.SaveSetUp(preset, typed);
+export const tryDemo = () => go.TryDemo();
+/** @param {string} preset @param {number} at its place among the preset's addresses */
+export const copyRedirect = (preset, at) => go.CopyRedirect(preset, at);
+
 /** @param {string} passphrase */
 export const unlock = (passphrase) => go.Unlock(passphrase);
+export const startOver = () => go.StartOver();
 export const unlockKeychain = () => go.UnlockKeychain();
 export const choosePassphrase = () => go.ChoosePassphrase();
 /** @param {string} passphrase */

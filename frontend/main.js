@@ -40,6 +40,9 @@ const told = notice(/** @type {HTMLElement} */ (document.getElementById("notice"
 const colours = theme();
 let current = "";
 let drawn = "";
+let choosing = false;
+/** @type {string[]} */
+let offered = []; // what the problem offers
 
 for (const s of Object.values(screens)) {
   s.root.hidden = true;
@@ -54,6 +57,8 @@ function draw(s) {
   const next = screens[s.screen];
   if (!next) return;
   next.update(s);
+  choosing = s.choosing;
+  offered = s.problem?.actions ?? [];
   // Another problem, or another person, on the same screen is as good as another screen.
   const shape = JSON.stringify([s.screen, s.choosing, s.problem?.code, s.profile?.id]);
   if (shape === drawn) {
@@ -113,5 +118,7 @@ window.addEventListener("keydown", (e) => {
 window.addEventListener("keydown", (e) => {
   if (e.key !== "Escape" || e.defaultPrevented || document.querySelector("dialog[open]")) return;
   if (current === "waiting" || current === "device") void bridge.cancelSignIn();
-  if (["details", "settings", "check", "about"].includes(current)) void bridge.show("");
+  if (["details", "settings", "check", "about", "setup"].includes(current)) void bridge.show("");
+  if (current === "problem" && offered.includes("dismiss")) void bridge.dismiss();
+  if (current === "unlock" && choosing) void bridge.dismiss();
 });

@@ -25,16 +25,37 @@ export const text = Object.freeze({
   endedAccount: "Session ended",
   goOnAs: "Continue as ",
   removeAccount: (/** @type {string} */ name) => `Remove ${name} from this list`,
+  signInAgain: "Sign in again",
   otherAccount: "Use another account",
   accounts: (/** @type {number} */ n) => (n > 1 ? `${n} accounts` : "Accounts"),
 
   setupTitle: (/** @type {string} */ app) => `Welcome to ${app}`,
-  setupLead: "One thing is missing: where people sign in. Write two lines into config.toml, then come back.",
-  setupDescope: "With Descope",
-  setupDescopeLines: 'provider = "descope"\nproject_id = "P2…"',
-  setupOther: "With any other OpenID Connect provider",
-  setupOtherLines: 'issuer = "https://id.example.com"\nclient_id = "…"',
-  setupFolder: "Open the settings folder",
+  setupLead:
+    "One thing is missing: where people sign in. Choose the provider, then fill in what it gave you for this app.",
+  setupPage: "Provider",
+  changeProvider: "Change the provider…",
+  addProvider: "Set up a provider…",
+  setupChoose: "Choose your provider…",
+  setupSample: (/** @type {string} */ sample) => `such as ${sample}`,
+  setupKept: "•••••••• (stays as it is)",
+  setupCheck: "Check",
+  setupSignIn: "Sign in",
+  setupDemo: "Try the demo",
+  setupPassed: "What is well",
+  setupChecked: (/** @type {number} */ failed) =>
+    failed === 0
+      ? "A sign-in can work with this."
+      : failed === 1
+        ? "One thing is in the way."
+        : `${failed} things are in the way.`,
+  redirects: (/** @type {number} */ n) => (n > 1 ? "Redirect addresses to register" : "Redirect address to register"),
+  inConsole: (/** @type {string} */ console) => `In ${console}:`,
+  noRedirect: (/** @type {string} */ provider) => `${provider} needs none for a desktop app.`,
+  copy: "Copy",
+  copyAddress: (/** @type {string} */ address) => `Copy ${address}`,
+  setupByFile: "With a settings file instead",
+  setupFile: "Administrators can name the provider in config.toml in this folder:",
+  setupFolder: "Open the folder",
   setupAgain: "I have done that",
 
   waitingTitle: "Finish in your browser",
@@ -53,6 +74,8 @@ export const text = Object.freeze({
   pasteIt: "Paste its address here",
   pasteLabel: "The address your browser stopped at",
   goOn: "Continue",
+  errorThere: "Your browser shows an error?",
+  errorCheck: "Check the set-up",
   noBrowser: "No browser here?",
   onceMore: {
     consent: (/** @type {string} */ provider) =>
@@ -162,6 +185,10 @@ export const text = Object.freeze({
   copyForSupport: "Copy for support",
   forAdmin: (/** @type {string} */ what) => `For your administrator: ${what}`,
 
+  forgotten: "Forgotten the passphrase?",
+  forgottenMeans:
+    "Nobody can recover it. You can start over: the people who are signed in here sign in again. The sealed file is put aside, not deleted.",
+  startOver: "Start over on this computer",
   unlockTitle: "Unlock your sign-in",
   unlockLead: "What is stored here is protected by a passphrase.",
   chooseTitle: "Choose a passphrase",
@@ -180,6 +207,7 @@ export const actions = Object.freeze({
   signin: "Sign in",
   other_account: "Use another account",
   check: "Check my set-up",
+  setup: "Set the provider up here",
   folder: "Open the settings folder",
   dismiss: "Go back",
   unlock: "Unlock the keychain",

@@ -80,8 +80,8 @@ func (c *command) root() *cobra.Command {
 	for _, f := range settingFlags {
 		p.Var(&settingFlag{c.flags, f.key}, f.flag, f.help)
 	}
-	root.AddCommand(c.signin(), c.status(), c.token(), c.signout(), c.accounts(), c.reseal(), c.config(), c.doctor(),
-		c.version())
+	root.AddCommand(c.setup(), c.signin(), c.status(), c.token(), c.signout(), c.accounts(), c.reseal(), c.config(),
+		c.doctor(), c.version())
 	c.addDemo(root)
 	c.addMan(root)
 	for _, sub := range root.Commands() {

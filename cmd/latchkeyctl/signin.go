@@ -32,7 +32,7 @@ func (c *command) signin() *cobra.Command {
 			"Over ssh take --device; or --no-browser, and paste the address that your browser ended at.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
-			case s.timeout <= 0:
+			case cmd.Flags().Changed("timeout") && s.timeout <= 0:
 				return &usageError{errors.New("--timeout must be more than zero")}
 			case s.another && s.named != "":
 				return &usageError{errors.New("--another and --account contradict each other")}
@@ -44,6 +44,9 @@ func (c *command) signin() *cobra.Command {
 			if err := c.start(o); err != nil {
 				return err
 			}
+			if s.timeout == 0 { // as long as the window waits
+				s.timeout = c.parts.Settings.Provider.SignInTimeout
+			}
 			ctx, stop := context.WithTimeout(cmd.Context(), s.timeout)
 			defer stop()
 			return c.signInNow(ctx, s)
@@ -54,7 +57,8 @@ func (c *command) signin() *cobra.Command {
 	cmd.Flags().BoolVar(&s.another, "another", false, "let the provider ask which account it is to be")
 	cmd.Flags().StringVar(&s.named, "account", "", "sign in again as this account: its email, name or subject, or "+
 		"exactly issuer#subject")
-	cmd.Flags().DurationVar(&s.timeout, "timeout", 5*time.Minute, "how long to wait for you")
+	cmd.Flags().DurationVar(&s.timeout, "timeout", 0,
+		"how long to wait for you; the setting signin_timeout when not given")
 	return cmd
 }
 

@@ -183,6 +183,36 @@ func TestSignInOnAnotherDevice(t *testing.T) {
 	term.waitFor(t, "Name of ada <ada@acme.example>")
 }
 
+// The set-up at a terminal: chosen by a number, asked for what is needed, asked again
+// for what was wrong.
+func TestTheProviderIsSetUpAtTheTerminal(t *testing.T) {
+	p := idp.Start(t, idp.Config{Lifetime: time.Hour})
+	home := t.TempDir()
+	term := atTerminal(t, []string{"HOME=" + home}, "setup")
+	term.waitFor(t, "12  Another OpenID Connect provider")
+	term.paste(t, "13")
+	term.waitFor(t, "from 1 to 12")
+	term.paste(t, "12")
+	term.waitFor(t, "Issuer")
+	term.paste(t, "http://id.example")
+	term.waitFor(t, "Client ID")
+	term.paste(t, idp.ClientID)
+	term.waitFor(t, "Client secret")
+	term.paste(t, "")
+	term.waitFor(t, "Name ")
+	term.paste(t, "Acme ID")
+	term.waitFor(t, "--issuer: plain http(?s:.*)Issuer")
+	term.paste(t, p.Issuer)
+	term.waitFor(t, "Written to")
+	term.waitFor(t, `http://127.0.0.1/callback`)
+	term.waitFor(t, "passed, ")
+	_ = term.cmd.Wait()
+	data, err := os.ReadFile(filepath.Join(home, ".local", "share", "latchkey", "preferences.toml"))
+	if err != nil || !strings.Contains(string(data), p.Issuer) || !strings.Contains(string(data), "Acme ID") {
+		t.Errorf("%q %v", data, err)
+	}
+}
+
 func TestThePassphraseIsAskedForAtTheTerminal(t *testing.T) {
 	p := idp.Start(t, idp.Config{Lifetime: time.Hour})
 	self, err := os.Executable()

@@ -9,27 +9,40 @@ import { face } from "./face.js";
 
 export function accounts() {
   const root = el("ul", { class: "accounts" });
-  let drawn = "";
+  /** @type {Map<string, ReturnType<typeof account>>} */
+  const lines = new Map();
   return {
     root,
-    /** @param {AccountView[]} list */
+    /**
+     * Updates each account in its place: the focus stays where it is.
+     * @param {AccountView[]} list
+     */
     update(list) {
-      if (drawn === JSON.stringify(list)) return;
-      drawn = JSON.stringify(list);
-      root.replaceChildren(...list.map(account));
+      for (const [id, line] of lines) {
+        const now = list.find((a) => a.id === id);
+        if (now && kind(now) === line.kind) continue;
+        line.root.remove();
+        lines.delete(id);
+      }
+      list.forEach((a, at) => {
+        const line = lines.get(a.id) ?? account(a);
+        lines.set(a.id, line);
+        line.update(a);
+        if (root.children[at] !== line.root) root.insertBefore(line.root, root.children[at] ?? null);
+      });
     },
   };
 }
 
+/** What the buttons of an account are made for. @param {AccountView} a */
+const kind = (a) => `${a.active} ${a.ended}`;
+
 /** @param {AccountView} a */
 function account(a) {
   const looks = face();
-  looks.update(a);
-  const name = el("b", {}, [el("bdi", { text: a.name })]);
-  const below = a.ended ? text.endedAccount : a.email === a.name ? "" : a.email;
-  const more = el("span", { class: a.ended ? "ended" : "", text: below });
-  const words = el("span", { class: "account-text" }, [name, more]);
-  words.title = [a.name, a.email].filter(Boolean).join("\n");
+  const name = el("bdi");
+  const more = el("span", { class: a.ended ? "ended" : "" });
+  const words = el("span", { class: "account-text" }, [el("b", {}, [name]), more]);
   const button = el("button", { class: "account-button" }, [
     looks.root,
     words,
@@ -42,13 +55,20 @@ function account(a) {
     words.prepend(el("em", { class: "unseen", text: text.goOnAs }));
     act(button, () => bridge.goOnAs(a.id));
   }
-  const line = el("li", { class: "account" }, [button]);
-  if (a.ended) {
-    const away = act(el("button", { class: "round-button", label: text.removeAccount(a.name) }, [icon("cross")]), () =>
-      bridge.remove(a.id),
-    );
-    away.title = text.removeAccount(a.name);
-    line.append(away);
-  }
-  return line;
+  const root = el("li", { class: "account" }, [button]);
+  const away = act(el("button", { class: "round-button" }, [icon("cross")]), () => bridge.remove(a.id));
+  if (a.ended) root.append(away);
+  return {
+    root,
+    kind: kind(a),
+    /** @param {AccountView} now */
+    update(now) {
+      looks.update(now);
+      name.textContent = now.name;
+      more.textContent = now.ended ? text.endedAccount : now.email === now.name ? "" : now.email;
+      words.title = [now.name, now.email].filter(Boolean).join("\n");
+      away.title = text.removeAccount(now.name);
+      away.setAttribute("aria-label", away.title);
+    },
+  };
 }

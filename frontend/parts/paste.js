@@ -31,6 +31,10 @@ export function paste() {
   open.type = "button";
   field.addEventListener("keydown", (e) => {
     if (e.key === "Enter") go.click();
+    if (e.key === "Escape" && field.value) {
+      e.preventDefault(); // the next one cancels
+      field.value = "";
+    }
   });
   open.addEventListener("click", () => {
     form.hidden = false;

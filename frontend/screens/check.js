@@ -2,11 +2,11 @@
 import * as bridge from "../bridge.js";
 import { act, announce, copied, el } from "../dom.js";
 import { icon, ring } from "../icons.js";
+import { finding, rank } from "../parts/finding.js";
 import { footer, pageHead, screen } from "../parts/page.js";
-import { statuses, text } from "../text.js";
+import { text } from "../text.js";
 
 /** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
-/** @typedef {import("../wailsjs/go/models").ui.FindingView} FindingView */
 
 export function check() {
   const head = pageHead(text.checkTitle);
@@ -52,19 +52,4 @@ export function check() {
     },
     shown: () => head.title.focus(),
   };
-}
-
-/** @param {FindingView} f */
-const rank = (f) => ["fail", "warn", "pass"].indexOf(f.status);
-
-const pictures = { pass: "check", warn: "alert", fail: "cross" };
-
-/** @param {FindingView} f */
-function finding(f) {
-  const status = /** @type {keyof typeof pictures} */ (f.status);
-  const title = el("b", {}, [el("span", { class: "unseen", text: `${statuses[status] ?? f.status}: ` }), f.title]);
-  const line = el("li", { class: `finding ${f.status}` }, [icon(pictures[status] ?? "alert"), title]);
-  if (f.detail) line.append(el("p", { text: f.detail }));
-  if (f.advice) line.append(el("p", { class: "advice", text: f.advice }));
-  return line;
 }

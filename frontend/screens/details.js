@@ -57,6 +57,12 @@ export function details() {
     nothing.textContent = wanted ? text.nothingFound : text.noClaims;
     return found;
   };
+  search.addEventListener("keydown", (e) => {
+    if (e.key !== "Escape" || !search.value) return;
+    e.preventDefault(); // the next one leaves the page
+    search.value = "";
+    announce(text.found(filter()));
+  });
   search.addEventListener("input", () => announce(text.found(filter())));
   return {
     root,

@@ -13,6 +13,7 @@ const commands = {
   signin: () => bridge.signIn(""),
   other_account: () => bridge.otherAccount(""),
   check: () => bridge.show("check"),
+  setup: () => bridge.show("setup"),
   folder: () => bridge.open("settings"),
   dismiss: bridge.dismiss,
   unlock: bridge.unlockKeychain,

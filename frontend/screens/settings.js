@@ -13,7 +13,8 @@ export function settings() {
   const refused = el("p", { class: "error" });
   refused.setAttribute("role", "alert");
   const provider = el("dl", { class: "card" });
-  const providerSection = section(text.provider, [provider]);
+  const change = act(el("button", { class: "button small" }), () => bridge.show("setup"));
+  const providerSection = section(text.provider, [provider, change]);
   const look = appearance();
   const store = protection();
   const start = atStart();
@@ -56,7 +57,8 @@ export function settings() {
       if (v.problem && v.problem !== said) announce(refused.textContent);
       said = v.problem;
       provider.replaceChildren(...(v.provider ?? []).map(line));
-      providerSection.hidden = !v.provider?.length;
+      provider.hidden = !v.provider?.length;
+      change.textContent = v.provider?.length ? text.changeProvider : text.addProvider;
       look.update(v.appearance);
       store.update(v.store);
       start.update(v.startHidden);

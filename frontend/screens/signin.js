@@ -11,6 +11,7 @@ import { text } from "../text.js";
 export function signin() {
   const title = el("h1");
   const lead = el("p", { class: "lead" });
+  const again = act(el("button", { class: "button main", text: text.signInAgain }), () => bridge.goOnAs(ended));
   const list = accounts();
   const card = el("div", { class: "card" }, [list.root]);
   const other = el("button", { class: "button", text: text.otherAccount });
@@ -56,19 +57,27 @@ export function signin() {
   const demo = el("p", { class: "quiet center", text: text.demo });
   const root = screen(
     "signin",
-    [mark(), title, lead, card, after, entry, el("div", { class: "grow" }), demo],
+    [mark(), title, lead, again, card, after, entry, el("div", { class: "grow" }), demo],
     [footer()],
   );
   email.addEventListener("keydown", (e) => {
     if (e.key === "Enter") button.click();
   });
   let pick = false; // somebody was here before
+  let ended = ""; // the account whose session has just ended
   let opened = false; // … and it is somebody else now
   const arrange = () => {
     card.hidden = !pick;
     after.hidden = !pick || opened;
     entry.hidden = pick && !opened;
   };
+  root.addEventListener("keydown", (e) => {
+    if (e.key !== "Escape" || !opened) return;
+    e.preventDefault();
+    opened = false;
+    arrange();
+    other.focus();
+  });
   other.addEventListener("click", () => {
     opened = true;
     arrange();
@@ -82,6 +91,8 @@ export function signin() {
       title.textContent = pick ? text.welcomeBack : text.signInTitle(s.app.name);
       lead.textContent = pick ? text.welcomeBackLead(s.app.name) : text.signInLead;
       list.update(s.accounts);
+      ended = s.notice?.again ?? "";
+      again.hidden = !ended;
       const sign = s.provider.mark;
       if (letter.dataset.sign !== sign) letter.replaceChildren(sign || icon("key"));
       letter.dataset.sign = sign;
@@ -95,7 +106,7 @@ export function signin() {
       email.value = "";
       complete();
       arrange();
-      (pick ? card.querySelector("button") : button)?.focus();
+      (ended ? again : pick ? card.querySelector("button") : button)?.focus();
     },
   };
 }

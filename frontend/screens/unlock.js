@@ -19,12 +19,23 @@ export function unlock() {
   const go = el("button", { class: "button main" });
   const memory = act(el("button", { class: "button", text: actions.use_memory }), bridge.useMemory);
   const back = act(el("button", { class: "button", text: actions.dismiss }), bridge.dismiss);
+  const over = act(el("button", { class: "button small", text: text.startOver }), bridge.startOver);
+  const forgotten = el("details", {}, [
+    el("summary", { text: text.forgotten }),
+    el("p", { text: text.forgottenMeans }),
+    over,
+  ]);
   let choosing = false;
+  let mine = ""; // what is wrong with what was typed, until the next try
+  const say = (/** @type {string} */ words) => {
+    mine = words;
+    why.textContent = words;
+  };
   act(go, async () => {
     const typed = first.value;
-    why.textContent = "";
-    if (choosing && typed.length < shortest) why.textContent = text.short;
-    else if (choosing && typed !== second.value) why.textContent = text.different;
+    say("");
+    if (choosing && typed.length < shortest) say(text.short);
+    else if (choosing && typed !== second.value) say(text.different);
     else {
       first.value = second.value = "";
       await (choosing ? bridge.protectWithPassphrase(typed) : bridge.unlock(typed));
@@ -44,6 +55,7 @@ export function unlock() {
       repeat,
     ]),
     why,
+    forgotten,
     el("div", { class: "grow" }),
     el("div", { class: "stack" }, [go, memory, back]),
   ]);
@@ -58,14 +70,16 @@ export function unlock() {
       repeat.hidden = !choosing;
       back.hidden = !choosing;
       memory.hidden = choosing;
-      why.textContent = "";
-      if (s.problem && ["wrong_passphrase", "weak_passphrase"].includes(s.problem.code))
+      forgotten.hidden = choosing;
+      why.textContent = mine;
+      if (!mine && s.problem && ["wrong_passphrase", "weak_passphrase"].includes(s.problem.code))
         why.textContent = `${s.problem.title}. ${s.problem.message}`;
     },
     shown: () => first.focus(),
     hidden() {
       first.value = second.value = "";
-      why.textContent = "";
+      forgotten.open = false;
+      say("");
     },
   };
 }

@@ -34,6 +34,7 @@ export function waiting() {
   const elsewhere = act(el("button", { class: "link", text: text.elsewhere }), () => bridge.signInElsewhere(""), say);
   const help = (/** @type {string} */ name, /** @type {string} */ question, /** @type {(Node | string)[]} */ answer) =>
     el("li", {}, [icon(name), el("div", {}, [el("b", { text: question }), el("div", { class: "what" }, answer)])]);
+  const look = act(el("button", { class: "link", text: text.errorCheck }), () => bridge.show("check"), say);
   const other = help("phone", text.noBrowser, [elsewhere]);
   const root = screen("waiting", [
     el("div", { class: "center" }, [ring(), title, lead]),
@@ -41,6 +42,7 @@ export function waiting() {
       help("mail", text.magicLink, [text.magicLinkHelp]),
       help("open", text.nothingOpened, [again, text.or, copy]),
       help("clipboard", text.stuck, [pasting.root]),
+      help("alert", text.errorThere, [look]),
       other,
     ]),
     el("div", { class: "grow" }),
@@ -48,7 +50,7 @@ export function waiting() {
     strays,
     said,
     left.root,
-    cancel,
+    el("div", { class: "stays" }, [cancel]),
   ]);
   return {
     root,

@@ -73,12 +73,12 @@ var packages = map[string][]string{
 		"session", "settings", "vault",
 	},
 	"demoidp": {"demoidp/broker", "demoidp/cast", "demoidp/directory", "demoidp/issuer", "demoidp/social"},
-	"ui":      {"account", "claims", "cleantext", "problem", "secret", "session", "settings"},
+	"ui":      {"account", "claims", "cleantext", "problem", "provider", "secret", "session", "settings"},
 	"desktop": {"atomicfile", "devguard", "ui"},
 	"program": {"demoidp", "demoidp/cast", "settings", "startenv"},
 	"wire": {
 		"account", "awake", "browser", "doctor", "learned", "loopback", "openid",
-		"ownfolder", "peer", "problem", "secret", "session", "settings", "startenv", "vault",
+		"ownfolder", "peer", "problem", "provider", "secret", "session", "settings", "startenv", "vault",
 	},
 	"signin": {
 		"account", "browser", "claims", "clock", "problem", "secret", "session", "settings", "vault", "wire",

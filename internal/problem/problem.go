@@ -40,6 +40,7 @@ const (
 	OtherAccount  = "other_account"  // sign in, choosing another account at the provider
 	Check         = "check"          // let the doctor look
 	Folder        = "folder"         // show the folder of the settings
+	SetUp         = "setup"          // set the provider up
 	Dismiss       = "dismiss"        // go back to where one was
 	Unlock        = "unlock"         // ask the system to unlock the keychain
 	Passphrase    = "passphrase"     // type the vault's passphrase

@@ -107,6 +107,7 @@ var table = []row{
 	{code: "keychain_slow", errs: []error{vault.ErrKeychainTimeout}},
 	{code: "vault_key_lost", errs: []error{vault.ErrKeyLost}},
 	{code: "vault_wrong_key", errs: []error{vault.ErrWrongKey}},
+	{code: "vault_forgotten", errs: []error{vault.ErrForgotten}},
 	{code: "vault_replaced", errs: []error{vault.ErrReplaced}},
 	{code: "vault_newer", errs: []error{vault.ErrNewer, session.ErrNewer}},
 	{code: "vault_damaged", errs: []error{vault.ErrDamaged, session.ErrDamaged}},

@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"app.latchkey/internal/secret"
@@ -69,4 +71,17 @@ type Provider struct {
 
 	SignInTimeout time.Duration // of a whole sign-in
 	RootCAs       []byte        // PEM; empty: the system's
+}
+
+// RedirectAddresses are the redirect addresses to register with the provider: one for
+// each port of RedirectPorts, or one without a port where any will do.
+func (p Provider) RedirectAddresses() []string {
+	if len(p.RedirectPorts) == 0 || slices.Contains(p.RedirectPorts, 0) {
+		return []string{"http://" + p.RedirectHost + p.RedirectPath}
+	}
+	var out []string
+	for _, port := range p.RedirectPorts {
+		out = append(out, fmt.Sprintf("http://%s:%d%s", p.RedirectHost, port, p.RedirectPath))
+	}
+	return out
 }

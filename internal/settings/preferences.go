@@ -26,32 +26,63 @@ func (l *loader) preferences(path string) {
 }
 
 // SavePreferences writes changes into preferences.toml, whole or not at all. An
-// empty text takes a key out again. Keys that are unknown, secret or locked by the
-// policy are refused, and so is everything after which the settings would no longer
-// load: what was there before is then still there. Errors join *Error.
+// empty text takes a key out again. Keys that are unknown, that have no place in a file,
+// or that the policy locks are refused, and so is everything after which the settings
+// would no longer load: what was there before is then still there. Errors join *Error.
 //
 // The settings themselves do not change: Reload reads them anew.
 func (s Settings) SavePreferences(changes map[string]string) error {
-	path := filepath.Join(s.DataDir, PreferencesName)
-	source := Source{Name: PreferencesName, File: path}
-	members, err := s.changed(source, changes)
+	source := s.preferencesSource()
+	data, err := s.written(source, changes)
 	if err != nil {
 		return err
 	}
-	data, err := toml.Marshal(members)
-	if err != nil {
-		return &Error{Source: source, Problem: err.Error()}
-	}
-	data = append([]byte(preferencesHead), data...)
-	try := s.options
-	try.preferences = data
-	if _, err := Load(try); err != nil {
+	if _, err := s.with(data); err != nil {
 		return err
 	}
-	if err := atomicfile.Write(path, data); err != nil {
+	if err := atomicfile.Write(source.File, data); err != nil {
 		return &Error{Source: source, Problem: "it cannot be written: " + err.Error()}
 	}
 	return nil
+}
+
+// Try returns the settings as they would be after [Settings.SavePreferences], and
+// writes nothing. The errors are those of [Load] and of SavePreferences.
+func (s Settings) Try(changes map[string]string) (Settings, error) {
+	data, err := s.written(s.preferencesSource(), changes)
+	if err != nil {
+		return s, err
+	}
+	return s.with(data)
+}
+
+// PreferencesPath is where preferences.toml lies.
+func (s Settings) PreferencesPath() string { return filepath.Join(s.DataDir, PreferencesName) }
+
+func (s Settings) preferencesSource() Source {
+	return Source{Name: PreferencesName, File: s.PreferencesPath()}
+}
+
+// written is preferences.toml after the changes.
+func (s Settings) written(source Source, changes map[string]string) ([]byte, error) {
+	members, err := s.changed(source, changes)
+	if err != nil {
+		return nil, err
+	}
+	data, err := toml.Marshal(members)
+	if err != nil {
+		return nil, &Error{Source: source, Problem: err.Error()}
+	}
+	return append([]byte(preferencesHead), data...), nil
+}
+
+// with loads the settings with another preferences.toml than the one on disk.
+func (s Settings) with(preferences []byte) (Settings, error) {
+	try := s.options
+	try.preferences = preferences
+	after, err := Load(try)
+	after.options = s.options
+	return after, err
 }
 
 // Reload reads all sources again.
@@ -92,7 +123,7 @@ func (s Settings) preference(name, text string) (any, string) {
 		return nil, "unknown" + nearest(name)
 	case s.lock(k):
 		return nil, "locked by the administrator's policy (" + s.PolicyFile + ")"
-	case k.Secret, k.kind == table:
+	case k.NoFile, k.kind == table:
 		return nil, "the settings screen does not write it: see docs/settings.md for where it goes"
 	case text == "":
 		return "", ""

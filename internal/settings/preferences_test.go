@@ -59,7 +59,7 @@ func TestPreferencesAreRefused(t *testing.T) {
 		"an unknown key":       {map[string]string{"apearance": "dark"}, "", "did you mean appearance"},
 		"a locked key":         {map[string]string{"store": "memory"}, `store = "keychain"`, "locked by the administrator's policy"},
 		"a locked place":       {map[string]string{"jwks_uri": "https://mine.example/k"}, "provider = \"google\"\nclient_id = \"a\"\nclient_secret = \"b\"", "locked by the administrator's policy"},
-		"a secret":             {map[string]string{"client_secret": "hush"}, "", "the settings screen does not write it"},
+		"a locked secret":      {map[string]string{"client_secret": "hush"}, `client_secret = "theirs"`, "locked by the administrator's policy"},
 		"a passphrase":         {map[string]string{"store_passphrase": "horse"}, "", "the settings screen does not write it"},
 		"a table":              {map[string]string{"auth_params": "a=b"}, "", "the settings screen does not write it"},
 		"a bad value":          {map[string]string{"appearance": "pink"}, "", "none of system, light, dark"},

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base32"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -29,8 +30,12 @@ type Facts struct {
 	Values      []settings.Value
 	Store       string // in use now; "" when not known
 	LogFolder   string
-	Claims      *claims.Memo
-	RefKey      []byte // of the references to problems, new at every start
+	// ConfigFolder has config.toml, Redirects the addresses to register by preset.
+	ConfigFolder string
+	Redirects    map[string][]string
+	Demo         bool // the provider is the demo's own
+	Claims       *claims.Memo
+	RefKey       []byte // of the references to problems, new at every start
 }
 
 // drawing is one call of [Draw].
@@ -87,7 +92,7 @@ func (d *drawing) account(v *StateView) {
 	case account.PhaseSignedOut:
 		v.Screen = ScreenSignIn
 		if !d.facts.Ready {
-			v.Screen = ScreenSetup
+			v.Screen, v.Setup = ScreenSetup, d.setup(false)
 		}
 	case account.PhaseWaiting:
 		d.waiting(v)
@@ -114,6 +119,8 @@ func (d *drawing) page(v *StateView) bool {
 		v.Settings = d.settings()
 	case ScreenCheck:
 		v.Check = &d.model.Check
+	case ScreenSetup:
+		v.Setup = d.setup(true)
 	case ScreenAbout:
 		v.About = d.facts.About
 	default:
@@ -142,11 +149,16 @@ func (d *drawing) problems(v *StateView) {
 		err = d.model.Problem
 	}
 	if p := d.problem(err); p != nil {
+		if d.dismissible() && !slices.Contains(p.Actions, problem.Dismiss) {
+			p.Actions = append(slices.Clone(p.Actions), problem.Dismiss)
+		}
 		if !quiet[p.Code] {
 			v.Screen, v.Problem = ScreenProblem, p
 		}
 		if p.Code == "passphrase_needed" || p.Code == "wrong_passphrase" {
 			v.Screen = ScreenUnlock
+			// Where nothing is locked there is nothing to open: the passphrase is a new one.
+			v.Choosing = d.snap.Phase == account.PhaseSignedOut && !own
 		}
 		if atSignIn[p.Code] && !own {
 			v.Screen = ScreenSignIn // with the reason beside it
@@ -155,6 +167,11 @@ func (d *drawing) problems(v *StateView) {
 	if d.model.Choosing {
 		v.Screen, v.Choosing = ScreenUnlock, true
 	}
+}
+
+// dismissible reports whether there is a screen behind the problem to go back to.
+func (d *drawing) dismissible() bool {
+	return d.snap.Phase == account.PhaseSignedOut || d.snap.Phase == account.PhaseSignedIn
 }
 
 // problem puts an error into words; nil for none.

@@ -235,7 +235,7 @@ func TestTheNotices(t *testing.T) {
 		t.Errorf("for nothing: %+v", n)
 	}
 	snap.Ended = &ada
-	if n := draw(); n == nil || n.Title != "Ada Lovelace is signed out" || n.Good {
+	if n := draw(); n == nil || n.Title != "Ada Lovelace is signed out" || n.Good || n.Again != idOf(ada.Key) {
 		t.Errorf("%+v", n)
 	}
 	snap.SignOut = &account.SignOut{Ending: session.Ending{Tokens: session.EndingDone}}

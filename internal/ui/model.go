@@ -14,6 +14,7 @@ type Model struct {
 	Problem  error  // a problem that is the window's own; it stands before the account's
 	Refused  string // why the last change of a setting was not made
 	Check    CheckView
+	SetUp    SetUp
 	Pictures map[string]string // data: URLs by address; "" while one is fetched
 }
 
@@ -24,6 +25,9 @@ func (m *Model) clear() { m.Problem, m.Choosing, m.Refused = nil, false, "" }
 func (m *Model) show(page string) {
 	m.clear()
 	m.Page = page
+	if !m.SetUp.Running {
+		m.SetUp = SetUp{}
+	}
 }
 
 // found takes one finding of the doctor's. Several may have the same ID, such as two

@@ -24,7 +24,7 @@ func (d *drawing) notice() *NoticeView {
 	case s.Ended != nil:
 		p := problem.From(&account.EndedError{Why: s.Ended.Ended}, d.providerOf(*s.Ended).Name)
 		return &NoticeView{
-			Title: nameOf(*s.Ended) + " is signed out", Lines: lines(p.Message, "Sign in again to continue."),
+			Title: nameOf(*s.Ended) + " is signed out", Lines: lines(p.Message), Again: idOf(s.Ended.Key),
 		}
 	case s.Err != nil && s.Phase != account.PhaseWaiting:
 		if p := problem.From(s.Err, d.facts.Provider); quiet[p.Code] && p.Code != "cancelled" {

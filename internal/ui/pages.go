@@ -12,7 +12,7 @@ import (
 )
 
 // pages are the screens that a person opens over the account's.
-var pages = []string{ScreenDetails, ScreenSettings, ScreenCheck, ScreenAbout}
+var pages = []string{ScreenDetails, ScreenSettings, ScreenCheck, ScreenAbout, ScreenSetup}
 
 // Show shows a page; "" goes back to where the account stands.
 func (w *Window) Show(page string) (Job, error) {
@@ -106,6 +106,7 @@ func (w *Window) Retry() Job {
 	w.change((*Model).clear)
 	s := w.now()
 	if s.Err != nil || !s.Ready {
+		w.change(func(m *Model) { m.SetUp = SetUp{Asked: true} })
 		w.mu.Lock()
 		again := w.again
 		w.mu.Unlock()

@@ -33,12 +33,21 @@ type Services struct {
 	Picture        func(context.Context, string) (string, error) // the image at an address, as a data: URL
 	Unlock         func(context.Context, secret.Secret) error
 	UnlockKeychain func(context.Context) error
+	StartOver      func(context.Context) error // without the passphrase; what is stored is put away
 	ChangeStore    func(context.Context, string, secret.Secret) error
 	Store          func() string // which one is in use: this time it may be another than the setting's
 	Offers         func() session.Offers
 	Examine        func(context.Context, func(FindingView)) error
 	Values         func() []settings.Value
 	Save           func(map[string]string) error // into preferences.toml
+
+	// The set-up of a provider: what a form would come to, and writing it. Errors join
+	// *settings.Error.
+	TrySetUp  func(ctx context.Context, preset string, typed map[string]string, found func(FindingView)) error
+	SaveSetUp func(preset string, typed map[string]string) error
+	Demo      func() error               // takes the provider out, for the demo's own
+	OnDemo    bool                       // the provider is the demo's own
+	Redirects func() map[string][]string // the redirect addresses to register, by preset
 
 	LogFolder, ConfigFolder string
 
@@ -71,12 +80,17 @@ func NewServices(changed func(account.Snapshot)) *Services {
 		Picture:        func(context.Context, string) (string, error) { return "", notYet },
 		Unlock:         func(context.Context, secret.Secret) error { return notYet },
 		UnlockKeychain: func(context.Context) error { return notYet },
+		StartOver:      func(context.Context) error { return notYet },
 		ChangeStore:    func(context.Context, string, secret.Secret) error { return notYet },
 		Store:          func() string { return "" },
 		Offers:         func() session.Offers { return session.Offers{} },
 		Examine:        func(context.Context, func(FindingView)) error { return notYet },
 		Values:         func() []settings.Value { return nil },
 		Save:           func(map[string]string) error { return notYet },
+		TrySetUp:       func(context.Context, string, map[string]string, func(FindingView)) error { return notYet },
+		SaveSetUp:      func(string, map[string]string) error { return notYet },
+		Demo:           func() error { return notYet },
+		Redirects:      func() map[string][]string { return nil },
 		Close:          func() {},
 	}
 }

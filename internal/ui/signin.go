@@ -85,6 +85,7 @@ func (w *Window) signIn(req session.SignInRequest) Job {
 	return func(ctx context.Context) error {
 		err := run(ctx)
 		if !errors.Is(err, account.ErrCancelled) {
+			w.change(func(m *Model) { m.Page = "" }) // one that was opened meanwhile would hide the outcome
 			w.window().Front()
 		}
 		return err

@@ -164,7 +164,6 @@ func signIns() map[string]StateView {
 	}
 	return map[string]StateView{
 		"starting":        {Screen: ScreenStarting, App: snapshotApp, Accounts: []AccountView{}},
-		"setup":           on(ScreenSetup, func(v *StateView) { v.Provider = ProviderView{Device: true, EndSession: true, Revocation: true} }),
 		"signin-nameless": on(ScreenSignIn, func(v *StateView) { v.Provider.Name, v.Provider.Mark = "127.0.0.1:8085", "" }),
 		"signin":          on(ScreenSignIn, func(*StateView) {}),
 		"signin-release": on(ScreenSignIn, func(v *StateView) {
@@ -172,7 +171,7 @@ func signIns() map[string]StateView {
 		}),
 		"signin-ended": on(ScreenSignIn, func(v *StateView) {
 			shown(v, ended(pictured(ada)))
-			v.Notice = &NoticeView{Title: "Ada Lovelace is signed out", Lines: []string{"Acme ID has ended your session. It may have expired or been revoked.", "Sign in again to continue."}}
+			v.Notice = &NoticeView{Again: v.Accounts[0].ID, Title: "Ada Lovelace is signed out", Lines: []string{"Acme ID has ended your session. It may have expired or been revoked."}}
 		}),
 		"signin-several": on(ScreenSignIn, func(v *StateView) {
 			shown(v, ended(ada), grace, omar, long)

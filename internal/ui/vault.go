@@ -25,6 +25,11 @@ func (w *Window) UnlockKeychain() Job {
 	return w.mend("unlock the keychain", func(ctx context.Context) error { return w.now().UnlockKeychain(ctx) })
 }
 
+// StartOver puts away what a forgotten passphrase protects, and begins with nobody.
+func (w *Window) StartOver() Job {
+	return w.mend("start over", func(ctx context.Context) error { return w.now().StartOver(ctx) })
+}
+
 // ChoosePassphrase shows the screen on which a passphrase is chosen instead of the
 // keychain.
 func (w *Window) ChoosePassphrase() { w.change(func(m *Model) { m.Choosing = true }) }
@@ -51,6 +56,7 @@ func (w *Window) store(kind string, passphrase secret.Secret) Job {
 // the vault is read, or the sign-in that it stopped is begun again. A failure is shown.
 func (w *Window) mend(what string, f func(context.Context) error) Job {
 	return func(ctx context.Context) error {
+		w.change(func(m *Model) { m.Problem = nil }) // of the try before
 		if err := f(ctx); err != nil {
 			w.Fail(what, err)
 			return err

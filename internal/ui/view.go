@@ -10,7 +10,7 @@ const EventChanged = "account:changed"
 // Screens of the window. Which one is shown is decided in Go alone.
 const (
 	ScreenStarting = "starting" // nothing is known yet: nothing is drawn
-	ScreenSetup    = "setup"    // no provider is set up
+	ScreenSetup    = "setup"    // a provider is set up, the first one or another
 	ScreenSignIn   = "signin"
 	ScreenWaiting  = "waiting"
 	ScreenDevice   = "device" // waiting too, for a sign-in on another device
@@ -37,6 +37,7 @@ type StateView struct {
 	Settings *SettingsView `json:"settings"`
 	Check    *CheckView    `json:"check"`
 	About    *AboutView    `json:"about"`
+	Setup    *SetupView    `json:"setup"`
 	Problem  *ProblemView  `json:"problem"`  // of the problem and unlock screens
 	Notice   *NoticeView   `json:"notice"`   // told once, beside any screen
 	Choosing bool          `json:"choosing"` // the unlock screen chooses a new passphrase
@@ -201,5 +202,6 @@ type ProblemView struct {
 type NoticeView struct {
 	Title string   `json:"title"`
 	Lines []string `json:"lines"`
-	Good  bool     `json:"good"` // nothing is left to do
+	Good  bool     `json:"good"`  // nothing is left to do
+	Again string   `json:"again"` // the account whose session has ended, to sign in again as; "" for none
 }

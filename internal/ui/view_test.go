@@ -21,7 +21,7 @@ const folder = "../../test/web/snapshots/"
 // snapshots are all states that the browser tests draw.
 func snapshots() map[string]StateView {
 	out := map[string]StateView{}
-	for _, some := range []map[string]StateView{signIns(), profiles(), pagesOpened(), problems()} {
+	for _, some := range []map[string]StateView{signIns(), profiles(), pagesOpened(), problems(), setUps()} {
 		maps.Copy(out, some)
 	}
 	return out

@@ -33,14 +33,15 @@ type Window struct {
 
 	claims claims.Memo // read in Prepare, outside the lock that publishes
 
-	mu       sync.Mutex
-	host     Host
-	services *Services
-	earlier  uint64 // revisions that were published with earlier services
-	again    func() // makes Run connect anew
-	model    Model
-	dark     bool
-	logged   string // the reference to the problem that was logged last
+	mu         sync.Mutex
+	host       Host
+	services   *Services
+	earlier    uint64 // revisions that were published with earlier services
+	again      func() // makes Run connect anew
+	model      Model
+	dark       bool
+	signInNext bool   // the set-up that was saved is for a sign-in
+	logged     string // the reference to the problem that was logged last
 }
 
 // New returns a window that shows nothing yet; call [Window.Attach] and [Window.Run].
@@ -89,6 +90,7 @@ func (w *Window) round(parent context.Context) {
 		w.Failed("restore", err)
 	}
 	w.show(s.Account.Snapshot().Phase == account.PhaseSignedIn)
+	w.signInAfterSetUp(s)
 	s.Account.Run(ctx)
 }
 
@@ -151,11 +153,16 @@ func (w *Window) view() (StateView, account.Snapshot) {
 	w.mu.Lock()
 	m, earlier := w.model, w.earlier
 	w.mu.Unlock()
-	v := Draw(m, snap, Facts{
+	f := Facts{
 		App: w.opts.App, About: w.opts.About, Provider: s.Provider, Issuer: s.Issuer, ClientID: s.ClientID,
-		Ready: s.Ready, Offers: s.Offers(), SettingsErr: s.Err,
-		Values: s.Values(), Store: s.Store(), LogFolder: s.LogFolder, Claims: &w.claims, RefKey: w.key,
-	})
+		Ready: s.Ready, Offers: s.Offers(), SettingsErr: s.Err, Demo: s.OnDemo,
+		Values: s.Values(), Store: s.Store(), LogFolder: s.LogFolder, ConfigFolder: s.ConfigFolder,
+		Claims: &w.claims, RefKey: w.key,
+	}
+	if m.Page == ScreenSetup || !s.Ready {
+		f.Redirects = s.Redirects()
+	}
+	v := Draw(m, snap, f)
 	v.Revision = earlier + snap.Revision
 	return v, snap
 }

@@ -85,7 +85,7 @@ func (v *Vault) changing(ctx context.Context, to Kind) (func(), error) {
 // carry returns what is to be sealed anew, and whether it replaces a file that does
 // not go along. v.mu is held.
 func (v *Vault) carry(ctx context.Context, to Kind) (plain []byte, replaced bool, err error) {
-	if v.kind == Memory {
+	if v.kind == Memory && (to == Memory || v.memory != nil || !v.stored()) {
 		return v.memory, to != Memory && v.memory != nil && v.stored(), nil
 	}
 	plain, err = v.load(ctx)
@@ -97,6 +97,11 @@ func (v *Vault) carry(ctx context.Context, to Kind) (plain []byte, replaced bool
 		return nil, false, nil
 	case to == File && out(err):
 		return nil, true, nil
+	case v.kind == Memory && shut(err): // it was passed over for memory already
+		if to == Keychain {
+			return nil, true, nil
+		}
+		return nil, false, v.putAllAway(ErrReplaced)
 	}
 	return nil, false, err
 }
@@ -109,6 +114,11 @@ func out(err error) bool {
 		}
 	}
 	return false
+}
+
+// shut reports whether a passphrase would open the file, and is not there.
+func shut(err error) bool {
+	return errors.Is(err, ErrPassphraseNeeded) || errors.Is(err, ErrWrongPassphrase)
 }
 
 // reseal seals plain as the vault is set to, and makes sure that it can when there

@@ -42,6 +42,8 @@ var (
 	ErrKeyLost  = errors.New("vault: the key is no longer in the keychain")
 	ErrWrongKey = errors.New("vault: the file was sealed with another key")
 	ErrReplaced = errors.New("vault: another store was chosen while the file could not be opened")
+	// ErrForgotten means that a person started over, since nobody knows the passphrase.
+	ErrForgotten = errors.New("vault: a person started over without the passphrase")
 )
 
 // UnreadableError tells that what is stored can never be read as things are. The file is

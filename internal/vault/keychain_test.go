@@ -10,6 +10,7 @@ import (
 
 	"github.com/99designs/keyring"
 
+	"app.latchkey/internal/secret"
 	"app.latchkey/internal/vault"
 )
 
@@ -169,6 +170,20 @@ func onKeychain(t *testing.T, conf vault.Config) {
 		rolledBack(t, c, before)
 	})
 	onEachStep(t, func(t *testing.T) vault.Config { return at(t, conf) })
+	t.Run("from a forgotten passphrase over memory to the keychain", func(t *testing.T) {
+		c := at(t, conf)
+		saved(t, file(c.Dir))
+		v := vault.New(c)
+		if err := v.Change(t.Context(), vault.Memory, secret.Secret{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := v.Change(t.Context(), vault.Keychain, secret.Secret{}); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := vault.New(c).Load(t.Context()); err != nil || got != nil {
+			t.Errorf("the next start: %q %v", got, err)
+		}
+	})
 	t.Run("from passphrase to keychain and back", func(t *testing.T) {
 		c := at(t, conf)
 		v := saved(t, file(c.Dir))

@@ -94,6 +94,71 @@ func TestMemoryKeepsNothing(t *testing.T) {
 	}
 }
 
+// Whoever has forgotten the passphrase starts over: what was stored is kept under other
+// names, told once, and opens again when it is put back.
+func TestStartingOver(t *testing.T) {
+	dir := t.TempDir()
+	saved(t, file(dir))
+	v := vault.New(vault.Config{Dir: dir, Kind: vault.File})
+	if _, err := v.Load(t.Context()); !errors.Is(err, vault.ErrPassphraseNeeded) {
+		t.Fatal(err)
+	}
+	if err := v.StartOver(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, err := v.Load(t.Context())
+	var aside *vault.SetAsideError
+	if !errors.As(err, &aside) || !errors.Is(err, vault.ErrForgotten) {
+		t.Fatalf("what is told: %v", err)
+	}
+	if got, err := v.Load(t.Context()); err != nil || got != nil {
+		t.Errorf("after that: %q %v", got, err)
+	}
+	next := secret.New("another passphrase")
+	if err := v.Change(t.Context(), vault.File, next); err != nil {
+		t.Fatal(err)
+	}
+	if err := v.Save(t.Context(), []byte("new")); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := vault.New(vault.Config{Dir: dir, Kind: vault.File, Passphrase: next}).Load(t.Context()); err != nil || string(got) != "new" {
+		t.Errorf("the new vault: %q %v", got, err)
+	}
+	keys, _ := filepath.Glob(filepath.Join(dir, "vault-key.*.unreadable"))
+	if len(keys) != 1 {
+		t.Fatalf("the old keys: %v", keys)
+	}
+	for from, to := range map[string]string{aside.Path: "vault", keys[0]: "vault.key"} {
+		if err := os.Rename(from, filepath.Join(dir, to)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := vault.New(file(dir)).Load(t.Context()); err != nil || !bytes.Equal(got, blob) {
+		t.Errorf("put back: %q %v", got, err)
+	}
+}
+
+// “This time only” in place of a forgotten passphrase, and then another passphrase: the
+// vault is changed, so that the next start does not ask for the forgotten one.
+func TestAStoreChosenAfterThisTimeOnly(t *testing.T) {
+	dir := t.TempDir()
+	saved(t, file(dir))
+	v := vault.New(vault.Config{Dir: dir, Kind: vault.File})
+	if err := v.Change(t.Context(), vault.Memory, secret.Secret{}); err != nil {
+		t.Fatal(err)
+	}
+	next := secret.New("another passphrase")
+	if err := v.Change(t.Context(), vault.File, next); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.Load(t.Context()); !errors.Is(err, vault.ErrReplaced) {
+		t.Errorf("that the older one was put away is not told: %v", err)
+	}
+	if got, err := vault.New(vault.Config{Dir: dir, Kind: vault.File, Passphrase: next}).Load(t.Context()); err != nil || got != nil {
+		t.Errorf("the next start: %q %v", got, err)
+	}
+}
+
 // What cannot be read is set aside, told once, and never overwritten.
 func TestAnUnreadableFileIsSetAside(t *testing.T) {
 	for name, c := range map[string]struct {

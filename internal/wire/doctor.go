@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"os"
 
 	"app.latchkey/internal/doctor"
@@ -25,4 +26,17 @@ func Doctor(app, version string, s settings.Settings, settingsErr error) *doctor
 	return doctor.New(doctor.Options{
 		App: app, Version: version, Settings: s, SettingsErr: settingsErr, Getenv: os.Getenv,
 	})
+}
+
+// Examine makes the doctor's checks of settings that are not in use, such as those of a
+// form before it is saved. o names the program. tell is called as in [doctor.Doctor.Run].
+func Examine(ctx context.Context, o Options, s settings.Settings, tell func(doctor.Finding)) error {
+	parts, err := New(s, o)
+	if err != nil {
+		Doctor(o.App, o.Version, s, err).Run(ctx, tell)
+		return ctx.Err()
+	}
+	defer parts.Close()
+	parts.Doctor().Run(ctx, tell)
+	return ctx.Err()
 }

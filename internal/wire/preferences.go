@@ -3,6 +3,7 @@ package wire
 import (
 	"sync"
 
+	"app.latchkey/internal/provider"
 	"app.latchkey/internal/settings"
 )
 
@@ -38,4 +39,56 @@ func (p *Preferences) Save(changes map[string]string) error {
 	fresh.Provider, fresh.Configured = p.s.Provider, p.s.Configured
 	p.s = fresh
 	return nil
+}
+
+// SetUp tries the form of a preset as it was filled in: it returns the settings as they
+// would be. Nothing is written. Errors join *settings.Error.
+func (p *Preferences) SetUp(preset string, typed map[string]string) (settings.Settings, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_, after, err := p.s.SetUp(preset, typed)
+	return after, err
+}
+
+// SaveSetUp is SetUp, and writes preferences.toml. What the parts were made of stays
+// until they are made anew.
+func (p *Preferences) SaveSetUp(preset string, typed map[string]string) error {
+	p.mu.Lock()
+	changes, _, err := p.s.SetUp(preset, typed)
+	p.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	return p.Save(changes)
+}
+
+// NoProvider takes the provider out of preferences.toml, for the demo build's own. It
+// fails when another source names a provider, since that one would then be used.
+func (p *Preferences) NoProvider() error {
+	p.mu.Lock()
+	changes := p.s.WithoutProvider()
+	after, err := p.s.Try(changes)
+	p.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	if after.Configured {
+		source := after.Sources["client_id"]
+		return &settings.Error{
+			Source: source, Key: "client_id", Problem: "a provider is set up there; take it out for the demo",
+		}
+	}
+	return p.Save(changes)
+}
+
+// Redirects are the redirect addresses to register, by preset.
+func (p *Preferences) Redirects() map[string][]string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	out := map[string][]string{}
+	for _, form := range provider.Forms() {
+		after, _ := p.s.Try(map[string]string{"provider": form.Preset}) // what is missing does not matter here
+		out[form.Preset] = after.Provider.RedirectAddresses()
+	}
+	return out
 }

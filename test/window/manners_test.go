@@ -26,7 +26,7 @@ func TestThePagesByTheKeyboard(t *testing.T) {
 	d.drawn("settings", 1)
 	d.title("Settings")
 	d.shot("settings")
-	d.key("Tab", "Right", "Right") // the second is dark
+	d.key("Tab", "Tab", "Right", "Right") // the second is dark
 	d.wait("the preference", func() bool {
 		data, _ := os.ReadFile(filepath.Join(d.home, "data", "latchkey-demo", "preferences.toml"))
 		return strings.Contains(string(data), "dark")
@@ -98,7 +98,7 @@ func TestAnotherDeviceAndBack(t *testing.T) {
 	d.drawn("signin", 1)
 	d.key("Return")
 	d.drawn("waiting", 1)
-	d.key("Tab", "Tab", "Tab", "Tab", "Return")
+	d.key("Tab", "Tab", "Tab", "Tab", "Tab", "Return")
 	d.drawn("device", 1)
 	d.title("Finish on your other device")
 	d.shotOf("device", 60)

@@ -220,12 +220,99 @@ export namespace ui {
 	        this.expires = source["expires"];
 	    }
 	}
+	export class FaultView {
+	    key: string;
+	    text: string;
 	
+	    static createFrom(source: any = {}) {
+	        return new FaultView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.key = source["key"];
+	        this.text = source["text"];
+	    }
+	}
+	export class FieldView {
+	    key: string;
+	    label: string;
+	    where: string;
+	    sample: string;
+	    optional: boolean;
+	    secret: boolean;
+	    text: string;
+	    given: boolean;
+	    fixed: boolean;
+	    locked: boolean;
+	    source: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new FieldView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.key = source["key"];
+	        this.label = source["label"];
+	        this.where = source["where"];
+	        this.sample = source["sample"];
+	        this.optional = source["optional"];
+	        this.secret = source["secret"];
+	        this.text = source["text"];
+	        this.given = source["given"];
+	        this.fixed = source["fixed"];
+	        this.locked = source["locked"];
+	        this.source = source["source"];
+	    }
+	}
+	
+	export class FormView {
+	    preset: string;
+	    title: string;
+	    console: string;
+	    register: string;
+	    redirects: string[];
+	    fields: FieldView[];
+	
+	    static createFrom(source: any = {}) {
+	        return new FormView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.preset = source["preset"];
+	        this.title = source["title"];
+	        this.console = source["console"];
+	        this.register = source["register"];
+	        this.redirects = source["redirects"];
+	        this.fields = this.convertValues(source["fields"], FieldView);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	
 	export class NoticeView {
 	    title: string;
 	    lines: string[];
 	    good: boolean;
+	    again: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new NoticeView(source);
@@ -236,6 +323,7 @@ export namespace ui {
 	        this.title = source["title"];
 	        this.lines = source["lines"];
 	        this.good = source["good"];
+	        this.again = source["again"];
 	    }
 	}
 	export class ProblemView {
@@ -442,6 +530,64 @@ export namespace ui {
 		    return a;
 		}
 	}
+	export class SetupView {
+	    forms: FormView[];
+	    preset: string;
+	    fixed: boolean;
+	    locked: boolean;
+	    source: string;
+	    page: boolean;
+	    demo: boolean;
+	    before: string;
+	    folder: string;
+	    of: string;
+	    running: boolean;
+	    checked: boolean;
+	    faults: FaultView[];
+	    problem: string;
+	    findings: FindingView[];
+	
+	    static createFrom(source: any = {}) {
+	        return new SetupView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.forms = this.convertValues(source["forms"], FormView);
+	        this.preset = source["preset"];
+	        this.fixed = source["fixed"];
+	        this.locked = source["locked"];
+	        this.source = source["source"];
+	        this.page = source["page"];
+	        this.demo = source["demo"];
+	        this.before = source["before"];
+	        this.folder = source["folder"];
+	        this.of = source["of"];
+	        this.running = source["running"];
+	        this.checked = source["checked"];
+	        this.faults = this.convertValues(source["faults"], FaultView);
+	        this.problem = source["problem"];
+	        this.findings = this.convertValues(source["findings"], FindingView);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class WaitingView {
 	    since: number;
 	    until: number;
@@ -481,6 +627,7 @@ export namespace ui {
 	    settings?: SettingsView;
 	    check?: CheckView;
 	    about?: AboutView;
+	    setup?: SetupView;
 	    problem?: ProblemView;
 	    notice?: NoticeView;
 	    choosing: boolean;
@@ -503,6 +650,7 @@ export namespace ui {
 	        this.settings = this.convertValues(source["settings"], SettingsView);
 	        this.check = this.convertValues(source["check"], CheckView);
 	        this.about = this.convertValues(source["about"], AboutView);
+	        this.setup = this.convertValues(source["setup"], SetupView);
 	        this.problem = this.convertValues(source["problem"], ProblemView);
 	        this.notice = this.convertValues(source["notice"], NoticeView);
 	        this.choosing = source["choosing"];

@@ -23,8 +23,9 @@ export async function keys() {
   await leads("signin", ["Tab", "Enter"], "SignInElsewhere");
   await leads("signin", ["Tab", "Tab", "Enter"], "Show settings");
   await leads("signin-ended", ["Enter"], `Continue ${snapshot("signin-ended").accounts[0].id}`);
-  await leads("signin-ended", ["Tab", "Enter"], `Remove ${snapshot("signin-ended").accounts[0].id}`);
-  await leads("signin-ended", ["Tab", "Tab", "Enter", "type:acme", "Enter"], "OtherAccount acme");
+  await leads("signin-ended", ["Tab", "Enter"], `Continue ${snapshot("signin-ended").accounts[0].id}`);
+  await leads("signin-ended", ["Tab", "Tab", "Enter"], `Remove ${snapshot("signin-ended").accounts[0].id}`);
+  await leads("signin-ended", ["Tab", "Tab", "Tab", "Enter", "type:acme", "Enter"], "OtherAccount acme");
   await leads("waiting", ["Escape"], "CancelSignIn");
   await leads("waiting", ["Tab", "Enter"], "OpenBrowserAgain");
   await leads("waiting", ["Tab", "Tab", "Enter"], "CopyLink");
@@ -33,8 +34,9 @@ export async function keys() {
     ["Tab", "Tab", "Tab", "Enter", "type:http://127.0.0.1/callback?x", "Enter"],
     "PasteAnswer http://127.0.0.1/callback?x",
   );
-  await leads("waiting", ["Tab", "Tab", "Tab", "Tab", "Enter"], "SignInElsewhere");
-  await leads("waiting", ["Tab", "Tab", "Tab", "Tab", "Tab", "Enter"], "CancelSignIn");
+  await leads("waiting", ["Tab", "Tab", "Tab", "Tab", "Enter"], "Show check");
+  await leads("waiting", ["Tab", "Tab", "Tab", "Tab", "Tab", "Enter"], "SignInElsewhere");
+  await leads("waiting", ["Tab", "Tab", "Tab", "Tab", "Tab", "Tab", "Enter"], "CancelSignIn");
   await leads("device", ["Tab", "Enter"], "CopyCode");
   await leads("device", ["Tab", "Tab", "Enter"], "CancelSignIn");
   await leads("device", ["Tab", "Tab", "Tab", "Enter"], "SignInHere");
@@ -52,10 +54,11 @@ export async function keys() {
   await leads("profile", ["Shift+Tab", "Enter", "ArrowUp", "Enter"], "OtherAccount");
   await leads("details", ["Tab", "Tab", "Enter"], "CopyDetails");
   await leads("details", ["Escape"], "Show");
-  await leads("settings", ["Tab", "ArrowRight"], "Set appearance light");
-  await leads("settings", ["Tab", "Tab", "Enter"], "ChoosePassphrase");
-  await leads("settings", ["Tab", "Tab", "Tab", "Space"], "Set start_hidden true");
-  await leads("settings", ["Tab", "Tab", "Tab", "Tab", "Enter"], "Open logs");
+  await leads("settings", ["Tab", "Enter"], "Show setup");
+  await leads("settings", ["Tab", "Tab", "ArrowRight"], "Set appearance light");
+  await leads("settings", ["Tab", "Tab", "Tab", "Enter"], "ChoosePassphrase");
+  await leads("settings", ["Tab", "Tab", "Tab", "Tab", "Space"], "Set start_hidden true");
+  await leads("settings", ["Tab", "Tab", "Tab", "Tab", "Tab", "Enter"], "Open logs");
   await leads("settings", ["Shift+Tab", "Enter"], "Show");
   await leads("check", ["Tab", "Enter"], "Show check");
   await leads("about", ["Escape"], "Show");
@@ -69,6 +72,15 @@ export async function keys() {
     ["type:correct horse", "Tab", "type:correct horse", "Enter"],
     "ProtectWithPassphrase correct horse",
   );
+  await leads("unlock", ["Tab", "Enter", "Tab", "Enter"], "StartOver");
+  await leads("unlock-choose", ["Escape"], "Dismiss");
+  await leads("problem-network", ["Escape"], "Dismiss");
+  await leads("setup-page", ["Escape"], "Show");
+  await leads("problem-bad_settings", ["Tab", "Enter"], "Show setup");
+  await setUp();
+  await escapeClearsFirst();
+  await pictureArrives();
+  await unlockErrorStays();
   await heldEnter();
   await olderStates();
   await anotherPerson();
@@ -76,6 +88,85 @@ export async function keys() {
   await appearances();
   await reload();
   await safety();
+}
+
+// A provider is set up by the keyboard: what was typed goes to Go, an answer changes
+// neither the fields nor the focus, and what is wrong stands beside its field.
+async function setUp() {
+  const { page } = await open(snapshot("setup"), shapes.light);
+  await page.locator("#setup-provider").selectOption("okta");
+  await press(page, ["Tab", "type:acme.okta.com", "Tab", "type:0oa1", "Tab", "Tab", "Enter"]);
+  await page.locator(".redirects button").first().filter({ hasText: "Copied" }).waitFor();
+  await press(page, ["Tab", "Tab", "Tab", "Tab", "Enter"]);
+  const typed = { domain: "acme.okta.com", client_id: "0oa1", authorization_server: "" };
+  const calls = await page.evaluate(() => window.calls);
+  const given = (name) => JSON.stringify(calls.find(([n]) => n === name)?.slice(1));
+  check(given("CopyRedirect") === '["okta",0]', `copied: ${given("CopyRedirect")}`);
+  check(given("CheckSetUp") === JSON.stringify(["okta", typed]), `checked: ${given("CheckSetUp")}`);
+  const answer = { ...snapshot("setup"), revision: 9 };
+  answer.setup = { ...answer.setup, of: "okta", faults: [{ key: "client_id", text: "this is missing" }] };
+  await page.evaluate((s) => window.publish(s), answer);
+  check((await page.locator("#setup-domain").inputValue()) === "acme.okta.com", "an answer empties the fields");
+  check((await page.locator("#setup-client_id-why").textContent()) === "This is missing.", "no fault beside its field");
+  await page.locator("#setup-domain").press("Enter");
+  const saved = await page.evaluate(() => window.calls.find(([n]) => n === "SaveSetUp")?.slice(1));
+  check(JSON.stringify(saved) === JSON.stringify(["okta", typed]), `saved: ${JSON.stringify(saved)}`);
+  await page.locator("#setup-provider").selectOption("google");
+  check((await page.locator("#setup-client_secret").getAttribute("type")) === "password", "a secret is shown");
+  check((await page.locator(".setup .error:visible").count()) === 0, "Google has Okta's faults");
+  await page.close();
+}
+
+// Esc in a field clears it first; the next one leaves.
+async function escapeClearsFirst() {
+  for (const [name, ways, field, leaves] of [
+    ["waiting", ["Tab", "Tab", "Tab", "Enter", "type:http://x"], "#paste", "CancelSignIn"],
+    ["details", ["Tab", "Tab", "type:role"], "#search", "Show"],
+  ]) {
+    const { page } = await open(snapshot(name), shapes.light);
+    if (name === "details") await page.locator(field).focus();
+    await press(page, name === "details" ? ["type:role"] : ways);
+    check(
+      await page.locator(".waiting .stays button, .page-head button").locator("visible=true").first().isVisible(),
+      `${name}: no way out is visible`,
+    );
+    await page.keyboard.press("Escape");
+    check((await page.locator(field).inputValue()) === "", `${name}: Esc does not clear the field`);
+    check(!(await called(page)).includes(leaves), `${name}: the first Esc leaves`);
+    await page.keyboard.press("Escape");
+    check((await called(page)).includes(leaves), `${name}: the second Esc does not leave`);
+    await page.close();
+  }
+}
+
+// A picture that arrives changes a list in its place: the focus stays.
+async function pictureArrives() {
+  const state = snapshot("signin-several");
+  const { page } = await open(state, shapes.light);
+  await press(page, ["Tab", "Tab"]);
+  const focused = () => page.evaluate(() => document.activeElement?.textContent);
+  const before = await focused();
+  const next = { ...snapshot("signin-several"), revision: 9 };
+  next.accounts[1].picture = snapshot("profile").accounts[0].picture;
+  await page.evaluate((s) => window.publish(s), next);
+  check(before !== "" && (await focused()) === before, `the focus went from ${before} to ${await focused()}`);
+  next.revision = 10;
+  next.accounts.reverse();
+  await page.evaluate((s) => window.publish(s), next);
+  const ids = await page.locator(".signin .account bdi").allTextContents();
+  check(JSON.stringify(ids) === JSON.stringify(next.accounts.map((a) => a.name)), `the order is ${ids}`);
+  await page.close();
+}
+
+// What is wrong with a passphrase is said until the next try.
+async function unlockErrorStays() {
+  const { page } = await open(snapshot("unlock-choose"), shapes.light);
+  await press(page, ["type:short", "Enter"]);
+  const why = page.locator(".unlock .error");
+  await why.filter({ hasText: "8 characters" }).waitFor();
+  await page.evaluate((s) => window.publish(s), { ...snapshot("unlock-choose"), revision: 9 });
+  check((await why.textContent()).includes("8 characters"), "an event takes the error away");
+  await page.close();
 }
 
 // An Enter that is held, or pressed twice, must not end the wait that it began.

@@ -4,6 +4,8 @@ import {ui} from '../models';
 
 export function CancelSignIn():Promise<void>;
 
+export function CheckSetUp(arg1:string,arg2:Record<string, string>):Promise<void>;
+
 export function ChoosePassphrase():Promise<void>;
 
 export function Continue(arg1:string):Promise<void>;
@@ -15,6 +17,8 @@ export function CopyDetails():Promise<void>;
 export function CopyLink():Promise<void>;
 
 export function CopyProblem():Promise<void>;
+
+export function CopyRedirect(arg1:string,arg2:number):Promise<void>;
 
 export function CopyReport():Promise<void>;
 
@@ -42,6 +46,8 @@ export function ReportScreen(arg1:string):Promise<void>;
 
 export function Retry():Promise<void>;
 
+export function SaveSetUp(arg1:string,arg2:Record<string, string>):Promise<void>;
+
 export function Set(arg1:string,arg2:string):Promise<void>;
 
 export function Show(arg1:string):Promise<void>;
@@ -54,7 +60,11 @@ export function SignInHere():Promise<void>;
 
 export function SignOut(arg1:string):Promise<void>;
 
+export function StartOver():Promise<void>;
+
 export function State():Promise<ui.StateView>;
+
+export function TryDemo():Promise<void>;
 
 export function Unlock(arg1:string):Promise<void>;
 

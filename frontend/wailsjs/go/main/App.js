@@ -6,6 +6,10 @@ export function CancelSignIn() {
   return window['go']['main']['App']['CancelSignIn']();
 }
 
+export function CheckSetUp(arg1, arg2) {
+  return window['go']['main']['App']['CheckSetUp'](arg1, arg2);
+}
+
 export function ChoosePassphrase() {
   return window['go']['main']['App']['ChoosePassphrase']();
 }
@@ -28,6 +32,10 @@ export function CopyLink() {
 
 export function CopyProblem() {
   return window['go']['main']['App']['CopyProblem']();
+}
+
+export function CopyRedirect(arg1, arg2) {
+  return window['go']['main']['App']['CopyRedirect'](arg1, arg2);
 }
 
 export function CopyReport() {
@@ -82,6 +90,10 @@ export function Retry() {
   return window['go']['main']['App']['Retry']();
 }
 
+export function SaveSetUp(arg1, arg2) {
+  return window['go']['main']['App']['SaveSetUp'](arg1, arg2);
+}
+
 export function Set(arg1, arg2) {
   return window['go']['main']['App']['Set'](arg1, arg2);
 }
@@ -106,8 +118,16 @@ export function SignOut(arg1) {
   return window['go']['main']['App']['SignOut'](arg1);
 }
 
+export function StartOver() {
+  return window['go']['main']['App']['StartOver']();
+}
+
 export function State() {
   return window['go']['main']['App']['State']();
+}
+
+export function TryDemo() {
+  return window['go']['main']['App']['TryDemo']();
 }
 
 export function Unlock(arg1) {

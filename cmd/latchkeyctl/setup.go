@@ -1,0 +1,339 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"app.latchkey/internal/doctor"
+	"app.latchkey/internal/program"
+	"app.latchkey/internal/provider"
+	"app.latchkey/internal/settings"
+	"app.latchkey/internal/wire"
+)
+
+// settingUp is one run of setup.
+type settingUp struct {
+	*command
+	ctx        context.Context
+	in         *bufio.Reader
+	typed      map[string]string // what the flags say, then what was typed
+	secretFile string
+	checkOnly  bool
+	s          settings.Settings
+}
+
+// setUpFlags are the fields of the forms that no flag of every command gives. A secret
+// has none: the arguments of a program are seen by every user of the machine.
+var setUpFlags = map[string]string{
+	"authorization_server": "of okta: the custom authorization server's ID",
+	"tenant":               "of entra: the directory (tenant) ID",
+	"allowed_tenants":      "of entra: the directory IDs that may sign in, separated by spaces",
+	"base_url":             "of keycloak: the server's address",
+	"realm":                "of keycloak: the realm",
+	"user_pool":            "of cognito: the user pool ID",
+	"environment_id":       "of pingone: the environment ID",
+	"region":               "of pingone: com, eu, ca, asia, com.au or sg",
+	"name":                 "what people call a provider without a preset",
+}
+
+func (c *command) setup() *cobra.Command {
+	u := &settingUp{command: c, typed: map[string]string{}}
+	cmd := &cobra.Command{
+		Use: "setup", Short: "Set the provider up, and check it",
+		Long: "setup asks for the provider and for what the provider gave for this app, writes preferences.toml, and checks whether a\n" +
+			"sign-in would work. What a flag says is not asked for; without a terminal flags say all.\nThe window asks the same in Settings.",
+		Example: "  latchkeyctl setup\n  latchkeyctl setup --provider okta --domain acme.okta.com --client-id 0oa1b2c3d4e5f6g7h8i9",
+		RunE:    func(cmd *cobra.Command, _ []string) error { u.ctx = cmd.Context(); return u.run() },
+	}
+	for _, key := range provider.FormKeys() {
+		if help, own := setUpFlags[key]; own {
+			cmd.Flags().Var(&settingFlag{u.typed, key}, flagOf(key), help)
+		}
+	}
+	cmd.Flags().StringVar(&u.secretFile, "client-secret-file", "", "file with the client secret, where the provider gives one")
+	cmd.Flags().BoolVar(&u.checkOnly, "check", false, "check only, and write nothing")
+	return cmd
+}
+
+func flagOf(key string) string { return strings.ReplaceAll(key, "_", "-") }
+
+// run asks, writes and checks.
+func (u *settingUp) run() error {
+	for _, key := range append(provider.FormKeys(), "provider") { // they are to be written, and overrule nothing now
+		if text, given := u.flags[key]; given {
+			u.typed[key] = text
+			delete(u.flags, key)
+		}
+	}
+	if err := u.readSecret(); err != nil {
+		return &usageError{err}
+	}
+	var err error
+	if u.s, err = program.Settings(u.flags); u.s.DataDir == "" {
+		return &usageError{err}
+	}
+	if err := wire.Foreign(u.s); err != nil {
+		return err
+	}
+	u.in = bufio.NewReader(u.stdin)
+	form, err := u.choose()
+	if err != nil {
+		return &usageError{err}
+	}
+	after, err := u.fill(form)
+	if err != nil {
+		return &usageError{err}
+	}
+	u.started, u.name = true, after.Provider.Name
+	u.register(form, after)
+	return u.check(after)
+}
+
+// readSecret reads the file of the client secret.
+func (u *settingUp) readSecret() error {
+	if u.secretFile == "" {
+		return nil
+	}
+	f, err := os.Open(u.secretFile)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	text, err := io.ReadAll(io.LimitReader(f, 4<<10))
+	u.typed["client_secret"] = strings.TrimSpace(string(text))
+	return err
+}
+
+// choose finds the form: by a flag, by what is set already, or by asking.
+func (u *settingUp) choose() (provider.Form, error) {
+	name := u.typed["provider"]
+	switch {
+	case name != "":
+	case u.typed["issuer"] != "":
+		name = "oidc"
+	case isTerminal(u.stdin):
+		return u.pick()
+	case u.s.Configured:
+		name = u.s.Provider.Preset
+	}
+	form, known := provider.FormOf(name)
+	if !known {
+		return form, fmt.Errorf("name the provider: --provider is one of %s", strings.Join(presetNames(), ", "))
+	}
+	return form, nil
+}
+
+func presetNames() []string {
+	var out []string
+	for _, f := range provider.Forms() {
+		out = append(out, f.Preset)
+	}
+	return out
+}
+
+// pick lets the person choose a form from the list, by its number or its name.
+func (u *settingUp) pick() (provider.Form, error) {
+	all := provider.Forms()
+	u.say("Where do people sign in?")
+	for i, f := range all {
+		u.say("%3d  %s", i+1, f.Title)
+	}
+	for range tries {
+		answer, err := u.line("Number: ")
+		if err != nil {
+			return provider.Form{}, err
+		}
+		if n, err := strconv.Atoi(answer); err == nil && n > 0 && n <= len(all) {
+			return all[n-1], nil
+		}
+		i := slices.IndexFunc(all, func(f provider.Form) bool {
+			return strings.EqualFold(f.Preset, answer) || strings.EqualFold(f.Title, answer)
+		})
+		if i >= 0 {
+			return all[i], nil
+		}
+		u.say("Type a number from 1 to %d.", len(all))
+	}
+	return provider.Form{}, errors.New("no provider was chosen")
+}
+
+// fill asks for the fields until they do, and writes them.
+func (u *settingUp) fill(form provider.Form) (settings.Settings, error) {
+	ask := form.Fields
+	for try := 1; ; try++ {
+		if isTerminal(u.stdin) {
+			if err := u.askFor(form, ask, try > 1); err != nil {
+				return u.s, err
+			}
+		} else {
+			u.keep(form)
+		}
+		changes, after, err := u.s.SetUp(form.Preset, u.typed)
+		if err == nil && !u.checkOnly {
+			if err = u.s.SavePreferences(changes); err == nil {
+				u.say("Written to %s.", u.s.PreferencesPath())
+			}
+		}
+		if err == nil {
+			return after, nil
+		}
+		ask = faulty(form, err)
+		if len(ask) == 0 || try == tries || !isTerminal(u.stdin) {
+			return after, byFlag(form, err)
+		}
+		u.say("%s", byFlag(form, err))
+	}
+}
+
+// keep takes what is set already for the fields that no flag gave.
+func (u *settingUp) keep(form provider.Form) {
+	for _, field := range form.Fields {
+		if _, given := u.typed[field.Key]; !given && !field.Secret {
+			u.typed[field.Key] = u.s.Own(form.Preset, field.Key)
+		}
+	}
+}
+
+// askFor asks for fields; again means that what they say now was refused.
+func (u *settingUp) askFor(form provider.Form, fields []provider.Field, again bool) error {
+	if !again {
+		u.say("%s: this is in %s.", form.Title, form.Console)
+	}
+	for _, field := range fields {
+		if _, given := u.typed[field.Key]; given && !again {
+			continue
+		}
+		current := u.s.Own(form.Preset, field.Key)
+		u.say("")
+		u.say("%s%s. %s", field.Label, map[bool]string{true: " (optional)"}[field.Optional], field.Where)
+		if field.Secret {
+			text, err := u.ask(u.ctx, "> ")
+			if err != nil {
+				return err
+			}
+			u.typed[field.Key] = text.Reveal()
+			continue
+		}
+		prompt := "> "
+		if current != "" {
+			prompt = fmt.Sprintf("[%s] > ", oneLine(current))
+		}
+		text, err := u.line(prompt)
+		if err != nil {
+			return err
+		}
+		if text == "" {
+			text = current
+		}
+		u.typed[field.Key] = text
+	}
+	return nil
+}
+
+// line asks for one line.
+func (u *settingUp) line(prompt string) (string, error) {
+	_, _ = fmt.Fprint(u.stderr, prompt)
+	text, err := await(u.ctx, func() (string, error) { return u.in.ReadString('\n') })
+	if u.ctx.Err() != nil {
+		return "", u.ctx.Err()
+	}
+	if err != nil && text == "" {
+		return "", errors.New("the input has ended")
+	}
+	return strings.TrimSpace(text), nil
+}
+
+// faulty are the fields that an error is about.
+func faulty(form provider.Form, err error) []provider.Field {
+	var out []provider.Field
+	for _, field := range form.Fields {
+		for _, one := range settings.Errors(err) {
+			if one.Key == field.Key {
+				out = append(out, field)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// byFlag says what is wrong with each field, by its flag.
+func byFlag(form provider.Form, err error) error {
+	var lines []string
+	for _, one := range settings.Errors(err) {
+		if form.Has(one.Key) || one.Key == "provider" {
+			name := flagOf(one.Key)
+			if one.Key == "client_secret" {
+				name = "client-secret-file"
+			}
+			lines = append(lines, fmt.Sprintf("--%s: %s", name, one.Problem))
+			continue
+		}
+		lines = append(lines, one.Error())
+	}
+	if len(lines) == 0 {
+		return err
+	}
+	return errors.New(strings.Join(lines, "; "))
+}
+
+// register says what to enter in the provider's console.
+func (u *settingUp) register(form provider.Form, s settings.Settings) {
+	if form.Register == "" {
+		u.say("%s needs no redirect address for a desktop app.", form.Title)
+		return
+	}
+	u.say("Register this redirect address in %s (%s)", form.Console, form.Register)
+	for _, address := range s.Provider.RedirectAddresses() {
+		u.say("  %s", address)
+	}
+}
+
+// check prints the doctor's findings on the provider; what is well is only counted.
+func (u *settingUp) check(s settings.Settings) error {
+	var report doctor.Report
+	tell := func(f doctor.Finding) {
+		report.Findings = append(report.Findings, f)
+		report.OK = report.OK && f.Status != doctor.Fail
+		if f.Status != doctor.Pass && !u.json {
+			_, _ = fmt.Fprintln(u.stdout, f.Line())
+		}
+	}
+	report.OK = true
+	o := wire.Options{App: program.AppName, ID: program.AppID, Version: program.Version().Version}
+	if err := wire.Examine(u.ctx, o, s, tell); err != nil {
+		return err
+	}
+	if u.json {
+		out := struct {
+			Provider  string           `json:"provider"`
+			Issuer    string           `json:"issuer"`
+			ClientID  string           `json:"client_id"`
+			Redirects []string         `json:"redirect_addresses"`
+			Written   bool             `json:"written"`
+			OK        bool             `json:"ok"`
+			Findings  []doctor.Finding `json:"findings"`
+		}{s.Provider.Preset, s.Provider.Issuer, s.Provider.ClientID, s.Provider.RedirectAddresses(), !u.checkOnly, report.OK, report.Findings}
+		if err := u.object(out); err != nil {
+			return err
+		}
+	} else {
+		u.say("%s", report.Summary())
+	}
+	if !report.OK {
+		return errFindings
+	}
+	if !u.checkOnly {
+		u.say("Now sign in: latchkeyctl signin, or the window.")
+	}
+	return nil
+}
