@@ -10,7 +10,7 @@ import (
 )
 
 // examples stand in the help of each command.
-var examples = map[string]string{
+var examples = map[string]string{ // #nosec G101 -- words of the help
 	"signin": "  latchkeyctl signin\n  latchkeyctl signin --login-hint ada@acme.example\n" +
 		"  latchkeyctl signin --device        # on a machine without a browser",
 	"status":   "  latchkeyctl status\n  latchkeyctl status --json",

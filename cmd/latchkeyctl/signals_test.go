@@ -3,6 +3,8 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -11,6 +13,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -135,12 +138,20 @@ func opened(t *testing.T, path string) {
 	t.Cleanup(func() { _ = f.Close() })
 }
 
-// Whatever it waits for, the first signal asks and the second ends.
+// endless is a program under the same supervision, whose work hears no one.
+func endless() {
+	var begun atomic.Bool
+	begun.Store(true)
+	os.Exit(supervise(os.Stderr, &begun, func(context.Context) int {
+		fmt.Println("working")
+		select {}
+	}))
+}
+
+// Whatever the program waits for, the first signal asks and the second ends.
 func TestTheSecondCtrlCAlwaysEnds(t *testing.T) {
-	home := t.TempDir()
-	path := pipe(t, home, ".local", "share", "latchkey", "vault")
-	term := atTerminal(t, append(locked(t), "HOME="+home, "XDG_DATA_HOME="), "status")
-	opened(t, path)
+	term := startAtTerminal(t, "endless", nil)
+	term.waitFor(t, "working")
 	term.key(t, ctrlC)
 	term.waitFor(t, "Press Ctrl-C again")
 	term.key(t, ctrlC)

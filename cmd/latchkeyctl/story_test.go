@@ -27,6 +27,7 @@ func TestMain(m *testing.M) {
 		"latchkeyctl": main,
 		"robot":       func() { os.Exit(browse()) },
 		"visit":       func() { os.Exit(visit()) },
+		"endless":     endless,
 	})
 }
 

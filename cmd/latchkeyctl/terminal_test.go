@@ -37,7 +37,13 @@ type terminal struct {
 // atTerminal runs latchkeyctl with a home of its own.
 func atTerminal(t *testing.T, env []string, args ...string) *terminal {
 	t.Helper()
-	program := filepath.Join(t.TempDir(), "latchkeyctl") // the name by which the test binary is the program
+	return startAtTerminal(t, "latchkeyctl", env, args...)
+}
+
+// startAtTerminal starts the program of that name among those that the test binary can be.
+func startAtTerminal(t *testing.T, name string, env []string, args ...string) *terminal {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), name)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
