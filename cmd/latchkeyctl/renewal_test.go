@@ -137,10 +137,10 @@ func TestRefusalsOfARefresh(t *testing.T) {
 			refuse(400, "interaction_required"), exitNobody, "wants to ask you something", exitNobody,
 		},
 		"invalid_client": {
-			refuse(401, "invalid_client"), exitFailed, "did not complete the sign-in", exitDone,
+			refuse(401, "invalid_client"), exitFailed, "did not renew your session", exitDone,
 		},
 		"temporarily_unavailable": {
-			refuse(400, "temporarily_unavailable"), exitFailed, "did not complete the sign-in", exitDone,
+			refuse(400, "temporarily_unavailable"), exitFailed, "did not renew your session", exitDone,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

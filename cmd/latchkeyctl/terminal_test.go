@@ -243,7 +243,7 @@ func TestThePassphraseIsAskedForAtTheTerminal(t *testing.T) {
 	term = atTerminal(t, env, "status")
 	term.waitFor(t, "Passphrase of what is stored here")
 	term.paste(t, "wrong horse battery")
-	term.waitFor(t, "does not fit(?s:.*)Passphrase of what is stored here")
+	term.waitFor(t, "is not right(?s:.*)Passphrase of what is stored here")
 	term.paste(t, "correct horse battery")
 	if err := term.cmd.Wait(); err != nil {
 		t.Fatalf("%v\n%s", err, term.text())
