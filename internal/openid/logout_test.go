@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -353,9 +354,12 @@ func TestLogoutAsksWhetherPOSTIsTaken(t *testing.T) {
 		"a redirect":         {http.RedirectHandler("/bye", http.StatusFound).ServeHTTP, true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			var mu sync.Mutex
 			var asked []*http.Request
 			p := newOP(t, lies{serve: at("/logout", func(w http.ResponseWriter, r *http.Request) {
+				mu.Lock()
 				asked = append(asked, r)
+				mu.Unlock()
 				c.answer(w, r)
 			})})
 			var opened string
@@ -368,6 +372,8 @@ func TestLogoutAsksWhetherPOSTIsTaken(t *testing.T) {
 			if err != nil || outcome != session.EndingSent {
 				t.Fatalf("%v %v", outcome, err)
 			}
+			mu.Lock()
+			defer mu.Unlock()
 			if len(asked) != 1 || asked[0].Method != http.MethodPost || len(asked[0].Cookies()) > 0 ||
 				asked[0].Header.Get("Authorization") != "" ||
 				len(asked[0].PostForm) != 1 || asked[0].PostForm.Get("client_id") != "desk" ||

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -93,15 +94,14 @@ func TestALostAnswerWithoutGraceIsNamed(t *testing.T) {
 	for _, word := range []string{"invalid_grant", "invalid_request", "invalid_refresh_token"} {
 		for name, lose := range ways {
 			p, client, s := newSession(t, lies{})
-			first := true
-			p.lies.serve = at("/token", func(w http.ResponseWriter, r *http.Request) {
-				if first {
-					first = false
+			var later atomic.Bool
+			p.serve(at("/token", func(w http.ResponseWriter, r *http.Request) {
+				if !later.Swap(true) {
 					lose(w, []byte(`{"access_token":"AT2","token_type":"Bearer","refresh_token":"RT2"}`))
 					return
 				}
 				body("application/json", 400, `{"error":"`+word+`"}`)(w, r)
-			})
+			}))
 			if _, err := client.Refresh(t.Context(), s, keep); !errors.Is(err, session.ErrEnded) ||
 				!errors.Is(err, session.ErrLost) {
 				t.Errorf("%s, then %s: %v", name, word, err)
@@ -206,7 +206,7 @@ func TestTheWayIsProvenBeforeATokenIsSpent(t *testing.T) {
 		"a hotel": body("text/html", 511, ""),
 	} {
 		now = now.Add(time.Minute)
-		p.lies.serve = at(discoveryPath, h)
+		p.serve(at(discoveryPath, h))
 		before := p.count("POST /token")
 		_, err := client.Refresh(t.Context(), s, keep)
 		var retry *session.RetryError
@@ -214,7 +214,7 @@ func TestTheWayIsProvenBeforeATokenIsSpent(t *testing.T) {
 			t.Errorf("%s: the token was spent: %v", name, err)
 		}
 	}
-	p.lies.serve = nil
+	p.serve(nil)
 	if next, err := client.Refresh(t.Context(), s, keep); err != nil || next.Tokens.Access.IsZero() {
 		t.Errorf("the way is there again: %v", err)
 	}

@@ -99,8 +99,9 @@ func newOP(t *testing.T, l lies) *op {
 				p.forms = append(p.forms, r.PostForm)
 				p.auth = append(p.auth, r.Header.Get("Authorization"))
 			}
+			lie := p.lies.serve[path]
 			p.mu.Unlock()
-			if lie := p.lies.serve[path]; lie != nil {
+			if lie != nil {
 				lie(w, r)
 				return
 			}
@@ -319,4 +320,11 @@ func (p *op) count(request string) int {
 func unsigned(raw string) string {
 	parts := strings.Split(raw, ".")
 	return base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + "." + parts[1] + "."
+}
+
+// serve answers by these handlers from now on, also while an earlier answer is still on its way.
+func (p *op) serve(handlers map[string]http.HandlerFunc) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lies.serve = handlers
 }
