@@ -61,11 +61,11 @@ func TestNoTokenIsSpentInVain(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	for name, words := range map[string]string{
-		"sound": "", "full": "The disk is full", "room": "", "read-only": "The data folder cannot be written",
+		"sound": "", "full": "The disk is full", "room": "", "read-only": "The app cannot write to its folder",
 		"writable": "",
-		"limited":  "The disk is full", "unlimited": "", "refused": "The vault's file could not be replaced",
+		"limited":  "The disk is full", "unlimited": "", "refused": "A file could not be replaced",
 		"free": "", "briefly": "",
-		"unlockable": "could not be stored", "lockable": "", "closed": "",
+		"unlockable": "could not be saved", "lockable": "", "closed": "",
 	} {
 		want := name + ": exit 0, 1 tokens"
 		if words != "" {
