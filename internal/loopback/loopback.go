@@ -165,10 +165,10 @@ func Listen(ctx context.Context, c Config) (*Receiver, error) {
 		return nil, err
 	}
 	return receive(c, &url.URL{Scheme: "http", Host: net.JoinHostPort(c.Host, strconv.Itoa(port)), Path: c.Path},
-		listeners), nil
+		listeners).serve(), nil
 }
 
-// receive answers on the listeners.
+// receive makes a receiver that does not answer yet.
 func receive(c Config, redirect *url.URL, listeners []net.Listener) *Receiver {
 	r := &Receiver{
 		conf:      c,
@@ -182,7 +182,12 @@ func receive(c Config, redirect *url.URL, listeners []net.Listener) *Receiver {
 		freed:     make(chan struct{}),
 	}
 	r.server = newServer(r)
-	for _, l := range listeners {
+	return r
+}
+
+// serve begins to answer. What has come before waits in the listeners' queues.
+func (r *Receiver) serve() *Receiver {
+	for _, l := range r.listeners {
 		r.serving.Go(func() { _ = r.server.Serve(newFair(l)) })
 	}
 	return r
@@ -235,8 +240,8 @@ func Late(app, redirectURI string, peer PeerCheck, listeners []net.Listener) (*R
 		return nil, fmt.Errorf("loopback: %w", err)
 	}
 	r := receive(Config{App: app, Peer: peer, OnStray: func(Stray) {}}, redirect, listeners)
-	r.GiveUp()
-	return r, nil
+	r.GiveUp() // first: a browser that waits already is not told that the app still waits
+	return r.serve(), nil
 }
 
 // Listeners are what the redirect URI's port is listened on with, to be handed over.
