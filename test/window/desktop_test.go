@@ -121,7 +121,7 @@ func (d *desktop) display() {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	cmd := d.command("Xvfb", "-displayfd", "3", "-screen", "0", "1280x1024x24", "-nolisten", "tcp")
+	cmd := d.command("Xvfb", "-noreset", "-displayfd", "3", "-screen", "0", "1280x1024x24", "-nolisten", "tcp")
 
 	cmd.ExtraFiles = []*os.File{write}
 	d.run(cmd)
