@@ -3,8 +3,6 @@
 package main
 
 import (
-	"context"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -13,7 +11,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -136,16 +133,6 @@ func opened(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = f.Close() })
-}
-
-// endless is a program under the same supervision, whose work hears no one.
-func endless() {
-	var begun atomic.Bool
-	begun.Store(true)
-	os.Exit(supervise(os.Stderr, &begun, func(context.Context) int {
-		fmt.Println("working")
-		select {}
-	}))
 }
 
 // Whatever the program waits for, the first signal asks and the second ends.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,6 +30,16 @@ func TestMain(m *testing.M) {
 		"visit":       func() { os.Exit(visit()) },
 		"endless":     endless,
 	})
+}
+
+// endless is a program under the same supervision, whose work hears no one.
+func endless() {
+	var begun atomic.Bool
+	begun.Store(true)
+	os.Exit(supervise(os.Stderr, &begun, func(context.Context) int {
+		fmt.Println("working")
+		select {}
+	}))
 }
 
 // browse signs in as $PERSON at the address that it is given; "nobody" does not
