@@ -154,10 +154,5 @@ func TestAnImporterInheritsLittle(t *testing.T) {
 // moduleOf returns the module of an import path, near enough for a list that people read.
 func moduleOf(path string) string {
 	parts := strings.Split(path, "/")
-	n := 3
-	if parts[0] == "golang.org" || parts[0] == "github.com" && len(parts) < 3 {
-		n = 3
-	}
-	parts = parts[:min(n, len(parts))]
-	return strings.Join(parts, "/")
+	return strings.Join(parts[:min(3, len(parts))], "/")
 }
