@@ -66,7 +66,8 @@ func (c *command) root() *cobra.Command {
 		SilenceErrors: true, SilenceUsage: true,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return &usageError{fmt.Errorf("there is no command %q%s", args[0], meant(c.root().SuggestionsFor(args[0])))}
+				return &usageError{fmt.Errorf("there is no command %q%s", args[0],
+					meant(c.root().SuggestionsFor(args[0])))}
 			}
 			return nil
 		},

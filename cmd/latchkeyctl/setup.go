@@ -3,12 +3,9 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -49,17 +46,20 @@ func (c *command) setup() *cobra.Command {
 	u := &settingUp{command: c, typed: map[string]string{}}
 	cmd := &cobra.Command{
 		Use: "setup", Short: "Set the provider up, and check it",
-		Long: "setup asks for the provider and for what the provider gave for this app, writes preferences.toml, and checks whether a\n" +
-			"sign-in would work. What a flag says is not asked for; without a terminal flags say all.\nThe window asks the same in Settings.",
-		Example: "  latchkeyctl setup\n  latchkeyctl setup --provider okta --domain acme.okta.com --client-id 0oa1b2c3d4e5f6g7h8i9",
-		RunE:    func(cmd *cobra.Command, _ []string) error { u.ctx = cmd.Context(); return u.run() },
+		Long: "setup asks for the provider and for what the provider gave for this app, writes preferences.toml,\n" +
+			"and checks whether a sign-in would work. What a flag says is not asked for; without a terminal\n" +
+			"flags say all. The window asks the same in Settings.",
+		Example: "  latchkeyctl setup\n" +
+			"  latchkeyctl setup --provider okta --domain acme.okta.com --client-id 0oa1b2c3d4e5f6g7h8i9",
+		RunE: func(cmd *cobra.Command, _ []string) error { u.ctx = cmd.Context(); return u.run() },
 	}
 	for _, key := range provider.FormKeys() {
 		if help, own := setUpFlags[key]; own {
 			cmd.Flags().Var(&settingFlag{u.typed, key}, flagOf(key), help)
 		}
 	}
-	cmd.Flags().StringVar(&u.secretFile, "client-secret-file", "", "file with the client secret, where the provider gives one")
+	cmd.Flags().StringVar(&u.secretFile, "client-secret-file", "",
+		"file with the client secret, where the provider gives one")
 	cmd.Flags().BoolVar(&u.checkOnly, "check", false, "check only, and write nothing")
 	return cmd
 }
@@ -132,40 +132,6 @@ func (u *settingUp) choose() (provider.Form, error) {
 	return form, nil
 }
 
-func presetNames() []string {
-	var out []string
-	for _, f := range provider.Forms() {
-		out = append(out, f.Preset)
-	}
-	return out
-}
-
-// pick lets the person choose a form from the list, by its number or its name.
-func (u *settingUp) pick() (provider.Form, error) {
-	all := provider.Forms()
-	u.say("Where do people sign in?")
-	for i, f := range all {
-		u.say("%3d  %s", i+1, f.Title)
-	}
-	for range tries {
-		answer, err := u.line("Number: ")
-		if err != nil {
-			return provider.Form{}, err
-		}
-		if n, err := strconv.Atoi(answer); err == nil && n > 0 && n <= len(all) {
-			return all[n-1], nil
-		}
-		i := slices.IndexFunc(all, func(f provider.Form) bool {
-			return strings.EqualFold(f.Preset, answer) || strings.EqualFold(f.Title, answer)
-		})
-		if i >= 0 {
-			return all[i], nil
-		}
-		u.say("Type a number from 1 to %d.", len(all))
-	}
-	return provider.Form{}, errors.New("no provider was chosen")
-}
-
 // fill asks for the fields until they do, and writes them.
 func (u *settingUp) fill(form provider.Form) (settings.Settings, error) {
 	ask := form.Fields
@@ -203,89 +169,6 @@ func (u *settingUp) keep(form provider.Form) {
 	}
 }
 
-// askFor asks for fields; again means that what they say now was refused.
-func (u *settingUp) askFor(form provider.Form, fields []provider.Field, again bool) error {
-	if !again {
-		u.say("%s: this is in %s.", form.Title, form.Console)
-	}
-	for _, field := range fields {
-		if _, given := u.typed[field.Key]; given && !again {
-			continue
-		}
-		current := u.s.Own(form.Preset, field.Key)
-		u.say("")
-		u.say("%s%s. %s", field.Label, map[bool]string{true: " (optional)"}[field.Optional], field.Where)
-		if field.Secret {
-			text, err := u.ask(u.ctx, "> ")
-			if err != nil {
-				return err
-			}
-			u.typed[field.Key] = text.Reveal()
-			continue
-		}
-		prompt := "> "
-		if current != "" {
-			prompt = fmt.Sprintf("[%s] > ", oneLine(current))
-		}
-		text, err := u.line(prompt)
-		if err != nil {
-			return err
-		}
-		if text == "" {
-			text = current
-		}
-		u.typed[field.Key] = text
-	}
-	return nil
-}
-
-// line asks for one line.
-func (u *settingUp) line(prompt string) (string, error) {
-	_, _ = fmt.Fprint(u.stderr, prompt)
-	text, err := await(u.ctx, func() (string, error) { return u.in.ReadString('\n') })
-	if u.ctx.Err() != nil {
-		return "", u.ctx.Err()
-	}
-	if err != nil && text == "" {
-		return "", errors.New("the input has ended")
-	}
-	return strings.TrimSpace(text), nil
-}
-
-// faulty are the fields that an error is about.
-func faulty(form provider.Form, err error) []provider.Field {
-	var out []provider.Field
-	for _, field := range form.Fields {
-		for _, one := range settings.Errors(err) {
-			if one.Key == field.Key {
-				out = append(out, field)
-				break
-			}
-		}
-	}
-	return out
-}
-
-// byFlag says what is wrong with each field, by its flag.
-func byFlag(form provider.Form, err error) error {
-	var lines []string
-	for _, one := range settings.Errors(err) {
-		if form.Has(one.Key) || one.Key == "provider" {
-			name := flagOf(one.Key)
-			if one.Key == "client_secret" {
-				name = "client-secret-file"
-			}
-			lines = append(lines, fmt.Sprintf("--%s: %s", name, one.Problem))
-			continue
-		}
-		lines = append(lines, one.Error())
-	}
-	if len(lines) == 0 {
-		return err
-	}
-	return errors.New(strings.Join(lines, "; "))
-}
-
 // register says what to enter in the provider's console.
 func (u *settingUp) register(form provider.Form, s settings.Settings) {
 	if form.Register == "" {
@@ -314,6 +197,7 @@ func (u *settingUp) check(s settings.Settings) error {
 		return err
 	}
 	if u.json {
+		p := s.Provider
 		out := struct {
 			Provider  string           `json:"provider"`
 			Issuer    string           `json:"issuer"`
@@ -322,7 +206,7 @@ func (u *settingUp) check(s settings.Settings) error {
 			Written   bool             `json:"written"`
 			OK        bool             `json:"ok"`
 			Findings  []doctor.Finding `json:"findings"`
-		}{s.Provider.Preset, s.Provider.Issuer, s.Provider.ClientID, s.Provider.RedirectAddresses(), !u.checkOnly, report.OK, report.Findings}
+		}{p.Preset, p.Issuer, p.ClientID, p.RedirectAddresses(), !u.checkOnly, report.OK, report.Findings}
 		if err := u.object(out); err != nil {
 			return err
 		}

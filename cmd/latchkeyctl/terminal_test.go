@@ -121,7 +121,8 @@ func TestTheAddressThatABrowserElsewhereEndedAtIsPasted(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = idp.Close() }()
-	term := atTerminal(t, []string{"LATCHKEY_ISSUER=" + idp.Issuer(), "LATCHKEY_CLIENT_ID=" + demoidp.ClientID}, "signin", "--no-browser")
+	term := atTerminal(t, []string{"LATCHKEY_ISSUER=" + idp.Issuer(), "LATCHKEY_CLIENT_ID=" + demoidp.ClientID},
+		"signin", "--no-browser")
 	address := term.waitFor(t, `http://127\.0\.0\.1:\d+/authorize\?\S+`)
 	term.waitFor(t, "paste that page's address here")
 	away := &elsewhere{}
@@ -134,7 +135,8 @@ func TestTheAddressThatABrowserElsewhereEndedAtIsPasted(t *testing.T) {
 	for _, wrong := range []string{"hello", forged, strings.Replace(away.bar, "127.0.0.1", "evil.example", 1)} {
 		before := strings.Count(term.text(), "not from this sign-in")
 		term.paste(t, wrong)
-		for deadline := time.Now().Add(time.Minute); strings.Count(term.text(), "not from this sign-in") == before; time.Sleep(10 * time.Millisecond) {
+		refused := func() bool { return strings.Count(term.text(), "not from this sign-in") > before }
+		for deadline := time.Now().Add(time.Minute); !refused(); time.Sleep(10 * time.Millisecond) {
 			if time.Now().After(deadline) {
 				t.Fatalf("%q was not refused:\n%s", wrong, term.text())
 			}
@@ -175,7 +177,8 @@ func TestTheQRCodeOnTheTerminal(t *testing.T) {
 
 func TestSignInOnAnotherDevice(t *testing.T) {
 	p := idp.Start(t, idp.Config{Lifetime: time.Hour})
-	term := atTerminal(t, []string{"LATCHKEY_ISSUER=" + p.Issuer, "LATCHKEY_CLIENT_ID=" + idp.ClientID}, "signin", "--device")
+	term := atTerminal(t, []string{"LATCHKEY_ISSUER=" + p.Issuer, "LATCHKEY_CLIENT_ID=" + idp.ClientID},
+		"signin", "--device")
 	term.waitFor(t, regexp.QuoteMeta(p.Issuer+"/activate")+`\s`)
 	code := strings.TrimSpace(term.waitFor(t, `\s[A-Z0-9]{4}-[A-Z0-9]{4}\s`))
 	term.waitFor(t, "Waiting for you there")
@@ -230,7 +233,8 @@ func TestThePassphraseIsAskedForAtTheTerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	env := []string{
-		"HOME=" + t.TempDir(), "LATCHKEY_STORE=file", "LATCHKEY_ISSUER=" + p.Issuer, "LATCHKEY_CLIENT_ID=" + idp.ClientID, "BROWSER=" + browser + " %s",
+		"HOME=" + t.TempDir(), "LATCHKEY_STORE=file", "LATCHKEY_ISSUER=" + p.Issuer,
+		"LATCHKEY_CLIENT_ID=" + idp.ClientID, "BROWSER=" + browser + " %s",
 	}
 	term := atTerminal(t, env, "signin")
 	term.waitFor(t, "Choose a passphrase")

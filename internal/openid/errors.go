@@ -56,7 +56,7 @@ var (
 	ErrDeviceExpired     = errors.New("openid: the code for the other device has expired")        // RFC 8628 §3.5
 
 	ErrTokenEndpoint = errors.New("openid: the token endpoint refused")
-	ErrNotRenewed    = errors.New("openid: the session was not renewed")                       // RFC 6749 §5.2, a code that ends nothing
+	ErrNotRenewed    = errors.New("openid: the session was not renewed")                       // RFC 6749 §5.2
 	ErrTokenAnswer   = errors.New("openid: the token endpoint's answer is not a token answer") // RFC 6749 §5.1
 	ErrTokenType     = errors.New("openid: a token type other than Bearer")                    // RFC 6749 §7.1
 	ErrTokenText     = errors.New("openid: a token with characters that no token has")         // RFC 6749 §A.12

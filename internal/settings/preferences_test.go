@@ -15,7 +15,8 @@ func TestPreferencesAreKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	changes := map[string]string{"appearance": "dark", "start_hidden": "true", "redirect_ports": "18085 0", "scopes": "openid email", "leeway": "90s", "issuer": "https://a.example", "client_id": "desk"}
+	changes := map[string]string{"appearance": "dark", "start_hidden": "true", "redirect_ports": "18085 0",
+		"scopes": "openid email", "leeway": "90s", "issuer": "https://a.example", "client_id": "desk"}
 	if err := s.SavePreferences(changes); err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +26,8 @@ func TestPreferencesAreKept(t *testing.T) {
 	}
 	for _, v := range again.Values() {
 		want, changed := changes[v.Key]
-		if changed && (v.Source.Name != "preferences.toml" || v.Source.Line == 0) || v.Key == "store" && v.Text != "memory" {
+		if changed && (v.Source.Name != "preferences.toml" || v.Source.Line == 0) ||
+			v.Key == "store" && v.Text != "memory" {
 			t.Errorf("%+v", v)
 		}
 		if changed && v.Key != "leeway" && v.Text != want || v.Key == "leeway" && v.Text != "1m30s" {
@@ -36,7 +38,8 @@ func TestPreferencesAreKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	last, err := again.Reload()
-	if err != nil || last.Store != "keychain" || last.Appearance != "system" || last.StartHidden || last.Provider.Issuer != "https://a.example" {
+	if err != nil || last.Store != "keychain" || last.Appearance != "system" || last.StartHidden ||
+		last.Provider.Issuer != "https://a.example" {
 		t.Errorf("%+v %v", last, err)
 	}
 	info, err := os.Stat(filepath.Join(dir, "data", "preferences.toml"))
@@ -56,11 +59,15 @@ func TestPreferencesAreRefused(t *testing.T) {
 		policy  string
 		want    string
 	}{
-		"an unknown key":       {map[string]string{"apearance": "dark"}, "", "did you mean appearance"},
-		"a locked key":         {map[string]string{"store": "memory"}, `store = "keychain"`, "locked by the administrator's policy"},
-		"a locked place":       {map[string]string{"jwks_uri": "https://mine.example/k"}, "provider = \"google\"\nclient_id = \"a\"\nclient_secret = \"b\"", "locked by the administrator's policy"},
-		"a locked secret":      {map[string]string{"client_secret": "hush"}, `client_secret = "theirs"`, "locked by the administrator's policy"},
-		"a passphrase":         {map[string]string{"store_passphrase": "horse"}, "", "the settings screen does not write it"},
+		"an unknown key": {map[string]string{"apearance": "dark"}, "", "did you mean appearance"},
+		"a locked key": {map[string]string{"store": "memory"}, `store = "keychain"`,
+			"locked by the administrator's policy"},
+		"a locked place": {map[string]string{"jwks_uri": "https://mine.example/k"},
+			"provider = \"google\"\nclient_id = \"a\"\nclient_secret = \"b\"", "locked by the administrator's policy"},
+		"a locked secret": {map[string]string{"client_secret": "hush"}, `client_secret = "theirs"`,
+			"locked by the administrator's policy"},
+		"a passphrase": {map[string]string{"store_passphrase": "horse"}, "",
+			"the settings screen does not write it"},
 		"a table":              {map[string]string{"auth_params": "a=b"}, "", "the settings screen does not write it"},
 		"a bad value":          {map[string]string{"appearance": "pink"}, "", "none of system, light, dark"},
 		"a bad type":           {map[string]string{"start_hidden": "perhaps"}, "", "true or false"},
@@ -69,17 +76,20 @@ func TestPreferencesAreRefused(t *testing.T) {
 		"a passphrase's value": {map[string]string{"store_passphrase_file": "/nowhere/pass"}, "", "cannot read"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s, dir, err := load(t, map[string]string{"data/preferences.toml": before, "policy.toml": c.policy}, nil, nil)
+			s, dir, err := load(t, map[string]string{"data/preferences.toml": before, "policy.toml": c.policy}, nil,
+				nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			c.changes["log"] = "debug"
 			err = s.SavePreferences(c.changes)
 			var bad *settings.Error
-			if !errors.As(err, &bad) || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "hush") {
+			if !errors.As(err, &bad) || !strings.Contains(err.Error(), c.want) ||
+				strings.Contains(err.Error(), "hush") {
 				t.Errorf("%v, want %q", err, c.want)
 			}
-			if data, err := os.ReadFile(filepath.Join(dir, "data", "preferences.toml")); err != nil || string(data) != before {
+			if data, err := os.ReadFile(filepath.Join(dir, "data", "preferences.toml")); err != nil ||
+				string(data) != before {
 				t.Errorf("%q %v", data, err)
 			}
 		})
@@ -99,7 +109,8 @@ func TestABrokenPreferencesFileIsKept(t *testing.T) {
 	if err := os.WriteFile(path, []byte("broken = "), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.SavePreferences(map[string]string{"log": "debug"}); err == nil || !strings.Contains(err.Error(), "nothing was written") {
+	if err := s.SavePreferences(map[string]string{"log": "debug"}); err == nil ||
+		!strings.Contains(err.Error(), "nothing was written") {
 		t.Errorf("%v", err)
 	}
 	if data, _ := os.ReadFile(path); string(data) != "broken = " {

@@ -160,7 +160,8 @@ func (u *setUp) leftovers(after Settings) error {
 		text, asked := u.changes[k.Name]
 		emptied := asked && text == "" && u.form.Has(k.Name)
 		if emptied || u.other && k.Name != "provider" && (k.Decides == where || k.Secret && !k.NoFile) {
-			e := &Error{Source: source, Key: k.Name, Problem: source.String() + " sets it for the provider before: take it out there first"}
+			e := &Error{Source: source, Key: k.Name, Problem: source.String() +
+				" sets it for the provider before: take it out there first"}
 			u.errs = append(u.errs, e)
 		}
 	})

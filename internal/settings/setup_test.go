@@ -34,18 +34,25 @@ func TestAFormSetsTheProviderUp(t *testing.T) {
 		typed  map[string]string
 		issuer string
 	}{
-		"descope":  {map[string]string{"project_id": " P2abcdefghijk "}, "https://api.descope.com/P2abcdefghijk"},
-		"okta":     {map[string]string{"domain": "https://acme.okta.com/app/x", "client_id": "0oa1"}, "https://acme.okta.com"},
-		"entra":    {map[string]string{"tenant": "8eaef023-2b34-4da1-9baa-8bc8c9d6a490", "client_id": "a"}, "https://login.microsoftonline.com/8eaef023-2b34-4da1-9baa-8bc8c9d6a490/v2.0"},
-		"google":   {map[string]string{"client_id": "a", "client_secret": "hush"}, "https://accounts.google.com"},
-		"auth0":    {map[string]string{"domain": "acme.auth0.com", "client_id": "a"}, "https://acme.auth0.com/"},
-		"keycloak": {map[string]string{"base_url": "https://sso.acme.example/realms/acme/x", "realm": "acme", "client_id": "a"}, "https://sso.acme.example/realms/acme"},
-		"cognito":  {map[string]string{"user_pool": "eu-west-1_AbC", "client_id": "a"}, "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC"},
-		"pingone":  {map[string]string{"environment_id": "8eaef023-2b34-4da1-9baa-8bc8c9d6a490", "client_id": "a", "region": "eu"}, "https://auth.pingone.eu/8eaef023-2b34-4da1-9baa-8bc8c9d6a490/as"},
-		"onelogin": {map[string]string{"domain": "acme.onelogin.com", "client_id": "a"}, "https://acme.onelogin.com/oidc/2"},
-		"zitadel":  {map[string]string{"domain": "acme.zitadel.cloud", "client_id": "a"}, "https://acme.zitadel.cloud"},
-		"github":   {map[string]string{"client_id": "a", "client_secret": "b"}, ""},
-		"oidc":     {map[string]string{"issuer": "https://id.acme.example/.well-known/openid-configuration", "client_id": "a", "name": "Acme ID"}, "https://id.acme.example"},
+		"descope": {map[string]string{"project_id": " P2abcdefghijk "}, "https://api.descope.com/P2abcdefghijk"},
+		"okta": {map[string]string{"domain": "https://acme.okta.com/app/x", "client_id": "0oa1"},
+			"https://acme.okta.com"},
+		"entra": {map[string]string{"tenant": "8eaef023-2b34-4da1-9baa-8bc8c9d6a490", "client_id": "a"},
+			"https://login.microsoftonline.com/8eaef023-2b34-4da1-9baa-8bc8c9d6a490/v2.0"},
+		"google": {map[string]string{"client_id": "a", "client_secret": "hush"}, "https://accounts.google.com"},
+		"auth0":  {map[string]string{"domain": "acme.auth0.com", "client_id": "a"}, "https://acme.auth0.com/"},
+		"keycloak": {map[string]string{"base_url": "https://sso.acme.example/realms/acme/x", "realm": "acme",
+			"client_id": "a"}, "https://sso.acme.example/realms/acme"},
+		"cognito": {map[string]string{"user_pool": "eu-west-1_AbC", "client_id": "a"},
+			"https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC"},
+		"pingone": {map[string]string{"environment_id": "8eaef023-2b34-4da1-9baa-8bc8c9d6a490", "client_id": "a",
+			"region": "eu"}, "https://auth.pingone.eu/8eaef023-2b34-4da1-9baa-8bc8c9d6a490/as"},
+		"onelogin": {map[string]string{"domain": "acme.onelogin.com", "client_id": "a"},
+			"https://acme.onelogin.com/oidc/2"},
+		"zitadel": {map[string]string{"domain": "acme.zitadel.cloud", "client_id": "a"}, "https://acme.zitadel.cloud"},
+		"github":  {map[string]string{"client_id": "a", "client_secret": "b"}, ""},
+		"oidc": {map[string]string{"issuer": "https://id.acme.example/.well-known/openid-configuration",
+			"client_id": "a", "name": "Acme ID"}, "https://id.acme.example"},
 	} {
 		t.Run(preset, func(t *testing.T) {
 			s, _, err := load(t, nil, nil, nil)
@@ -80,6 +87,7 @@ func TestAFormSetsTheProviderUp(t *testing.T) {
 func TestAFormIsRefusedByItsFields(t *testing.T) {
 	const okta = "provider = \"okta\"\ndomain = \"acme.okta.com\"\nclient_id = \"old\"\n"
 	const google = "provider = \"google\"\nclient_id = \"old\"\nclient_secret = \"hush\"\n"
+	const theirs = "issuer = \"https://a.example\"\nclient_id = \"a\"\n"
 	for name, c := range map[string]struct {
 		files   map[string]string
 		environ []string
@@ -88,38 +96,48 @@ func TestAFormIsRefusedByItsFields(t *testing.T) {
 		key     string
 		want    string
 	}{
-		"nothing typed":     {preset: "okta", key: "domain", want: "this is missing"},
-		"a second field":    {preset: "okta", typed: map[string]string{"domain": "a.okta.com"}, key: "client_id", want: "this is missing"},
-		"a wrong project":   {preset: "descope", typed: map[string]string{"project_id": "nope"}, key: "project_id", want: "no Descope project ID"},
-		"the admin console": {preset: "okta", typed: map[string]string{"domain": "acme-admin.okta.com", "client_id": "a"}, key: "domain", want: "acme.okta.com"},
-		"no such preset":    {preset: "nope", key: "provider", want: "no preset"},
-		"plain http":        {preset: "oidc", typed: map[string]string{"issuer": "http://id.example", "client_id": "a"}, key: "issuer", want: "https"},
+		"nothing typed": {preset: "okta", key: "domain", want: "this is missing"},
+		"a second field": {preset: "okta", typed: map[string]string{"domain": "a.okta.com"}, key: "client_id",
+			want: "this is missing"},
+		"a wrong project": {preset: "descope", typed: map[string]string{"project_id": "nope"}, key: "project_id",
+			want: "no Descope project ID"},
+		"the admin console": {preset: "okta", typed: map[string]string{"domain": "acme-admin.okta.com",
+			"client_id": "a"}, key: "domain", want: "acme.okta.com"},
+		"no such preset": {preset: "nope", key: "provider", want: "no preset"},
+		"plain http": {preset: "oidc", typed: map[string]string{"issuer": "http://id.example", "client_id": "a"},
+			key: "issuer", want: "https"},
 		"a secret that must be": {
 			preset: "google", typed: map[string]string{"client_id": "a"}, key: "client_secret", want: "this is missing",
 		},
 		"another client's secret": {
 			files:  map[string]string{"data/preferences.toml": google},
-			preset: "google", typed: map[string]string{"client_id": "new"}, key: "client_secret", want: "this is missing",
+			preset: "google", typed: map[string]string{"client_id": "new"}, key: "client_secret",
+			want: "this is missing",
 		},
 		"a secret of config.toml, for another issuer": {
-			files:  map[string]string{"config/config.toml": "issuer = \"https://a.example\"\nclient_id = \"a\"\nclient_secret = \"hush\"\n"},
-			preset: "oidc", typed: map[string]string{"issuer": "https://b.example", "client_id": "a"}, key: "client_secret", want: "take it out",
+			files:  map[string]string{"config/config.toml": theirs + "client_secret = \"hush\"\n"},
+			preset: "oidc", typed: map[string]string{"issuer": "https://b.example", "client_id": "a"},
+			key: "client_secret", want: "take it out",
 		},
 		"an address of the provider before": {
-			files:  map[string]string{"config/config.toml": "issuer = \"https://a.example\"\nclient_id = \"a\"\njwks_uri = \"https://a.example/keys\"\n"},
-			preset: "oidc", typed: map[string]string{"issuer": "https://b.example", "client_id": "a"}, key: "jwks_uri", want: "config.toml:3",
+			files:  map[string]string{"config/config.toml": theirs + "jwks_uri = \"https://a.example/keys\"\n"},
+			preset: "oidc", typed: map[string]string{"issuer": "https://b.example", "client_id": "a"}, key: "jwks_uri",
+			want: "config.toml:3",
 		},
 		"a field emptied that config.toml sets": {
 			files:  map[string]string{"config/config.toml": okta + "authorization_server = \"default\"\n"},
-			preset: "okta", typed: map[string]string{"domain": "acme.okta.com", "client_id": "old"}, key: "authorization_server", want: "take it out",
+			preset: "okta", typed: map[string]string{"domain": "acme.okta.com", "client_id": "old"},
+			key: "authorization_server", want: "take it out",
 		},
 		"the administrator's preset": {
-			files: map[string]string{"policy.toml": okta}, preset: "descope", typed: map[string]string{"project_id": "P2abcdefghijk"},
-			key: "provider", want: "cannot be changed here",
+			files: map[string]string{"policy.toml": okta}, preset: "descope",
+			typed: map[string]string{"project_id": "P2abcdefghijk"},
+			key:   "provider", want: "cannot be changed here",
 		},
 		"the environment's preset": {
-			environ: []string{"LATCHKEY_PROVIDER=okta", "LATCHKEY_DOMAIN=a.okta.com", "LATCHKEY_CLIENT_ID=a"}, preset: "descope",
-			typed: map[string]string{"project_id": "P2abcdefghijk"}, key: "provider", want: "LATCHKEY_PROVIDER",
+			environ: []string{"LATCHKEY_PROVIDER=okta", "LATCHKEY_DOMAIN=a.okta.com", "LATCHKEY_CLIENT_ID=a"},
+			preset:  "descope",
+			typed:   map[string]string{"project_id": "P2abcdefghijk"}, key: "provider", want: "LATCHKEY_PROVIDER",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -50,7 +50,8 @@ type drawing struct {
 // view, whoever wrote it, is fit to be shown.
 func Draw(m Model, s account.Snapshot, f Facts) StateView {
 	d := drawing{m, f, s}
-	v := StateView{Screen: ScreenStarting, App: f.App, Provider: providerView(f.Provider, f.Offers), Accounts: []AccountView{}}
+	v := StateView{Screen: ScreenStarting, App: f.App, Provider: providerView(f.Provider, f.Offers),
+		Accounts: []AccountView{}}
 	v.App.Appearance = appearance(f.Values)
 	switch {
 	case !m.Known:
@@ -77,7 +78,8 @@ func providerView(name string, o session.Offers) ProviderView {
 // alone, for which the frontend has a key.
 func mark(name string) string {
 	initials := []rune(claims.Initials(name))
-	if len(initials) == 0 || !unicode.IsLetter(initials[0]) || !strings.Contains(name, " ") && strings.ContainsAny(name, ".:") {
+	if len(initials) == 0 || !unicode.IsLetter(initials[0]) ||
+		!strings.Contains(name, " ") && strings.ContainsAny(name, ".:") {
 		return ""
 	}
 	return string(initials[0])
@@ -181,8 +183,8 @@ func (d *drawing) problem(err error) *ProblemView {
 	}
 	p := problem.From(err, d.facts.Provider)
 	return &ProblemView{
-		Code: p.Code, Title: p.Title, Message: p.Message, Hint: p.Hint, Admin: p.Admin, Detail: p.Detail, Actions: p.Actions,
-		Ref: reference(d.facts.RefKey, err),
+		Code: p.Code, Title: p.Title, Message: p.Message, Hint: p.Hint, Admin: p.Admin, Detail: p.Detail,
+		Actions: p.Actions, Ref: reference(d.facts.RefKey, err),
 	}
 }
 
@@ -199,7 +201,8 @@ func reference(key []byte, err error) string {
 var titles = map[string]string{
 	ScreenSetup: "Set up", ScreenSignIn: "Sign in", ScreenWaiting: "Finish in your browser",
 	ScreenDevice: "Finish on your other device", ScreenProfile: "Signed in", ScreenDetails: "Details",
-	ScreenSettings: "Settings", ScreenCheck: "Set-up check", ScreenAbout: "About", ScreenProblem: "Problem", ScreenUnlock: "Unlock",
+	ScreenSettings: "Settings", ScreenCheck: "Set-up check", ScreenAbout: "About", ScreenProblem: "Problem",
+	ScreenUnlock: "Unlock",
 }
 
 func titleOf(v StateView) string {

@@ -33,12 +33,14 @@ func TestAFormIsChecked(t *testing.T) {
 	h.try(h.Show(ScreenSetup))
 	h.do(h.CheckSetUp("okta", map[string]string{}))
 	v := h.until("the faults", func(v StateView) bool { return v.Setup != nil && len(v.Setup.Faults) > 0 })
-	if v.Screen != ScreenSetup || v.Setup.Checked || v.Setup.Faults[0] != (FaultView{"domain", "this is missing"}) || !strings.Contains(v.Setup.Problem, "store") {
+	if v.Screen != ScreenSetup || v.Setup.Checked || v.Setup.Faults[0] != (FaultView{"domain", "this is missing"}) ||
+		!strings.Contains(v.Setup.Problem, "store") {
 		t.Errorf("%+v", v.Setup)
 	}
 	h.do(h.CheckSetUp("okta", map[string]string{"domain": "acme.okta.com"}))
 	v = h.until("the findings", func(v StateView) bool { return v.Setup.Checked })
-	if len(v.Setup.Findings) != 2 || v.Setup.Of != "okta" || len(v.Setup.Faults) != 0 || v.Setup.Problem != "" || asked["domain"] != "acme.okta.com" {
+	if len(v.Setup.Findings) != 2 || v.Setup.Of != "okta" || len(v.Setup.Faults) != 0 || v.Setup.Problem != "" ||
+		asked["domain"] != "acme.okta.com" {
 		t.Errorf("%+v", v.Setup)
 	}
 	h.try(h.Show("")) // and what was found is forgotten with the page
@@ -94,7 +96,8 @@ func TestNothingWasWritten(t *testing.T) {
 	h.do(h.Retry())
 	<-rounds
 	v := h.until("what is missing", func(v StateView) bool { return v.Setup != nil && v.Setup.Problem != "" })
-	if !strings.Contains(v.Setup.Problem, "No provider is set up yet") || !strings.Contains(v.Setup.Problem, "/config") {
+	if !strings.Contains(v.Setup.Problem, "No provider is set up yet") ||
+		!strings.Contains(v.Setup.Problem, "/config") {
 		t.Errorf("%q", v.Setup.Problem)
 	}
 }
@@ -134,7 +137,8 @@ func TestTheFormsAreFilledIn(t *testing.T) {
 	file := settings.Source{Name: "preferences.toml", File: "/p"}
 	values := []settings.Value{
 		{Key: "provider", Text: "google", Source: file}, {Key: "client_id", Text: "a", Source: file},
-		{Key: "client_secret", Text: "•••••", Source: file}, {Key: "domain", Text: "", Source: settings.Source{Name: "default"}},
+		{Key: "client_secret", Text: "•••••", Source: file},
+		{Key: "domain", Text: "", Source: settings.Source{Name: "default"}},
 	}
 	v := (&drawing{facts: Facts{Values: values}}).setup(true)
 	i := slices.IndexFunc(v.Forms, func(f FormView) bool { return f.Preset == "google" })
@@ -150,7 +154,8 @@ func TestTheFormsAreFilledIn(t *testing.T) {
 		}
 	}
 	demo := []settings.Value{{Key: "issuer", Text: "http://127.0.0.1:1", Source: settings.Source{Name: "this build"}}}
-	if v := (&drawing{facts: Facts{Values: demo, App: AppView{Demo: true}, Demo: true}}).setup(true); v.Preset != "" || v.Demo {
+	if v := (&drawing{facts: Facts{Values: demo, App: AppView{Demo: true}, Demo: true}}).setup(true); v.Preset != "" ||
+		v.Demo {
 		t.Errorf("the demo's provider is in the form: %+v", v)
 	}
 }

@@ -152,7 +152,7 @@ type SettingView struct {
 	Text   string `json:"text"`
 	Source string `json:"source"` // "" when nobody has set it
 	Locked bool   `json:"locked"` // by the administrator
-	Fixed  bool   `json:"fixed"`  // set where this screen cannot change it: by the administrator, the environment or a flag
+	Fixed  bool   `json:"fixed"`  // not to be changed here: by the administrator, the environment or a flag
 }
 
 // CheckView is the doctor's report, as far as it has come.

@@ -121,7 +121,8 @@ func TestStartingOver(t *testing.T) {
 	if err := v.Save(t.Context(), []byte("new")); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := vault.New(vault.Config{Dir: dir, Kind: vault.File, Passphrase: next}).Load(t.Context()); err != nil || string(got) != "new" {
+	again := vault.New(vault.Config{Dir: dir, Kind: vault.File, Passphrase: next})
+	if got, err := again.Load(t.Context()); err != nil || string(got) != "new" {
 		t.Errorf("the new vault: %q %v", got, err)
 	}
 	keys, _ := filepath.Glob(filepath.Join(dir, "vault-key.*.unreadable"))
@@ -154,7 +155,8 @@ func TestAStoreChosenAfterThisTimeOnly(t *testing.T) {
 	if _, err := v.Load(t.Context()); !errors.Is(err, vault.ErrReplaced) {
 		t.Errorf("that the older one was put away is not told: %v", err)
 	}
-	if got, err := vault.New(vault.Config{Dir: dir, Kind: vault.File, Passphrase: next}).Load(t.Context()); err != nil || got != nil {
+	again := vault.New(vault.Config{Dir: dir, Kind: vault.File, Passphrase: next})
+	if got, err := again.Load(t.Context()); err != nil || got != nil {
 		t.Errorf("the next start: %q %v", got, err)
 	}
 }

@@ -30,7 +30,8 @@ func (d *machine) newScreen(name string) *screen {
 		d.t.Fatal(err)
 	}
 	dir := d.folder("screen-" + name)
-	cmd := exec.Command("Xvfb", "-noreset", "-displayfd", "3", "-screen", "0", "800x700x24", "-nolisten", "tcp", "-fbdir", dir)
+	cmd := exec.Command("Xvfb", "-noreset", "-displayfd", "3", "-screen", "0", "800x700x24", "-nolisten", "tcp",
+		"-fbdir", dir)
 	cmd.ExtraFiles = []*os.File{write}
 	d.start(cmd)
 	_ = write.Close()

@@ -85,8 +85,8 @@ func (p *place) display() {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	server := exec.CommandContext(p.t.Context(), "Xvfb", "-noreset", "-displayfd", "3", "-screen", "0", "1024x768x24", "-nolisten",
-		"tcp")
+	server := exec.CommandContext(p.t.Context(), "Xvfb", "-noreset", "-displayfd", "3", "-screen", "0", "1024x768x24",
+		"-nolisten", "tcp")
 	server.ExtraFiles = []*os.File{write}
 	if err := server.Start(); err != nil {
 		p.t.Fatal(err)

@@ -103,7 +103,8 @@ func (r *root) display() {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	cmd := exec.Command("Xvfb", "-noreset", "-displayfd", "3", "-screen", "0", "1280x1024x24", "-nolisten", "tcp", "-ac")
+	cmd := exec.Command("Xvfb", "-noreset", "-displayfd", "3", "-screen", "0", "1280x1024x24", "-nolisten", "tcp",
+		"-ac")
 	cmd.ExtraFiles = []*os.File{write}
 	if err := cmd.Start(); err != nil {
 		r.t.Fatal(err)

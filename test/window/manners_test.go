@@ -121,7 +121,8 @@ func TestTwoAccounts(t *testing.T) {
 	d.drawn("profile", 1)
 	v, _ := d.status()
 	ctl := d.command(tool(t, "CTL"), "signin")
-	ctl.Env = append(ctl.Env, "PERSON=grace", "LATCHKEY_ISSUER="+v["issuer"].(string), "LATCHKEY_CLIENT_ID=latchkey-demo")
+	ctl.Env = append(ctl.Env, "PERSON=grace", "LATCHKEY_ISSUER="+v["issuer"].(string),
+		"LATCHKEY_CLIENT_ID=latchkey-demo")
 	if out, err := ctl.CombinedOutput(); err != nil {
 		t.Fatalf("latchkeyctl signin: %v %s", err, out)
 	}
