@@ -16,9 +16,13 @@ import (
 	"app.latchkey/internal/late"
 	_ "app.latchkey/internal/quiethttp" // before net/http reads GODEBUG
 	"app.latchkey/internal/startenv"
+	"app.latchkey/internal/vault"
 )
 
-func main() {
+func main() { execute(vault.Cost{}) }
+
+// execute is the program. cost is that of a passphrase; zero is what RFC 9106 recommends.
+func execute(cost vault.Cost) {
 	startenv.Prepare()
 	if late.Serve() {
 		return
@@ -27,7 +31,7 @@ func main() {
 	// which has words and an exit code, instead of the program's sudden end.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	out := &output{to: standardOutput()}
-	c := &command{stdin: os.Stdin, stdout: out, stderr: os.Stderr, flags: map[string]string{}}
+	c := &command{stdin: os.Stdin, stdout: out, stderr: os.Stderr, flags: map[string]string{}, cost: cost}
 	os.Exit(supervise(os.Stderr, &c.begun, func(ctx context.Context) int { return c.run(ctx, out, os.Args[1:]) }))
 }
 

@@ -16,6 +16,7 @@ import (
 	"app.latchkey/internal/logfile"
 	"app.latchkey/internal/program"
 	"app.latchkey/internal/settings"
+	"app.latchkey/internal/vault"
 	"app.latchkey/internal/wire"
 )
 
@@ -27,6 +28,7 @@ type command struct {
 	json    bool
 	verbose bool
 	flags   map[string]string // settings, by key
+	cost    vault.Cost        // of a passphrase; only tests set it
 	started bool              // the words of the command line were sound
 	logged  bool              // the failure stands in the log
 	begun   atomic.Bool       // something was begun that a sudden end could lose
@@ -137,7 +139,7 @@ func (c *command) start(o wire.Options) error {
 	defer c.begun.Store(true)
 	o.App, o.ID, o.Version = program.AppName, program.AppID, program.Version().Version
 	c.logs(s)
-	o.Log = c.log
+	o.Log, o.Cost = c.log, c.cost
 	o.Leave = late.Leaver(program.AppName)
 	c.parts, err = wire.New(s, o)
 	if err != nil {

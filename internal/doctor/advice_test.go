@@ -42,7 +42,9 @@ func (m *machine) certificate(conf *tls.Config) {
 func (m *machine) sealed() string {
 	m.t.Helper()
 	dir := m.path(".local", "share", "latchkey")
-	v := vault.New(vault.Config{Dir: dir, Kind: vault.File, Passphrase: secret.New(passphrase)})
+	v := vault.New(vault.Config{
+		Dir: dir, Kind: vault.File, Passphrase: secret.New(passphrase), Cost: vault.Cost{Time: 1, Memory: 8, Threads: 1},
+	})
 	if err := v.Save(context.Background(), []byte("sessions")); err != nil {
 		m.t.Fatal(err)
 	}
@@ -53,7 +55,9 @@ func (m *machine) sealed() string {
 func (m *machine) setAside() {
 	m.t.Helper()
 	dir := m.path(".local", "share", "latchkey")
-	v := vault.New(vault.Config{Dir: dir, Kind: vault.File, Passphrase: secret.New(passphrase)})
+	v := vault.New(vault.Config{
+		Dir: dir, Kind: vault.File, Passphrase: secret.New(passphrase), Cost: vault.Cost{Time: 1, Memory: 8, Threads: 1},
+	})
 	release, err := v.Lock(context.Background())
 	if err != nil {
 		m.t.Fatal(err)

@@ -2,6 +2,7 @@ package vault
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -22,6 +23,13 @@ type kdfParams struct {
 	Memory  uint32 `json:"m"` // KiB
 	Threads uint8  `json:"p"`
 	Salt    []byte `json:"salt"`
+}
+
+// Cost is what Argon2id spends on the key of a new passphrase. It is written into the key file, and read from there.
+type Cost struct {
+	Time    uint32 // passes
+	Memory  uint32 // KiB
+	Threads uint8
 }
 
 const (
@@ -173,8 +181,9 @@ func (k keyFile) store(ctx context.Context, keys []*sealKey) error {
 	}
 	w := v.wrapping
 	if w == nil || !w.passphrase.Equal(v.passphrase) {
+		cost := cmp.Or(v.conf.Cost, Cost{kdfTime, kdfMemory, kdfThreads})
 		kdf := &kdfParams{
-			Name: kdfName, Time: kdfTime, Memory: kdfMemory, Threads: kdfThreads, Salt: make([]byte, saltSize),
+			Name: kdfName, Time: cost.Time, Memory: cost.Memory, Threads: cost.Threads, Salt: make([]byte, saltSize),
 		}
 		_, _ = rand.Read(kdf.Salt)
 		var err error

@@ -22,8 +22,11 @@ var (
 	phrase = secret.New("correct horse battery")
 )
 
+// cheap is what tests spend on a passphrase that are not about what it costs.
+var cheap = vault.Cost{Time: 1, Memory: 8, Threads: 1}
+
 func file(dir string) vault.Config {
-	return vault.Config{Dir: dir, Kind: vault.File, Passphrase: phrase}
+	return vault.Config{Dir: dir, Kind: vault.File, Passphrase: phrase, Cost: cheap}
 }
 
 func saved(t *testing.T, c vault.Config) *vault.Vault {
@@ -99,7 +102,7 @@ func TestMemoryKeepsNothing(t *testing.T) {
 func TestStartingOver(t *testing.T) {
 	dir := t.TempDir()
 	saved(t, file(dir))
-	v := vault.New(vault.Config{Dir: dir, Kind: vault.File})
+	v := vault.New(vault.Config{Dir: dir, Kind: vault.File, Cost: cheap})
 	if _, err := v.Load(t.Context()); !errors.Is(err, vault.ErrPassphraseNeeded) {
 		t.Fatal(err)
 	}
@@ -144,7 +147,7 @@ func TestStartingOver(t *testing.T) {
 func TestAStoreChosenAfterThisTimeOnly(t *testing.T) {
 	dir := t.TempDir()
 	saved(t, file(dir))
-	v := vault.New(vault.Config{Dir: dir, Kind: vault.File})
+	v := vault.New(vault.Config{Dir: dir, Kind: vault.File, Cost: cheap})
 	if err := v.Change(t.Context(), vault.Memory, secret.Secret{}); err != nil {
 		t.Fatal(err)
 	}

@@ -135,6 +135,11 @@ func TestNoSecretIsAnywhere(t *testing.T) {
 	if _, err := os.Stat(kept); err != nil {
 		t.Fatal(err)
 	}
+	// What the key file says is what the program has spent on the passphrase (RFC 9106 §4).
+	if key, err := os.ReadFile(kept + ".key"); err != nil ||
+		!bytes.Contains(key, []byte(`"kdf":{"name":"argon2id","t":3,"m":65536,"p":4,`)) {
+		t.Errorf("the passphrase costs less than RFC 9106 recommends: %q %v", key, err)
+	}
 	if err := l.Files(d.home); err != nil { // while somebody is signed in
 		t.Fatal(err)
 	}
