@@ -155,12 +155,8 @@ func (c *Client) poll(ctx context.Context, a attempt, d deviceAnswer) (tokenAnsw
 
 // redeemDevice is one device access token request.
 func (c *Client) redeemDevice(ctx context.Context, a attempt, d deviceAnswer) (tokenAnswer, error) {
-	res, body, err := c.post(ctx, a.meta, a.meta.TokenURL,
+	members, err := c.tokenRequest(ctx, a.meta,
 		url.Values{"grant_type": {deviceGrant}, "device_code": {d.code.Reveal()}})
-	if err != nil {
-		return tokenAnswer{}, transient(err)
-	}
-	members, err := c.grantAnswer(ErrTokenEndpoint, res, body)
 	if err != nil {
 		return tokenAnswer{}, err
 	}

@@ -5,9 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
-
-	"golang.org/x/oauth2"
 
 	"app.latchkey/internal/secret"
 	"app.latchkey/internal/session"
@@ -127,10 +126,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 
 // spend redeems a refresh token (RFC 6749 §6), once.
 func (c *Client) spend(ctx context.Context, m Metadata, refresh secret.Secret) (tokenAnswer, error) {
-	answer, err := c.askToken(ctx, func(ctx context.Context) error {
-		_, err := c.config(m, "").TokenSource(ctx, &oauth2.Token{RefreshToken: refresh.Reveal()}).Token()
-		return err
-	})
+	answer, err := c.tokenRequest(ctx, m,
+		url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refresh.Reveal()}})
 	if err != nil {
 		return tokenAnswer{}, fmt.Errorf("openid: refresh: %w", err)
 	}
