@@ -184,8 +184,12 @@ test-providers: ## sign in at Ory Hydra, LemonLDAP::NG and zitadel's example ser
 bench: ## measure against references, and print the table of docs/performance.md
 	@build/setup.sh test
 	@mkdir -p artifacts/bench
-	OUT=$(CURDIR)/artifacts/bench go test -tags bench -count=1 -timeout 15m -run TestBench ./test/bench
+	OUT=$(CURDIR)/artifacts/bench QUICK=$(QUICK) go test -tags bench -count=1 -timeout 15m -run TestBench ./test/bench
 	@cat artifacts/bench/table.md
+
+.PHONY: bench-quick
+bench-quick: ## the same with a few runs of each, without the minute at rest: two minutes
+	@$(MAKE) --no-print-directory bench QUICK=1
 
 .PHONY: fleet
 fleet: ## live a day with 10,000 desktops; write the table and docs/fleet.svg

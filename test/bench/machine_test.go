@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +30,8 @@ type machine struct {
 	screens map[string]*screen // each window's own
 	idp     *instant.Provider
 	program map[string]string // by name
+
+	arguments map[string][]string // of each window
 }
 
 func newMachine(t *testing.T) *machine {
@@ -40,7 +41,8 @@ func newMachine(t *testing.T) *machine {
 		t.Fatal(err)
 	}
 	t.Cleanup(idp.Close)
-	d := &machine{t: t, home: t.TempDir(), out: os.Getenv("OUT"), idp: idp, program: map[string]string{}}
+	d := &machine{t: t, home: t.TempDir(), out: os.Getenv("OUT"), idp: idp, program: map[string]string{},
+		arguments: map[string][]string{}}
 	if d.out == "" {
 		t.Fatal("OUT names no folder: run make bench")
 	}
@@ -56,7 +58,10 @@ func newMachine(t *testing.T) *machine {
 	b := bus.Start(t, d.home)
 	d.env = append(d.env, "DBUS_SESSION_BUS_ADDRESS="+b.Address)
 	b.Keychain(t, d.env)
-	d.screens = map[string]*screen{"latchkey": d.newScreen("latchkey"), "emptyapp": d.newScreen("emptyapp")}
+	d.screens = map[string]*screen{}
+	for _, window := range []string{"latchkey", "static", "emptyapp"} {
+		d.screens[window] = d.newScreen(window)
+	}
 	return d
 }
 
@@ -82,19 +87,58 @@ func (d *machine) build() {
 		{"latchkeyctl", "../..", "./cmd/latchkeyctl", plain, "0"},
 		{"browse", ".", "./browse", plain, "0"},
 		{"plain", ".", "./plain", plain, "0"},
+		{"floor", ".", "./floor", plain, "0"},
 		{"kubelogin", "kubelogin", "github.com/int128/kubelogin", plain, "0"},
 		{"seed", "kubelogin", ".", plain, "0"},
 		{"latchkey", "../..", ".", window, "1"},
 		{"emptyapp", ".", "./emptyapp", window, "1"},
 	} {
-		d.program[p.name] = filepath.Join(d.out, p.name)
-		cmd := exec.Command("go", append(append([]string{"build", "-o", d.program[p.name]}, p.flags...), p.path)...)
-		cmd.Dir = p.dir
-		cmd.Env = append(os.Environ(), "CGO_ENABLED="+p.cgo)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			d.t.Fatalf("build %s: %v\n%s", p.name, err, out)
+		d.built(p.name, p.dir, p.path, p.flags, p.cgo)
+	}
+	d.buildNothing(plain)
+	d.program["static"] = d.program["emptyapp"]
+}
+
+func (d *machine) built(name, dir, path string, flags []string, cgo string) {
+	d.t.Helper()
+	d.program[name] = filepath.Join(d.out, name)
+	cmd := exec.Command("go", append(append([]string{"build", "-o", d.program[name]}, flags...), path)...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "CGO_ENABLED="+cgo)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		d.t.Fatalf("build %s: %v\n%s", name, err, out)
+	}
+}
+
+// size is a built program's, in bytes.
+func (d *machine) size(name string) int64 {
+	d.t.Helper()
+	info, err := os.Stat(d.program[name])
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return info.Size()
+}
+
+// buildNothing builds an empty program, and makes it as large as latchkeyctl.
+func (d *machine) buildNothing(flags []string) {
+	d.t.Helper()
+	dir := d.folder("nothing")
+	for name, text := range map[string]string{
+		"go.mod":  "module nothing\n\ngo 1.26\n",
+		"main.go": "package main\n\nimport _ \"embed\"\n\n//go:embed rest\nvar rest string\n\nfunc main() { println(len(rest)) }\n",
+		"rest":    "",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			d.t.Fatal(err)
 		}
 	}
+	d.built("nothing", dir, ".", flags, "0")
+	rest := make([]byte, d.size("latchkeyctl")-d.size("nothing"))
+	if err := os.WriteFile(filepath.Join(dir, "rest"), rest, 0o600); err != nil {
+		d.t.Fatal(err)
+	}
+	d.built("nothing", dir, ".", flags, "0")
 }
 
 // command prepares a program of the machine.
@@ -161,17 +205,4 @@ func (d *machine) firstLine(cmd *exec.Cmd) time.Duration {
 		d.t.Fatalf("%s: %v", cmd.Path, err)
 	}
 	return took
-}
-
-func number(t *testing.T, name string, otherwise int) int {
-	t.Helper()
-	text := os.Getenv(name)
-	if text == "" {
-		return otherwise
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
 }

@@ -1,10 +1,12 @@
 // Command emptyapp is the window that Latchkey's is measured against: the same
-// toolchain and the same size, one page that stands still, and nothing behind it.
+// toolchain and the same size, one page that stands still, and nothing behind it. Given a
+// folder, it shows the page there instead.
 package main
 
 import (
 	"embed"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"github.com/wailsapp/wails/v2"
@@ -17,9 +19,13 @@ import (
 var assets embed.FS
 
 func main() {
+	var pages fs.FS = assets
+	if len(os.Args) > 1 {
+		pages = os.DirFS(os.Args[1])
+	}
 	err := wails.Run(&options.App{
 		Title: "Empty", Width: 420, Height: 640,
-		AssetServer:      &assetserver.Options{Assets: assets},
+		AssetServer:      &assetserver.Options{Assets: pages},
 		BackgroundColour: &options.RGBA{R: 250, G: 248, B: 244, A: 255},
 		Linux:            &linux.Options{ProgramName: "emptyapp", WebviewGpuPolicy: linux.WebviewGpuPolicyOnDemand},
 	})
