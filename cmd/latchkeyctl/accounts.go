@@ -48,7 +48,8 @@ func (c *command) accountChange(name, short string, do func(*cobra.Command, acco
 			"issuer#subject.",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return &usageError{fmt.Errorf("%s takes one account", name)}
+				return &usageError{fmt.Errorf("the command accounts %s takes one account, such as ada@acme.example",
+					name)}
 			}
 			return nil
 		},
@@ -100,23 +101,21 @@ func (c *command) listAccounts() error {
 		}
 		return c.object(out)
 	}
+	var lines [][]string
 	for _, p := range s.Accounts {
-		mark, note := " ", ""
+		line := []string{"", who(p), account.Address(p.Key)}
 		if p.Key == s.Session.Key {
-			mark = "*"
+			line[0] = "*"
 		}
 		if p.Ended != "" {
-			note = "  (ended: sign in again)"
+			line = append(line, "(ended: sign in again)")
 		} else if p.PersonNeeded {
-			note = "  (the provider wants to ask something: sign in again)"
+			line = append(line, "(the provider wants to ask something: sign in again)")
 		}
-		if _, err := fmt.Fprintf(c.stdout, "%s %s  %s%s\n", mark, who(p), oneLine(account.Address(p.Key)),
-			note); err != nil {
-			return err
-		}
+		lines = append(lines, line)
 	}
 	if len(s.Accounts) == 0 {
 		c.say("No account is kept here.")
 	}
-	return nil
+	return c.rows(lines)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -59,16 +58,16 @@ func (c *command) printSettings(s settings.Settings) error {
 		}
 		return c.object(out)
 	}
-	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
+	var lines [][]string
 	for _, v := range s.Values() {
 		from := v.Source.String()
 		if v.Locked {
 			from += " (locked)"
 		}
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", v.Key, oneLine(v.Text), oneLine(from))
+		lines = append(lines, []string{v.Key, v.Text, from})
 	}
 	for _, warning := range s.Warnings {
 		c.say("warning: %s", warning)
 	}
-	return w.Flush()
+	return c.rows(lines)
 }

@@ -2,11 +2,9 @@ package main
 
 import (
 	"io"
-	"os"
 	"time"
 
 	"github.com/mdp/qrterminal/v3"
-	"golang.org/x/term"
 
 	"app.latchkey/internal/session"
 )
@@ -44,10 +42,4 @@ func drawQR(w io.Writer, text string) {
 		BlackChar: "\x1b[30;40m█\x1b[0m", WhiteChar: "\x1b[97;107m█\x1b[0m",
 		BlackWhiteChar: "\x1b[30;107m▀\x1b[0m", WhiteBlackChar: "\x1b[30;107m▄\x1b[0m",
 	})
-}
-
-// isTerminal reports whether a person sits at the stream.
-func isTerminal(stream any) bool {
-	f, ok := stream.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -11,7 +11,9 @@ import (
 
 	"app.latchkey/internal/cleantext"
 	"app.latchkey/internal/doctor"
+	"app.latchkey/internal/ownfolder"
 	"app.latchkey/internal/program"
+	"app.latchkey/internal/settings"
 	"app.latchkey/internal/wire"
 )
 
@@ -20,17 +22,25 @@ var errFindings = errors.New("something failed")
 
 func (c *command) doctor() *cobra.Command {
 	var output string
+	var fix bool
 	cmd := &cobra.Command{
 		Use: "doctor", Short: "Check the set-up, and say what to do about each thing",
 		Long: "doctor checks everything that a sign-in needs: settings, network, provider, ports, browser, keychain, " +
 			"vault.\nIt signs nobody in, changes nothing and prints no secret: its report can be sent.\n" +
-			"It exits 0 when nothing failed, 1 otherwise.",
+			"It exits 0 when nothing failed, 1 otherwise.\n\n" +
+			"With --fix it first corrects the modes of its own folders and files, so that others can neither read\n" +
+			"what is stored nor change your settings, and says what it changed. It follows no link, and touches\n" +
+			"nothing that is not yours.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			d, err := c.examined()
-			if err != nil {
-				return err
+			s, settingsErr := program.Settings(c.flags)
+			var fixed []string
+			for more := fix; more; { // what was closed to its owner can be looked into only then
+				done := c.fix(doctor.LooseModes(s))
+				more, fixed = len(done) > 0, append(fixed, done...)
+				s, settingsErr = program.Settings(c.flags)
 			}
-			tell := func(f doctor.Finding) { _, _ = fmt.Fprintln(c.stdout, f.Line()) }
+			d := c.examined(s, settingsErr)
+			tell := func(f doctor.Finding) { _, _ = fmt.Fprintln(c.stdout, c.findingLine(f)) }
 			if c.json {
 				tell = nil
 			}
@@ -38,32 +48,54 @@ func (c *command) doctor() *cobra.Command {
 			if err := cmd.Context().Err(); err != nil {
 				return err
 			}
-			return c.finish(report, output)
+			err := c.finish(report, fixed, output)
+			if !fix && len(doctor.LooseModes(s)) > 0 {
+				c.say("latchkeyctl doctor --fix corrects who may read and change your files here.")
+			}
+			return err
 		},
 	}
+	cmd.Flags().BoolVar(&fix, "fix", false, "correct the modes of its own folders and files first")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write the report into this file too")
 	return cmd
 }
 
+// fix makes the changes, and returns what was done in words.
+func (c *command) fix(changes []ownfolder.Change) []string {
+	var done []string
+	for _, change := range changes {
+		if err := change.Make(); err != nil {
+			c.say("%s could not be corrected: %v", change.Path, err)
+			continue
+		}
+		done = append(done, change.String())
+		if !c.json {
+			_, _ = fmt.Fprintln(c.stdout, paint(c.stdout, colourGood, "fixed")+" "+oneLine(change.String()))
+		}
+	}
+	return done
+}
+
 // examined makes the doctor of these settings, whether or not they can be used.
-func (c *command) examined() (*doctor.Doctor, error) {
-	settings, err := program.Settings(c.flags)
-	c.started, c.name = true, settings.Provider.Name
-	if err != nil {
-		return wire.Doctor(program.AppName, program.Version().Version, settings, err), nil
+func (c *command) examined(s settings.Settings, settingsErr error) *doctor.Doctor {
+	c.started, c.name = true, s.Provider.Name
+	if settingsErr == nil {
+		o := wire.Options{App: program.AppName, ID: program.AppID, Version: program.Version().Version}
+		if c.parts, settingsErr = wire.New(s, o); settingsErr == nil {
+			return c.parts.Doctor()
+		}
 	}
-	if c.parts, err = wire.New(settings,
-		wire.Options{App: program.AppName, ID: program.AppID, Version: program.Version().Version}); err != nil {
-		return wire.Doctor(program.AppName, program.Version().Version, settings, err), nil
-	}
-	return c.parts.Doctor(), nil
+	return wire.Doctor(program.AppName, program.Version().Version, s, settingsErr)
 }
 
 // finish prints and saves the report.
-func (c *command) finish(r doctor.Report, output string) error {
+func (c *command) finish(r doctor.Report, fixed []string, output string) error {
 	text := []byte(r.Text())
 	if c.json {
-		data, err := json.Marshal(r)
+		data, err := json.Marshal(struct {
+			doctor.Report
+			Fixed []string `json:"fixed,omitempty"`
+		}{r, fixed})
 		if err != nil {
 			return err
 		}

@@ -45,14 +45,24 @@ type profile struct {
 	SignedInAt      *string `json:"signed_in_at"`
 	IDTokenVerified bool    `json:"id_token_verified"`
 	Renewable       bool    `json:"renewable"`
+
+	Provider     string   `json:"provider"` // its name, as it was at the sign-in
+	Organization string   `json:"organization"`
+	Roles        []string `json:"roles"`
+	How          string   `json:"how"` // such as "with SSO"
+	RefreshedAt  *string  `json:"refreshed_at"`
 }
 
 func profileOf(p account.Account) profile {
+	says := personOf(p)
 	return profile{
 		Issuer: p.Key.Issuer, Subject: p.Key.Subject, Name: nameOf(p), Email: p.Profile.Email,
 		EmailVerified: p.Profile.EmailVerified,
 		Picture:       p.Profile.Picture, Expiry: stamp(p.Expiry), SignedInAt: stamp(p.SignedInAt),
 		IDTokenVerified: p.IDTokenVerified, Renewable: p.CanRefresh,
+		Provider: providerOf(p), Organization: says.Organization, Roles: append([]string{}, says.Roles...),
+		How:         says.How,
+		RefreshedAt: stamp(p.Refreshed),
 	}
 }
 
@@ -112,7 +122,7 @@ func (c *command) failUsage(err error) int {
 	p := problem.From(err, c.name)
 	if p.Code == "internal" {
 		p = problem.Problem{
-			Code: "usage", Title: "That command cannot be used", Message: sentence(err.Error()) + ".",
+			Code: "usage", Title: "That command cannot be used", Message: fullStop(sentence(err.Error())),
 			Hint: "See latchkeyctl --help.",
 		}
 	}

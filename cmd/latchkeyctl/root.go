@@ -66,17 +66,9 @@ func (c *command) root() *cobra.Command {
 			"window.\n\nExit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 nobody is signed in, 4 cancelled " +
 			"or timed out.",
 		SilenceErrors: true, SilenceUsage: true,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return &usageError{fmt.Errorf("there is no command %q%s", args[0],
-					meant(c.root().SuggestionsFor(args[0])))}
-			}
-			return nil
-		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.SuggestionsMinimumDistance = 2
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return &usageError{withFlagMeant(cmd, err)} })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return &usageError{flagError(cmd, err)} })
 	p := root.PersistentFlags()
 	p.BoolVar(&c.json, "json", false, "print the result, or the failure, as one JSON object")
 	p.BoolVarP(&c.verbose, "verbose", "v", false, "log to standard error")
@@ -87,20 +79,10 @@ func (c *command) root() *cobra.Command {
 		c.doctor(), c.version())
 	c.addDemo(root)
 	c.addMan(root)
-	for _, sub := range root.Commands() {
-		if sub.Args == nil {
-			sub.Args = noArgs
-		}
-		sub.Example = examples[sub.Name()]
-	}
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	finish(root)
 	return root
-}
-
-func noArgs(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return &usageError{fmt.Errorf("%s takes no argument %q", cmd.Name(), args[0])}
-	}
-	return nil
 }
 
 // settingFlag puts a flag's text under its setting's key.

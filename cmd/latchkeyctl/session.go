@@ -8,40 +8,7 @@ import (
 
 	"app.latchkey/internal/account"
 	"app.latchkey/internal/program"
-	"app.latchkey/internal/session"
 )
-
-func (c *command) status() *cobra.Command {
-	var named string
-	cmd := &cobra.Command{
-		Use: "status", Short: "Show who is signed in, without using the network",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := c.open(cmd); err != nil {
-				return err
-			}
-			p, err := c.chosen(named)
-			s := c.parts.Account.Snapshot()
-			if named == "" {
-				p = s.Session
-			}
-			switch {
-			case err != nil:
-				return err
-			case p.Ended != "":
-				return &account.EndedError{Why: p.Ended}
-			case p.Key.IsZero() && s.Ended != nil:
-				return &account.EndedError{Why: s.Ended.Ended}
-			case p.Key.IsZero():
-				return account.ErrNobody
-			case p.PersonNeeded:
-				return session.ErrPersonNeeded
-			}
-			return c.printProfile(p)
-		},
-	}
-	cmd.Flags().StringVar(&named, "account", "", accountHelp)
-	return cmd
-}
 
 func (c *command) token() *cobra.Command {
 	var named string

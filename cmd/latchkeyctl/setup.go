@@ -49,8 +49,6 @@ func (c *command) setup() *cobra.Command {
 		Long: "setup asks for the provider and for what the provider gave for this app, writes preferences.toml,\n" +
 			"and checks whether a sign-in would work. What a flag says is not asked for; without a terminal\n" +
 			"flags say all. The window asks the same in Settings.",
-		Example: "  latchkeyctl setup\n" +
-			"  latchkeyctl setup --provider okta --domain acme.okta.com --client-id 0oa1b2c3d4e5f6g7h8i9",
 		RunE: func(cmd *cobra.Command, _ []string) error { u.ctx = cmd.Context(); return u.run() },
 	}
 	for _, key := range provider.FormKeys() {
@@ -188,7 +186,7 @@ func (u *settingUp) check(s settings.Settings) error {
 		report.Findings = append(report.Findings, f)
 		report.OK = report.OK && f.Status != doctor.Fail
 		if f.Status != doctor.Pass && !u.json {
-			_, _ = fmt.Fprintln(u.stdout, f.Line())
+			_, _ = fmt.Fprintln(u.stdout, u.findingLine(f))
 		}
 	}
 	report.OK = true

@@ -50,10 +50,18 @@ func (closed) Write([]byte) (int, error) { return 0, os.ErrClosed }
 // standardOutput is where results go. Go opens /dev/null in place of a standard output
 // that was closed before the program began, and writes to it would all succeed.
 func standardOutput() io.Writer {
-	if wasClosed(os.Stdout, os.Stderr) {
+	if wasClosed(os.Stdin, os.Stdout, os.Stderr) {
 		return closed{}
 	}
 	return os.Stdout
+}
+
+// fullStop ends a sentence that has no end yet.
+func fullStop(s string) string {
+	if strings.HasSuffix(s, "?") || strings.HasSuffix(s, ".") {
+		return s
+	}
+	return s + "."
 }
 
 // sentence makes words fit to begin a sentence.

@@ -8,10 +8,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// wasClosed reports whether f is what Go's runtime opens in place of a closed standard
-// stream: /dev/null for reading and writing. Shells open it for writing alone. A parent
-// that gives such a /dev/null to standard error too wants no word of us.
-func wasClosed(f, stderr *os.File) bool {
+// wasClosed reports whether standard output is what Go's runtime opens in place of a closed
+// stream: /dev/null for reading and writing, each time anew. Shells open it for writing
+// alone. A parent that gives such a /dev/null to standard error too wants no word of us;
+// when standard input is one as well, they were all closed, unless the parent has opened
+// it once and given it three times.
+func wasClosed(stdin, stdout, stderr *os.File) bool {
 	null, err := os.Stat(os.DevNull)
 	if err != nil {
 		return false
@@ -24,5 +26,17 @@ func wasClosed(f, stderr *os.File) bool {
 		flags, err := unix.FcntlInt(f.Fd(), unix.F_GETFL, 0)
 		return err == nil && flags&unix.O_ACCMODE == unix.O_RDWR
 	}
-	return is(f) && !is(stderr)
+	return is(stdout) && (!is(stderr) || is(stdin) && !sameOpening(stdout, stderr))
+}
+
+// sameOpening reports whether two files stem from one open(2): such share their flags.
+func sameOpening(a, b *os.File) bool {
+	before, err := unix.FcntlInt(a.Fd(), unix.F_GETFL, 0)
+	if err != nil {
+		return false
+	}
+	_, err = unix.FcntlInt(a.Fd(), unix.F_SETFL, before^unix.O_APPEND)
+	after, got := unix.FcntlInt(b.Fd(), unix.F_GETFL, 0)
+	_, _ = unix.FcntlInt(a.Fd(), unix.F_SETFL, before)
+	return err == nil && got == nil && (after^before)&unix.O_APPEND != 0
 }

@@ -257,3 +257,53 @@ func TestThePassphraseIsAskedForAtTheTerminal(t *testing.T) {
 		t.Errorf("the passphrase is on the screen:\n%s", term.text())
 	}
 }
+
+// A terminal gets colours and columns, unless its person wants no colours.
+func TestColoursAndColumns(t *testing.T) {
+	p := idp.Start(t, idp.Config{Lifetime: time.Hour})
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser := filepath.Join(t.TempDir(), "visit")
+	if err := os.Symlink(self, browser); err != nil {
+		t.Fatal(err)
+	}
+	pass := filepath.Join(t.TempDir(), "pass")
+	if err := os.WriteFile(pass, []byte("correct horse battery"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := []string{
+		"HOME=" + t.TempDir(), "LATCHKEY_STORE=file", "LATCHKEY_STORE_PASSPHRASE_FILE=" + pass, "TERM=xterm",
+		"LATCHKEY_ISSUER=" + p.Issuer, "LATCHKEY_CLIENT_ID=" + idp.ClientID, "BROWSER=" + browser + " %s",
+	}
+	shown := func(more string, args ...string) string {
+		t.Helper()
+		term := atTerminal(t, append(env, more), args...)
+		_ = term.cmd.Wait()
+		<-term.end
+		return strings.ReplaceAll(term.text(), "\r\n", "\n")
+	}
+	shown("", "signin")
+	for args, want := range map[string][]string{
+		"status":         {"\x1b[1mName of ada <ada@acme.example>\x1b[0m\n", "\x1b[2mSession\x1b[0m    active, renews"},
+		"accounts":       {"\x1b[2m*\x1b[0m  Name of ada <ada@acme.example>  http"},
+		"config":         {"\x1b[2mclient_id\x1b[0m            "},
+		"doctor":         {"\x1b[32mpass\x1b[0m  dns "},
+		"token --acount": {"\x1b[1;31mThat command cannot be used.\x1b[0m\n"},
+	} {
+		coloured, plain := shown("", strings.Fields(args)...), shown("NO_COLOR=1", strings.Fields(args)...)
+		for _, w := range want {
+			if !strings.Contains(coloured, w) {
+				t.Errorf("%s: no %q in\n%q", args, w, coloured)
+			}
+			w = regexp.MustCompile("\x1b\\[[0-9;]*m").ReplaceAllString(w, "")
+			if !strings.Contains(plain, w) || strings.Contains(plain, "\x1b") {
+				t.Errorf("%s with NO_COLOR: want %q without a colour in\n%q", args, w, plain)
+			}
+		}
+		if dumb := shown("TERM=dumb", strings.Fields(args)...); strings.Contains(dumb, "\x1b") {
+			t.Errorf("%s: colours on a dumb terminal: %q", args, dumb)
+		}
+	}
+}

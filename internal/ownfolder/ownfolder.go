@@ -2,7 +2,8 @@
 // would leave files that the person can no longer write: their sessions would be lost
 // with the next refresh. Whoever is about to write asks first.
 //
-// It looks at folders and changes nothing. It touches no network and no keychain.
+// It looks at folders, and changes nothing but the modes that [Change.Make] is asked to
+// change, of this user's own files. It touches no network and no keychain.
 package ownfolder
 
 import (
