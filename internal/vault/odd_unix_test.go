@@ -83,7 +83,9 @@ func TestAGreedyFileIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	saved(t, file(dir))
+	dear := file(dir)
+	dear.Cost = vault.Cost{} // what a program spends
+	saved(t, dear)
 	key, err := os.ReadFile(filepath.Join(dir, "vault.key"))
 	if err != nil {
 		t.Fatal(err)

@@ -29,6 +29,7 @@ const (
 type service struct {
 	conn       *dbus.Conn
 	collection dbus.ObjectPath // behind the alias; noObject when there is none
+	opening    *dbus.Call      // of the session that secrets are sent in; nil before beginSession
 }
 
 // openService connects. The caller closes the service. What is asked first, and waited
@@ -171,10 +172,21 @@ type sentSecret struct {
 	ContentType string
 }
 
-// session opens the session that secrets are sent in.
+// beginSession asks for the session that secrets are sent in, and does not wait: the item is found meanwhile.
+func (s *service) beginSession(ctx context.Context) {
+	s.opening = s.conn.Object(secretsName, secretsPath).GoWithContext(ctx, serviceIface+".OpenSession",
+		dbus.FlagNoAutoStart, make(chan *dbus.Call, 1), "plain", dbus.MakeVariant(""))
+}
+
+// session waits for the session that was begun.
 func (s *service) session(ctx context.Context) (session dbus.ObjectPath, err error) {
+	select {
+	case <-s.opening.Done:
+	case <-ctx.Done():
+		return noObject, context.Cause(ctx)
+	}
 	var output dbus.Variant
-	err = s.ask(ctx, secretsPath, serviceIface+".OpenSession", "plain", dbus.MakeVariant("")).Store(&output, &session)
+	err = s.opening.Store(&output, &session)
 	return session, err
 }
 
