@@ -17,7 +17,7 @@ import (
 type Client struct {
 	config Config
 	parts  *wire.Parts
-	name   string // the provider's, for words
+	reader reader // of the words of errors
 
 	lifetime context.Context // ends with Close
 	end      context.CancelFunc
@@ -34,7 +34,7 @@ type Client struct {
 
 // Open reads what is stored on this machine and returns a client. It uses no network. It opens the keychain, or
 // asks for the passphrase, when there is something stored to be read. Errors match [ErrConfig] and [ErrStore], or are
-// the context's.
+// the context's; [ErrConfig] also where [Settings] names an application whose settings name no provider.
 func Open(ctx context.Context, config Config) (*Client, error) {
 	config, err := config.checked()
 	if err != nil {
@@ -42,21 +42,25 @@ func Open(ctx context.Context, config Config) (*Client, error) {
 	}
 	settings, err := settingsOf(config)
 	if err != nil {
-		return nil, explain(err, "")
+		return nil, explain(err, reader{inCode: config.Provider.installed == ""})
 	}
-	c := &Client{config: config, name: settings.Provider.Name, watches: map[chan struct{}]bool{}}
+	to := reader{settings.Provider.Name, settings.InCode()}
+	if !settings.Configured {
+		return nil, explain(account.ErrNotConfigured, to)
+	}
+	c := &Client{config: config, reader: to, watches: map[chan struct{}]bool{}}
 	c.parts, err = wire.New(settings, wire.Options{
 		App: config.App.Name, ID: config.App.ID, Log: config.Logger, OpenURL: config.Browser, OnChange: c.changed,
 		Now: clock.From(ctx),
 	})
 	if err != nil {
-		return nil, explain(err, c.name)
+		return nil, explain(err, c.reader)
 	}
 	c.lifetime, c.end = context.WithCancel(context.WithoutCancel(ctx))
 	err = c.unlocked(ctx, false, func() error { return c.manager().Restore(ctx) })
 	if err != nil {
 		_ = c.Close()
-		return nil, explain(err, c.name)
+		return nil, explain(err, c.reader)
 	}
 	return c, nil
 }
@@ -118,7 +122,7 @@ func do[T any](ctx context.Context, c *Client, f func(context.Context) (T, error
 		return none, closed
 	}
 	if err != nil {
-		return none, explain(err, c.name)
+		return none, explain(err, c.reader)
 	}
 	return out, nil
 }
@@ -142,7 +146,7 @@ func (c *Client) unlocked(ctx context.Context, fresh bool, f func() error) error
 		}
 		typed, asked := c.config.Store.ask(ctx, PassphraseRequest{New: fresh, Refused: refused})
 		if asked != nil {
-			refusal := describe(vault.ErrPassphraseNeeded, c.name)
+			refusal := describe(vault.ErrPassphraseNeeded, c.reader)
 			refusal.causes = append(refusal.causes, asked)
 			return refusal
 		}
@@ -150,7 +154,7 @@ func (c *Client) unlocked(ctx context.Context, fresh bool, f func() error) error
 		case unlocked == nil:
 			refused, err = nil, f()
 		case errors.Is(unlocked, vault.ErrWrongPassphrase), errors.Is(unlocked, vault.ErrWeakPassphrase):
-			refused = describe(unlocked, c.name)
+			refused = describe(unlocked, c.reader)
 		default:
 			return unlocked
 		}

@@ -127,21 +127,31 @@ func matches(code string) []error {
 	return nil
 }
 
+// reader is whom the words of an error are for.
+type reader struct {
+	provider string // its name
+	inCode   bool   // the provider stands in the program's code: no settings are read
+}
+
 // explain puts an error into words. An error that has words already is left as it is.
-func explain(err error, provider string) error {
+func explain(err error, to reader) error {
 	var told *Error
 	if err == nil || errors.As(err, &told) {
 		return err
 	}
-	return describe(err, provider)
+	return describe(err, to)
 }
 
 // describe returns the words of an error, nil for none.
-func describe(err error, provider string) *Error {
+func describe(err error, to reader) *Error {
 	if err == nil {
 		return nil
 	}
-	p := problem.From(err, provider)
+	words := problem.From
+	if to.inCode {
+		words = problem.InCode
+	}
+	p := words(err, to.provider)
 	return &Error{
 		Code: p.Code, Title: p.Title, Message: p.Message, Hint: p.Hint, Detail: p.Detail,
 		causes: append([]error{err}, matches(p.Code)...),
@@ -167,10 +177,10 @@ func closedError() *Error {
 }
 
 // browserError is what a browser that did not open gets.
-func browserError(err error, provider string) *Error {
+func browserError(err error, to reader) *Error {
 	var known *browser.OpenError
 	if errors.As(err, &known) || errors.Is(err, browser.ErrAddress) {
-		return describe(err, provider)
+		return describe(err, to)
 	}
 	return &Error{
 		Code: "browser_failed", Title: "Your browser did not open", Message: err.Error() + ".",

@@ -195,6 +195,45 @@ func TestTheSettingsOfAnInstalledAppAreRead(t *testing.T) {
 	}
 }
 
+// Whose settings name no provider is told so at once, not at the first sign-in.
+func TestSettingsWithoutAProviderAreRefused(t *testing.T) {
+	home(t)
+	_, err := signin.Open(t.Context(), signin.Config{
+		App: signin.App{ID: "com.example.test"}, Provider: signin.Settings("reader"), Store: signin.Memory(),
+	})
+	var told *signin.Error
+	if !errors.Is(err, signin.ErrConfig) || !errors.As(err, &told) || told.Code != "not_configured" {
+		t.Errorf("%v", err)
+	}
+}
+
+// A program with its provider in its code reads no LATCHKEY_ variable and has no
+// latchkeyctl: neither the set-up check nor an error sends its people there.
+func TestTheWordsFitAProgramOfItsOwn(t *testing.T) {
+	home(t)
+	p := signintest.NewProvider(t)
+	config := p.Config()
+	config.Provider = signin.Issuer(p.Issuer+"/elsewhere", p.ClientID)
+	client := open(t, p, config)
+	report, err := client.Doctor(t.Context())
+	if err != nil || report.OK {
+		t.Fatalf("%+v %v", report, err)
+	}
+	_, err = client.SignIn(t.Context())
+	if err == nil {
+		t.Fatal("signed in at a provider that there is not")
+	}
+	said := []string{err.Error()}
+	for _, f := range report.Findings {
+		said = append(said, f.Advice)
+	}
+	for _, text := range said {
+		if strings.Contains(text, "LATCHKEY_") || strings.Contains(text, "latchkeyctl") || strings.Contains(text, "{") {
+			t.Errorf("%q", text)
+		}
+	}
+}
+
 func TestNoTokenIsPrinted(t *testing.T) {
 	p := signintest.NewProvider(t)
 	var log bytes.Buffer

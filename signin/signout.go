@@ -70,7 +70,7 @@ func (c *Client) SignOut(ctx context.Context, level Level) (SignOutReport, error
 		return SignOutReport{
 			Account: account.Address(done.Key), Name: done.Name,
 			Tokens: Outcome(done.Ending.Tokens), Browser: Outcome(done.Ending.Browser),
-			Lines: problem.Ending(done.Ending, c.name), Problem: describe(done.Ending.Err, c.name),
+			Lines: problem.Ending(done.Ending, c.reader.provider), Problem: describe(done.Ending.Err, c.reader),
 		}, nil
 	})
 }

@@ -68,7 +68,7 @@ func (c *Client) HTTPClient(origins ...string) *http.Client {
 // hands them to base. Nil takes a transport that trusts Config.RootCAs.
 func (c *Client) Transport(base http.RoundTripper, origins ...string) http.RoundTripper {
 	inner, err := c.manager().RoundTripper(base, origins...)
-	return &transport{c, inner, explain(err, c.name)}
+	return &transport{c, inner, explain(err, c.reader)}
 }
 
 // transport is one call of the client for each request.
@@ -91,7 +91,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	res, err := t.inner.RoundTrip(req)
-	return res, explain(err, t.c.name)
+	return res, explain(err, t.c.reader)
 }
 
 func tokenOf(t account.Token) Token {

@@ -23,7 +23,7 @@ type waiter struct {
 // progress is told by the sign-in and does not block.
 func (w *waiter) progress(p session.Progress) {
 	if p.OpenErr != nil {
-		w.giveUp(browserError(p.OpenErr, w.c.name))
+		w.giveUp(browserError(p.OpenErr, w.c.reader))
 	}
 	if p.Device == nil {
 		return
@@ -40,7 +40,7 @@ func (w *waiter) progress(p session.Progress) {
 	}
 	w.showing.Go(func() {
 		if err := w.c.config.Device(w.ctx, code); err != nil && w.ctx.Err() == nil {
-			given := describe(account.ErrCancelled, w.c.name)
+			given := describe(account.ErrCancelled, w.c.reader)
 			given.causes = append(given.causes, err)
 			w.giveUp(given)
 		}

@@ -126,7 +126,7 @@ func (c *Client) renewInBackground() func() {
 func (c *Client) stateOf(s account.Snapshot) State {
 	out := State{
 		Revision: s.Revision, Phase: Phase(s.Phase), Accounts: accountsOf(s), Deadline: s.Waiting.Until,
-		Problem: describe(s.Err, c.name), Notice: describe(s.Notice, c.name),
+		Problem: describe(s.Err, c.reader), Notice: describe(s.Notice, c.reader),
 	}
 	if !s.Session.Key.IsZero() {
 		active := accountOf(s.Session, true)
@@ -136,7 +136,7 @@ func (c *Client) stateOf(s account.Snapshot) State {
 			out.Health = Renewing
 		}
 		if out.Problem == nil {
-			out.Problem = describe(s.HealthErr, c.name)
+			out.Problem = describe(s.HealthErr, c.reader)
 		}
 	}
 	if s.Ended != nil {

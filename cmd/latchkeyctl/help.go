@@ -13,7 +13,8 @@ import (
 var examples = map[string][]string{ // #nosec G101 -- words of the help
 	"": {"latchkeyctl setup", "latchkeyctl signin", "latchkeyctl status --json"},
 	"setup": {
-		"latchkeyctl setup", "latchkeyctl setup --provider okta --domain acme.okta.com --client-id 0oa1b2c3d4e5f6g7h8i9",
+		"latchkeyctl setup",
+		"latchkeyctl setup --provider okta --domain acme.okta.com --client-id 0oa1b2c3d4e5f6g7h8i9",
 	},
 	"signin": {
 		"latchkeyctl signin", "latchkeyctl signin --login-hint ada@acme.example",

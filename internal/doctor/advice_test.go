@@ -43,7 +43,8 @@ func (m *machine) sealed() string {
 	m.t.Helper()
 	dir := m.path(".local", "share", "latchkey")
 	v := vault.New(vault.Config{
-		Dir: dir, Kind: vault.File, Passphrase: secret.New(passphrase), Cost: vault.Cost{Time: 1, Memory: 8, Threads: 1},
+		Dir: dir, Kind: vault.File, Passphrase: secret.New(passphrase),
+		Cost: vault.Cost{Time: 1, Memory: 8, Threads: 1},
 	})
 	if err := v.Save(context.Background(), []byte("sessions")); err != nil {
 		m.t.Fatal(err)
@@ -56,7 +57,8 @@ func (m *machine) setAside() {
 	m.t.Helper()
 	dir := m.path(".local", "share", "latchkey")
 	v := vault.New(vault.Config{
-		Dir: dir, Kind: vault.File, Passphrase: secret.New(passphrase), Cost: vault.Cost{Time: 1, Memory: 8, Threads: 1},
+		Dir: dir, Kind: vault.File, Passphrase: secret.New(passphrase),
+		Cost: vault.Cost{Time: 1, Memory: 8, Threads: 1},
 	})
 	release, err := v.Lock(context.Background())
 	if err != nil {

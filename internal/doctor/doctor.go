@@ -117,7 +117,8 @@ type round struct {
 }
 
 func (r *round) add(f Finding) {
-	f.Title, f.Detail, f.Advice = oneLine(f.Title), oneLine(f.Detail), oneLine(f.Advice)
+	f.Title, f.Detail, f.Advice = oneLine(f.Title), oneLine(f.Detail),
+		oneLine(settings.ForReader(f.Advice, r.o.Settings.InCode()))
 	r.findings = append(r.findings, f)
 	if r.tell != nil {
 		r.tell(f)

@@ -29,11 +29,13 @@ func (r *round) browser(context.Context) {
 	case err != nil:
 		r.fail("browser", "No program here can open a browser",
 			err.Error(),
-			"Install xdg-utils and a browser, or set BROWSER; a sign-in with --no-browser or --device needs none.")
+			"Install xdg-utils and a browser, or set BROWSER{ours:; a sign-in with --no-browser or --device needs "+
+				"none}.")
 	case headless:
 		r.warn("browser", "There is no display for a browser",
 			strings.Join(there, ", "),
-			"Sign in with latchkeyctl signin --device, or --no-browser, and open the address elsewhere.")
+			"Sign in {ours:with latchkeyctl signin --device, or --no-browser, and open the address "+
+				"elsewhere}{code:on another device}.")
 	default:
 		r.pass("browser", "The browser can be opened", strings.Join(there, ", "))
 	}
@@ -81,7 +83,7 @@ func (r *round) folder(ctx context.Context) {
 	case errors.Is(err, context.DeadlineExceeded):
 		r.fail("folder", "Another program holds the vault's lock",
 			dir,
-			"Wait until it is done, or end it: a latchkeyctl or a window that hangs.")
+			"Wait until it is done, or end the program that hangs.")
 	case errors.Is(err, vault.ErrDiskFull):
 		r.fail("folder", "The disk is full", dir, "Make room on it.")
 	default:
@@ -141,7 +143,7 @@ func (r *round) vault(ctx context.Context) {
 	case errors.Is(err, vault.ErrPassphraseNeeded):
 		r.warn("vault", "The vault is protected by a passphrase, which was not given",
 			"",
-			"Type it when asked, or set LATCHKEY_STORE_PASSPHRASE or store_passphrase_file.")
+			"Type it when asked{ours:, or set LATCHKEY_STORE_PASSPHRASE or store_passphrase_file}.")
 	case errors.Is(err, vault.ErrWrongPassphrase):
 		r.fail("vault", "The passphrase does not fit the vault", "", "Set the one that the vault was made with.")
 	case errors.Is(err, vault.ErrWrongKey), errors.Is(err, vault.ErrKeyLost):

@@ -248,7 +248,7 @@ func distrust(errs ...error) (title, advice string) {
 			"Set issuer to the name in the certificate, or have one made for this name."
 	case errors.As(err, &unknown):
 		return "The certificate is signed by nobody whom this computer trusts",
-			"On a company network set ca_file (LATCHKEY_CA_FILE) to the company's root certificate. " +
+			"On a company network set ca_file{ours: (LATCHKEY_CA_FILE)} to the company's root certificate. " +
 				"Elsewhere somebody is in between: change the network."
 	case errors.As(err, &record):
 		return "Something that is not TLS answers there",

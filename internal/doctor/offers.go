@@ -29,7 +29,7 @@ func (r *round) refresh(context.Context) {
 		r.warn("refresh", "Sessions cannot renew themselves",
 			"the provider gave no refresh token, also when it was asked for consent",
 			"Allow refresh tokens (offline_access) for this client at the provider, "+
-				"then set consent = \"always\" (LATCHKEY_CONSENT) and sign in again.")
+				"then set consent = \"always\"{ours: (LATCHKEY_CONSENT)} and sign in again.")
 	case r.o.Learned.Consent == "needed" && p.Consent == "auto":
 		r.pass("refresh", "People can stay signed in",
 			"the provider gives a refresh token only after it has asked for consent; each sign-in asks for it")

@@ -19,7 +19,7 @@ func (r *round) settings(context.Context) {
 		if errors.As(err, &bad) {
 			r.fail("settings", "A setting cannot be used",
 				r.home(err.Error()),
-				"Correct it there: docs/settings.md and latchkeyctl config --example have every key.")
+				"Correct it there: docs/settings.md{ours: and latchkeyctl config --example have}{code: has} every key.")
 			continue
 		}
 		r.fail("settings", "The settings cannot be read", r.home(err.Error()), "Mend what the details name.")
@@ -107,13 +107,14 @@ func (r *round) provider(context.Context) {
 	case !s.Configured:
 		r.fail("provider", "No provider is set up",
 			"",
-			"Set provider and what its preset asks for, or issuer and client_id, in config.toml: docs/providers has a "+
-				"page for each.")
+			"{ours:Set the provider up in the window, with latchkeyctl setup, or by issuer and client_id in "+
+				"config.toml: docs/providers has a page for each.}"+
+				"{code:Name the provider in the program.}")
 		return
 	}
 	client, err := openid.New(s.Provider, openid.Options{Now: r.o.Now})
 	if err != nil {
-		r.fail("provider", "The provider's settings do not do", err.Error(),
+		r.fail("provider", "The provider's settings cannot be used", err.Error(),
 			"Correct the setting that the details name.")
 		return
 	}

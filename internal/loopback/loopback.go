@@ -107,7 +107,7 @@ type PortError struct {
 
 // Error names the ports and the setting that changes them.
 func (e *PortError) Error() string {
-	return fmt.Sprintf("loopback: no port free among %v (setting redirect_ports, LATCHKEY_REDIRECT_PORTS): %v", e.Ports,
+	return fmt.Sprintf("loopback: no port free among %v (setting redirect_ports): %v", e.Ports,
 		e.Err)
 }
 

@@ -387,7 +387,7 @@ func TestPorts(t *testing.T) {
 	taken := l.Addr().(*net.TCPAddr).Port
 	_, err = loopback.Listen(t.Context(), loopback.Config{State: state, Ports: []int{taken}})
 	var port *loopback.PortError
-	if !errors.As(err, &port) || !strings.Contains(err.Error(), "LATCHKEY_REDIRECT_PORTS") ||
+	if !errors.As(err, &port) || !strings.Contains(err.Error(), "setting redirect_ports") ||
 		!strings.Contains(err.Error(), strconv.Itoa(taken)) {
 		t.Errorf("%v", err)
 	}

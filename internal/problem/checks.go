@@ -32,12 +32,13 @@ var checks = []check{
 	{
 		err:     openid.ErrAudience,
 		message: "Its ID token is for another app.",
-		hint:    "Check client_id (LATCHKEY_CLIENT_ID), then try again.",
+		hint:    "Check client_id{ours: (LATCHKEY_CLIENT_ID)}, then try again.",
 	},
 	{
 		err:     openid.ErrExtraAudience,
 		message: "Its ID token is also for an app that the settings do not trust.",
-		hint:    "If the app named in the details is yours, add it to trusted_audiences (LATCHKEY_TRUSTED_AUDIENCES).",
+		hint: "If the app named in the details is yours, add it to trusted_audiences{ours: " +
+			"(LATCHKEY_TRUSTED_AUDIENCES)}.",
 	},
 	{err: openid.ErrAZP, message: "Its ID token was issued to another app."},
 	{err: openid.ErrNonce, message: "Its ID token belongs to another sign-in: somebody may have played it back."},

@@ -48,23 +48,28 @@ const (
 	UseMemory     = "use_memory"     // keep nothing when the app ends
 )
 
-// From returns the problem of an error. An error that the table does not know is
-// "internal", and its detail is its text.
-func From(err error, providerName string) Problem {
+// From returns the problem of an error, for a reader of the window and the command line. An
+// error that the table does not know is "internal", and its detail is its text.
+func From(err error, providerName string) Problem { return from(err, providerName, false) }
+
+// InCode is [From] for a program that has its provider in its code: it reads no settings,
+// and no command line stands beside it.
+func InCode(err error, providerName string) Problem { return from(err, providerName, true) }
+
+func from(err error, providerName string, inCode bool) Problem {
 	if providerName == "" {
 		providerName = "your provider"
 	}
-	for _, row := range table {
-		if !row.matches(err) {
-			continue
-		}
-		p := filled(row.words(err), providerName)
-		p.Detail = err.Error()
-		enrich(&p, err, providerName)
-		return p
-	}
 	p := wordsOf(internal)
+	for _, row := range table {
+		if row.matches(err) {
+			p = filled(row.words(err), providerName)
+			enrich(&p, err, providerName)
+			break
+		}
+	}
 	p.Detail = err.Error()
+	p.Hint, p.Admin = settings.ForReader(p.Hint, inCode), settings.ForReader(p.Admin, inCode)
 	return p
 }
 
@@ -73,7 +78,9 @@ func From(err error, providerName string) Problem {
 func All(providerName string) []Problem {
 	var out []Problem
 	for _, p := range allWords() {
-		out = append(out, filled(p, providerName))
+		p = filled(p, providerName)
+		p.Hint, p.Admin = settings.ForReader(p.Hint, false), settings.ForReader(p.Admin, false)
+		out = append(out, p)
 	}
 	return out
 }

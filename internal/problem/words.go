@@ -9,7 +9,8 @@ import (
 )
 
 // wordsFile has the words of each code. In its texts {provider} becomes the
-// provider's name, and {verify} the advice that failed checks share.
+// provider's name, {verify} the advice that failed checks share; {ours:…} and {code:…}
+// stand for some readers alone ([settings.ForReader]).
 //
 //go:embed words.json
 var wordsFile []byte

@@ -42,10 +42,11 @@ type Config struct {
 	Service    string        // names the keychain's item; one for each application
 	Backend    string        // of the keychain; empty for the platform's own
 	Passphrase secret.Secret // for File; may come later by Unlock
-	Cost       Cost          // of a new passphrase; zero is what RFC 9106 recommends, and what every program leaves it at
-	Timeout    time.Duration // of each keychain call; 10 s when zero
-	Log        *slog.Logger
-	Now        func() time.Time
+	// of a new passphrase; zero is what RFC 9106 recommends, and what every program leaves it at
+	Cost    Cost
+	Timeout time.Duration // of each keychain call; 10 s when zero
+	Log     *slog.Logger
+	Now     func() time.Time
 }
 
 const (

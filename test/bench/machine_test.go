@@ -125,9 +125,10 @@ func (d *machine) buildNothing(flags []string) {
 	d.t.Helper()
 	dir := d.folder("nothing")
 	for name, text := range map[string]string{
-		"go.mod":  "module nothing\n\ngo 1.26\n",
-		"main.go": "package main\n\nimport _ \"embed\"\n\n//go:embed rest\nvar rest string\n\nfunc main() { println(len(rest)) }\n",
-		"rest":    "",
+		"go.mod": "module nothing\n\ngo 1.26\n",
+		"main.go": "package main\n\nimport _ \"embed\"\n\n//go:embed rest\nvar rest string\n\nfunc main() { " +
+			"println(len(rest)) }\n",
+		"rest": "",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			d.t.Fatal(err)

@@ -48,7 +48,8 @@ func (d *machine) makeStatic() {
 		_, _ = fmt.Fprint(w, page)
 	}))
 	defer site.Close()
-	drawn := d.run("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=10000", "--dump-dom",
+	drawn := d.run("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=10000",
+		"--dump-dom",
 		site.URL+"/")
 	if strings.Count(drawn, `class="dot fresh"`) != 2 || strings.Contains(drawn, "<script") {
 		d.t.Fatalf("the static profile is none:\n%s", drawn)
