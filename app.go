@@ -68,9 +68,15 @@ func (a *App) Remove(id string) error {
 	return a.calls.Try("Remove", func() (ui.Job, error) { return a.window.Remove(id) })
 }
 
-// SignOut ends the active session as far as scope says: device, tokens or browser.
-func (a *App) SignOut(scope string) error {
-	return a.calls.Try("SignOut", func() (ui.Job, error) { return a.window.SignOut(scope) })
+// AskSignOut asks how far a sign-out goes: of one account, or of "all"; "" asks no more.
+func (a *App) AskSignOut(id string) error {
+	return a.calls.Now("AskSignOut", func() error { return a.window.AskSignOut(id) })
+}
+
+// SignOut ends the session of an account, or of "all", as far as scope says: device,
+// tokens or browser.
+func (a *App) SignOut(id, scope string) error {
+	return a.calls.Try("SignOut", func() (ui.Job, error) { return a.window.SignOut(id, scope) })
 }
 
 // Unlock opens the vault with its passphrase.

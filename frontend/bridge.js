@@ -27,8 +27,10 @@ export const pasteAnswer = (address) => go.PasteAnswer(address);
 export const goOnAs = (id) => go.Continue(id);
 /** @param {string} id of an account */
 export const remove = (id) => go.Remove(id);
-/** @param {string} scope device, tokens or browser */
-export const signOut = (scope) => go.SignOut(scope);
+/** @param {string} id of an account, or "all"; "" asks no more */
+export const askSignOut = (id) => go.AskSignOut(id);
+/** @param {string} id as above @param {string} scope device, tokens or browser */
+export const signOut = (id, scope) => go.SignOut(id, scope);
 
 /** @param {string} page details, settings, check, about, or "" for none */
 export const show = (page) => go.Show(page);

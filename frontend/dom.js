@@ -49,6 +49,9 @@ export const mark = () =>
     ["path", { d: "M23.8 24.3V39H35M23.8 32.4H30" }],
   ]);
 
+/** Calls f when what is on the page now has been painted: two frames on. @param {() => void} f */
+export const afterPaint = (f) => requestAnimationFrame(() => requestAnimationFrame(f));
+
 /** Says a thing aloud, and where there is no other place, on the page. */
 export function announce(/** @type {string} */ words) {
   const place = document.getElementById("announcer");

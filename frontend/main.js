@@ -1,7 +1,8 @@
 // Mounts every screen once and draws each state that comes from Go.
 import * as bridge from "./bridge.js";
-import { announce } from "./dom.js";
+import { afterPaint, announce } from "./dom.js";
 import { notice } from "./parts/notice.js";
+import { signOutDialog } from "./parts/signout.js";
 import { about } from "./screens/about.js";
 import { check } from "./screens/check.js";
 import { details } from "./screens/details.js";
@@ -37,6 +38,7 @@ const screens = {
 };
 const place = /** @type {HTMLElement} */ (document.getElementById("screens"));
 const told = notice(/** @type {HTMLElement} */ (document.getElementById("notice")));
+const leaving = signOutDialog();
 const colours = theme();
 let current = "";
 let drawn = "";
@@ -44,6 +46,7 @@ let choosing = false;
 /** @type {string[]} */
 let offered = []; // what the problem offers
 
+document.body.append(leaving.root);
 for (const s of Object.values(screens)) {
   s.root.hidden = true;
   place.append(s.root);
@@ -57,6 +60,7 @@ function draw(s) {
   const next = screens[s.screen];
   if (!next) return;
   next.update(s);
+  leaving.update(s);
   choosing = s.choosing;
   offered = s.problem?.actions ?? [];
   // Another problem, or another person, on the same screen is as good as another screen.
@@ -75,8 +79,7 @@ function draw(s) {
     current = s.screen;
     next.root.hidden = false;
     window.scrollTo(0, 0);
-    // Two frames on, the screen has been painted.
-    requestAnimationFrame(() => requestAnimationFrame(() => void bridge.reportScreen(s.screen)));
+    afterPaint(() => void bridge.reportScreen(s.screen));
   }
   next.shown?.(s);
   announce(`${next.root.querySelector("h1")?.textContent ?? ""} ${told.words()}`.trim());
@@ -121,4 +124,5 @@ window.addEventListener("keydown", (e) => {
   if (["details", "settings", "check", "about", "setup"].includes(current)) void bridge.show("");
   if (current === "problem" && offered.includes("dismiss")) void bridge.dismiss();
   if (current === "unlock" && choosing) void bridge.dismiss();
+  if (["signin", "profile"].includes(current) && told.words()) void bridge.dismiss();
 });

@@ -24,6 +24,8 @@ export const text = Object.freeze({
   welcomeBackLead: (/** @type {string} */ app) => `Who uses ${app} now?`,
   endedAccount: "Session ended",
   goOnAs: "Continue as ",
+  signOutAccount: (/** @type {string} */ name) => `Sign out ${name}`,
+  signOutAll: "Sign out of all",
   removeAccount: (/** @type {string} */ name) => `Remove ${name} from this list`,
   signInAgain: "Sign in again",
   otherAccount: "Use another account",
@@ -93,7 +95,6 @@ export const text = Object.freeze({
   deviceLeadEnd: " there and type this code.",
   deviceCode: "Code",
   copyCode: "Copy the code",
-  codeCopied: "Copied",
   qr: "QR code with the address and the code",
   orScan: "or scan this with your phone",
   signInHere: "Use this computer’s browser instead",
@@ -119,17 +120,18 @@ export const text = Object.freeze({
   signOut: "Sign out",
   signOutDots: "Sign out…",
   signOutTitle: (/** @type {string} */ name) => `Sign out ${name}?`,
+  signOutAllTitle: (/** @type {number} */ n) => `Sign out all ${n} accounts?`,
   howFar: "How far to sign out",
   staySignedIn: "Stay signed in",
   levels: {
     device: {
       name: "On this computer only",
       means: (/** @type {string} */ p) =>
-        `This computer forgets you. ${sentence(p)} still honours this sign-in until it expires.`,
+        `This computer forgets the sign-in. ${sentence(p)} still honours it until it expires.`,
     },
     tokens: {
       name: "Sign out",
-      means: (/** @type {string} */ p) => `This computer forgets you, and ${p} ends this app’s access.`,
+      means: (/** @type {string} */ p) => `This computer forgets the sign-in, and ${p} ends this app’s access.`,
     },
     browser: {
       name: "In the browser too",
@@ -139,13 +141,12 @@ export const text = Object.freeze({
   noBrowserSession: (/** @type {string} */ p) => `${sentence(p)} has no way to sign your browser out.`,
 
   noRevocation: (/** @type {string} */ p) =>
-    `This computer forgets you. ${sentence(p)} has no way to end this app’s access before it expires.`,
+    `This computer forgets the sign-in. ${sentence(p)} has no way to end this app’s access before it expires.`,
 
   detailsTitle: "Details",
   detailsLead: "Everything your provider says about you. Tokens are never shown.",
   search: "Search",
   copyJSON: "Copy as JSON",
-  detailsCopied: "Copied",
   nothingFound: "No matches.",
   noClaims: "Your provider says nothing more about you.",
   found: (/** @type {number} */ n) => (n === 1 ? "1 entry" : `${n} entries`),
@@ -195,6 +196,8 @@ export const text = Object.freeze({
   chooseLead: "It protects your sign-in on this computer, and is asked for at every start. Nobody can recover it.",
   passphrase: "Passphrase",
   again: "Once more",
+  showPassphrase: "Show what you type",
+  hidePassphrase: "Hide what you type",
   unlock: "Unlock",
   protect: "Protect with it",
   different: "The two passphrases differ.",

@@ -7,7 +7,6 @@ import (
 
 	"app.latchkey/internal/account"
 	"app.latchkey/internal/problem"
-	"app.latchkey/internal/session"
 )
 
 // signingOut is what the flags of signout say.
@@ -35,7 +34,6 @@ func (c *command) signout() *cobra.Command {
 			}
 			reports, err := c.signOutNow(cmd, s)
 			if err != nil {
-				c.saySignOuts(reports, s.all)
 				return err
 			}
 			return c.reportSignOuts(reports, s.all)
@@ -58,28 +56,18 @@ func (c *command) signOutNow(cmd *cobra.Command, s signingOut) ([]account.SignOu
 	case s.browser:
 		scope = account.ScopeBrowser
 	}
+	if s.all {
+		return c.parts.Account.SignOutAll(cmd.Context(), scope)
+	}
 	chosen, err := c.chosen(s.named)
 	if err != nil {
 		return nil, err
 	}
-	keys := []session.Key{chosen.Key}
-	if s.all {
-		keys = nil
-		for _, p := range c.parts.Account.Snapshot().Accounts {
-			keys = append(keys, p.Key)
-		}
+	report, err := c.parts.Account.SignOut(cmd.Context(), chosen.Key, scope)
+	if err != nil || report.Key.IsZero() {
+		return nil, err
 	}
-	var reports []account.SignOut
-	for _, key := range keys {
-		report, err := c.parts.Account.SignOut(cmd.Context(), key, scope)
-		if err != nil {
-			return reports, err
-		}
-		if !report.Key.IsZero() {
-			reports = append(reports, report)
-		}
-	}
-	return reports, nil
+	return []account.SignOut{report}, nil
 }
 
 // signedOut is what --json prints of one sign-out.

@@ -43,11 +43,7 @@ function account(a) {
   const name = el("bdi");
   const more = el("span", { class: a.ended ? "ended" : "" });
   const words = el("span", { class: "account-text" }, [el("b", {}, [name]), more]);
-  const button = el("button", { class: "account-button" }, [
-    looks.root,
-    words,
-    ...(a.ended ? [] : [icon(a.active ? "check" : "forward", "turns")]), // an ended one has its cross there
-  ]);
+  const button = el("button", { class: "account-button" }, [looks.root, words, ...(a.active ? [icon("check")] : [])]);
   if (a.active) {
     button.type = "button";
     button.setAttribute("aria-current", "true");
@@ -56,8 +52,11 @@ function account(a) {
     act(button, () => bridge.goOnAs(a.id));
   }
   const root = el("li", { class: "account" }, [button]);
-  const away = act(el("button", { class: "round-button" }, [icon("cross")]), () => bridge.remove(a.id));
-  if (a.ended) root.append(away);
+  // One whose session has ended is removed, one that lives is signed out.
+  const away = act(el("button", { class: "round-button" }, [icon(a.ended ? "cross" : "leave", "turns")]), () =>
+    a.ended ? bridge.remove(a.id) : bridge.askSignOut(a.id),
+  );
+  if (!a.active) root.append(away);
   return {
     root,
     kind: kind(a),
@@ -67,7 +66,7 @@ function account(a) {
       name.textContent = now.name;
       more.textContent = now.ended ? text.endedAccount : now.email === now.name ? "" : now.email;
       words.title = [now.name, now.email].filter(Boolean).join("\n");
-      away.title = text.removeAccount(now.name);
+      away.title = now.ended ? text.removeAccount(now.name) : text.signOutAccount(now.name);
       away.setAttribute("aria-label", away.title);
     },
   };

@@ -30,7 +30,7 @@ function line(preset, address, at) {
   const words = el("span", { text: text.copy });
   const copy = act(el("button", { class: "button small" }, [icon("copy"), words]), async () => {
     await bridge.copyRedirect(preset, at);
-    copied(words, text.detailsCopied);
+    copied(words, text.copied);
   });
   copy.setAttribute("aria-label", text.copyAddress(address));
   return el("li", {}, [el("code", { text: address }), copy]);

@@ -1,6 +1,7 @@
-// How far a sign-out goes: three levels, each with what it leaves.
+// How far a sign-out goes: three levels, each with what it leaves. Go says of whom it is
+// asked, so that every screen and the menu can ask.
 import * as bridge from "../bridge.js";
-import { act, el } from "../dom.js";
+import { act, afterPaint, el } from "../dom.js";
 import { text } from "../text.js";
 
 /** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
@@ -14,7 +15,7 @@ export function signOutDialog() {
   const chosen = () => [device, tokens, browser].find((o) => o.input.checked)?.input.value ?? "tokens";
   const out = act(
     el("button", { class: "button main", text: text.signOut }),
-    () => bridge.signOut(chosen()).then(() => root.close()),
+    () => bridge.signOut(asked, chosen()),
     (words) => {
       why.textContent = words;
     },
@@ -35,34 +36,48 @@ export function signOutDialog() {
     e.preventDefault();
     out.click();
   });
+  let asked = ""; // of whom Go asks
   stay.addEventListener("click", () => root.close());
   root.addEventListener("click", (e) => {
     if (e.target === root) root.close(); // beside it
   });
+  // Esc closes it as well.
+  root.addEventListener("close", () => {
+    if (asked) void bridge.askSignOut("");
+  });
+  /** @param {import("../wailsjs/go/models").ui.LeavingView} v */
+  const say = (v) => {
+    const p = v.provider;
+    title.textContent = v.count > 1 ? text.signOutAllTitle(v.count) : text.signOutTitle(v.name);
+    for (const o of [device, tokens, browser]) {
+      const words = text.levels[/** @type {"device" | "tokens" | "browser"} */ (o.input.value)];
+      o.name.textContent = words.name;
+      o.means.textContent = words.means(p.name);
+    }
+    if (!p.revocation) tokens.means.textContent = text.noRevocation(p.name);
+    browser.input.disabled = !p.endSession;
+    if (browser.input.disabled) {
+      browser.means.textContent = text.noBrowserSession(p.name);
+      if (browser.input.checked) tokens.input.checked = true;
+    }
+  };
   return {
     root,
-    open() {
-      tokens.input.checked = true;
-      why.textContent = "";
-      root.showModal();
-      out.focus();
-    },
-    close: () => root.close(),
     /** @param {StateView} s */
     update(s) {
-      const provider = s.profile?.provider ?? s.provider;
-      title.textContent = text.signOutTitle(s.profile?.name ?? "");
-      for (const o of [device, tokens, browser]) {
-        const words = text.levels[/** @type {"device" | "tokens" | "browser"} */ (o.input.value)];
-        o.name.textContent = words.name;
-        o.means.textContent = words.means(provider.name);
+      const before = asked;
+      asked = s.leaving?.id ?? "";
+      if (s.leaving) say(s.leaving);
+      if (asked === before) return;
+      if (!asked) {
+        root.close();
+        return;
       }
-      if (!provider.revocation) tokens.means.textContent = text.noRevocation(provider.name);
-      browser.input.disabled = !provider.endSession;
-      if (browser.input.disabled) {
-        browser.means.textContent = text.noBrowserSession(provider.name);
-        if (browser.input.checked) tokens.input.checked = true;
-      }
+      tokens.input.checked = true;
+      why.textContent = "";
+      if (!root.open) root.showModal();
+      out.focus();
+      afterPaint(() => void bridge.reportScreen("signout"));
     },
   };
 }

@@ -19,15 +19,24 @@ export function switcher() {
     ]),
     () => bridge.otherAccount(""),
   );
-  const drop = el("div", { class: "drop", id: "switcher" }, [list.root, add]);
+  const all = act(
+    el("button", { class: "account-button drop-more" }, [
+      el("span", { class: "plus" }, [icon("leave", "turns")]),
+      text.signOutAll,
+    ]),
+    () => bridge.askSignOut("all"),
+  );
+  const drop = el("div", { class: "drop", id: "switcher" }, [list.root, add, all]);
   button.setAttribute("aria-controls", "switcher");
   const root = el("div", { class: "switcher" }, [button, drop]);
+  let count = 0;
   const isOpen = () => !drop.hidden;
   const open = (/** @type {boolean} */ yes) => {
     drop.hidden = !yes;
     button.setAttribute("aria-expanded", String(yes));
   };
-  const choices = () => /** @type {HTMLElement[]} */ ([...drop.querySelectorAll("button:not([aria-current])")]);
+  const choices = () =>
+    /** @type {HTMLElement[]} */ ([...drop.querySelectorAll(".account-button:not([aria-current], [hidden])")]);
   button.addEventListener("click", () => {
     open(!isOpen());
     if (isOpen()) choices()[0]?.focus();
@@ -40,28 +49,39 @@ export function switcher() {
       button.focus();
       return;
     }
-    const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
-    if (!step) return;
+    const rows = choices();
+    // Beside an account stands what signs it out: the arrow keys leave from its row.
+    const here = document.activeElement;
+    const row = here?.closest("li")?.querySelector("button") ?? here;
+    const at = rows.findIndex((one) => one === row);
+    const to = { ArrowDown: at + 1, ArrowUp: at < 0 ? -1 : at - 1, Home: 0, End: -1 }[e.key];
+    if (to === undefined) return;
     e.preventDefault();
-    const all = choices();
-    const at = all.indexOf(/** @type {HTMLElement} */ (document.activeElement));
-    all[(at + step + all.length) % all.length]?.focus();
+    rows.at(to % rows.length)?.focus();
   });
-  // Whoever looks elsewhere is done with it.
+  // Whoever looks elsewhere is done with it; a question that it has asked leads back to it.
+  const elsewhere = (/** @type {EventTarget | null} */ target) =>
+    target instanceof Element && !root.contains(target) && !target.closest("dialog");
   root.addEventListener("focusout", (e) => {
-    if (e.relatedTarget && !root.contains(/** @type {Node} */ (e.relatedTarget))) open(false);
+    if (elsewhere(e.relatedTarget)) open(false);
   });
   document.addEventListener("pointerdown", (e) => {
-    if (!root.contains(/** @type {Node} */ (e.target))) open(false);
+    if (elsewhere(e.target)) open(false);
   });
   open(false);
   return {
     root,
     close: () => open(false),
-    /** @param {AccountView[]} all */
-    update(all) {
-      list.update(all);
-      words.textContent = text.accounts(all.length);
+    /** @param {AccountView[]} people */
+    update(people) {
+      list.update(people);
+      words.textContent = text.accounts(people.length);
+      all.hidden = people.length < 2;
+      if (isOpen() && people.length < count) {
+        open(false); // somebody was signed out: the notice says it
+        button.focus();
+      }
+      count = people.length;
     },
   };
 }

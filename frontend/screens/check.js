@@ -19,7 +19,7 @@ export function check() {
   const copyWords = el("span", { text: text.copyReport });
   const copy = act(
     el("button", { class: "button" }, [icon("copy"), copyWords]),
-    () => bridge.copyReport().then(() => copied(copyWords, text.detailsCopied)),
+    () => bridge.copyReport().then(() => copied(copyWords, text.copied)),
     (words) => {
       why.textContent = words;
     },

@@ -22,7 +22,7 @@ export function details() {
   const copyWords = el("span", { text: text.copyJSON });
   const copy = act(
     el("button", { class: "button" }, [copyWords]),
-    () => bridge.copyDetails().then(() => copied(copyWords, text.detailsCopied)),
+    () => bridge.copyDetails().then(() => copied(copyWords, text.copied)),
     say,
   );
   copy.prepend(icon("copy"));

@@ -1,6 +1,6 @@
 // The person signs in on another device, with a code (RFC 8628).
 import * as bridge from "../bridge.js";
-import { act, announce, el } from "../dom.js";
+import { act, announce, copied, el } from "../dom.js";
 import { icon, ring } from "../icons.js";
 import { countdown } from "../parts/countdown.js";
 import { screen } from "../parts/page.js";
@@ -20,12 +20,12 @@ export function device() {
     said.textContent = words;
     announce(words);
   };
+  const copyWords = el("span", { text: text.copy });
   const copy = act(
-    el("button", { class: "round-button", label: text.copyCode }, [icon("copy")]),
-    () => bridge.copyCode().then(() => say(text.codeCopied)),
+    el("button", { class: "button small", label: text.copyCode }, [icon("copy"), copyWords]),
+    () => bridge.copyCode().then(() => copied(copyWords, text.copied)),
     say,
   );
-  copy.title = text.copyCode;
   const picture = el("img");
   picture.alt = text.qr;
   const qr = el("div", { class: "qr" }, [picture, el("p", { class: "quiet", text: text.orScan })]);

@@ -37,7 +37,7 @@ export function problem() {
   const copyWords = el("span", { text: text.copyForSupport });
   const copy = act(
     el("button", { class: "button small" }, [icon("copy"), copyWords]),
-    () => bridge.copyProblem().then(() => copied(copyWords, text.detailsCopied)),
+    () => bridge.copyProblem().then(() => copied(copyWords, text.copied)),
     failed,
   );
   const support = el("details", {}, [el("summary", { text: text.forSupport }), admin, detail]);

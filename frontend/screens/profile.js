@@ -4,7 +4,6 @@ import { act, el } from "../dom.js";
 import { icon } from "../icons.js";
 import { face } from "../parts/face.js";
 import { footer, row, screen } from "../parts/page.js";
-import { signOutDialog } from "../parts/signout.js";
 import { switcher } from "../parts/switcher.js";
 import { ago, health, text, when } from "../text.js";
 
@@ -50,10 +49,9 @@ export function profile() {
   };
   const trouble = el("div", { class: "trouble" }, [why, retry]);
   const details = act(el("button", { class: "link", text: text.showDetails }), () => bridge.show("details"));
-  const dialog = signOutDialog();
-  const out = el("button", { class: "button", text: text.signOutDots });
-  out.type = "button";
-  out.addEventListener("click", dialog.open);
+  const out = act(el("button", { class: "button", text: text.signOutDots }), () =>
+    bridge.askSignOut(last?.profile?.id ?? ""),
+  );
   const root = screen(
     "profile",
     [
@@ -71,7 +69,6 @@ export function profile() {
       el("p", { class: "more" }, [details]),
       el("div", { class: "grow" }),
       out,
-      dialog.root,
     ],
     [footer()],
   );
@@ -82,7 +79,6 @@ export function profile() {
     if (!p) return;
     const now = Date.now();
     others.update(s.accounts);
-    dialog.update(s);
     looks.update(p);
     name.textContent = name.title = p.name;
     email.textContent = p.email;
@@ -125,7 +121,6 @@ export function profile() {
     hidden() {
       window.clearInterval(timer);
       others.close();
-      dialog.close();
     },
   };
 }

@@ -16,7 +16,8 @@ export function signin() {
   const card = el("div", { class: "card" }, [list.root]);
   const other = el("button", { class: "button", text: text.otherAccount });
   other.type = "button";
-  const after = el("div", { class: "after" }, [other]);
+  const leave = act(el("button", { class: "button", text: text.signOutAll }), () => bridge.askSignOut("all"));
+  const after = el("div", { class: "after stack" }, [other, leave]);
   const email = el("input", { class: "input", id: "email", type: "text" });
   email.inputMode = "email";
   email.autocomplete = "off";
@@ -91,6 +92,7 @@ export function signin() {
       title.textContent = pick ? text.welcomeBack : text.signInTitle(s.app.name);
       lead.textContent = pick ? text.welcomeBackLead(s.app.name) : text.signInLead;
       list.update(s.accounts);
+      leave.hidden = s.accounts.length < 2;
       ended = s.notice?.again ?? "";
       again.hidden = !ended;
       const sign = s.provider.mark;

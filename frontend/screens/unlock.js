@@ -2,6 +2,7 @@
 import * as bridge from "../bridge.js";
 import { act, el, mark } from "../dom.js";
 import { screen } from "../parts/page.js";
+import { passphraseField } from "../parts/passphrase.js";
 import { actions, text } from "../text.js";
 
 /** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
@@ -11,9 +12,8 @@ const shortest = 8;
 export function unlock() {
   const title = el("h1");
   const lead = el("p", { class: "lead" });
-  const first = field("passphrase");
-  const second = field("passphrase-again");
-  const repeat = el("div", { class: "field" }, [el("label", { text: text.again, for: "passphrase-again" }), second]);
+  const first = passphraseField("passphrase", text.passphrase, () => go.click());
+  const second = passphraseField("passphrase-again", text.again, () => go.click());
   const why = el("p", { class: "error" });
   why.setAttribute("role", "alert");
   const go = el("button", { class: "button main" });
@@ -27,33 +27,29 @@ export function unlock() {
   ]);
   let choosing = false;
   let mine = ""; // what is wrong with what was typed, until the next try
+  const reset = () => {
+    first.reset();
+    second.reset();
+  };
   const say = (/** @type {string} */ words) => {
     mine = words;
     why.textContent = words;
   };
   act(go, async () => {
-    const typed = first.value;
+    const typed = first.input.value;
     say("");
     if (choosing && typed.length < shortest) say(text.short);
-    else if (choosing && typed !== second.value) say(text.different);
+    else if (choosing && typed !== second.input.value) say(text.different);
     else {
-      first.value = second.value = "";
+      reset();
       await (choosing ? bridge.protectWithPassphrase(typed) : bridge.unlock(typed));
     }
   });
-  for (const f of [first, second]) {
-    f.addEventListener("keydown", (e) => {
-      if (e.key === "Enter") go.click();
-    });
-  }
   const root = screen("unlock signin", [
     mark(),
     title,
     lead,
-    el("div", { class: "entry stack" }, [
-      el("div", { class: "field" }, [el("label", { text: text.passphrase, for: "passphrase" }), first]),
-      repeat,
-    ]),
+    el("div", { class: "entry stack" }, [first.root, second.root]),
     why,
     forgotten,
     el("div", { class: "grow" }),
@@ -67,7 +63,7 @@ export function unlock() {
       title.textContent = choosing ? text.chooseTitle : text.unlockTitle;
       lead.textContent = choosing ? text.chooseLead : text.unlockLead;
       go.textContent = choosing ? text.protect : text.unlock;
-      repeat.hidden = !choosing;
+      second.root.hidden = !choosing;
       back.hidden = !choosing;
       memory.hidden = choosing;
       forgotten.hidden = choosing;
@@ -75,18 +71,11 @@ export function unlock() {
       if (!mine && s.problem && ["wrong_passphrase", "weak_passphrase"].includes(s.problem.code))
         why.textContent = `${s.problem.title}. ${s.problem.message}`;
     },
-    shown: () => first.focus(),
+    shown: () => first.input.focus(),
     hidden() {
-      first.value = second.value = "";
+      reset();
       forgotten.open = false;
       say("");
     },
   };
-}
-
-/** @param {string} id */
-function field(id) {
-  const f = el("input", { class: "input", id, type: "password" });
-  f.autocomplete = "off";
-  return f;
 }

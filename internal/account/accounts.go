@@ -27,7 +27,7 @@ func (a *Manager) Switch(ctx context.Context, key session.Key) error {
 		return nil
 	}, func(b session.Book) {
 		a.mu.Lock()
-		a.snap.SignOut = nil // with what show publishes: later, it could be another sign-out's
+		a.snap.SignOuts = nil // with what show publishes: later, it could be another sign-out's
 		a.mu.Unlock()
 		a.show(b)
 	})

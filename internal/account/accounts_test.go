@@ -263,3 +263,53 @@ func TestAVaultIsSetAsideAtASignInAlone(t *testing.T) {
 		}
 	})
 }
+
+// Everybody is signed out by one write, before the provider is asked; the browser's
+// session is ended once for an issuer.
+func TestSigningEverybodyOut(t *testing.T) {
+	d := three(t)
+	browsers := 0
+	all := account.New(account.Options{
+		Auth: d.provider, Store: session.NewStore(d.sealer),
+		EndBrowser: func(context.Context, session.Session) (session.EndingOutcome, error) {
+			browsers++
+			if b := d.sealer.book(t); len(b.Sessions) != 0 {
+				t.Errorf("the browser was asked while %d are signed in here", len(b.Sessions))
+			}
+			return session.EndingDone, nil
+		},
+	})
+	if err := all.Restore(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	d.sealer.fault(func(s *sealer) { s.saveErr = errors.New("disk full") })
+	if _, err := all.SignOutAll(t.Context(), account.ScopeTokens); !errors.Is(err, d.sealer.saveErr) {
+		t.Errorf("%v", err)
+	}
+	if s := all.Snapshot(); len(s.Accounts) != 3 || s.Phase != account.PhaseSignedIn || len(d.provider.revoked) != 0 {
+		t.Errorf("on a full disk: %v, %s, revoked %v", subjects(s), s.Phase, d.provider.revoked)
+	}
+	d.sealer.fault(func(s *sealer) { s.saveErr = nil })
+	before := d.sealer.saves
+	d.provider.revoke = func() (session.EndingOutcome, error) {
+		if b := d.sealer.book(t); len(b.Sessions) != 0 {
+			t.Errorf("the provider was asked while %d are signed in here", len(b.Sessions))
+		}
+		return session.EndingDone, nil
+	}
+	reports, err := all.SignOutAll(t.Context(), account.ScopeBrowser)
+	if err != nil || len(reports) != 3 || browsers != 1 || d.sealer.saves-before != 4 {
+		t.Errorf("%d reports, %v, %d browsers, %d writes", len(reports), err, browsers, d.sealer.saves-before)
+	}
+	for _, r := range reports {
+		if r.Running || r.Ending.Tokens != session.EndingDone || r.Ending.Browser != session.EndingDone {
+			t.Errorf("%+v", r)
+		}
+	}
+	if s := all.Snapshot(); s.Phase != account.PhaseSignedOut || len(s.Accounts) != 0 || len(s.SignOuts) != 3 {
+		t.Errorf("%s, %d accounts, %d reports", s.Phase, len(s.Accounts), len(s.SignOuts))
+	}
+	if len(d.provider.revoked) != 3 || len(d.sealer.book(t).Revoke) != 0 {
+		t.Errorf("revoked %v, left %d", d.provider.revoked, len(d.sealer.book(t).Revoke))
+	}
+}

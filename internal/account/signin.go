@@ -103,7 +103,7 @@ func (a *Manager) authenticate(ctx context.Context, at *attempt) (session.Sessio
 	}
 	a.during(at, func(p *Snapshot) {
 		p.Phase, p.Waiting = PhaseWaiting, a.waitingFor(req)
-		p.Err, p.SignOut = nil, nil
+		p.Err, p.SignOuts = nil, nil
 	})
 	return a.opts.Auth.SignIn(ctx, req)
 }
@@ -138,7 +138,7 @@ func (a *Manager) storeSignIn(ctx context.Context, at *attempt, s session.Sessio
 	}
 	at.stored = true
 	a.adopt(s, func(p *Snapshot) {
-		p.Err, p.Health, p.HealthErr, p.SignOut = nil, HealthFresh, nil, nil
+		p.Err, p.Health, p.HealthErr, p.SignOuts = nil, HealthFresh, nil, nil
 		if a.attempt == at { // otherwise the wait goes on, as another attempt's
 			a.attempt, p.Phase, p.Waiting = nil, PhaseSignedIn, Waiting{}
 		}

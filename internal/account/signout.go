@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"app.latchkey/internal/session"
@@ -33,7 +34,37 @@ func (a *Manager) SignOut(ctx context.Context, key session.Key, scope Scope) (Si
 	if key.IsZero() {
 		key = a.shown()
 	}
-	s, revocation, err := a.forget(ctx, key, scope)
+	if key.IsZero() {
+		if scope >= ScopeTokens {
+			within, stop := context.WithTimeout(ctx, revokeTimeout)
+			defer stop()
+			a.revokePending(within)
+		}
+		return SignOut{}, nil
+	}
+	reports, err := a.signOut(ctx, func(session.Book) []session.Key { return []session.Key{key} }, scope)
+	if len(reports) == 0 {
+		return SignOut{}, err
+	}
+	return reports[0], err
+}
+
+// SignOutAll is [Manager.SignOut] for every account that is kept here, also those whose
+// session has ended. One write forgets all of them; the provider is asked after it. The
+// browser's session is ended once for each issuer.
+func (a *Manager) SignOutAll(ctx context.Context, scope Scope) ([]SignOut, error) {
+	return a.signOut(ctx, func(b session.Book) []session.Key {
+		var all []session.Key
+		for _, p := range list(b) {
+			all = append(all, p.Key)
+		}
+		return all
+	}, scope)
+}
+
+// signOut signs out the accounts that which chooses from the book.
+func (a *Manager) signOut(ctx context.Context, which func(session.Book) []session.Key, scope Scope) ([]SignOut, error) {
+	gone, err := a.forget(ctx, which, scope)
 	// The time limit is the provider's: it begins when nothing is left to do here.
 	within, stop := context.WithTimeout(ctx, revokeTimeout)
 	defer stop()
@@ -43,35 +74,26 @@ func (a *Manager) SignOut(ctx context.Context, key session.Key, scope Scope) (Si
 	if err != nil {
 		a.opts.Log.Error("signout.failed", "err", err)
 		a.update(func(p *Snapshot) { p.Err = err })
-		return SignOut{}, err
+		return nil, err
 	}
-	if s.Key.IsZero() {
-		if !key.IsZero() { // another process was first
-			a.forgotten(key, nil)
-		}
-		return SignOut{}, nil
+	reports := make([]SignOut, 0, len(gone))
+	for _, g := range gone {
+		reports = append(reports, g.report(scope))
 	}
-	report := SignOut{
-		Key: key, Name: s.Profile.Name, Provider: s.Provider, ClientID: s.ClientID, Scope: scope, Running: true,
-		Ending: session.Ending{Tokens: session.EndingPending, Browser: session.EndingNotAsked},
+	a.forgotten(slices.Clone(reports)) // a snapshot's reports never change
+	browsers := map[string]session.Ending{}
+	for i, g := range gone {
+		r := &reports[i]
+		r.Ending, r.Running = a.endAtProvider(ctx, within, g, scope, browsers), false
+		a.opts.Log.Info("signout.completed", "issuer", r.Key.Issuer,
+			"tokens", string(r.Ending.Tokens), "browser", string(r.Ending.Browser))
 	}
-	switch {
-	case !s.Live():
-		report.Ending.Tokens = session.EndingNothing
-	case scope < ScopeTokens:
-		report.Ending.Tokens = session.EndingNotAsked
-	}
-	first := report // a snapshot's report never changes
-	a.forgotten(key, &first)
-	report.Ending, report.Running = a.endAtProvider(ctx, within, s, revocation, scope), false
-	a.opts.Log.Info("signout.completed", "issuer", key.Issuer,
-		"tokens", string(report.Ending.Tokens), "browser", string(report.Ending.Browser))
 	a.update(func(p *Snapshot) {
-		if p.SignOut != nil && p.SignOut.Key == key {
-			p.SignOut = &report
+		if len(reports) > 0 && len(p.SignOuts) > 0 && p.SignOuts[0].Key == reports[0].Key {
+			p.SignOuts = reports
 		}
 	})
-	return report, nil
+	return reports, nil
 }
 
 // shown returns the account that a person sees: the active one, or the one whose
@@ -84,28 +106,52 @@ func (a *Manager) shown() session.Key {
 	return s.Session.Key
 }
 
-// forget removes the account in one write that also notes what is to be revoked.
-// The session is zero when there was none.
-func (a *Manager) forget(ctx context.Context, key session.Key,
-	scope Scope) (session.Session, session.Revocation, error) {
-	if key.IsZero() {
-		return session.Session{}, session.Revocation{}, nil
+// gone is an account that was forgotten here.
+type gone struct {
+	session    session.Session
+	revocation session.Revocation
+}
+
+// report is what is known before the provider was asked.
+func (g gone) report(scope Scope) SignOut {
+	s := g.session
+	r := SignOut{
+		Key: s.Key, Name: s.Profile.Name, Provider: s.Provider, ClientID: s.ClientID, Scope: scope, Running: true,
+		Ending: session.Ending{Tokens: session.EndingPending, Browser: session.EndingNotAsked},
 	}
-	var s session.Session
-	var r session.Revocation
+	switch {
+	case !s.Live():
+		r.Ending.Tokens = session.EndingNothing
+	case scope < ScopeTokens:
+		r.Ending.Tokens = session.EndingNotAsked
+	}
+	return r
+}
+
+// forget removes accounts in one write that also notes what is to be revoked, and
+// returns those that were there.
+func (a *Manager) forget(ctx context.Context, which func(session.Book) []session.Key, scope Scope) ([]gone, error) {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
 	defer stop()
+	var out []gone
 	err := a.hold(ctx, func(ctx context.Context, h *session.Held) error {
-		if rescued, ok := a.rescue(key); ok {
-			h.Book.Put(rescued)
-		}
-		var found bool
-		if s, found = h.Book.Find(key); found {
+		for _, key := range which(h.Book) {
+			if rescued, ok := a.rescue(key); ok {
+				h.Book.Put(rescued)
+			}
+			s, found := h.Book.Find(key)
+			if !found {
+				continue
+			}
+			g := gone{session: s}
 			if scope < ScopeTokens {
 				h.Book.Drop(key)
 			} else {
-				r, _ = h.Book.Forget(key, a.now())
+				g.revocation, _ = h.Book.Forget(key, a.now())
 			}
+			out = append(out, g)
+		}
+		if len(out) > 0 {
 			if err := h.WriteAnew(ctx); err != nil {
 				return err
 			}
@@ -113,27 +159,36 @@ func (a *Manager) forget(ctx context.Context, key session.Key,
 		a.note(h.Book)
 		return nil
 	})
-	if err == nil {
-		a.mu.Lock()
+	if err != nil {
+		return nil, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, g := range out {
+		key := g.session.Key
 		delete(a.rescued, key)
 		if a.unsaved != nil && a.unsaved.Key == key {
 			a.unsaved = nil
 		}
-		a.mu.Unlock()
 	}
-	return s, r, err
+	return out, nil
 }
 
-// forgotten shows that an account is no longer here. report is nil when there is
-// nothing to tell.
-func (a *Manager) forgotten(key session.Key, report *SignOut) {
+// forgotten shows that accounts are no longer here, be it that another process was first.
+func (a *Manager) forgotten(reports []SignOut) {
+	kept := func(key session.Key) bool {
+		return slices.ContainsFunc(a.snap.Accounts, func(p Account) bool { return p.Key == key })
+	}
 	tell := func(p *Snapshot) {
-		p.Err, p.Notice, p.SignOut = nil, nil, report
-		if p.Ended != nil && p.Ended.Key == key {
+		p.Err, p.Notice, p.SignOuts = nil, nil, reports
+		if p.Ended != nil && !kept(p.Ended.Key) {
 			p.Ended = nil
 		}
 	}
-	if a.isCurrent(key) {
+	a.mu.Lock()
+	vacant := !a.current.Key.IsZero() && !kept(a.current.Key)
+	a.mu.Unlock()
+	if vacant {
 		a.vacate(tell)
 		return
 	}
@@ -141,9 +196,11 @@ func (a *Manager) forgotten(key session.Key, report *SignOut) {
 }
 
 // endAtProvider does what needs the network: the tokens end with within, the browser's session with ctx.
+// browsers has what became of the browser's session, by issuer.
 func (a *Manager) endAtProvider(
-	ctx, within context.Context, s session.Session, r session.Revocation, scope Scope,
+	ctx, within context.Context, g gone, scope Scope, browsers map[string]session.Ending,
 ) session.Ending {
+	s, r := g.session, g.revocation
 	out := session.Ending{Tokens: session.EndingNothing, Browser: session.EndingNotAsked}
 	if scope < ScopeTokens && s.Live() {
 		out.Tokens = session.EndingNotAsked
@@ -154,12 +211,15 @@ func (a *Manager) endAtProvider(
 	if scope < ScopeBrowser {
 		return out
 	}
-	out.Browser = session.EndingUnsupported
-	if a.opts.EndBrowser != nil {
-		var err error
-		out.Browser, err = a.opts.EndBrowser(ctx, s)
-		out.Err = errors.Join(out.Err, err)
+	ended, asked := browsers[s.Key.Issuer]
+	if !asked {
+		ended.Browser = session.EndingUnsupported
+		if a.opts.EndBrowser != nil {
+			ended.Browser, ended.Err = a.opts.EndBrowser(ctx, s)
+		}
+		browsers[s.Key.Issuer] = ended
 	}
+	out.Browser, out.Err = ended.Browser, errors.Join(out.Err, ended.Err)
 	return out
 }
 

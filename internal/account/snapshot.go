@@ -43,10 +43,12 @@ type Snapshot struct {
 
 	Waiting Waiting // while PhaseWaiting
 
-	Err     error    // why the last thing the person asked for failed, or why the vault is locked
-	Notice  error    // told once: something that was set right, such as a vault set aside
-	Ended   *Account // a session that ended by itself and waits for a new sign-in
-	SignOut *SignOut // report of the last sign-out, until the next action
+	Err    error    // why the last thing the person asked for failed, or why the vault is locked
+	Notice error    // told once: something that was set right, such as a vault set aside
+	Ended  *Account // a session that ended by itself and waits for a new sign-in
+	// SignOuts reports the last sign-out, until the next action: of one account, or of all.
+	// The slice is never changed.
+	SignOuts []SignOut
 }
 
 // Account is one account of the vault: its session without the tokens.
@@ -147,14 +149,21 @@ func (a *Manager) vacate(then func(*Snapshot)) {
 	})
 }
 
-// Dismiss clears the problem, the notice and the report that a person has read.
+// Dismiss clears the problem, the notice and the reports that a person has read.
 func (a *Manager) Dismiss() {
 	a.update(func(p *Snapshot) {
-		if p.Phase != PhaseLocked {
-			p.Err = nil
-		}
-		p.Notice, p.SignOut = nil, nil
+		p.solved()
+		p.Notice, p.SignOuts, p.Ended = nil, nil, nil
 	})
+}
+
+// DismissErr clears the problem alone.
+func (a *Manager) DismissErr() { a.update((*Snapshot).solved) }
+
+func (p *Snapshot) solved() {
+	if p.Phase != PhaseLocked {
+		p.Err = nil
+	}
 }
 
 // Touch publishes the state once more, with a new revision: something that is

@@ -35,18 +35,65 @@ var scopes = map[string]account.Scope{
 	"device": account.ScopeDevice, "tokens": account.ScopeTokens, "browser": account.ScopeBrowser,
 }
 
-// SignOut ends the active session: "device" forgets it here, "tokens" revokes its
-// tokens too, "browser" ends the provider's session in the browser as well.
-func (w *Window) SignOut(scope string) (Job, error) {
+// everybody stands for all accounts where an account is named to JavaScript.
+const everybody = "all"
+
+// AskSignOut asks the person how far a sign-out goes: of one account, or of [everybody];
+// "" asks no more.
+func (w *Window) AskSignOut(id string) error {
+	if id != "" && id != everybody {
+		if _, err := w.find(id); err != nil {
+			return err
+		}
+	}
+	w.change(func(m *Model) { m.Leaving = id })
+	return nil
+}
+
+// SignOut ends the session of an account, or of [everybody]: "device" forgets it here,
+// "tokens" revokes its tokens too, "browser" ends the provider's session in the browser
+// as well.
+func (w *Window) SignOut(id, scope string) (Job, error) {
 	far, ok := scopes[scope]
 	if !ok {
 		return nil, errors.New("there is no such sign-out")
 	}
-	return func(ctx context.Context) error {
-		w.change(func(m *Model) { m.Page = "" })
-		_, err := w.Account().SignOut(ctx, session.Key{}, far)
-		return err
-	}, nil
+	out := func(ctx context.Context) error { _, err := w.Account().SignOutAll(ctx, far); return err }
+	if id != everybody {
+		who, err := w.find(id)
+		if err != nil {
+			return nil, err
+		}
+		out = func(ctx context.Context) error { _, err := w.Account().SignOut(ctx, who.Key, far); return err }
+	}
+	w.change(func(m *Model) { m.show("") })
+	return out, nil
+}
+
+// leaving draws the question how far a sign-out goes; nil where none is asked, or the
+// account has gone meanwhile.
+func (d *drawing) leaving() *LeavingView {
+	var meant []account.Account
+	for _, p := range d.snap.Accounts {
+		if d.model.Leaving == everybody || d.model.Leaving == idOf(p.Key) {
+			meant = append(meant, p)
+		}
+	}
+	if len(meant) == 0 || d.snap.Phase == account.PhaseWaiting {
+		return nil
+	}
+	v := &LeavingView{
+		ID: d.model.Leaving, Name: nameOf(meant[0]), Count: len(meant), Provider: d.providerOf(meant[0]),
+	}
+	for _, p := range meant[1:] {
+		other := d.providerOf(p)
+		if other.Name != v.Provider.Name {
+			v.Provider.Name = "each provider"
+		}
+		v.Provider.EndSession = v.Provider.EndSession || other.EndSession
+		v.Provider.Revocation = v.Provider.Revocation || other.Revocation
+	}
+	return v
 }
 
 // find returns the account that JavaScript means.

@@ -105,7 +105,7 @@ func (d *drawing) account(v *StateView) {
 	if !d.page(v) || d.model.Problem != nil || d.model.Choosing {
 		d.problems(v)
 	}
-	v.Notice = d.notice()
+	v.Notice, v.Leaving = d.notice(), d.leaving()
 }
 
 // page draws the page that the person has opened, with what stands on it. It reports
@@ -206,6 +206,9 @@ var titles = map[string]string{
 }
 
 func titleOf(v StateView) string {
+	if v.Leaving != nil {
+		return v.App.Name + " — Sign out"
+	}
 	if title := titles[v.Screen]; title != "" {
 		return v.App.Name + " — " + title
 	}

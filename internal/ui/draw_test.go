@@ -179,10 +179,10 @@ func TestASessionKeepsItsProvider(t *testing.T) {
 	if p := Draw(Model{Known: true}, snap, contoso).Profile.Provider; p.Name != "id.acme.example" {
 		t.Errorf("%+v", p)
 	}
-	out := account.Snapshot{Phase: account.PhaseSignedOut, SignOut: &account.SignOut{
+	out := account.Snapshot{Phase: account.PhaseSignedOut, SignOuts: []account.SignOut{{
 		Key: mine.Key, Name: "Ada Lovelace", Provider: "Acme ID", ClientID: "acme-desk",
 		Ending: session.Ending{Tokens: session.EndingPending, Err: session.ErrForeign},
-	}}
+	}}}
 	n := Draw(Model{Known: true}, out, contoso).Notice
 	if text := strings.Join(n.Lines, " "); !strings.Contains(text, "Acme ID was not asked") ||
 		strings.Contains(text, "reached") || strings.Contains(text, "Contoso") {
@@ -199,12 +199,12 @@ func TestASessionKeepsItsProvider(t *testing.T) {
 // While the browser is at work nothing is said of what failed; the notice names who is
 // signed out, and who still is signed in.
 func TestASignOutNamesWhoAndWhoNot(t *testing.T) {
-	out := &account.SignOut{
+	out := account.SignOut{
 		Key: ada.Key, Name: "Ada Lovelace", Provider: "Acme ID", Scope: account.ScopeBrowser, Running: true,
 		Ending: session.Ending{Tokens: session.EndingPending},
 	}
 	snap := account.Snapshot{
-		Phase: account.PhaseSignedOut, SignOut: out,
+		Phase: account.PhaseSignedOut, SignOuts: []account.SignOut{out},
 		Accounts: []account.Account{grace, omar, long, mystery, ended(ada)},
 	}
 	draw := func() *NoticeView {
@@ -219,11 +219,60 @@ func TestASignOutNamesWhoAndWhoNot(t *testing.T) {
 		!strings.HasSuffix(last, "and 1 other.") {
 		t.Errorf("%q", last)
 	}
-	done := *out
+	done := out
 	done.Running, done.Ending = false, session.Ending{Tokens: session.EndingDone, Browser: session.EndingDone}
-	snap.SignOut, snap.Accounts = &done, nil
+	snap.SignOuts, snap.Accounts = []account.SignOut{done}, nil
 	if n := draw(); len(n.Lines) != 2 || strings.Contains(n.Lines[1], "Still") {
 		t.Errorf("%+v", n)
+	}
+
+	// Of all: what is the same is said once, what differs names whose it is.
+	second := done
+	second.Key, second.Name = grace.Key, "Grace Hopper"
+	snap.SignOuts = []account.SignOut{done, second}
+	if n := draw(); n.Title != "2 accounts are signed out on this computer" || len(n.Lines) != 2 || !n.Good {
+		t.Errorf("%+v", n)
+	}
+	second.Ending.Tokens, second.Ending.Err = session.EndingPending, errWrong
+	snap.SignOuts = []account.SignOut{done, second}
+	if n := draw(); n.Good || len(n.Lines) != 2 || !strings.HasPrefix(n.Lines[0], "Ada Lovelace: Acme ID has ended") ||
+		!strings.HasPrefix(n.Lines[1], "Grace Hopper: Acme ID could not be reached.") {
+		t.Errorf("%+v", n)
+	}
+	second.Running = true
+	snap.SignOuts = []account.SignOut{done, second}
+	if n := draw(); len(n.Lines) != 1 || strings.Contains(n.Lines[0], "reached") {
+		t.Errorf("while it goes on: %+v", n)
+	}
+}
+
+// The question how far a sign-out goes names whom it is about, and what the providers
+// can do; it is gone with the account.
+func TestASignOutIsAskedFor(t *testing.T) {
+	elsewhere := grace
+	elsewhere.Provider, elsewhere.Key.Issuer = "Contoso", "https://login.contoso.example"
+	snap := account.Snapshot{Phase: account.PhaseSignedIn, Session: ada, Accounts: []account.Account{ada, elsewhere}}
+	f := Facts{
+		Ready: true, Provider: "Acme ID", Issuer: "https://id.acme.example",
+		Offers: session.Offers{Known: true, Revocation: true},
+	}
+	draw := func(id string) *LeavingView { return Draw(Model{Known: true, Leaving: id}, snap, f).Leaving }
+	if v := draw(idOf(ada.Key)); v == nil || v.Name != "Ada Lovelace" || v.Count != 1 || v.Provider.Name != "Acme ID" ||
+		!v.Provider.Revocation || v.Provider.EndSession {
+		t.Errorf("%+v", v)
+	}
+	if v := draw(idOf(elsewhere.Key)); v == nil || v.Provider.Name != "Contoso" || v.Provider.Revocation {
+		t.Errorf("%+v", v)
+	}
+	if v := draw("all"); v == nil || v.Count != 2 || v.Provider.Name != "each provider" || !v.Provider.Revocation {
+		t.Errorf("%+v", v)
+	}
+	if v := draw(idOf(omar.Key)); v != nil {
+		t.Errorf("of somebody who is not here: %+v", v)
+	}
+	snap.Phase = account.PhaseWaiting
+	if v := draw("all"); v != nil {
+		t.Errorf("during a sign-in: %+v", v)
 	}
 }
 
@@ -238,11 +287,11 @@ func TestTheNotices(t *testing.T) {
 	if n := draw(); n == nil || n.Title != "Ada Lovelace is signed out" || n.Good || n.Again != idOf(ada.Key) {
 		t.Errorf("%+v", n)
 	}
-	snap.SignOut = &account.SignOut{Ending: session.Ending{Tokens: session.EndingDone}}
+	snap.SignOuts = []account.SignOut{{Ending: session.Ending{Tokens: session.EndingDone}}}
 	if n := draw(); n == nil || n.Title != "You are signed out on this computer" || !n.Good {
 		t.Errorf("%+v", n)
 	}
-	snap.SignOut.Ending.Err = errWrong
+	snap.SignOuts[0].Ending.Err = errWrong
 	if n := draw(); n.Good {
 		t.Errorf("%+v", n)
 	}

@@ -11,6 +11,7 @@ type Model struct {
 	Known    bool   // it is known what to show
 	Page     string // the page that the person has opened over the account's screen; "" for none
 	Choosing bool   // the person chooses a passphrase
+	Leaving  string // the account of which the person is asked how far a sign-out goes, or [everybody]; "" for none
 	Problem  error  // a problem that is the window's own; it stands before the account's
 	Refused  string // why the last change of a setting was not made
 	Check    CheckView
@@ -19,7 +20,7 @@ type Model struct {
 }
 
 // clear takes the window's own problem away.
-func (m *Model) clear() { m.Problem, m.Choosing, m.Refused = nil, false, "" }
+func (m *Model) clear() { m.Problem, m.Choosing, m.Refused, m.Leaving = nil, false, "", "" }
 
 // show opens a page, or none.
 func (m *Model) show(page string) {

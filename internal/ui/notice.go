@@ -1,12 +1,14 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"app.latchkey/internal/account"
 	"app.latchkey/internal/cleantext"
 	"app.latchkey/internal/problem"
+	"app.latchkey/internal/session"
 )
 
 // maxNamed is how many accounts a notice names.
@@ -19,8 +21,8 @@ func (d *drawing) notice() *NoticeView {
 	case s.Notice != nil:
 		p := problem.From(s.Notice, d.facts.Provider)
 		return &NoticeView{Title: p.Title, Lines: lines(p.Message, p.Hint)}
-	case s.SignOut != nil:
-		return d.signedOut(s.SignOut)
+	case len(s.SignOuts) > 0:
+		return d.signedOut(s.SignOuts)
 	case s.Ended != nil:
 		p := problem.From(&account.EndedError{Why: s.Ended.Ended}, d.providerOf(*s.Ended).Name)
 		return &NoticeView{
@@ -35,20 +37,24 @@ func (d *drawing) notice() *NoticeView {
 }
 
 // signedOut tells how a sign-out goes, whose it was, and who is still signed in.
-func (d *drawing) signedOut(r *account.SignOut) *NoticeView {
-	provider := d.providerOf(account.Account{Key: r.Key, Provider: r.Provider, ClientID: r.ClientID}).Name
-	v := &NoticeView{Title: "You are signed out on this computer", Good: r.Running || r.Ending.Err == nil}
-	if name := cleantext.Line(r.Name, maxName); name != "" {
+func (d *drawing) signedOut(all []account.SignOut) *NoticeView {
+	v := &NoticeView{Title: "You are signed out on this computer", Good: true}
+	if name := cleantext.Line(all[0].Name, maxName); name != "" {
 		v.Title = name + " is signed out on this computer"
 	}
-	if r.Running {
-		v.Lines = problem.Leaving(r.Scope == account.ScopeBrowser, provider)
-	} else {
-		v.Lines = problem.Ending(r.Ending, provider)
+	if len(all) > 1 {
+		v.Title = plural(len(all), "account is", "accounts are") + " signed out on this computer"
 	}
+	gone, running := map[session.Key]bool{}, false
+	for _, r := range all {
+		gone[r.Key] = true
+		running = running || r.Running
+		v.Good = v.Good && (r.Running || r.Ending.Err == nil)
+	}
+	v.Lines = d.endings(all, running)
 	var others []string
 	for _, p := range d.snap.Accounts {
-		if p.Ended == "" && p.Key != r.Key {
+		if p.Ended == "" && !gone[p.Key] {
 			others = append(others, nameOf(p))
 		}
 	}
@@ -56,6 +62,31 @@ func (d *drawing) signedOut(r *account.SignOut) *NoticeView {
 		v.Lines = append(v.Lines, "Still signed in here: "+enumerate(others)+".")
 	}
 	return v
+}
+
+// endings says what the providers' part of a sign-out ended. What is the same for all
+// accounts is said once; otherwise each line names its account.
+func (d *drawing) endings(all []account.SignOut, running bool) []string {
+	said := make([][]string, len(all))
+	for i, r := range all {
+		name := d.providerOf(account.Account{Key: r.Key, Provider: r.Provider, ClientID: r.ClientID}).Name
+		if running {
+			said[i] = problem.Leaving(r.Scope == account.ScopeBrowser, name)
+		} else {
+			said[i] = problem.Ending(r.Ending, name)
+		}
+	}
+	same := !slices.ContainsFunc(said, func(one []string) bool { return !slices.Equal(one, said[0]) })
+	if same {
+		return said[0]
+	}
+	var out []string
+	for i, one := range said {
+		if len(one) > 0 {
+			out = append(out, cleantext.Line(all[i].Name, maxName)+": "+strings.Join(one, " "))
+		}
+	}
+	return out
 }
 
 // maxName is the longest name in a notice, in characters.

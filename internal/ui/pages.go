@@ -20,7 +20,7 @@ func (w *Window) Show(page string) (Job, error) {
 		return nil, errors.New("there is no such page")
 	}
 	if a := w.Account(); page != "" && a.Snapshot().Err != nil {
-		a.Dismiss() // a problem that was read is not to be read again
+		a.DismissErr() // a problem that was read is not to be read again
 	}
 	w.change(func(m *Model) { m.show(page) })
 	if page == ScreenCheck {
@@ -119,7 +119,7 @@ func (w *Window) Retry() Job {
 	case account.PhaseSignedIn:
 		s.Account.Retry()
 		if snap.Err != nil {
-			s.Account.Dismiss()
+			s.Account.DismissErr()
 		}
 		return nil
 	}

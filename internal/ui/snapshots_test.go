@@ -162,6 +162,11 @@ func profiles() map[string]StateView {
 			v.Notice = &NoticeView{Title: "Sign-in not finished",
 				Lines: []string{"It was cancelled at Acme ID, and nothing has changed."}, Good: true}
 		}),
+		"profile-leaving": on(ScreenProfile, func(v *StateView) { shown(v, pictured(ada), grace); v.Leaving = leavingOf(v, 0, acmeID) }),
+		"profile-leaving-plain": on(ScreenProfile, func(v *StateView) {
+			shown(v, long)
+			v.Leaving = leavingOf(v, 0, ProviderView{Name: "Acme ID"})
+		}),
 		"details": on(ScreenDetails, func(v *StateView) { shown(v, ada); v.Details = detailsOf(ada) }),
 		"details-huge": on(ScreenDetails, func(v *StateView) {
 			huge := claimed("huge", claims.Claims{
@@ -202,6 +207,10 @@ func signIns() map[string]StateView {
 		}),
 		"signin-several": on(ScreenSignIn, func(v *StateView) {
 			shown(v, ended(ada), grace, omar, long)
+		}),
+		"signin-leaving": on(ScreenSignIn, func(v *StateView) {
+			shown(v, ended(ada), grace, omar, long)
+			v.Leaving = &LeavingView{ID: everybody, Name: "Ada Lovelace", Count: 4, Provider: acmeID}
 		}),
 		"signin-signedout": on(ScreenSignIn, func(v *StateView) {
 			v.Notice = &NoticeView{
@@ -244,6 +253,11 @@ func signIns() map[string]StateView {
 			}
 		}),
 	}
+}
+
+// leavingOf asks how far the sign-out of one account goes.
+func leavingOf(v *StateView, at int, p ProviderView) *LeavingView {
+	return &LeavingView{ID: v.Accounts[at].ID, Name: v.Accounts[at].Name, Count: 1, Provider: p}
 }
 
 func inWords(p problem.Problem) *ProblemView {

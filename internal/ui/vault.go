@@ -67,7 +67,7 @@ func (w *Window) mend(what string, f func(context.Context) error) Job {
 		if s.Phase == account.PhaseLocked || s.Phase == account.PhaseStarting {
 			return a.Restore(ctx)
 		}
-		a.Dismiss()
+		a.DismissErr()
 		if s.Err == nil || !mendedByStore[w.words(s.Err).Code] {
 			return nil
 		}

@@ -38,9 +38,10 @@ type StateView struct {
 	Check    *CheckView    `json:"check"`
 	About    *AboutView    `json:"about"`
 	Setup    *SetupView    `json:"setup"`
-	Problem  *ProblemView  `json:"problem"`  // of the problem and unlock screens
-	Notice   *NoticeView   `json:"notice"`   // told once, beside any screen
-	Choosing bool          `json:"choosing"` // the unlock screen chooses a new passphrase
+	Problem  *ProblemView  `json:"problem"`           // of the problem and unlock screens
+	Notice   *NoticeView   `json:"notice"`            // told once, beside any screen
+	Leaving  *LeavingView  `json:"leaving,omitempty"` // the person is asked how far a sign-out goes
+	Choosing bool          `json:"choosing"`          // the unlock screen chooses a new passphrase
 }
 
 // AppView names the app.
@@ -184,6 +185,14 @@ type AboutView struct {
 type LicenceView struct {
 	Modules []string `json:"modules"`
 	Text    string   `json:"text"`
+}
+
+// LeavingView is a sign-out of which the person is asked how far it goes.
+type LeavingView struct {
+	ID       string       `json:"id"`    // the account's, or "all"
+	Name     string       `json:"name"`  // the account's
+	Count    int          `json:"count"` // of the accounts that are meant
+	Provider ProviderView `json:"provider"`
 }
 
 // ProblemView is what went wrong, in words.

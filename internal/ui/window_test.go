@@ -187,10 +187,11 @@ func TestAccounts(t *testing.T) {
 	}
 	h.try(h.Continue(v.Accounts[1].ID))
 	h.until("ada", func(v StateView) bool { return v.Screen == ScreenProfile && v.Profile.Name == "Ada" })
-	if _, err := h.SignOut("everything"); err == nil {
+	if _, err := h.SignOut(v.Accounts[1].ID, "everything"); err == nil {
 		t.Error("a sign-out that does not exist was begun")
 	}
-	h.try(h.SignOut("tokens"))
+	v = h.State()
+	h.try(h.SignOut(v.Profile.ID, "tokens"))
 	v = h.until("the report", func(v StateView) bool {
 		return v.Screen == ScreenSignIn && v.Notice != nil && strings.Contains(v.Notice.Lines[0], "has ended")
 	})
@@ -205,8 +206,9 @@ func TestAccounts(t *testing.T) {
 	}
 }
 
-// An account whose session has ended signs in as the same person, or is removed.
-func TestAnEndedAccount(t *testing.T) {
+// newEnded returns a window whose one account has a session that ended by itself.
+func newEnded(t *testing.T) *driven {
+	t.Helper()
 	h := newDriven(t)
 	h.enter("ada")
 	store := session.NewStore(&drawer{})
@@ -214,6 +216,7 @@ func TestAnEndedAccount(t *testing.T) {
 		s := somebody("ada")
 		s.Ended = session.EndedRefused
 		held.Book.Put(s)
+		held.Book.Active = s.Key
 		return held.Write(ctx)
 	}); err != nil {
 		t.Fatal(err)
@@ -224,6 +227,12 @@ func TestAnEndedAccount(t *testing.T) {
 	h.services = c
 	h.Window.mu.Unlock()
 	h.must(c.Account.Restore(t.Context()))
+	return h
+}
+
+// An account whose session has ended signs in as the same person, or is removed.
+func TestAnEndedAccount(t *testing.T) {
+	h := newEnded(t)
 	v := h.until("the picker", func(v StateView) bool { return v.Screen == ScreenSignIn && len(v.Accounts) == 1 })
 	if !v.Accounts[0].Ended {
 		t.Fatalf("%+v", v.Accounts)
@@ -255,7 +264,7 @@ func TestPages(t *testing.T) {
 	if strings.Contains(h.copied, "hush") {
 		t.Error("a token was copied")
 	}
-	h.try(h.SignOut("device"))
+	h.try(h.SignOut("all", "device"))
 	h.until("the sign-in screen", func(v StateView) bool { return v.Screen == ScreenSignIn })
 	if err := h.CopyDetails(); err == nil {
 		t.Error("the details of nobody were copied")

@@ -141,4 +141,13 @@ func TestTwoAccounts(t *testing.T) {
 	if strings.Count(d.log(), "signin.started") != 1 {
 		t.Error("going back to Ada was a sign-in, not a switch")
 	}
+	d.key("shift+Tab", "Return", "Tab", "Return") // beside Grace, who is not switched to
+	d.drawn("signout", 1)
+	d.shot("sign-out-another")
+	d.key("Return")
+	d.wait("Grace's sign-out", func() bool { return strings.Contains(d.log(), "signout.completed") })
+	if v, _ = d.status(); v["name"] != "Ada Lovelace" {
+		t.Errorf("active is %v", v["name"])
+	}
+	d.shot("signed-out-another")
 }

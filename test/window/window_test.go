@@ -53,6 +53,8 @@ func TestSignInStaySignedInSignOut(t *testing.T) {
 		t.Errorf("after the second start these screens were drawn: %v", got)
 	}
 	d.key("Tab", "Tab", "Return")
+	d.drawn("signout", 1)
+	d.title("Sign out")
 	d.shot("sign-out")
 	d.key("Return")
 	d.drawn("signin", 2)
@@ -124,13 +126,13 @@ func TestAPassphraseInstead(t *testing.T) {
 	d.drawn("unlock", 1)
 	d.shot("choose-passphrase")
 	d.typeText("correct horse")
-	d.key("Tab")
+	d.key("Tab", "Tab") // past the button that shows it
 	d.typeText("correct horse")
 	d.key("Return")
 	d.drawn("profile", 1)
 	end(first)
 
-	d.app() // the choice was kept: the next start asks
+	second := d.app() // the choice was kept: the next start asks
 	d.drawn("unlock", 2)
 	d.shot("unlock")
 	d.typeText("wrong horses")
@@ -140,6 +142,27 @@ func TestAPassphraseInstead(t *testing.T) {
 	d.typeText("correct horse")
 	d.key("Return")
 	d.drawn("profile", 2)
+	end(second)
+
+	// Forgotten: the person starts over, and the sealed file is put aside.
+	before := len(d.screens())
+	d.app()
+	d.drawn("unlock", 3)
+	d.typeText("forgotten")
+	d.key("Tab", "space") // it is shown
+	d.shot("unlock-shown")
+	d.key("Tab", "Tab", "Return") // the question
+	d.shot("unlock-forgotten")
+	d.key("Tab", "Return")
+	d.wait("the sign-in screen", func() bool { return slices.Contains(d.screens()[before:], "signin") })
+	d.shot("started-over")
+	aside, err := filepath.Glob(filepath.Join(d.home, "data", "latchkey-demo", "*.unreadable*"))
+	if err != nil || len(aside) == 0 {
+		t.Errorf("nothing is put aside: %v %v", aside, err)
+	}
+	if _, code := d.status(); code != 3 {
+		t.Errorf("after starting over status exits %d, want 3", code)
+	}
 }
 
 // A second start brings the first window to the front and ends.

@@ -307,6 +307,62 @@ export namespace ui {
 		    return a;
 		}
 	}
+	export class ProviderView {
+	    name: string;
+	    mark: string;
+	    device: boolean;
+	    endSession: boolean;
+	    revocation: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new ProviderView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.mark = source["mark"];
+	        this.device = source["device"];
+	        this.endSession = source["endSession"];
+	        this.revocation = source["revocation"];
+	    }
+	}
+	export class LeavingView {
+	    id: string;
+	    name: string;
+	    count: number;
+	    provider: ProviderView;
+	
+	    static createFrom(source: any = {}) {
+	        return new LeavingView(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.name = source["name"];
+	        this.count = source["count"];
+	        this.provider = this.convertValues(source["provider"], ProviderView);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	
 	export class NoticeView {
 	    title: string;
@@ -350,26 +406,6 @@ export namespace ui {
 	        this.detail = source["detail"];
 	        this.ref = source["ref"];
 	        this.actions = source["actions"];
-	    }
-	}
-	export class ProviderView {
-	    name: string;
-	    mark: string;
-	    device: boolean;
-	    endSession: boolean;
-	    revocation: boolean;
-	
-	    static createFrom(source: any = {}) {
-	        return new ProviderView(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.name = source["name"];
-	        this.mark = source["mark"];
-	        this.device = source["device"];
-	        this.endSession = source["endSession"];
-	        this.revocation = source["revocation"];
 	    }
 	}
 	export class ProfileView {
@@ -630,6 +666,7 @@ export namespace ui {
 	    setup?: SetupView;
 	    problem?: ProblemView;
 	    notice?: NoticeView;
+	    leaving?: LeavingView;
 	    choosing: boolean;
 	
 	    static createFrom(source: any = {}) {
@@ -653,6 +690,7 @@ export namespace ui {
 	        this.setup = this.convertValues(source["setup"], SetupView);
 	        this.problem = this.convertValues(source["problem"], ProblemView);
 	        this.notice = this.convertValues(source["notice"], NoticeView);
+	        this.leaving = this.convertValues(source["leaving"], LeavingView);
 	        this.choosing = source["choosing"];
 	    }
 	

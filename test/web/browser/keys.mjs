@@ -41,17 +41,34 @@ export async function keys() {
   await leads("device", ["Tab", "Tab", "Enter"], "CancelSignIn");
   await leads("device", ["Tab", "Tab", "Tab", "Enter"], "SignInHere");
   await leads("device", ["Escape"], "CancelSignIn");
-  await leads("profile", ["Tab", "Tab", "Enter", "Enter"], "SignOut tokens");
-  await leads("profile", ["Tab", "Tab", "Enter", "Shift+Tab", "ArrowDown", "Tab", "Enter"], "SignOut browser");
-  await leads("profile", ["Tab", "Tab", "Enter", "Shift+Tab", "ArrowUp", "Tab", "Enter"], "SignOut device");
-  await leads("profile", ["Tab", "Tab", "Enter", "Shift+Tab", "ArrowDown", "Enter"], "SignOut browser");
+  const [ada, grace] = snapshot("profile").accounts.map((a) => a.id);
+  await leads("profile", ["Tab", "Tab", "Enter"], `AskSignOut ${ada}`);
+  await leads("profile-leaving", ["Enter"], `SignOut ${ada} tokens`);
+  await leads("profile-leaving", ["Shift+Tab", "ArrowDown", "Tab", "Enter"], `SignOut ${ada} browser`);
+  await leads("profile-leaving", ["Shift+Tab", "ArrowUp", "Tab", "Enter"], `SignOut ${ada} device`);
+  await leads("profile-leaving", ["Shift+Tab", "ArrowDown", "Enter"], `SignOut ${ada} browser`);
+  await leads("profile-leaving", ["Tab", "Enter"], "AskSignOut");
+  await leads("profile-leaving", ["Escape"], "AskSignOut");
+  await leads("signin-leaving", ["Enter"], "SignOut all tokens");
   await leads("profile", ["Control+,"], "Show settings");
   await leads("profile", ["Control+f"], "Show details");
   await leads("details", ["Control+f", "type:ada", "Control+,"], "Show settings");
   await leads("check", ["Tab", "Tab", "Enter"], "CopyReport");
   await leads("profile", ["Tab", "Enter"], "Show details");
-  await leads("profile", ["Shift+Tab", "Enter", "Enter"], `Continue ${snapshot("profile").accounts[1].id}`);
-  await leads("profile", ["Shift+Tab", "Enter", "ArrowUp", "Enter"], "OtherAccount");
+  await leads("profile", ["Shift+Tab", "Enter", "Enter"], `Continue ${grace}`);
+  await leads("profile", ["Shift+Tab", "Enter", "Tab", "Enter"], `AskSignOut ${grace}`);
+  await leads("profile", ["Shift+Tab", "Enter", "ArrowUp", "Enter"], "AskSignOut all");
+  await leads("profile", ["Shift+Tab", "Enter", "End", "ArrowUp", "Enter"], "OtherAccount");
+  await leads("profile", ["Shift+Tab", "Enter", "ArrowDown", "Home", "Enter"], `Continue ${grace}`);
+  await leads("profile", ["Shift+Tab", "Enter", "Tab", "ArrowDown", "Enter"], "OtherAccount");
+  await leads("signin-several", ["Tab", "Tab", "Enter"], `Continue ${snapshot("signin-several").accounts[1].id}`);
+  await leads(
+    "signin-several",
+    ["Tab", "Tab", "Tab", "Enter"],
+    `AskSignOut ${snapshot("signin-several").accounts[1].id}`,
+  );
+  await leads("profile-cancelled", ["Escape"], "Dismiss");
+  await leads("signin-signedout", ["Escape"], "Dismiss");
   await leads("details", ["Tab", "Tab", "Enter"], "CopyDetails");
   await leads("details", ["Escape"], "Show");
   await leads("settings", ["Tab", "Enter"], "Show setup");
@@ -69,10 +86,10 @@ export async function keys() {
   await leads("unlock", ["type:correct horse", "Enter"], "Unlock correct horse");
   await leads(
     "unlock-choose",
-    ["type:correct horse", "Tab", "type:correct horse", "Enter"],
+    ["type:correct horse", "Tab", "Tab", "type:correct horse", "Enter"],
     "ProtectWithPassphrase correct horse",
   );
-  await leads("unlock", ["Tab", "Enter", "Tab", "Enter"], "StartOver");
+  await leads("unlock", ["Tab", "Tab", "Enter", "Tab", "Enter"], "StartOver");
   await leads("unlock-choose", ["Escape"], "Dismiss");
   await leads("problem-network", ["Escape"], "Dismiss");
   await leads("setup-page", ["Escape"], "Show");
@@ -81,6 +98,9 @@ export async function keys() {
   await escapeClearsFirst();
   await pictureArrives();
   await unlockErrorStays();
+  await passphraseIsShown();
+  await copiedIsSaid();
+  await focusIsSeen();
   await heldEnter();
   await olderStates();
   await anotherPerson();
@@ -169,6 +189,68 @@ async function unlockErrorStays() {
   await page.close();
 }
 
+// A passphrase is shown while it is typed, as long as the person wants it, and hidden again for the next one.
+async function passphraseIsShown() {
+  const { page } = await open(snapshot("unlock"), shapes.light);
+  const field = page.locator("#passphrase");
+  await press(page, ["type:correct", "Tab", "Space"]);
+  check((await field.getAttribute("type")) === "text", "the passphrase is not shown");
+  await press(page, ["type: horse"]);
+  check((await field.inputValue()) === "correct horse", `the field has ${await field.inputValue()}`);
+  await press(page, ["Enter"]);
+  check((await called(page)).includes("Unlock correct horse"), "what was shown is not what was sent");
+  check((await field.getAttribute("type")) === "password", "the next one is shown");
+  await page.close();
+}
+
+// What was copied is said on the button itself, wherever something can be copied.
+async function copiedIsSaid() {
+  for (const [name, call] of [
+    ["waiting", "CopyLink"],
+    ["device", "CopyCode"],
+    ["details", "CopyDetails"],
+    ["check", "CopyReport"],
+    ["problem-network", "CopyProblem"],
+  ]) {
+    const { page } = await open(snapshot(name), shapes.light);
+    const button = page.locator("button:visible").filter({ hasText: /copy/i });
+    const handle = await button.first().elementHandle();
+    await handle?.click();
+    await page.waitForFunction((b) => b?.textContent?.includes("Copied"), handle);
+    check((await called(page)).includes(call), `${name}: ${call} is not called`);
+    await page.close();
+  }
+}
+
+/** How many of the visible stops of a page show the focus by an outline, around themselves or their label. */
+const stops = (page, within) =>
+  page.evaluate((within) => {
+    const here = document.activeElement;
+    const drawn = (/** @type {Element | null} */ e) => e && getComputedStyle(e).outlineStyle !== "none";
+    const inside = here?.closest(within);
+    return {
+      where: here?.outerHTML.slice(0, 90),
+      inside: Boolean(inside),
+      drawn: drawn(here) || drawn(here?.closest("label")),
+    };
+  }, within);
+
+// Every stop of the keyboard is seen: in the sign-out dialog each level too, which the arrow keys choose.
+async function focusIsSeen() {
+  for (const colours of ["none", "active"]) {
+    const { page } = await open(snapshot("profile-leaving"), { ...shapes.light, forcedColors: colours });
+    for (const key of ["Shift+Tab", "ArrowDown", "ArrowDown", "ArrowDown", "Tab", "Tab"]) {
+      await page.keyboard.press(key);
+      const at = await stops(page, "dialog");
+      check(
+        at.inside && at.drawn,
+        `sign-out dialog, forced colours ${colours}, ${key}: no focus is seen at ${at.where}`,
+      );
+    }
+    await page.close();
+  }
+}
+
 // An Enter that is held, or pressed twice, must not end the wait that it began.
 async function heldEnter() {
   const { page } = await open(snapshot("waiting"), shapes.light);
@@ -191,8 +273,8 @@ async function olderStates() {
 
 // Whoever was here leaves nothing behind: no picture, no role, no open dialog.
 async function anotherPerson() {
-  const { page } = await open(snapshot("profile"), shapes.light);
-  await page.locator(".profile main > .button").click();
+  const { page } = await open(snapshot("profile-leaving"), shapes.light);
+  check((await page.locator("dialog[open]").count()) === 1, "nothing asks how far");
   await page.evaluate((s) => window.publish(s), { ...snapshot("signin"), revision: 9 });
   await page.evaluate((s) => window.publish(s), { ...snapshot("profile-nobody"), revision: 10 });
   check((await page.locator("dialog[open]").count()) === 0, "a dialog stayed open");

@@ -11,8 +11,6 @@ const inFull = (name) =>
 /** What a person opens on a screen, without Go's knowing. */
 const poses = {
   "profile-switcher": ["profile-long", (page) => page.locator(".switcher > button").click()],
-  "profile-signout": ["profile", (page) => page.locator(".profile main > .button").click()],
-  "profile-signout-plain": ["profile-plain", (page) => page.locator(".profile main > .button").click()],
   "signin-other": ["signin-several", (page) => page.locator(".after button").click()],
   "waiting-paste": ["waiting", (page) => page.locator(".helps .link").nth(2).click()],
   "problem-support": ["problem-network", (page) => page.locator(".problem summary").click()],
