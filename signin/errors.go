@@ -76,7 +76,7 @@ var kinds = []struct {
 	{[]error{ErrSessionEnded, ErrSignedOut}, `
 		session_ended session_false session_lost once_more
 		person_needed not_renewable
-		key_of_other_computer key_damaged`},
+		key_of_other_computer key_damaged bind_again`},
 	{[]error{ErrCancelled}, "cancelled"},
 	{[]error{ErrTimeout}, "timed_out device_expired"},
 	{[]error{ErrOffline}, `
@@ -86,10 +86,10 @@ var kinds = []struct {
 	{[]error{ErrRefused}, `
 		access_denied declined interaction_needed provider_error
 		device_unsupported device_declined device_refused
-		token_refused not_renewed`},
+		token_refused not_renewed proof_refused`},
 	{[]error{ErrUnverified}, `
 		answer_mixed_up answer_unusable unbound_error
-		token_type no_id_token
+		token_type no_id_token not_bound
 		clock time_claim
 		too_long_ago not_strong_enough
 		tenant organization

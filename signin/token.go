@@ -13,7 +13,7 @@ import (
 // Token is an access token that can be used now.
 type Token struct {
 	Value  Secret    `json:"-"`
-	Type   string    `json:"type"`   // "Bearer"
+	Type   string    `json:"type"`   // "Bearer", or "DPoP": of no use but through [Client.HTTPClient]
 	Expiry time.Time `json:"expiry"` // zero when the provider gave no lifetime
 }
 
@@ -57,7 +57,7 @@ func (s source) Token() (*oauth2.Token, error) {
 }
 
 // HTTPClient returns an HTTP client that sends the active account's access token to the named origins and to nobody
-// else, redirects included. An origin is such as "https://api.example.com"; http is taken for this machine alone. A
+// else, redirects included, with a proof where the token is bound to a key of this computer (DPoP, RFC 9449). An origin is such as "https://api.example.com"; http is taken for this machine alone. A
 // request that a server answers with 401 is sent once more with a renewed token, if its body can be read again. With
 // an origin that cannot be used each request fails with [ErrOrigin].
 func (c *Client) HTTPClient(origins ...string) *http.Client {
@@ -98,5 +98,5 @@ func tokenOf(t account.Token) Token {
 	if t.Access.IsZero() {
 		return Token{}
 	}
-	return Token{Value: Secret{t.Access}, Type: "Bearer", Expiry: t.Expiry}
+	return Token{Value: Secret{t.Access}, Type: t.Type, Expiry: t.Expiry}
 }

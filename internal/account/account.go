@@ -28,6 +28,8 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
+	"app.latchkey/internal/proof"
+	"app.latchkey/internal/secret"
 	"app.latchkey/internal/session"
 )
 
@@ -78,11 +80,19 @@ type store interface {
 	HoldAnew(context.Context, func(context.Context, *session.Held) error) error
 }
 
+// keys are the keys that sessions are bound to, by what a session keeps of its key.
+type keys interface {
+	Prover(blob secret.Secret) (*proof.Prover, error)
+	ForgetKey(blob secret.Secret) error
+}
+
 // Options are the parts of a [Manager]. Auth may be nil: then no provider is set
 // up, and what is stored can still be seen and signed out.
 type Options struct {
 	Auth  authenticator
 	Store store
+	// Keys write the proofs of bound sessions; nil when there are none.
+	Keys keys
 	// EndBrowser ends the provider's own browser session; nil when it offers none.
 	EndBrowser func(context.Context, session.Session) (session.EndingOutcome, error)
 	// Adopting, when set, is called with a session before the session is published, and without any

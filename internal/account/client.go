@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"app.latchkey/internal/proof"
 	"app.latchkey/internal/session"
 	"app.latchkey/internal/weburl"
 )
@@ -17,8 +18,9 @@ import (
 var ErrOrigin = errors.New("account: no origin that a token may be sent to")
 
 // Client returns an http.Client for the team's own code, which adds the active
-// person's access token as a Bearer token (RFC 6750 §2.1) to requests to the allowed
-// origins and to nothing else. The token is refreshed before it expires, and once
+// person's access token to requests to the allowed origins and to nothing else: as a Bearer token
+// (RFC 6750 §2.1), or with a proof by the session's key where the token is bound to it (RFC 9449 §7). The
+// token is refreshed before it expires, and once
 // when the server answers 401 (RFC 6750 §3.1), if the request's body can be sent
 // again. With nobody signed in a request fails with ErrNobody or ErrSessionEnded.
 //
@@ -28,14 +30,16 @@ var ErrOrigin = errors.New("account: no origin that a token may be sent to")
 // own is left as it is. The client has no time limit of its own: give each request a context that has
 // one.
 func (a *Manager) Client(origins ...string) (*http.Client, error) {
-	return a.client(origins, a.Token, a.Renew)
+	return a.client(origins, source{a.Token, a.Renew, a.opts.Keys})
 }
 
 // ClientOf is Client for one account, whichever is active.
 func (a *Manager) ClientOf(key session.Key, origins ...string) (*http.Client, error) {
-	return a.client(origins,
-		func(ctx context.Context) (Token, error) { return a.TokenOf(ctx, key) },
-		func(ctx context.Context, refused Token) (Token, error) { return a.RenewOf(ctx, key, refused) })
+	return a.client(origins, source{
+		token: func(ctx context.Context) (Token, error) { return a.TokenOf(ctx, key) },
+		renew: func(ctx context.Context, refused Token) (Token, error) { return a.RenewOf(ctx, key, refused) },
+		keys:  a.opts.Keys,
+	})
 }
 
 // RoundTripper is Client for a caller that makes its own http.Client. base carries the requests; nil takes the
@@ -44,27 +48,30 @@ func (a *Manager) RoundTripper(base http.RoundTripper, origins ...string) (http.
 	if base == nil {
 		base = a.opts.Transport
 	}
-	return newBearer(base, origins, a.Token, a.Renew)
+	return newBearer(base, origins, source{a.Token, a.Renew, a.opts.Keys})
 }
 
-func (a *Manager) client(origins []string, token func(context.Context) (Token, error),
-	renew func(context.Context, Token) (Token, error)) (*http.Client, error) {
-	b, err := newBearer(a.opts.Transport, origins, token, renew)
+func (a *Manager) client(origins []string, from source) (*http.Client, error) {
+	b, err := newBearer(a.opts.Transport, origins, from)
 	if err != nil {
 		return nil, err
 	}
 	return &http.Client{Transport: b}, nil
 }
 
+// source is where tokens and the proofs that they need come from.
+type source struct {
+	token func(context.Context) (Token, error)
+	renew func(context.Context, Token) (Token, error)
+	keys  keys // nil where no token is bound
+}
+
 // newBearer checks the origins.
-func newBearer(
-	base http.RoundTripper, origins []string,
-	token func(context.Context) (Token, error), renew func(context.Context, Token) (Token, error),
-) (*bearer, error) {
+func newBearer(base http.RoundTripper, origins []string, from source) (*bearer, error) {
 	if len(origins) == 0 {
 		return nil, fmt.Errorf("%w: none was named", ErrOrigin)
 	}
-	b := &bearer{base: base, token: token, renew: renew, allowed: map[string]bool{}}
+	b := &bearer{base: base, source: from, allowed: map[string]bool{}}
 	for _, text := range origins {
 		u, err := url.Parse(text)
 		if err != nil || u.User != nil || u.Hostname() == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" ||
@@ -82,9 +89,8 @@ func newBearer(
 // bearer adds the token. It judges each hop by its own address: net/http would let
 // a header go along to other hosts of the same domain.
 type bearer struct {
+	source
 	base    http.RoundTripper
-	token   func(context.Context) (Token, error)
-	renew   func(context.Context, Token) (Token, error)
 	allowed map[string]bool
 }
 
@@ -100,8 +106,8 @@ func (b *bearer) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		return nil, err
 	}
-	res, err := b.base.RoundTrip(with(req, token))
-	if err != nil || res.StatusCode != http.StatusUnauthorized {
+	res, err := b.send(req, token)
+	if err != nil || res.StatusCode != http.StatusUnauthorized || nonceDemanded(res) {
 		return res, err
 	}
 	again, ok := rewound(req)
@@ -113,14 +119,62 @@ func (b *bearer) RoundTrip(req *http.Request) (*http.Response, error) {
 		return res, nil // the server's own word is the better answer
 	}
 	_ = res.Body.Close()
-	return b.base.RoundTrip(with(again, fresh))
+	return b.send(again, fresh)
 }
 
-// with returns the request with the token; a RoundTripper must not change the
+// send sends one request with the token. With a bound token it is sent once more where the server demands a
+// nonce in the proof (RFC 9449 §9), if its body can be sent again.
+func (b *bearer) send(req *http.Request, t Token) (*http.Response, error) {
+	if t.Type != session.DPoP {
+		return b.base.RoundTrip(with(req, t, ""))
+	}
+	prover, err := proverOf(b.keys, t)
+	for again := true; ; again = false {
+		var text string
+		if err == nil {
+			text, err = prover.Proof(req.Context(), req.Method, req.URL.String(), t.Access)
+		}
+		if err != nil {
+			if req.Body != nil {
+				_ = req.Body.Close()
+			}
+			return nil, err
+		}
+		res, err := b.base.RoundTrip(with(req, t, text))
+		if err != nil {
+			return nil, err
+		}
+		fresh := prover.Learn(proof.Resource, req.URL.String(), res.Header)
+		next, ok := rewound(req)
+		if !again || !fresh || !ok || !nonceDemanded(res) {
+			return res, nil
+		}
+		_ = res.Body.Close()
+		req = next
+	}
+}
+
+// proverOf returns what writes the proofs for a bound token.
+func proverOf(keys keys, t Token) (*proof.Prover, error) {
+	if keys == nil {
+		return nil, ErrNotConfigured
+	}
+	return keys.Prover(t.key)
+}
+
+// nonceDemanded reports whether a server refused a proof for its nonce. Another token would not help.
+func nonceDemanded(res *http.Response) bool {
+	return res.StatusCode == http.StatusUnauthorized && proof.NonceDemanded(proof.Challenges(res.Header))
+}
+
+// with returns the request with the token and its proof; a RoundTripper must not change the
 // request that it is given.
-func with(req *http.Request, t Token) *http.Request {
+func with(req *http.Request, t Token, text string) *http.Request {
 	out := req.Clone(req.Context())
-	out.Header.Set("Authorization", "Bearer "+t.Access.Reveal())
+	out.Header.Set("Authorization", t.Type+" "+t.Access.Reveal())
+	if text != "" {
+		out.Header.Set("DPoP", text)
+	}
 	return out
 }
 

@@ -3,11 +3,12 @@ package account
 import (
 	"fmt"
 
+	"app.latchkey/internal/proof"
 	"app.latchkey/internal/session"
 )
 
 // EndedError is why a session has ended by itself. It matches [ErrSessionEnded], and
-// [session.ErrLost], [session.ErrFalse] or [ErrNotRenewable] where that was the reason.
+// [session.ErrLost], [session.ErrFalse], [ErrNotRenewable], [proof.ErrForeignKey] or [proof.ErrBlob] where that was the reason.
 type EndedError struct{ Why session.Ended }
 
 // Error names the reason.
@@ -23,6 +24,10 @@ func (e *EndedError) Unwrap() []error {
 		out = append(out, session.ErrFalse)
 	case session.EndedNoRefresh:
 		out = append(out, ErrNotRenewable)
+	case session.EndedForeign:
+		out = append(out, proof.ErrForeignKey)
+	case session.EndedKey:
+		out = append(out, proof.ErrBlob)
 	}
 	return out
 }

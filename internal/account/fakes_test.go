@@ -104,6 +104,7 @@ type provider struct {
 	refresh   func(context.Context) error // before the answer
 	verify    func() error                // after keep
 	revoke    func() (session.EndingOutcome, error)
+	bind      func() (secret.Secret, error) // makes the key of a session; nil binds none
 }
 
 func newProvider() *provider {
@@ -130,6 +131,13 @@ func (p *provider) SignIn(ctx context.Context, req session.SignInRequest) (sessi
 		Profile:    session.Profile{Name: strings.ToUpper(p.who[:1]) + p.who[1:], Email: p.who + "@acme.example"},
 		SignedInAt: time.Now(), Refreshed: time.Now(),
 	}
+	if p.bind != nil {
+		blob, err := p.bind()
+		if err != nil {
+			return session.Session{}, err
+		}
+		s.ProofKey, s.Bound = blob, true
+	}
 	p.issue(&s)
 	return s, nil
 }
@@ -141,6 +149,9 @@ func (p *provider) issue(s *session.Session) {
 	s.Tokens = session.Tokens{
 		Access: secret.New(fmt.Sprint("AT", p.n)), Refresh: secret.New(good), Type: "Bearer",
 		Lifetime: p.lifetime,
+	}
+	if s.Bound {
+		s.Tokens.Type = session.DPoP
 	}
 	if p.lifetime > 0 {
 		s.Tokens.Expiry = time.Now().Add(p.ahead + p.lifetime)

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"app.latchkey/internal/proof"
+	"app.latchkey/internal/secret"
 	"app.latchkey/internal/session"
 )
 
@@ -107,6 +109,10 @@ func (a *Manager) renew(ctx context.Context, h *session.Held, s session.Session,
 		return a.end(ctx, h, s, session.EndedLost, err)
 	case errors.Is(err, session.ErrEnded):
 		return a.end(ctx, h, s, session.EndedRefused, err)
+	case errors.Is(err, proof.ErrForeignKey): // the vault was copied here, or the chip was cleared
+		return a.end(ctx, h, s, session.EndedForeign, err)
+	case errors.Is(err, proof.ErrBlob):
+		return a.end(ctx, h, s, session.EndedKey, err)
 	case err != nil:
 		return s, err
 	}
@@ -231,9 +237,20 @@ func (a *Manager) end(ctx context.Context, h *session.Held, s session.Session, w
 	cause error) (session.Session, error) {
 	a.opts.Log.Warn("session.ended", "issuer", s.Key.Issuer, "reason", string(why), "err", cause)
 	s.Ended = why
-	s.Tokens, s.Unanswered, s.PersonNeeded = session.Tokens{}, time.Time{}, false
+	a.forgetKey(s.ProofKey)
+	s.Tokens, s.ProofKey, s.Unanswered, s.PersonNeeded = session.Tokens{}, secret.Secret{}, time.Time{}, false
 	_ = a.keep(ctx, h, s) // logged; that it has ended stands all the same
 	return s, errors.Join(&EndedError{why}, cause)
+}
+
+// forgetKey lets go of the key of a session that is no more.
+func (a *Manager) forgetKey(blob secret.Secret) {
+	if a.opts.Keys == nil || blob.IsZero() {
+		return
+	}
+	if err := a.opts.Keys.ForgetKey(blob); err != nil {
+		a.opts.Log.Warn("key.not_forgotten", "err", err)
+	}
 }
 
 // refreshing shows that a refresh is under way.

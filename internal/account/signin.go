@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"app.latchkey/internal/session"
@@ -91,6 +92,7 @@ func (a *Manager) authenticate(ctx context.Context, at *attempt) (session.Sessio
 	}
 	a.revokePending(ctx) // before the new grant, which a late revocation could end
 	req := at.req
+	req.MustBind = a.mustBind()
 	req.Progress = func(p session.Progress) {
 		a.during(at, func(s *Snapshot) {
 			w := &s.Waiting
@@ -108,6 +110,15 @@ func (a *Manager) authenticate(ctx context.Context, at *attempt) (session.Sessio
 	return a.opts.Auth.SignIn(ctx, req)
 }
 
+// mustBind reports of an account whether its session was bound to a key. Only a sign-out, or the settings, let the
+// account go back to tokens that are not bound.
+func (a *Manager) mustBind() func(session.Key) bool {
+	accounts := a.Snapshot().Accounts
+	return func(key session.Key) bool {
+		return slices.ContainsFunc(accounts, func(x Account) bool { return x.Key == key && x.Binding.Once })
+	}
+}
+
 // storeSignIn makes the session durable; only then is the person signed in.
 func (a *Manager) storeSignIn(ctx context.Context, at *attempt, s session.Session) error {
 	// The provider has issued tokens: a cancel in this moment must not lose them.
@@ -117,10 +128,14 @@ func (a *Manager) storeSignIn(ctx context.Context, at *attempt, s session.Sessio
 		// The tokens of an earlier session of the same account are replaced, not
 		// revoked: at several providers a revocation ends the whole grant, and with
 		// it the sign-in that has just succeeded.
+		before, _ := h.Book.Find(s.Key)
 		h.Book.Put(s)
 		h.Book.Active = s.Key
 		if err := h.Write(ctx); err != nil {
 			return err
+		}
+		if !before.ProofKey.Equal(s.ProofKey) {
+			a.forgetKey(before.ProofKey)
 		}
 		a.note(h.Book)
 		return nil

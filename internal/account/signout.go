@@ -155,6 +155,7 @@ func (a *Manager) forget(ctx context.Context, which func(session.Book) []session
 			if err := h.WriteAnew(ctx); err != nil {
 				return err
 			}
+			a.forgetKey(s.ProofKey)
 		}
 		a.note(h.Book)
 		return nil

@@ -3,6 +3,7 @@ package account
 import (
 	"time"
 
+	"app.latchkey/internal/proof"
 	"app.latchkey/internal/session"
 )
 
@@ -67,6 +68,25 @@ type Account struct {
 	SignedInAt      time.Time
 	Refreshed       time.Time
 	Ended           session.Ended
+	Binding         Binding
+}
+
+// Binding says which key a session is bound to. The zero value is a session that is not bound.
+type Binding struct {
+	Key      string // "TPM", "Secure Enclave", "software"; empty when there is none
+	Hardware bool   // the key cannot be copied off this computer
+	Access   bool   // access tokens are bound too, not only the renewal
+	Once     bool   // an access token was bound once, also of a session that has ended
+}
+
+func bindingOf(s session.Session) Binding {
+	place, _, err := proof.ReadBlob(s.ProofKey)
+	if err != nil {
+		return Binding{Once: s.Bound}
+	}
+	return Binding{
+		Key: place.Name(), Hardware: place.Hardware(), Access: s.Tokens.Type == session.DPoP, Once: s.Bound,
+	}
 }
 
 // Waiting describes a sign-in under way.
@@ -99,7 +119,7 @@ func public(s session.Session) Account {
 		Key: s.Key, ClientID: s.ClientID, Provider: s.Provider, Profile: s.Profile, IDTokenVerified: s.IDTokenVerified,
 		Expiry: s.Tokens.Expiry, CanRefresh: !s.Tokens.Refresh.IsZero(), PersonNeeded: s.PersonNeeded,
 		AuthTime: s.AuthTime, ACR: s.ACR, AMR: s.AMR,
-		SignedInAt: s.SignedInAt, Refreshed: s.Refreshed, Ended: s.Ended,
+		SignedInAt: s.SignedInAt, Refreshed: s.Refreshed, Ended: s.Ended, Binding: bindingOf(s),
 	}
 }
 

@@ -12,7 +12,10 @@ import (
 // Token is an access token that can be used now.
 type Token struct {
 	Access secret.Secret
+	Type   string    // session.Bearer, or session.DPoP: of no use without a proof, which the Client sends
 	Expiry time.Time // zero when the provider gave no lifetime
+
+	key secret.Secret // what is kept of the key that the token is bound to
 }
 
 // Token returns an access token of the signed-in person, refreshed first when that is due. When a
@@ -128,4 +131,10 @@ func (a *Manager) usable(s session.Session) bool {
 	return !s.Tokens.Access.IsZero() && (s.Tokens.Expiry.IsZero() || a.now().Before(s.Tokens.Expiry))
 }
 
-func token(s session.Session) Token { return Token{Access: s.Tokens.Access, Expiry: s.Tokens.Expiry} }
+func token(s session.Session) Token {
+	t := Token{Access: s.Tokens.Access, Type: session.Bearer, Expiry: s.Tokens.Expiry}
+	if s.Tokens.Type == session.DPoP {
+		t.Type, t.key = session.DPoP, s.ProofKey
+	}
+	return t
+}

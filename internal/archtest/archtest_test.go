@@ -53,10 +53,10 @@ var packages = map[string][]string{
 	"provider":          {"secret"},
 	"session":           {"secret"},
 	"vault":             {"ownfolder", "secret"},
-	"account":           {"secret", "session", "weburl"},
+	"account":           {"proof", "secret", "session", "weburl"},
 	"demoidp/directory": {"demoidp/cast", "demoidp/issuer", "demoidp/pages"},
 	"demoidp/social":    {"demoidp/cast", "demoidp/face", "demoidp/pages"},
-	"openid":            {"cleantext", "provider", "secret", "session", "weburl"},
+	"openid":            {"cleantext", "proof", "provider", "secret", "session", "weburl"},
 	"proof/hardware":    {"proof", "secret"},
 	"proxy":             {"proof", "proxy/kerberos", "proxy/pac", "proxy/system", "secret"},
 	"proxy/kerberos":    {},
@@ -77,7 +77,7 @@ var packages = map[string][]string{
 	"program": {"demoidp", "demoidp/cast", "settings", "startenv"},
 	"wire": {
 		"account", "awake", "browser", "doctor", "learned", "loopback", "openid",
-		"ownfolder", "peer", "problem", "provider", "secret", "session", "settings", "startenv", "vault",
+		"ownfolder", "peer", "problem", "proof/hardware", "provider", "secret", "session", "settings", "startenv", "vault",
 	},
 	"signin": {
 		"account", "browser", "claims", "clock", "problem", "secret", "session", "settings", "vault", "wire",

@@ -24,6 +24,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"app.latchkey/internal/proof"
 	"app.latchkey/internal/provider"
 	"app.latchkey/internal/session"
 )
@@ -50,6 +51,8 @@ type Options struct {
 	// for this client alone.
 	Recall func() Learned
 	Learn  func(Learned)
+	// Keys makes and opens the keys that sessions are bound to; nil binds none.
+	Keys Keys
 	// Sleep waits between two tries of one request; nil waits by the clock.
 	Sleep func(context.Context, time.Duration) error
 }
@@ -105,6 +108,7 @@ type Client struct {
 	opts Options
 	http *http.Client
 	skew *skew
+	ring *ring
 	// heard is when the provider last answered, in Unix nanoseconds by the wall clock,
 	// which goes on while the computer sleeps.
 	heard atomic.Int64
@@ -162,6 +166,7 @@ func New(p provider.Provider, o Options) (*Client, error) {
 		}
 	}
 	c := &Client{p: p, opts: o, skew: &skew{now: o.Now}}
+	c.ring = &ring{now: c.skew.providers, open: map[string]*proof.Prover{}}
 	c.http = &http.Client{
 		Transport: &limits{
 			base: base, timeout: o.RequestTimeout, skew: c.skew, heard: func() { c.heard.Store(c.now().UnixNano()) },
@@ -174,7 +179,10 @@ func New(p provider.Provider, o Options) (*Client, error) {
 
 // Close waits until the last page in the browser was delivered. It waits for a
 // few seconds at the most.
-func (c *Client) Close() { c.background.Wait() }
+func (c *Client) Close() {
+	c.background.Wait()
+	c.ring.close()
+}
 
 // Offers tells what the provider offers, of what is known of it: it uses no network.
 func (c *Client) Offers() session.Offers {

@@ -46,7 +46,7 @@ func (p *op) client(change ...func(*provider.Provider)) (*openid.Client, *receiv
 	r := &receiver{answer: make(chan url.Values, 1), finished: make(chan bool, 16)}
 	c, err := openid.New(conf, openid.Options{
 		Listen:         func(context.Context, openid.ListenSpec) (openid.Receiver, error) { return r, nil },
-		RequestTimeout: cmp.Or(p.patience, 5*time.Second), Now: p.now, Log: p.log,
+		RequestTimeout: cmp.Or(p.patience, 5*time.Second), Now: p.now, Log: p.log, Keys: p.keys,
 		Sleep:   func(context.Context, time.Duration) error { return nil },
 		OpenURL: p.openFor(r),
 	})

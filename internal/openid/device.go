@@ -78,7 +78,7 @@ func (c *Client) authorizeDevice(ctx context.Context, a attempt) (deviceAnswer, 
 			form.Set(name, value)
 		}
 	}
-	res, body, err := c.post(ctx, a.meta, a.meta.DeviceAuthURL, form)
+	res, body, err := c.post(ctx, a.meta, a.meta.DeviceAuthURL, form, nil)
 	if err != nil {
 		return deviceAnswer{}, transient(err)
 	}
@@ -156,11 +156,11 @@ func (c *Client) poll(ctx context.Context, a attempt, d deviceAnswer) (tokenAnsw
 // redeemDevice is one device access token request.
 func (c *Client) redeemDevice(ctx context.Context, a attempt, d deviceAnswer) (tokenAnswer, error) {
 	members, err := c.tokenRequest(ctx, a.meta,
-		url.Values{"grant_type": {deviceGrant}, "device_code": {d.code.Reveal()}})
+		url.Values{"grant_type": {deviceGrant}, "device_code": {d.code.Reveal()}}, a.bind.prover)
 	if err != nil {
 		return tokenAnswer{}, err
 	}
-	return c.readAnswer(members, strings.Join(a.scopes, " "))
+	return c.readAnswer(members, strings.Join(a.scopes, " "), a.bind)
 }
 
 // pause waits, but not beyond the code's end. The wall clock decides: a timer

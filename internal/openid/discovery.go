@@ -27,6 +27,7 @@ type Metadata struct {
 	GrantTypes            []string
 	UserinfoAlgorithms    []string
 	PromptValues          []string // Initiating User Registration 1.0 §4.1
+	DPoPAlgorithms        []string // RFC 9449 §5.1; nil when the document does not list them
 	ScopesSupportedListed bool     // scopes_supported stands in the document
 
 	// Ignored says what is wrong with optional members of the document, which count as

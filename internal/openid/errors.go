@@ -59,6 +59,8 @@ var (
 	ErrNotRenewed    = errors.New("openid: the session was not renewed")                       // RFC 6749 §5.2
 	ErrTokenAnswer   = errors.New("openid: the token endpoint's answer is not a token answer") // RFC 6749 §5.1
 	ErrTokenType     = errors.New("openid: a token type other than Bearer")                    // RFC 6749 §7.1
+	ErrNotBound      = errors.New("openid: a token that is not bound to this computer's key")  // RFC 9449 §5
+	ErrProof         = errors.New("openid: the proof of this computer's key was refused")      // RFC 9449 §5, §8
 	ErrTokenText     = errors.New("openid: a token with characters that no token has")         // RFC 6749 §A.12
 	ErrNoIDToken     = errors.New("openid: no ID token")                                       // OIDC Core §3.1.3.3
 )

@@ -145,7 +145,7 @@ func FuzzTokenAnswer(f *testing.F) {
 		if status != http.StatusOK || !json.Valid(data) {
 			t.Errorf("believed: %d %q", status, data)
 		}
-		if got, err := c.readAnswer(o, "openid"); err == nil {
+		if got, err := c.readAnswer(o, "openid", binding{}); err == nil {
 			if got.tokens.Access.IsZero() || got.tokens.Type != "Bearer" || got.tokens.Lifetime < 0 ||
 				got.tokens.Lifetime > maxLifetime {
 				t.Errorf("believed: %q", data)

@@ -58,8 +58,8 @@ const lostLimit = 10 * time.Second
 // redeem redeems the refresh token, and again when the answer was lost or doubtful. The
 // error matches [session.ErrLost] when an answer was lost on the way and no later one
 // was a success.
-func (c *Client) redeem(ctx context.Context, m Metadata, refresh secret.Secret) (tokenAnswer, error) {
-	got, err := c.spend(ctx, m, refresh)
+func (c *Client) redeem(ctx context.Context, m Metadata, refresh secret.Secret, b binding) (tokenAnswer, error) {
+	got, err := c.spend(ctx, m, refresh, b)
 	cut := errors.Is(err, session.ErrLost)
 	for at, pauses := c.now(), lostPauses[:]; cut && !decided(got, err) && len(pauses) > 0; pauses = pauses[1:] {
 		pause := max(pauses[0], retryAfterOf(err))
@@ -67,10 +67,10 @@ func (c *Client) redeem(ctx context.Context, m Metadata, refresh secret.Secret) 
 			break
 		}
 		c.opts.Log.Info("refresh.again", "err", err)
-		got, err = c.spend(ctx, m, refresh)
+		got, err = c.spend(ctx, m, refresh, b)
 	}
 	if verdicts[grantCode(err)] == doubted {
-		got, err = c.spend(ctx, m, refresh)
+		got, err = c.spend(ctx, m, refresh, b)
 		if verdicts[grantCode(err)] == doubted {
 			err = fmt.Errorf("%w: %w", session.ErrEnded, err)
 		}
@@ -125,14 +125,14 @@ func sleep(ctx context.Context, d time.Duration) error {
 }
 
 // spend redeems a refresh token (RFC 6749 §6), once.
-func (c *Client) spend(ctx context.Context, m Metadata, refresh secret.Secret) (tokenAnswer, error) {
+func (c *Client) spend(ctx context.Context, m Metadata, refresh secret.Secret, b binding) (tokenAnswer, error) {
 	answer, err := c.tokenRequest(ctx, m,
-		url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refresh.Reveal()}})
+		url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refresh.Reveal()}}, b.prover)
 	if err != nil {
 		return tokenAnswer{}, fmt.Errorf("openid: refresh: %w", err)
 	}
-	got, err := c.readAnswer(answer, "")
-	if err != nil && !errors.Is(err, ErrTokenText) && got.tokens.Refresh.IsZero() {
+	got, err := c.readAnswer(answer, "", b)
+	if err != nil && !errors.Is(err, ErrTokenText) && !errors.Is(err, ErrNotBound) && got.tokens.Refresh.IsZero() {
 		err = lost(err) // a 200 that is no token answer
 	}
 	return got, err

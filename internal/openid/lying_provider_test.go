@@ -22,6 +22,8 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"app.latchkey/internal/openid"
 )
 
 // claims is a JSON object.
@@ -53,6 +55,9 @@ type op struct {
 	lies     lies
 	now      func() time.Time // of the client; nil is the system's
 	log      *slog.Logger     // of the client; nil is none
+	keys     openid.Keys      // of the client; nil is none
+	// guard is asked before each request is answered, if set; false means that it has answered.
+	guard func(http.ResponseWriter, *http.Request) bool
 
 	mu       sync.Mutex
 	requests []string // "METHOD /path", in order
@@ -99,8 +104,11 @@ func newOP(t *testing.T, l lies) *op {
 				p.forms = append(p.forms, r.PostForm)
 				p.auth = append(p.auth, r.Header.Get("Authorization"))
 			}
-			lie := p.lies.serve[path]
+			lie, guard := p.lies.serve[path], p.guard
 			p.mu.Unlock()
+			if guard != nil && !guard(w, r) {
+				return
+			}
 			if lie != nil {
 				lie(w, r)
 				return
@@ -289,7 +297,7 @@ func (p *op) sign(c any) string {
 }
 
 func (p *op) userinfo(w http.ResponseWriter, r *http.Request) {
-	if !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer AT") || r.URL.RawQuery != "" {
+	if !strings.Contains(r.Header.Get("Authorization"), " AT") || r.URL.RawQuery != "" {
 		w.WriteHeader(http.StatusUnauthorized)
 		return
 	}

@@ -56,7 +56,7 @@ func decodeMetadata(o object, twice []string) Metadata {
 		{"code_challenge_methods_supported", &m.ChallengeMethods},
 		{"userinfo_signing_alg_values_supported", &m.UserinfoAlgorithms},
 		{"authorization_response_iss_parameter_supported", &m.AnswerNamesIssuer},
-		{"prompt_values_supported", &m.PromptValues},
+		{"prompt_values_supported", &m.PromptValues}, {"dpop_signing_alg_values_supported", &m.DPoPAlgorithms},
 	} {
 		switch {
 		case !o.has(member.name): // null is absent

@@ -25,15 +25,16 @@ type round func(ctx context.Context, a attempt, watch *progress,
 
 // rounds asks the provider, and once more where it did not take a prompt, or gave no
 // refresh token though it was asked for one. What worked is remembered.
-func (c *Client) rounds(ctx context.Context, m Metadata, req session.SignInRequest, watch *progress,
-	ask round) (session.Session, error) {
+func (c *Client) rounds(ctx context.Context, base attempt, watch *progress, ask round) (session.Session, error) {
+	m, req := base.meta, base.req
 	scopes := c.scopes(m, req.Organization)
 	known := c.opts.Recall()
 	began := c.prompting(m, req, scopes, known)
 	prompt := began
 	for {
 		next, weakened, lacking := prompt, false, false
-		a := attempt{meta: m, scopes: scopes, began: c.now(), req: req, prompt: prompt.value()}
+		a := base
+		a.scopes, a.began, a.prompt = scopes, c.now(), prompt.value()
 		s, err := ask(ctx, a, watch, func(s session.Session, err error) bool {
 			next, weakened = prompt.weaker(err)
 			lacking = err == nil && c.missesRefresh(m, scopes, s, prompt, known)

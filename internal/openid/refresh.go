@@ -19,7 +19,8 @@ import (
 // The error matches [session.ErrEnded] when the provider answered invalid_grant, or
 // when the new ID token was verified to be false ([session.ErrFalse] too). Every
 // other error leaves the session alive: [session.ErrPersonNeeded] when the provider asks
-// for the person, [session.ErrLost] when an answer was lost, also with ErrEnded, and
+// for the person, errors of package proof when the session's key cannot be used, [ErrNotBound] when the answer is
+// not bound to it and must be, [session.ErrLost] when an answer was lost, also with ErrEnded, and
 // [session.RetryError] when it may pass.
 func (c *Client) Refresh(ctx context.Context, s session.Session,
 	keep func(context.Context, session.Session) error) (session.Session, error) {
@@ -30,10 +31,14 @@ func (c *Client) Refresh(ctx context.Context, s session.Session,
 	if err := c.checkOwn(meta, s.Key, s.ClientID); err != nil {
 		return session.Session{}, err
 	}
+	bind, err := c.bindingOf(s)
+	if err != nil {
+		return session.Session{}, err // nothing is spent
+	}
 	if err := c.prove(ctx, meta); err != nil {
 		return session.Session{}, err
 	}
-	got, err := c.redeem(ctx, meta, s.Tokens.Refresh)
+	got, err := c.redeem(ctx, meta, s.Tokens.Refresh, bind)
 	if err != nil && got.tokens.Refresh.IsZero() {
 		return session.Session{}, err
 	}
@@ -51,6 +56,7 @@ func (c *Client) Refresh(ctx context.Context, s session.Session,
 	next := s
 	id := s.Tokens.ID
 	next.Tokens = got.tokens
+	next.Bound = s.Bound || got.tokens.Type == session.DPoP
 	next.Refreshed, next.Provider = c.now(), c.p.Name
 	if got.tokens.Scope == "" {
 		next.Tokens.Scope = s.Tokens.Scope // RFC 6749 §5.1: unchanged when absent

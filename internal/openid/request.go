@@ -45,6 +45,9 @@ func (c *Client) authorizationURL(a attempt) string {
 	if !c.p.NoIDToken {
 		v.Set("nonce", a.nonce)
 	}
+	if jkt := a.bind.thumbprint(); jkt != "" { // RFC 9449 §10: a code that is stolen is of no use to another key
+		v.Set("dpop_jkt", jkt)
+	}
 	if a.prompt != "" {
 		v.Set("prompt", a.prompt)
 	}

@@ -58,7 +58,8 @@ func (c *Client) revokeBoth(ctx context.Context, meta Metadata, refresh,
 
 func (c *Client) revokeOne(ctx context.Context, m Metadata, token secret.Secret,
 	hint string) (session.EndingOutcome, error) {
-	res, body, err := c.post(ctx, m, m.RevocationURL, url.Values{"token": {token.Reveal()}, "token_type_hint": {hint}})
+	form := url.Values{"token": {token.Reveal()}, "token_type_hint": {hint}}
+	res, body, err := c.post(ctx, m, m.RevocationURL, form, nil)
 	if err != nil {
 		return session.EndingPending, transient(fmt.Errorf("openid: revoke: %w", err))
 	}

@@ -25,6 +25,7 @@ type attempt struct {
 	prompt   string // "" sends none
 	began    time.Time
 	req      session.SignInRequest
+	bind     binding
 }
 
 // SignIn runs the authorization code flow with PKCE (RFC 8252, RFC 7636) and
@@ -43,11 +44,17 @@ func (c *Client) SignIn(ctx context.Context, req session.SignInRequest) (session
 	if req.Organization != "" && c.p.OrganizationParam == "" && c.p.OrganizationScope == "" {
 		c.opts.Log.Warn("signin.organization_ignored") // this provider has no name for it
 	}
-	watch := &progress{tell: req.Progress}
-	if req.Device {
-		return c.rounds(ctx, meta, req, watch, c.signInByDevice)
+	bind, err := c.newBinding(meta)
+	if err != nil {
+		return session.Session{}, err
 	}
-	return c.rounds(ctx, meta, req, watch, c.signInByBrowser)
+	ask := c.signInByBrowser
+	if req.Device {
+		ask = c.signInByDevice
+	}
+	s, err := c.rounds(ctx, attempt{meta: meta, req: req, bind: bind}, &progress{tell: req.Progress}, ask)
+	c.forget(bind, s)
+	return s, err
 }
 
 // signInByBrowser is one authorization request in the person's browser.
@@ -142,7 +149,7 @@ func (c *Client) conclude(ctx context.Context, a attempt, got tokenAnswer, err e
 // establish makes a session of the tokens that a grant has given.
 func (c *Client) establish(ctx context.Context, a attempt, got tokenAnswer) (s session.Session, err error) {
 	if c.p.NoIDToken {
-		s, err = c.identify(ctx, a.meta, got)
+		s, err = c.identify(ctx, a, got)
 	} else {
 		s, err = c.authenticate(ctx, a, got)
 	}
@@ -151,6 +158,10 @@ func (c *Client) establish(ctx context.Context, a attempt, got tokenAnswer) (s s
 	}
 	if !a.req.Same.IsZero() && s.Key != a.req.Same {
 		return session.Session{}, ErrOtherPerson
+	}
+	c.mark(&s, a.bind)
+	if !s.Bound && a.req.MustBind != nil && a.req.MustBind(s.Key) && c.p.DPoP != bindNever {
+		return session.Session{}, ErrNotBound
 	}
 	s.ClientID, s.Provider = c.p.ClientID, c.p.Name
 	s.SignedInAt, s.Refreshed = c.now(), c.now()
@@ -173,7 +184,7 @@ func (c *Client) authenticate(ctx context.Context, a attempt, got tokenAnswer) (
 	if err != nil {
 		return session.Session{}, err
 	}
-	info, err := c.userinfo(ctx, a.meta, got.tokens.Access, t.subject)
+	info, err := c.userinfo(ctx, a, got.tokens, t.subject)
 	if err != nil {
 		return session.Session{}, err
 	}

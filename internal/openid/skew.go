@@ -23,12 +23,19 @@ const minSkew = 30 * time.Second
 
 func (s *skew) note(h http.Header) {
 	at, err := http.ParseTime(h.Get("Date"))
-	if err != nil {
-		return
+	if age := h.Get("Age"); err != nil || age != "" && age != "0" {
+		return // a cache's answer: its Date is not the time of now (RFC 9111 §5.1)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.off, s.ok = s.now().Round(0).Sub(at).Truncate(time.Second), true
+}
+
+// providers is the provider's time as far as it is known, else this machine's.
+func (s *skew) providers() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now().Round(0).Add(-s.off)
 }
 
 // ClockError is a failed check of a time, with what is known of the clocks.

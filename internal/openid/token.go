@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -11,11 +12,14 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+
+	"app.latchkey/internal/proof"
+	"app.latchkey/internal/secret"
 )
 
 // basicAuth reports whether the client names itself in the Authorization header. Without a secret
-// client_id stands in the body whatever is announced; with one, as announced, client_secret_basic
-// when nothing is (RFC 8414 §2).
+// client_id stands in the body whatever is announced; with one, as announced, client_secret_basic when
+// nothing is (RFC 8414 §2).
 func (c *Client) basicAuth(m Metadata) bool {
 	return !c.p.ClientSecret.IsZero() &&
 		(len(m.AuthMethods) == 0 || slices.Contains(m.AuthMethods, "client_secret_basic"))
@@ -49,17 +53,19 @@ func (c *Client) scopes(m Metadata, organization string) []string {
 // tokenRequest is one request to the token endpoint (RFC 6749 §3.2), of every grant: a code, a device
 // code, a refresh token, a token for an API. It returns the members of a success. What fails before the
 // request was written has spent nothing; after it the answer is lost ([session.ErrLost]).
-func (c *Client) tokenRequest(ctx context.Context, m Metadata, form url.Values) (object, error) {
+func (c *Client) tokenRequest(ctx context.Context, m Metadata, form url.Values, by *proof.Prover) (object, error) {
 	var wrote atomic.Bool
 	trace := &httptrace.ClientTrace{WroteRequest: func(i httptrace.WroteRequestInfo) {
 		if i.Err == nil {
 			wrote.Store(true)
 		}
 	}}
-	res, body, err := c.post(httptrace.WithClientTrace(ctx, trace), m, m.TokenURL, form)
+	res, body, err := c.post(httptrace.WithClientTrace(ctx, trace), m, m.TokenURL, form, by)
 	switch {
 	case err != nil && (res != nil || wrote.Load() && !unsent(err)):
 		return nil, lost(err)
+	case errors.Is(err, errNoProof):
+		return nil, err
 	case err != nil:
 		return nil, transient(err)
 	}
@@ -71,7 +77,7 @@ func (c *Client) tokenRequest(ctx context.Context, m Metadata, form url.Values) 
 func unsent(err error) bool {
 	var op *net.OpError
 	connecting := errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
-	return connecting || errors.Is(err, ErrTLS) || errors.Is(err, ErrHandshake)
+	return connecting || errors.Is(err, ErrTLS) || errors.Is(err, ErrHandshake) || errors.Is(err, errNoProof)
 }
 
 // exchangeOnce redeems the code, once.
@@ -79,17 +85,18 @@ func (c *Client) exchangeOnce(ctx context.Context, a attempt, code string) (toke
 	answer, err := c.tokenRequest(ctx, a.meta, url.Values{
 		"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {a.redirect},
 		"code_verifier": {a.verifier},
-	})
+	}, a.bind.prover)
 	if err != nil {
 		return tokenAnswer{}, fmt.Errorf("openid: exchange code: %w", err)
 	}
-	return c.readAnswer(answer, strings.Join(a.scopes, " "))
+	return c.readAnswer(answer, strings.Join(a.scopes, " "), a.bind)
 }
 
-// post sends a form to an endpoint of the provider, with the client's own
-// credentials as the token request has them.
-func (c *Client) post(ctx context.Context, m Metadata, endpoint string,
-	form url.Values) (*http.Response, []byte, error) {
+// post sends a form to an endpoint of the provider, with the client's own credentials, and with a proof
+// by the session's key where there is one.
+func (c *Client) post(ctx context.Context, m Metadata, endpoint string, form url.Values,
+	by *proof.Prover) (*http.Response, []byte, error) {
+	form = maps.Clone(form)
 	basic := c.basicAuth(m)
 	if !basic {
 		form.Set("client_id", c.p.ClientID)
@@ -97,13 +104,15 @@ func (c *Client) post(ctx context.Context, m Metadata, endpoint string,
 			form.Set("client_secret", c.p.ClientSecret.Reveal())
 		}
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, strings.NewReader(form.Encode()))
-	if err != nil {
-		return nil, nil, ErrEndpoint
-	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	if basic {
-		req.SetBasicAuth(url.QueryEscape(c.p.ClientID), url.QueryEscape(c.p.ClientSecret.Reveal()))
-	}
-	return c.do(req)
+	return c.proven(ctx, by, secret.Secret{}, func() (*http.Request, error) {
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, strings.NewReader(form.Encode()))
+		if err != nil {
+			return nil, ErrEndpoint
+		}
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if basic {
+			req.SetBasicAuth(url.QueryEscape(c.p.ClientID), url.QueryEscape(c.p.ClientSecret.Reveal()))
+		}
+		return req, nil
+	})
 }

@@ -56,6 +56,9 @@ func (c *Client) grantFailure(kind error, res *http.Response, members object) er
 			err = &session.RetryError{After: retryAfter(res.Header, c.now()), Err: answer}
 		}
 	}
+	if code == nonceWanted || code == proofRefused {
+		err = fmt.Errorf("%w: %w", ErrProof, err)
+	}
 	if gateway(res.StatusCode) || res.StatusCode/100 == 2 && code == "" {
 		return lost(err)
 	}
@@ -95,11 +98,11 @@ func lost(err error) error {
 
 // readAnswer checks a token answer's form. expires_in may be a string or missing. The tokens are
 // returned along with an error too, because they may have to be kept or revoked.
-func (c *Client) readAnswer(o object, asked string) (tokenAnswer, error) {
+func (c *Client) readAnswer(o object, asked string, b binding) (tokenAnswer, error) {
 	t := session.Tokens{
 		Access: secret.New(o.text("access_token")), Refresh: secret.New(o.text("refresh_token")),
 		ID:   secret.New(o.text("id_token")),
-		Type: "Bearer", Scope: first(o.text("scope"), asked),
+		Type: session.Bearer, Scope: first(o.text("scope"), asked),
 	}
 	if life, ok := lifetime(o["expires_in"]); ok {
 		t.Lifetime, t.Expiry = life, c.now().Add(life)
@@ -110,19 +113,30 @@ func (c *Client) readAnswer(o object, asked string) (tokenAnswer, error) {
 	if t.Access.IsZero() {
 		return tokenAnswer{t}, fmt.Errorf("%w: no access_token", ErrTokenAnswer)
 	}
-	// RFC 6749 §5.1: token_type is required, and compared without regard to case. Some
-	// servers leave it out, and mean Bearer.
-	switch kind := o.text("token_type"); {
+	kind, err := c.readType(o, t, b)
+	t.Type = kind
+	return tokenAnswer{t}, err
+}
+
+// readType reads token_type, which is required and compared without regard to case (RFC 6749 §5.1). Some
+// servers leave it out, and mean Bearer. DPoP is a type only for who has sent a proof (RFC 9449 §5).
+func (c *Client) readType(o object, t session.Tokens, b binding) (string, error) {
+	kind := strings.TrimSpace(o.text("token_type"))
+	switch {
+	case b.prover != nil && strings.EqualFold(kind, session.DPoP):
+		return session.DPoP, nil
 	case kind == "" && (!o.has("token_type") || string(o["token_type"]) == `""`):
 		c.opts.Log.Warn("token.type_missing")
-	case !strings.EqualFold(strings.TrimSpace(kind), "Bearer"):
-		return tokenAnswer{t},
-			&TokenTypeError{
-				Type: clean(without(first(kind, string(o["token_type"])), t.Access.Reveal(), t.Refresh.Reveal(),
-					t.ID.Reveal()), 40),
-			}
+	case !strings.EqualFold(kind, session.Bearer):
+		return "", &TokenTypeError{
+			Type: clean(without(first(kind, string(o["token_type"])), t.Access.Reveal(), t.Refresh.Reveal(),
+				t.ID.Reveal()), 40),
+		}
 	}
-	return tokenAnswer{t}, nil
+	if b.must {
+		return session.Bearer, ErrNotBound
+	}
+	return session.Bearer, nil
 }
 
 // checkTokens: a token is of VSCHAR alone (RFC 6749 §A.12, §A.17), so that no header,
@@ -142,7 +156,7 @@ func checkTokens(t *session.Tokens) error {
 	return err
 }
 
-// TokenTypeError names a token_type that is not Bearer. It matches [ErrTokenType].
+// TokenTypeError names a token_type that is neither Bearer nor one that was asked for. It matches [ErrTokenType].
 type TokenTypeError struct{ Type string }
 
 // Error names the type.

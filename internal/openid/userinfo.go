@@ -16,11 +16,11 @@ import (
 // userinfo fetches the claims of the UserInfo endpoint (OIDC Core §5.3). An
 // endpoint that is down or answers nonsense costs its claims, not the sign-in;
 // one that answers about somebody else ends it.
-func (c *Client) userinfo(ctx context.Context, m Metadata, access secret.Secret, subject string) (object, error) {
-	if m.UserInfoURL == "" {
+func (c *Client) userinfo(ctx context.Context, a attempt, t session.Tokens, subject string) (object, error) {
+	if a.meta.UserInfoURL == "" {
 		return nil, nil
 	}
-	claims, err := c.fetchUserinfo(ctx, m, access)
+	claims, err := c.fetchUserinfo(ctx, a, t)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -47,10 +47,21 @@ func (c *Client) userinfo(ctx context.Context, m Metadata, access secret.Secret,
 }
 
 // fetchUserinfo returns what the endpoint says, as JSON or as a signed JWT.
-func (c *Client) fetchUserinfo(ctx context.Context, m Metadata, access secret.Secret) (object, error) {
-	res, body, err := c.get(ctx, m.UserInfoURL, http.Header{
-		"Authorization": {"Bearer " + access.Reveal()}, // RFC 6750 §2.1, never in the URL
-		"Accept":        {"application/json, application/jwt"},
+func (c *Client) fetchUserinfo(ctx context.Context, a attempt, t session.Tokens) (object, error) {
+	by := a.bind.prover
+	if t.Type != session.DPoP {
+		by = nil
+	}
+	res, body, err := c.proven(ctx, by, t.Access, func() (*http.Request, error) {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, a.meta.UserInfoURL, nil)
+		if err != nil {
+			return nil, ErrEndpoint
+		}
+		req.Header = http.Header{
+			"Authorization": {t.Type + " " + t.Access.Reveal()}, // RFC 6750 §2.1, RFC 9449 §7.1: never in the URL
+			"Accept":        {"application/json, application/jwt"},
+		}
+		return req, nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUserinfo, err)
@@ -106,8 +117,8 @@ func isJWT(h http.Header) bool {
 
 // identify makes a session of a plain OAuth 2.0 provider's user endpoint. There is no ID token, so
 // IDTokenVerified is false.
-func (c *Client) identify(ctx context.Context, m Metadata, got tokenAnswer) (session.Session, error) {
-	claims, err := c.fetchUserinfo(ctx, m, got.tokens.Access)
+func (c *Client) identify(ctx context.Context, a attempt, got tokenAnswer) (session.Session, error) {
+	claims, err := c.fetchUserinfo(ctx, a, got.tokens)
 	if err != nil {
 		return session.Session{}, err
 	}
@@ -119,7 +130,7 @@ func (c *Client) identify(ctx context.Context, m Metadata, got tokenAnswer) (ses
 	if id == "" || len(id) > maxSubject {
 		return session.Session{}, fmt.Errorf("%w: the user endpoint's %s", ErrSubject, c.p.UserIDField)
 	}
-	issuer := first(c.p.Issuer, m.AuthURL)
+	issuer := first(c.p.Issuer, a.meta.AuthURL)
 	c.bound(&got.tokens, time.Time{})
 	got.tokens.ID = secret.Secret{} // nobody has verified it
 	return session.Session{

@@ -43,6 +43,11 @@ func lostSession(err error) bool {
 	return ended && errors.Is(err, session.ErrLost)
 }
 
+// bindAgain reports whether a session was begun before the settings demanded one that is bound.
+func bindAgain(err error) bool {
+	return errors.Is(err, openid.ErrNotBound) && errors.Is(err, session.ErrPersonNeeded)
+}
+
 // declined reports whether the person has said no at the provider. Providers send
 // access_denied for that and for rules of their own alike: no description, or one that
 // speaks of a cancel or of consent, is the person's.
@@ -79,6 +84,9 @@ var table = []row{
 	{code: "once_more", errs: []error{openid.ErrOnceMore}},
 	{code: "about_to_sleep", errs: []error{account.ErrSleeping}},
 	{code: "session_lost", as: lostSession},
+	{code: "key_of_other_computer", errs: []error{proof.ErrForeignKey}},
+	{code: "key_damaged", errs: []error{proof.ErrBlob}},
+	{code: "bind_again", as: bindAgain},
 	{code: "person_needed", errs: []error{session.ErrPersonNeeded}},
 	{code: "not_renewable", errs: []error{account.ErrNotRenewable}},
 	{code: "session_ended", errs: []error{account.ErrSessionEnded, session.ErrEnded}},
@@ -93,8 +101,6 @@ var table = []row{
 
 	{code: "kept_beside", errs: []error{vault.ErrKept}},
 	{code: "not_stored", errs: []error{account.ErrNotStored}},
-	{code: "key_of_other_computer", errs: []error{proof.ErrForeignKey}},
-	{code: "key_damaged", errs: []error{proof.ErrBlob}},
 	{code: "chip_unavailable", errs: []error{proof.ErrHardware}},
 	{code: "client_key", errs: []error{proof.ErrKeyFile, proof.ErrAlgorithm, proof.ErrAssertion}},
 	{code: "key_failed", errs: []error{proof.ErrSign}},
@@ -154,6 +160,8 @@ var table = []row{
 	{code: "access_denied", errs: []error{openid.ErrAccessDenied}},
 	{code: "interaction_needed", errs: []error{openid.ErrInteraction}},
 	{code: "provider_error", errs: []error{openid.ErrAnswer}},
+	{code: "not_bound", errs: []error{openid.ErrNotBound}},
+	{code: "proof_refused", errs: []error{openid.ErrProof}},
 	{code: "not_renewed", errs: []error{openid.ErrNotRenewed}},
 	{code: "provider_unavailable", errs: []error{openid.ErrStatus}},
 	{code: "device_refused", errs: []error{openid.ErrDevice}},

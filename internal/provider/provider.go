@@ -41,6 +41,8 @@ type Provider struct {
 	DeviceEndpoint        string
 	JWKSURI               string
 
+	DPoP string // auto, require, off: whether tokens are bound to a key of this computer (RFC 9449)
+
 	NoIDToken   bool   // plain OAuth 2.0: identity from the user endpoint, marked as such
 	UserIDField string // the member of the user endpoint's answer that is the subject
 

@@ -4,15 +4,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"app.latchkey/internal/secret"
 )
 
-// version is the version of the encoding that this program writes. It rises
+// version is the newest version of the encoding that this program writes. It rises
 // when an older program would misread what a newer one wrote; a field that an
-// older program may ignore does not raise it.
-const version = 1
+// older program may ignore does not raise it. What an older program reads right is written in that program's
+// version: a book without bound sessions is of version 1, as Latchkey 0.1.0 wrote it.
+const (
+	version      = 2 // sessions that are bound to a key: an older program would drop the key
+	firstVersion = 1
+)
 
 // ErrNewer is returned for an encoding that a newer Latchkey wrote.
 var ErrNewer = errors.New("session: written by a newer version")
@@ -29,7 +34,7 @@ func Encode(b Book) ([]byte, error) {
 			return nil, fmt.Errorf("session: encode: %w", err)
 		}
 	}
-	w := wireBook{V: version, Active: wireKey(b.Active), Sessions: []wireSession{}, Revoke: []wireRevocation{}}
+	w := wireBook{V: versionOf(b), Active: wireKey(b.Active), Sessions: []wireSession{}, Revoke: []wireRevocation{}}
 	for _, s := range b.Sessions {
 		w.Sessions = append(w.Sessions, toWire(s))
 	}
@@ -51,6 +56,14 @@ func Encode(b Book) ([]byte, error) {
 	return out, checkEncoded(out, b)
 }
 
+// versionOf is the oldest version that can say what is in the book.
+func versionOf(b Book) int {
+	if slices.ContainsFunc(b.Sessions, func(s Session) bool { return s.Bound || !s.ProofKey.IsZero() }) {
+		return version
+	}
+	return firstVersion
+}
+
 // checkEncoded decodes what was encoded: what cannot be read back must not take the
 // place of a good file.
 func checkEncoded(data []byte, b Book) error {
@@ -62,7 +75,7 @@ func checkEncoded(data []byte, b Book) error {
 	for i := 0; same && i < len(b.Sessions); i++ {
 		was, is := b.Sessions[i], again.Sessions[i]
 		same = was.Key == is.Key && was.Tokens.Refresh.Equal(is.Tokens.Refresh) &&
-			was.Tokens.Access.Equal(is.Tokens.Access)
+			was.Tokens.Access.Equal(is.Tokens.Access) && was.ProofKey.Equal(is.ProofKey)
 	}
 	if !same {
 		return fmt.Errorf("session: encode: %w: what was encoded reads as something else", ErrDamaged)
@@ -159,6 +172,8 @@ type wireSession struct {
 	Refreshed       int64                      `json:"refreshed_at,omitempty"`
 	Unanswered      int64                      `json:"unanswered_at,omitempty"`
 	PersonNeeded    bool                       `json:"person_needed,omitempty"`
+	ProofKey        string                     `json:"proof_key,omitempty"`
+	Bound           bool                       `json:"bound,omitempty"`
 	Ended           string                     `json:"ended,omitempty"`
 }
 
@@ -173,7 +188,7 @@ func toWire(s Session) wireSession {
 		IDTokenVerified: s.IDTokenVerified, Audience: s.Audience, AuthorizedParty: s.AuthorizedParty, Nonce: s.Nonce,
 		AuthTime: unix(s.AuthTime), ACR: s.ACR, AMR: s.AMR,
 		SignedInAt: unix(s.SignedInAt), Refreshed: unix(s.Refreshed), Ended: string(s.Ended),
-		Unanswered: unix(s.Unanswered), PersonNeeded: s.PersonNeeded,
+		Unanswered: unix(s.Unanswered), PersonNeeded: s.PersonNeeded, ProofKey: s.ProofKey.Reveal(), Bound: s.Bound,
 	}
 }
 
@@ -191,7 +206,7 @@ func fromWire(w wireSession) Session {
 		IDTokenVerified: w.IDTokenVerified, Audience: w.Audience, AuthorizedParty: w.AuthorizedParty, Nonce: w.Nonce,
 		AuthTime: fromUnix(w.AuthTime), ACR: w.ACR, AMR: w.AMR,
 		SignedInAt: fromUnix(w.SignedInAt), Refreshed: fromUnix(w.Refreshed), Ended: Ended(w.Ended),
-		Unanswered: fromUnix(w.Unanswered), PersonNeeded: w.PersonNeeded,
+		Unanswered: fromUnix(w.Unanswered), PersonNeeded: w.PersonNeeded, ProofKey: secret.New(w.ProofKey), Bound: w.Bound,
 	}
 }
 

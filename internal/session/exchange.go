@@ -66,6 +66,10 @@ type SignInRequest struct {
 	// device, with a code that Progress tells.
 	Device bool
 
+	// MustBind reports of an account whether its earlier session was bound to a key (RFC 9449), so
+	// that a new one must be bound too; nil means that none was.
+	MustBind func(Key) bool
+
 	// Progress, when set, is told what the waiting screen shows. It is called from
 	// the goroutine of the sign-in and must not block.
 	Progress func(Progress)

@@ -43,7 +43,7 @@ type Tokens struct {
 	Access  secret.Secret
 	Refresh secret.Secret // absent when the provider gave none
 	ID      secret.Secret // absent when no ID token was part of the sign-in
-	Type    string        // always "Bearer" once verified
+	Type    string        // "Bearer", or "DPoP" for an access token that is bound to Session.ProofKey
 
 	// Expiry is when the access token ends, by the wall clock; zero when the
 	// provider gave no lifetime.
@@ -64,6 +64,8 @@ const (
 	EndedFalse     Ended = "false"      // a refreshed ID token was verified to be false
 	EndedNoRefresh Ended = "no_refresh" // the access token expired and there is no refresh token
 	EndedLost      Ended = "lost"       // refused, after an answer that would have continued it was lost
+	EndedForeign   Ended = "foreign"    // its key is in the hardware of another computer
+	EndedKey       Ended = "key"        // its key is damaged
 )
 
 // Session is one account's sign-in.
@@ -97,9 +99,21 @@ type Session struct {
 	// the person something.
 	PersonNeeded bool
 
+	// ProofKey is what is kept of the key that the tokens are bound to (RFC 9449), as package proof
+	// writes it; absent in a session that is not bound.
+	ProofKey secret.Secret
+	// Bound is set once an access token was bound, and stays set: later answers must be bound too.
+	Bound bool
+
 	// Ended is empty while the session lives.
 	Ended Ended
 }
+
+// Types of access tokens.
+const (
+	Bearer = "Bearer" // RFC 6750
+	DPoP   = "DPoP"   // RFC 9449: of no use without a proof by the session's key
+)
 
 // Live reports whether the session has not ended.
 func (s Session) Live() bool { return s.Ended == "" }

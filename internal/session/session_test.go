@@ -79,12 +79,41 @@ func TestEveryVersionIsReadForEver(t *testing.T) {
 	}
 }
 
+// A book with a bound session is of version 2, which Latchkey 0.1.0 refuses: it would drop the key and
+// with it the session. A book without one is written as 0.1.0 wrote it.
+func TestABoundSessionIsNoBookForOlderPrograms(t *testing.T) {
+	for name, change := range map[string]func(*session.Session){
+		"a bound access token": func(s *session.Session) {
+			s.ProofKey, s.Bound, s.Tokens.Type = secret.New("tpm:AAAA"), true, session.DPoP
+		},
+		"a bound renewal":                 func(s *session.Session) { s.ProofKey = secret.New("software:AAAA") },
+		"an ended session that was bound": func(s *session.Session) { s.Bound = true },
+	} {
+		b := book()
+		s := full(ada)
+		change(&s)
+		b.Put(s)
+		data, err := session.Encode(b)
+		if err != nil || !strings.HasPrefix(string(data), `{"v":2,`) {
+			t.Errorf("%s: %.20s, %v", name, data, err)
+		}
+		got, err := session.Decode(data)
+		if err != nil || !reflect.DeepEqual(got, b) {
+			t.Errorf("%s reads as %#v (%v)", name, got, err)
+		}
+		b.Drop(ada)
+		if data, err := session.Encode(b); err != nil || !strings.HasPrefix(string(data), `{"v":1,`) {
+			t.Errorf("after %s: %.20s, %v", name, data, err)
+		}
+	}
+}
+
 func TestDecodeRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		data string
 		want error
 	}{
-		"newer":                {`{"v":2,"sessions":"another shape"}`, session.ErrNewer},
+		"newer":                {`{"v":3,"sessions":"another shape"}`, session.ErrNewer},
 		"no version":           {`{}`, session.ErrDamaged},
 		"not JSON":             {`AT-secret`, session.ErrDamaged},
 		"cut short":            {`{"v":1,"sessions":[{"key":{"iss":"x"`, session.ErrDamaged},

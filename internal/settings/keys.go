@@ -133,6 +133,9 @@ var bindings = map[string]binding{
 	"id_token":      {at: func(s *Settings) any { return (*inverse)(&s.Provider.NoIDToken) }},
 	"user_id_field": {at: func(s *Settings) any { return &s.Provider.UserIDField }, check: filled},
 	"ca_file":       {at: func(s *Settings) any { return &s.CAFile }},
+	"dpop":          {at: func(s *Settings) any { return &s.Provider.DPoP }},
+	"dpop_key":      {at: func(s *Settings) any { return &s.DPoPKey }},
+	"tpm_device":    {at: func(s *Settings) any { return &s.TPMDevice }},
 	"discovery_url": {at: func(s *Settings) any { return &s.Provider.DiscoveryURL }, check: address},
 	"authorization_endpoint": {
 		at:    func(s *Settings) any { return &s.Provider.AuthorizationEndpoint },

@@ -22,6 +22,9 @@ type Settings struct {
 	// RedirectAnyUser takes an answer from the program of any user of this machine.
 	RedirectAnyUser bool
 
+	DPoPKey   string // auto, hardware, software
+	TPMDevice string // empty is the system's
+
 	CAFile          string // path; its content is Provider.RootCAs
 	Store           string // keychain, file, memory
 	Passphrase      secret.Secret
@@ -155,7 +158,7 @@ func Load(o Options) (Settings, error) {
 // defaults are the settings without any source.
 func defaults() Settings {
 	return Settings{
-		Provider: provider.Generic(), Store: "keychain", KeychainTimeout: 10 * time.Second,
+		Provider: provider.Generic(), DPoPKey: "auto", Store: "keychain", KeychainTimeout: 10 * time.Second,
 		Appearance: "system", Log: "info", Sources: map[string]Source{},
 	}
 }

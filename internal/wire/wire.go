@@ -17,6 +17,7 @@ import (
 	"app.latchkey/internal/loopback"
 	"app.latchkey/internal/openid"
 	"app.latchkey/internal/problem"
+	"app.latchkey/internal/proof/hardware"
 	"app.latchkey/internal/session"
 	"app.latchkey/internal/settings"
 	"app.latchkey/internal/vault"
@@ -99,17 +100,24 @@ func New(s settings.Settings, o Options) (*Parts, error) {
 					o.Log.Warn("learned.not_kept", "err", err) // it is learned again at the next sign-in
 				}
 			},
-			Log: o.Log,
-			Now: o.Now,
+			Keys: keys(s),
+			Log:  o.Log,
+			Now:  o.Now,
 		})
 		if err != nil {
 			return nil, err
 		}
 		p.OpenID = client
-		options.Auth, options.EndBrowser = client, client.EndSession
+		options.Auth, options.Keys, options.EndBrowser = client, client, client.EndSession
 	}
 	p.Account = account.New(options)
 	return p, nil
+}
+
+// keys makes and opens the keys that sessions are bound to.
+func keys(s settings.Settings) hardware.Maker {
+	want := map[string]hardware.Want{"hardware": hardware.HardwareOnly, "software": hardware.SoftwareOnly}
+	return hardware.Maker{Device: s.TPMDevice, Want: want[s.DPoPKey]}
 }
 
 // Close waits for a refresh under way, whose answer would be lost, and for what the
