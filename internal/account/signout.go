@@ -155,7 +155,9 @@ func (a *Manager) forget(ctx context.Context, which func(session.Book) []session
 			if err := h.WriteAnew(ctx); err != nil {
 				return err
 			}
-			a.forgetKey(s.ProofKey)
+			for _, g := range out {
+				a.forgetKey(g.session.ProofKey)
+			}
 		}
 		a.note(h.Book)
 		return nil
