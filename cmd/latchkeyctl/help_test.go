@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"io"
 	"strings"
 	"testing"
 
@@ -25,7 +27,7 @@ func TestEachCommandsExamples(t *testing.T) {
 			words, _, _ = strings.Cut(words, "#")
 			args := strings.Fields(strings.FieldsFunc(words+" ",
 				func(r rune) bool { return strings.ContainsRune(">|)", r) })[0])
-			root := (&command{flags: map[string]string{}}).root()
+			root := (&command{flags: map[string]string{}}).root(nil)
 			called, rest, err := root.Find(args)
 			if err == nil {
 				err = called.ParseFlags(rest)
@@ -41,8 +43,36 @@ func TestEachCommandsExamples(t *testing.T) {
 			walk(sub)
 		}
 	}
-	walk((&command{flags: map[string]string{}}).root())
+	walk((&command{flags: map[string]string{}}).root(nil))
 	if n < 19 {
+		t.Errorf("%d commands were looked at", n)
+	}
+}
+
+// A command that is built alone is the command that the whole has: its help is the same, to the letter.
+func TestACommandBuiltAloneIsTheSame(t *testing.T) {
+	says := func(args ...string) string {
+		var out bytes.Buffer
+		if code := run(t.Context(), args, strings.NewReader(""), &out, io.Discard); code != exitDone {
+			t.Errorf("%v exits %d", args, code)
+		}
+		return out.String()
+	}
+	n := 0
+	for _, cmd := range (&command{flags: map[string]string{}}).root(nil).Commands() {
+		if cmd.Hidden || cmd.Name() == "help" {
+			continue
+		}
+		n++
+		if alone := (&command{flags: map[string]string{}}).root([]string{cmd.Name()}); cmd.Name() != "completion" &&
+			cmd.Name() != "demo" && len(alone.Commands()) > 2 {
+			t.Errorf("with %s %d commands are built", cmd.Name(), len(alone.Commands()))
+		}
+		if one, other := says(cmd.Name(), "--help"), says("help", cmd.Name()); one != other {
+			t.Errorf("%s --help says\n%s\nand help %s\n%s", cmd.Name(), one, cmd.Name(), other)
+		}
+	}
+	if n < 11 {
 		t.Errorf("%d commands were looked at", n)
 	}
 }

@@ -37,7 +37,7 @@ func execute(cost vault.Cost) {
 
 // run runs the command of the arguments and returns its exit code.
 func (c *command) run(ctx context.Context, out *output, args []string) int {
-	root := c.root()
+	root := c.root(args)
 	root.SetArgs(args)
 	root.SetIn(c.stdin)
 	root.SetOut(out)

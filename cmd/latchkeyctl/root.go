@@ -57,7 +57,10 @@ var settingFlags = []struct{ flag, key, help string }{
 	{"log", "log", "level of the log: error, warn, info or debug"},
 }
 
-func (c *command) root() *cobra.Command {
+// root is the program's command line. When the first argument names one of its commands, that one alone is built: all
+// of them take as long as the rest of a start (docs/performance.md). Help, completion and whatever is misspelt have the
+// whole.
+func (c *command) root(args []string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "latchkeyctl",
 		Short: "Sign in with an OpenID Connect provider, and use the session",
@@ -75,8 +78,20 @@ func (c *command) root() *cobra.Command {
 	for _, f := range settingFlags {
 		p.Var(&settingFlag{c.flags, f.key}, f.flag, f.help)
 	}
-	root.AddCommand(c.setup(), c.signin(), c.status(), c.token(), c.signout(), c.accounts(), c.reseal(), c.config(),
-		c.doctor(), c.version())
+	commands := map[string]func() *cobra.Command{
+		"setup": c.setup, "signin": c.signin, "status": c.status, "token": c.token, "signout": c.signout,
+		"accounts": c.accounts, "reseal": c.reseal, "config": c.config, "doctor": c.doctor, "version": c.version,
+	}
+	if len(args) > 0 && commands[args[0]] != nil {
+		root.AddCommand(commands[args[0]]())
+		root.SetHelpCommand(&cobra.Command{Use: "help", Hidden: true})
+		root.CompletionOptions.DisableDefaultCmd = true
+		finish(root)
+		return root
+	}
+	for _, command := range commands {
+		root.AddCommand(command())
+	}
 	c.addDemo(root)
 	c.addMan(root)
 	root.InitDefaultHelpCmd()
