@@ -27,13 +27,20 @@ func execute(cost vault.Cost) {
 	if late.Serve() {
 		return
 	}
+	var early *vault.Early
+	if len(os.Args) > 1 && reads[os.Args[1]] {
+		early = vault.Begin()
+	}
 	// With somebody to take the signal, a write to a reader that has ended is an error,
 	// which has words and an exit code, instead of the program's sudden end.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	out := &output{to: standardOutput()}
-	c := &command{stdin: os.Stdin, stdout: out, stderr: os.Stderr, flags: map[string]string{}, cost: cost}
+	c := &command{stdin: os.Stdin, stdout: out, stderr: os.Stderr, flags: map[string]string{}, cost: cost, early: early}
 	os.Exit(supervise(os.Stderr, &c.begun, func(ctx context.Context) int { return c.run(ctx, out, os.Args[1:]) }))
 }
+
+// reads are the commands that are over when the vault has been read.
+var reads = map[string]bool{"token": true, "status": true}
 
 // run runs the command of the arguments and returns its exit code.
 func (c *command) run(ctx context.Context, out *output, args []string) int {

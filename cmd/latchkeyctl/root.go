@@ -29,6 +29,7 @@ type command struct {
 	verbose bool
 	flags   map[string]string // settings, by key
 	cost    vault.Cost        // of a passphrase; only tests set it
+	early   *vault.Early      // the keychain, while the settings are read
 	started bool              // the words of the command line were sound
 	logged  bool              // the failure stands in the log
 	begun   atomic.Bool       // something was begun that a sudden end could lose
@@ -136,7 +137,7 @@ func (c *command) start(o wire.Options) error {
 	defer c.begun.Store(true)
 	o.App, o.ID, o.Version = program.AppName, program.AppID, program.Version().Version
 	c.logs(s)
-	o.Log, o.Cost = c.log, c.cost
+	o.Log, o.Cost, o.Early = c.log, c.cost, c.early
 	o.Leave = late.Leaver(program.AppName)
 	c.parts, err = wire.New(s, o)
 	if err != nil {
@@ -154,6 +155,7 @@ func (c *command) logs(s settings.Settings) {
 }
 
 func (c *command) close() {
+	c.early.Close()
 	if c.parts != nil {
 		c.parts.Close()
 	}

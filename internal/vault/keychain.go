@@ -107,7 +107,9 @@ func (r ring) limited(ctx context.Context, f func() error) error {
 
 // sort gives the keychain's errors a kind.
 func (r ring) sort(err error) error {
-	for _, known := range []error{nil, ErrKeyLost, ErrKeychainLocked, ErrKeychainDismissed, ErrKeychainAbsent, ErrNoCollection, ErrKeychain} {
+	for _, known := range []error{
+		nil, ErrKeyLost, ErrKeychainLocked, ErrKeychainDismissed, ErrKeychainAbsent, ErrNoCollection, ErrKeychain,
+	} {
 		if errors.Is(err, known) {
 			return err
 		}

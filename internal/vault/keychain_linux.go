@@ -39,9 +39,12 @@ func (r ring) with(ctx context.Context, f func(*service) error, g func(*wallet) 
 			defer w.close()
 			return g(w)
 		}
-		s, err := openService(ctx)
-		if err != nil {
-			return err
+		s := r.conf.Early.take(ctx)
+		if s == nil {
+			var err error
+			if s, err = openService(ctx); err != nil {
+				return err
+			}
 		}
 		defer s.close()
 		return f(s)

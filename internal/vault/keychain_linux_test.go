@@ -42,6 +42,21 @@ func TestSecretService(t *testing.T) {
 	conf := vault.Config{Dir: dir, Kind: vault.Keychain, Service: "latchkey-test", Timeout: 5 * time.Second}
 	onKeychain(t, conf)
 	saved(t, conf)
+	t.Run("begun early", func(t *testing.T) {
+		early := conf
+		early.Early = vault.Begin()
+		defer early.Early.Close()
+		v := vault.New(early)
+		for range 2 { // the second time it is connected to anew
+			if got, err := v.Load(t.Context()); err != nil || !bytes.Equal(got, blob) {
+				t.Errorf("%q %v", got, err)
+			}
+			if err := v.SaveAnew(t.Context(), blob); err != nil {
+				t.Error(err)
+			}
+		}
+		vault.Begin().Close() // and not needed
+	})
 	t.Run("slow", func(t *testing.T) {
 		pid, err := strconv.Atoi(os.Getenv("VAULT_TEST_KEYCHAIN"))
 		if err != nil {
@@ -53,6 +68,11 @@ func TestSecretService(t *testing.T) {
 		slow := conf
 		slow.Timeout = 300 * time.Millisecond
 		_, err = vault.New(slow).Load(t.Context())
+		slow.Early = vault.Begin() // ends though the keychain does not answer
+		if _, late := vault.New(slow).Load(t.Context()); !errors.Is(late, vault.ErrKeychainTimeout) {
+			t.Errorf("begun early: %v, want ErrKeychainTimeout", late)
+		}
+		slow.Early.Close()
 		_ = syscall.Kill(pid, syscall.SIGCONT)
 		if !errors.Is(err, vault.ErrKeychainTimeout) {
 			t.Errorf("%v, want ErrKeychainTimeout", err)

@@ -174,6 +174,9 @@ type sentSecret struct {
 
 // beginSession asks for the session that secrets are sent in, and does not wait: the item is found meanwhile.
 func (s *service) beginSession(ctx context.Context) {
+	if s.opening != nil {
+		return
+	}
 	s.opening = s.conn.Object(secretsName, secretsPath).GoWithContext(ctx, serviceIface+".OpenSession",
 		dbus.FlagNoAutoStart, make(chan *dbus.Call, 1), "plain", dbus.MakeVariant(""))
 }

@@ -42,8 +42,9 @@ type Config struct {
 	Service    string        // names the keychain's item; one for each application
 	Backend    string        // of the keychain; empty for the platform's own
 	Passphrase secret.Secret // for File; may come later by Unlock
-	// of a new passphrase; zero is what RFC 9106 recommends, and what every program leaves it at
+	// Cost is of a new passphrase; zero is what RFC 9106 recommends, and what every program leaves it at.
 	Cost    Cost
+	Early   *Early        // a connection to the keychain that was begun already; nil for none
 	Timeout time.Duration // of each keychain call; 10 s when zero
 	Log     *slog.Logger
 	Now     func() time.Time

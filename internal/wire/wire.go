@@ -37,6 +37,7 @@ type Options struct {
 	Leave func(*loopback.Receiver) error
 	Now   func() time.Time // the wall clock; time.Now when nil
 	Cost  vault.Cost       // of a passphrase; only tests set it
+	Early *vault.Early     // see vault.Config
 }
 
 // Parts are one program's parts.
@@ -64,7 +65,7 @@ func New(s settings.Settings, o Options) (*Parts, error) {
 	p.Vault = vault.New(vault.Config{
 		Dir: s.DataDir, Kind: vault.Kind(s.Store), Service: o.ID, Backend: s.KeychainBackend,
 		Passphrase: s.Passphrase, Timeout: s.KeychainTimeout, Log: o.Log, Now: o.Now,
-		Cost: o.Cost,
+		Cost: o.Cost, Early: o.Early,
 	})
 	options := account.Options{
 		Store: session.NewStore(&sealer{p.Vault}), Adopting: o.Adopting, OnChange: o.OnChange, Log: o.Log,
