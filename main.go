@@ -112,6 +112,13 @@ func connect(ctx context.Context, s settings.Settings, err error, adopting func(
 			OnChange: changed, Leave: late.Leaver(program.AppName),
 		})
 	}
+	var pictures *picture.Fetcher
+	if err == nil {
+		pictures, err = picture.New(picture.Options{
+			Loopback: strings.HasPrefix(s.Provider.Issuer, "http://"), Hosts: s.PictureHosts,
+			Transport: parts.Transport,
+		})
+	}
 	held := wire.NewPreferences(s) // with what the demo has put in
 	c.Values, c.Save = held.Values, held.Save
 	c.SaveSetUp, c.Demo, c.Redirects = held.SaveSetUp, held.NoProvider, sync.OnceValue(held.Redirects)
@@ -128,6 +135,7 @@ func connect(ctx context.Context, s settings.Settings, err error, adopting func(
 		return c
 	}
 	supply(c, parts)
+	c.Picture = pictures.Fetch
 	return c
 }
 
@@ -145,9 +153,6 @@ func supply(c *ui.Services, p *wire.Parts) {
 	if p.OpenID != nil {
 		c.Offers = p.OpenID.Offers
 	}
-	c.Picture = picture.Fetcher{
-		Loopback: strings.HasPrefix(s.Provider.Issuer, "http://"), Hosts: s.PictureHosts, RootCAs: s.Provider.RootCAs,
-	}.Fetch
 }
 
 // watchNetwork tells the account of every change of the network: what could not be

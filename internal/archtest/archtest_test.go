@@ -48,28 +48,31 @@ var packages = map[string][]string{
 	"demoidp/issuer":    {"demoidp/keep"},
 	"learned":           {"atomicfile"},
 	"logfile":           {"cleantext", "ownfolder"},
-	"picture":           {"weburl"},
 	"proof":             {"secret"},
 	"provider":          {"secret"},
+	"proxy/route":       {"secret"},
+	"picture":           {"proxy/route", "weburl"},
 	"session":           {"secret"},
 	"vault":             {"ownfolder", "secret"},
 	"account":           {"proof", "secret", "session", "weburl"},
 	"demoidp/directory": {"demoidp/cast", "demoidp/issuer", "demoidp/pages"},
 	"demoidp/social":    {"demoidp/cast", "demoidp/face", "demoidp/pages"},
-	"openid":            {"cleantext", "proof", "provider", "secret", "session", "weburl"},
+	"openid":            {"cleantext", "proof", "provider", "proxy/route", "secret", "session", "weburl"},
 	"proof/hardware":    {"proof", "secret"},
-	"proxy":             {"proof", "proxy/kerberos", "proxy/pac", "proxy/system", "secret"},
+	"proxy":             {"proof", "proxy/kerberos", "proxy/pac", "proxy/route", "proxy/system", "secret"},
 	"proxy/kerberos":    {},
 	"proxy/pac":         {},
 	"proxy/system":      {},
-	"settings":          {"atomicfile", "provider", "secret", "weburl"},
+	"settings":          {"atomicfile", "provider", "proxy/route", "secret", "weburl"},
 	"demoidp/broker": {
 		"demoidp/cast", "demoidp/face", "demoidp/issuer", "demoidp/keep", "demoidp/pages", "demoidp/social",
 	},
-	"doctor": {"browser", "cleantext", "loopback", "openid", "ownfolder", "provider", "settings", "vault"},
+	"doctor": {
+		"browser", "cleantext", "loopback", "openid", "ownfolder", "provider", "proxy/route", "settings", "vault",
+	},
 	"problem": {
 		"account", "browser", "cleantext", "loopback", "openid", "ownfolder", "proof", "provider",
-		"session", "settings", "vault",
+		"proxy/route", "session", "settings", "vault",
 	},
 	"demoidp": {"demoidp/broker", "demoidp/cast", "demoidp/directory", "demoidp/issuer", "demoidp/social"},
 	"ui":      {"account", "claims", "cleantext", "problem", "provider", "secret", "session", "settings"},
@@ -77,7 +80,8 @@ var packages = map[string][]string{
 	"program": {"demoidp", "demoidp/cast", "settings", "startenv"},
 	"wire": {
 		"account", "awake", "browser", "doctor", "learned", "loopback", "openid",
-		"ownfolder", "peer", "problem", "proof/hardware", "provider", "secret", "session", "settings", "startenv", "vault",
+		"ownfolder", "peer", "problem", "proof/hardware", "provider", "proxy", "secret", "session", "settings",
+		"startenv", "vault",
 	},
 	"signin": {
 		"account", "browser", "claims", "clock", "problem", "secret", "session", "settings", "vault", "wire",
@@ -96,15 +100,15 @@ var touches = map[string][]string{
 	"net/http": {
 		"account", "demoidp", "demoidp/broker", "demoidp/directory", "demoidp/issuer", "demoidp/pages",
 		"demoidp/social", "devguard", "doctor", "loopback", "openid", "picture", "proxy", "robot", "signin",
-		"signin/signintest",
+		"signin/signintest", "wire",
 	},
-	// weburl and peer parse addresses; a simulated TPM has a socket
+	// weburl, peer and proxy/route parse addresses; a simulated TPM has a socket
 	"net": {
 		"proxy",
-		"account", "demoidp", "devguard", "doctor", "late", "loopback", "openid", "peer", "picture", "proof/hardware",
-		"robot", "weburl",
+		"account", "demoidp", "devguard", "doctor", "late", "loopback", "openid", "peer", "proof/hardware",
+		"proxy/route", "robot", "weburl",
 	},
-	"os/exec": {"awake", "browser", "late"},
+	"os/exec": {"awake", "browser", "late", "proxy/system"},
 	"os": {
 		"proxy", "proxy/kerberos", "proxy/system",
 		"atomicfile", "browser", "demoidp", "demoidp/keep", "desktop", "devguard", "late", "learned", "logfile",
@@ -121,8 +125,8 @@ var touches = map[string][]string{
 	"github.com/zitadel":           {"demoidp/broker", "demoidp/directory", "demoidp/issuer"},
 	// in development builds alone
 	"github.com/joho/godotenv": {"program"},
-	// doctor reads what a handshake agreed on
-	"crypto/tls":                     {"doctor", "openid", "picture", "proxy"},
+	// doctor reads what a handshake agreed on, settings whether a key belongs to its certificate
+	"crypto/tls":                     {"doctor", "openid", "proxy", "settings"},
 	"gopkg.in/natefinch/lumberjack.": {"logfile"},
 	// Windows gives its table of connections by a pointer; NCrypt takes addresses
 	"unsafe": {"devguard", "peer", "proof/hardware"},

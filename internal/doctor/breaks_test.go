@@ -88,7 +88,7 @@ var breaks = []struct {
 			m.behind(ca, "http://127.0.0.1:"+strconv.Itoa(closedPort(m.t)))
 			return func() { m.env["HTTPS_PROXY"] = newProxy(m.t, m.site, "").URL }
 		}},
-	{"a proxy that wants a password", "proxy", doctor.Fail, "put the proxy's user and password into HTTPS_PROXY", true,
+	{"a proxy that wants a password", "proxy", doctor.Fail, "Put the proxy's user and password into HTTPS_PROXY", true,
 		func(m *machine, ca *authority) func() {
 			m.behind(ca, "")
 			proxy := newProxy(m.t, m.site, passphrase)

@@ -32,6 +32,7 @@ func (r *round) redirect(ctx context.Context, address string) bool {
 	var answer *openid.AnswerError
 	var page *openid.PageError
 	switch {
+	case r.blamed("redirect", Warn, err):
 	case err == nil && r.saysNothing(ctx, back):
 		r.warn("redirect", "This provider does not tell beforehand whether the redirect address is registered",
 			address+" is answered as an address that nobody can have registered",
@@ -97,6 +98,7 @@ func (r *round) client(ctx context.Context) {
 	err := r.asked.TryToken(ctx, address)
 	var answer *openid.AnswerError
 	switch {
+	case r.blamed("client", Fail, err):
 	case err == nil && r.takesAnyClient(ctx, address):
 		r.warn("client", "The token endpoint does not tell beforehand whether it knows the client",
 			"it answers another one alike",

@@ -15,6 +15,7 @@ package doctor
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"slices"
 	"time"
@@ -23,6 +24,7 @@ import (
 	"app.latchkey/internal/cleantext"
 	"app.latchkey/internal/openid"
 	"app.latchkey/internal/provider"
+	"app.latchkey/internal/proxy/route"
 	"app.latchkey/internal/settings"
 	"app.latchkey/internal/vault"
 )
@@ -56,8 +58,12 @@ type Options struct {
 	Vault       *vault.Vault
 	Browser     *browser.Opener
 	Learned     openid.Learned // what sign-ins before have shown of the provider
-	Getenv      func(string) string
-	Now         func() time.Time // time.Now when nil
+	// Explain says which way an address is reached, and Transport goes it, on connections
+	// that nothing else has used. Both are of package proxy; nil knows no proxies.
+	Explain   func(context.Context, string) (route.Choice, error)
+	Transport http.RoundTripper
+	Getenv    func(string) string
+	Now       func() time.Time // time.Now when nil
 }
 
 // Doctor examines one set-up. It may be run again.
@@ -70,6 +76,9 @@ func New(o Options) *Doctor {
 	}
 	if o.Getenv == nil {
 		o.Getenv = func(string) string { return "" }
+	}
+	if o.Explain == nil {
+		o.Explain = func(context.Context, string) (route.Choice, error) { return route.Choice{}, nil }
 	}
 	if o.Browser == nil {
 		o.Browser = &browser.Opener{}
@@ -88,7 +97,7 @@ func (d *Doctor) Run(ctx context.Context, tell func(Finding)) Report {
 	r := &round{Doctor: d, tell: tell}
 	for _, check := range []func(context.Context){
 		r.settings, r.policy, r.provider,
-		r.reach, r.discovery, r.algorithms, r.keys, r.clock,
+		r.reach, r.discovery, r.ways, r.algorithms, r.keys, r.clock,
 		r.pkce, r.refresh, r.userinfo, r.revocation, r.logout, r.offers,
 		r.families, r.ports, r.redirects, r.client,
 		r.browser, r.window, r.vault, r.folder, r.keychain,
@@ -112,6 +121,7 @@ type round struct {
 	asked  *openid.Client // nil when there is no provider to ask
 	meta   *openid.Metadata
 	trace  trace
+	way    route.Choice // of the provider's first address
 	netErr error
 	free   []string // redirect addresses whose port could be bound
 }

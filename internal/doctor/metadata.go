@@ -123,6 +123,7 @@ func (r *round) keys(ctx context.Context) {
 	}
 	keys, faults, err := r.asked.Keys(ctx)
 	switch {
+	case r.blamed("keys", Fail, err):
 	case err != nil:
 		r.fail("keys", "The provider's keys cannot be fetched",
 			fmt.Sprintf("%s: %v", r.meta.JWKSURL, last(err)),

@@ -7,14 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"net/http/httptrace"
-	"net/url"
 	"strings"
 	"sync"
 	"time"
 
 	"app.latchkey/internal/openid"
+	"app.latchkey/internal/proxy/route"
 )
 
 // trace is how far a request came.
@@ -102,65 +101,9 @@ func (r *round) reach(ctx context.Context) {
 	r.netErr = err
 	r.trace.mu.Lock()
 	defer r.trace.mu.Unlock()
-	if r.proxy() && r.dns() && r.connection() {
+	if r.proxy(ctx) && r.dns() && r.connection() {
 		r.certificate()
 	}
-}
-
-// proxy reports whether the way to the provider goes on.
-func (r *round) proxy() bool {
-	u, err := url.Parse(r.address())
-	if err != nil {
-		return false // checked when it was loaded
-	}
-	through, err := openid.Proxy(&http.Request{URL: u})
-	switch {
-	case err != nil, through == nil && r.noAddress(u.Scheme):
-		r.fail("proxy", "The proxy that the environment names is no address",
-			"",
-			"Set HTTPS_PROXY to an address such as http://proxy.acme.example:3128, or unset it.")
-		return false
-	case through == nil:
-		r.pass("proxy", "No proxy stands in between", "")
-		return true
-	}
-	name := through.Host
-	var op *net.OpError
-	switch {
-	case errors.As(r.netErr, &op) && op.Op == "proxyconnect":
-		r.fail("proxy", "The proxy cannot be reached",
-			fmt.Sprintf("%s: %v", name, op.Err),
-			"Correct HTTPS_PROXY, start the proxy, or put "+u.Hostname()+" into NO_PROXY if it is reached without.")
-		return false
-	case r.refusedByProxy():
-		r.fail("proxy", "The proxy refused the way to the provider",
-			fmt.Sprintf("%s: %v", name, last(r.netErr)),
-			"Have "+u.Host+
-				" allowed at the proxy, or put the proxy's user and password into HTTPS_PROXY if it asks for "+
-				"them (407).")
-		return false
-	}
-	r.pass("proxy", "Requests go through a proxy", name)
-	return true
-}
-
-// noAddress: net/http silently ignores a proxy variable whose value is no address, so the doctor
-// reports it.
-func (r *round) noAddress(scheme string) bool {
-	name := strings.ToUpper(scheme) + "_PROXY"
-	text := r.o.Getenv(name)
-	if text == "" {
-		text = r.o.Getenv(strings.ToLower(name))
-	}
-	_, whole := url.Parse(text)
-	_, bare := url.Parse("http://" + text)
-	return whole != nil && bare != nil
-}
-
-// refusedByProxy: connected to the proxy, and its answer to CONNECT was no.
-func (r *round) refusedByProxy() bool {
-	return r.netErr != nil && errors.Is(r.netErr, openid.ErrNetwork) && r.trace.connected != "" &&
-		r.trace.tls == nil && r.trace.tlsErr == nil && strings.HasPrefix(r.address(), "https://")
 }
 
 const lookUp = "Check that this computer is on a network, and its name servers."
@@ -184,6 +127,8 @@ func (r *round) dns() bool {
 	case r.netErr != nil && r.trace.resolving:
 		r.fail("dns", "The provider's name could not be looked up in time", host, lookUp)
 		return false
+	case r.way.Proxied():
+		r.pass("dns", "The proxy looks the provider's name up", host)
 	case len(r.trace.addresses) > 0:
 		r.pass("dns", "The name is found", host+" is "+strings.Join(r.trace.addresses, ", "))
 	default:
@@ -228,7 +173,17 @@ func (r *round) certificate() {
 		return
 	}
 	title, advice := distrust(r.trace.tlsErr, r.netErr)
-	r.fail("tls", title, fmt.Sprint(last(r.netErr)), advice)
+	r.fail("tls", title, whose(r.netErr), advice)
+}
+
+// whose says whose certificate was seen, and on which way.
+func whose(err error) string {
+	detail := fmt.Sprint(last(err))
+	var seen *route.CertificateError
+	if errors.As(err, &seen) {
+		detail = fmt.Sprintf("for %s, issued by “%s”, reached %s: %s", seen.Host, seen.Issuer, seen.Way, detail)
+	}
+	return detail
 }
 
 // distrust says why a handshake failed.
@@ -248,8 +203,9 @@ func distrust(errs ...error) (title, advice string) {
 			"Set issuer to the name in the certificate, or have one made for this name."
 	case errors.As(err, &unknown):
 		return "The certificate is signed by nobody whom this computer trusts",
-			"On a company network set ca_file{ours: (LATCHKEY_CA_FILE)} to the company's root certificate. " +
-				"Elsewhere somebody is in between: change the network."
+			"On a company network set ca_file{ours: (LATCHKEY_CA_FILE)} to the company's root certificate: the details name " +
+				"the issuer that was seen. In a hotel or train sign in to the network in a browser first. Elsewhere " +
+				"somebody is in between: change the network."
 	case errors.As(err, &record):
 		return "Something that is not TLS answers there",
 			"Check the port in issuer; a provider on this computer over plain http is written http://."

@@ -57,15 +57,18 @@ func (r *round) userinfo(ctx context.Context) {
 		r.pass("userinfo", "The provider has no userinfo endpoint: what is shown is what the ID token says", "")
 	default:
 		if err := r.asked.TryUserinfo(ctx); err != nil {
-			title, tell := "The userinfo endpoint does not answer as one: names and pictures may be missing", r.warn
+			title, status := "The userinfo endpoint does not answer as one: names and pictures may be missing", Warn
 			if r.p().NoIDToken {
-				title, tell = "The endpoint that says who a person is does not answer as one", r.fail
+				title, status = "The endpoint that says who a person is does not answer as one", Fail
 			}
-			tell("userinfo", title,
+			if r.blamed("userinfo", status, err) {
+				return
+			}
+			r.add(Finding{"userinfo", status, title,
 				fmt.Sprintf("%s: %v", r.meta.UserInfoURL, err),
-				"Take userinfo_endpoint out of the settings if it is set there; otherwise tell whoever runs the "+
-					"provider, "+
-					"or open the way to that host in the firewall.")
+				"Take userinfo_endpoint out of the settings if it is set there; otherwise tell whoever runs the " +
+					"provider, " +
+					"or open the way to that host in the firewall."})
 			return
 		}
 		r.pass("userinfo", "The userinfo endpoint answers", hostOf(r.meta.UserInfoURL))
@@ -80,6 +83,9 @@ func (r *round) revocation(ctx context.Context) {
 		r.pass("revocation", "The provider has no way to revoke tokens: they end by themselves after a sign-out", "")
 	default:
 		if err := r.asked.TryRevoke(ctx); err != nil {
+			if r.blamed("revocation", Warn, err) {
+				return
+			}
 			r.warn("revocation", "The revocation endpoint does not answer as one: tokens outlive a sign-out",
 				fmt.Sprintf("%s: %v", r.meta.RevocationURL, err),
 				"Take revocation_endpoint out of the settings if it is set there; otherwise tell whoever runs the "+

@@ -112,7 +112,7 @@ func (r *round) provider(context.Context) {
 				"{code:Name the provider in the program.}")
 		return
 	}
-	client, err := openid.New(s.Provider, openid.Options{Now: r.o.Now})
+	client, err := openid.New(s.Provider, openid.Options{Now: r.o.Now, Transport: r.o.Transport})
 	if err != nil {
 		r.fail("provider", "The provider's settings cannot be used", err.Error(),
 			"Correct the setting that the details name.")

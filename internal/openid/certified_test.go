@@ -88,6 +88,7 @@ func realClient(t *testing.T, conf provider.Provider, p *person) *openid.Client 
 		OpenURL:       p.open,
 		Listen:        listenForReal,
 		NewLogoutForm: realLogoutForm(p.leave, func() {}),
+		Transport:     direct(t, conf.RootCAs),
 	})
 	if err != nil {
 		t.Fatal(err)

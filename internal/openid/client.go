@@ -42,9 +42,12 @@ type Options struct {
 	// means signed in.
 	Words func(error) (title, text string)
 
-	Log       *slog.Logger
-	Now       func() time.Time
-	Transport http.RoundTripper // for tests; the limits are put around it
+	Log *slog.Logger
+	Now func() time.Time
+	// Transport carries the requests; the limits are put around it. The programs' one is
+	// made by package proxy. nil takes one as net/http has it, which knows no certificates
+	// but the system's.
+	Transport http.RoundTripper
 	// RequestTimeout limits one request to the provider; 15 s when zero.
 	RequestTimeout time.Duration
 	// Recall and Learn keep what sign-ins show of this provider and client; nil keeps it
@@ -158,18 +161,14 @@ func New(p provider.Provider, o Options) (*Client, error) {
 	if p.ClientID == "" {
 		return nil, fmt.Errorf("openid: client_id: %w", ErrSettings)
 	}
-	base := o.Transport
-	if base == nil {
-		var err error
-		if base, err = Transport(p.RootCAs); err != nil {
-			return nil, err
-		}
+	if o.Transport == nil {
+		o.Transport = &http.Transport{ForceAttemptHTTP2: true}
 	}
 	c := &Client{p: p, opts: o, skew: &skew{now: o.Now}}
 	c.ring = &ring{now: c.skew.providers, open: map[string]*proof.Prover{}}
 	c.http = &http.Client{
 		Transport: &limits{
-			base: base, timeout: o.RequestTimeout, skew: c.skew, heard: func() { c.heard.Store(c.now().UnixNano()) },
+			base: o.Transport, timeout: o.RequestTimeout, skew: c.skew, heard: func() { c.heard.Store(c.now().UnixNano()) },
 		},
 		// RFC 9700 §4.12: neither code nor token follows a redirect anywhere.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

@@ -11,6 +11,7 @@ import (
 
 	"app.latchkey/internal/openid"
 	"app.latchkey/internal/provider"
+	"app.latchkey/internal/proxy"
 	"app.latchkey/internal/session"
 )
 
@@ -36,7 +37,21 @@ func (r *receiver) Finish(_ context.Context, ok bool, _, _ string) { r.finished 
 
 func (r *receiver) Close() error { return nil }
 
-// setup makes a client of the provider, with a browser that answers at once.
+// direct is the programs' own transport, without a proxy.
+func direct(t *testing.T, roots []byte) http.RoundTripper {
+	t.Helper()
+	p, err := proxy.New(proxy.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport, err := p.Transport(proxy.TransportOptions{RootCAs: roots})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return transport
+}
+
+// client makes a client of the provider, with a browser that answers at once.
 func (p *op) client(change ...func(*provider.Provider)) (*openid.Client, *receiver) {
 	p.t.Helper()
 	conf := provider.Provider{Issuer: p.site.URL, ClientID: "desk", OfflineAccess: "auto"}
@@ -48,7 +63,7 @@ func (p *op) client(change ...func(*provider.Provider)) (*openid.Client, *receiv
 		Listen:         func(context.Context, openid.ListenSpec) (openid.Receiver, error) { return r, nil },
 		RequestTimeout: cmp.Or(p.patience, 5*time.Second), Now: p.now, Log: p.log, Keys: p.keys,
 		Sleep:   func(context.Context, time.Duration) error { return nil },
-		OpenURL: p.openFor(r),
+		OpenURL: p.openFor(r), Transport: direct(p.t, nil),
 	})
 	if err != nil {
 		p.t.Fatal(err)

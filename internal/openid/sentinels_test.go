@@ -12,13 +12,9 @@ import (
 )
 
 func TestSettingsThatDoNotDo(t *testing.T) {
-	for name, conf := range map[string]provider.Provider{
-		"no client ID":           {Issuer: "https://id.example"},
-		"no certificate in file": {Issuer: "https://id.example", ClientID: "desk", RootCAs: []byte("not PEM")},
-	} {
-		if _, err := openid.New(conf, openid.Options{}); !errors.Is(err, openid.ErrSettings) {
-			t.Errorf("%s: %v, want ErrSettings", name, err)
-		}
+	conf := provider.Provider{Issuer: "https://id.example"} // no client ID
+	if _, err := openid.New(conf, openid.Options{}); !errors.Is(err, openid.ErrSettings) {
+		t.Errorf("%v, want ErrSettings", err)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 
 	"app.latchkey/internal/proof"
+	"app.latchkey/internal/proxy/route"
 	"app.latchkey/internal/secret"
 )
 
@@ -77,7 +78,8 @@ func (c *Client) tokenRequest(ctx context.Context, m Metadata, form url.Values, 
 func unsent(err error) bool {
 	var op *net.OpError
 	connecting := errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
-	return connecting || errors.Is(err, ErrTLS) || errors.Is(err, ErrHandshake) || errors.Is(err, errNoProof)
+	return connecting || route.Known(err) || errors.Is(err, ErrTLS) || errors.Is(err, ErrHandshake) ||
+		errors.Is(err, errNoProof)
 }
 
 // exchangeOnce redeems the code, once.

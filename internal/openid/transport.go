@@ -1,7 +1,6 @@
 package openid
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -12,40 +11,12 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"app.latchkey/internal/proxy/route"
 )
 
 // maxBody is the most that is read of any answer, in bytes after decompression.
 const maxBody = 1 << 20
-
-// Proxy decides which proxy a request to the provider goes through; nil is none. The doctor calls the
-// same function, so that its report always matches what a sign-in does.
-func Proxy(req *http.Request) (*url.URL, error) { return http.ProxyFromEnvironment(req) }
-
-// Transport returns a transport of our own, which trusts the PEM certificates as
-// well: the default one is shared with whatever else lives in the process.
-func Transport(pem []byte) (http.RoundTripper, error) {
-	conf := &tls.Config{MinVersion: tls.VersionTLS12}
-	if len(pem) > 0 {
-		pool, err := x509.SystemCertPool()
-		if err != nil {
-			pool = x509.NewCertPool()
-		}
-		if !pool.AppendCertsFromPEM(bytes.ReplaceAll(pem, []byte(mark), nil)) {
-			return nil, fmt.Errorf("openid: ca_file holds no PEM certificate: %w", ErrSettings)
-		}
-		conf.RootCAs = pool
-	}
-	return &http.Transport{
-		Proxy:                  Proxy,
-		DialContext:            (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
-		TLSClientConfig:        conf,
-		TLSHandshakeTimeout:    10 * time.Second,
-		MaxResponseHeaderBytes: 64 << 10,
-		ForceAttemptHTTP2:      true,
-		MaxIdleConns:           4,
-		IdleConnTimeout:        30 * time.Second,
-	}, nil
-}
 
 // limits puts a time limit and a body limit around every exchange, and notes
 // what the provider's clock says.
@@ -87,7 +58,9 @@ func (l *limits) RoundTrip(req *http.Request) (*http.Response, error) {
 // faultOf says what an exchange failed of, without the URL's query, which
 // net/http quotes.
 func faultOf(ctx context.Context, err error) error {
-	if cause := context.Cause(ctx); cause != nil {
+	if cause := context.Cause(ctx); cause != nil && route.Known(err) {
+		return fmt.Errorf("%w: %w", cause, err) // the time ended at the proxy
+	} else if cause != nil {
 		return cause
 	}
 	var asURL *url.Error

@@ -2,13 +2,13 @@ package picture
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+
+	"app.latchkey/internal/proxy/route"
 )
 
 const (
@@ -16,9 +16,9 @@ const (
 	redirects = 3
 )
 
-func (f Fetcher) get(ctx context.Context, address *url.URL) ([]byte, error) {
+func (f *Fetcher) get(ctx context.Context, address *url.URL) ([]byte, error) {
 	client := &http.Client{
-		Transport: guard{f},
+		Transport: f,
 		CheckRedirect: func(req *http.Request, via []*http.Request) error {
 			if len(via) > redirects {
 				return ErrFetch
@@ -37,10 +37,11 @@ func (f Fetcher) get(ctx context.Context, address *url.URL) ([]byte, error) {
 	req.Header.Set("Accept", "image/png, image/jpeg, image/webp, image/gif")
 	res, err := client.Do(req)
 	if err != nil {
-		var refused refusal
 		switch {
-		case errors.As(err, &refused):
-			return nil, refused
+		case errors.Is(err, errInside):
+			return nil, errInside
+		case errors.Is(err, route.ErrGuard):
+			return nil, errUnknown
 		case errors.Is(err, ErrAddress):
 			return nil, ErrAddress
 		}
@@ -58,18 +59,4 @@ func (f Fetcher) get(ctx context.Context, address *url.URL) ([]byte, error) {
 		return nil, ErrTooBig
 	}
 	return data, nil
-}
-
-// tls trusts what the system trusts, and RootCAs.
-func (f Fetcher) tls() *tls.Config {
-	config := &tls.Config{MinVersion: tls.VersionTLS12}
-	if len(f.RootCAs) > 0 {
-		pool, err := x509.SystemCertPool()
-		if err != nil {
-			pool = x509.NewCertPool()
-		}
-		pool.AppendCertsFromPEM(f.RootCAs)
-		config.RootCAs = pool
-	}
-	return config
 }

@@ -1,33 +1,37 @@
 package picture
 
 import (
-	"bytes"
-	"context"
 	"encoding/pem"
 	"errors"
-	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
-	"os"
-	"os/exec"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+
+	"app.latchkey/internal/proxy"
 )
 
-// TestMain is a program that fetches one picture, when it is started with FETCH.
-func TestMain(m *testing.M) {
-	if address := os.Getenv("FETCH"); address != "" {
-		_, err := Fetcher{}.Fetch(context.Background(), address)
-		fmt.Print(err)
-		os.Exit(0)
+// fetcher is a Fetcher by the programs' own transport.
+func fetcher(t *testing.T, how proxy.Options, roots []byte, o Options) *Fetcher {
+	t.Helper()
+	p, err := proxy.New(how)
+	if err != nil {
+		t.Fatal(err)
 	}
-	os.Exit(m.Run())
+	o.Transport = func(guard func(netip.Addr) error) (http.RoundTripper, error) {
+		return p.Transport(proxy.TransportOptions{RootCAs: roots, Guard: guard})
+	}
+	f, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
 }
 
 // A public name may resolve to an address inside: what counts is where the
@@ -41,31 +45,30 @@ func TestNoWayIntoAPrivateNetwork(t *testing.T) {
 		"::ffff:10.0.0.1", "::127.0.0.1",
 		"64:ff9b::a00:1", "64:ff9b:1::a00:1", "100::1", "2001::1", "2001:db8::1", "2002:a00:1::1", "3fff::1", "5f00::1",
 	} {
-		address := net.JoinHostPort(inside, "443")
-		if err := (guard{}).control("tcp", address, nil); !errors.Is(err, ErrAddress) {
+		if err := (&Fetcher{}).judge(netip.MustParseAddr(inside)); !errors.Is(err, ErrAddress) {
 			t.Errorf("%s: %v", inside, err)
 		}
 	}
-	for _, outside := range []string{"93.184.216.34:443", "[2606:4700::1111]:8443", "[::ffff:93.184.216.34]:443"} {
-		if err := (guard{}).control("tcp", outside, nil); err != nil {
+	for _, outside := range []string{"93.184.216.34", "2606:4700::1111", "::ffff:93.184.216.34"} {
+		if err := (&Fetcher{}).judge(netip.MustParseAddr(outside)); err != nil {
 			t.Errorf("%s: %v", outside, err)
 		}
 	}
-	if err := (guard{Fetcher{Loopback: true}}).control("tcp", "[::1]:443", nil); err != nil {
+	if err := (&Fetcher{o: Options{Loopback: true}}).judge(netip.IPv6Loopback()); err != nil {
 		t.Errorf("loopback, allowed: %v", err)
 	}
 }
 
-// proxy is an HTTP proxy that takes every CONNECT to one server, and writes down what
+// gateway is an HTTP proxy that takes every CONNECT to one server, and writes down what
 // it was asked for.
-type proxy struct {
+type gateway struct {
 	*httptest.Server
 	mu    sync.Mutex
 	asked []string
 }
 
-func newProxy(t *testing.T, to string) *proxy {
-	p := &proxy{}
+func newGateway(t *testing.T, to string) *gateway {
+	p := &gateway{}
 	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p.mu.Lock()
 		p.asked = append(p.asked, r.Host)
@@ -89,7 +92,7 @@ func newProxy(t *testing.T, to string) *proxy {
 	return p
 }
 
-func (p *proxy) hosts() []string {
+func (p *gateway) hosts() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.asked)
@@ -109,13 +112,12 @@ func pictures(t *testing.T) (*httptest.Server, []byte) {
 
 func TestBehindAProxyTheTargetIsJudged(t *testing.T) {
 	site, ca := pictures(t)
-	p := newProxy(t, site.Listener.Addr().String())
-	at, _ := url.Parse(p.URL)
-	f := Fetcher{RootCAs: ca, Proxy: http.ProxyURL(at), Hosts: []string{"Example.com"}}
+	p := newGateway(t, site.Listener.Addr().String())
+	f := fetcher(t, proxy.Options{Setting: p.URL}, ca, Options{Hosts: []string{"Example.com"}})
 	for _, inside := range []string{
 		"https://10.0.0.1/a.png", "https://[fd00::1]/a.png", "https://100.64.0.1/a.png",
 		"https://no-such-host.invalid/a.png",
-		"https://2130706433/a.png", "https://localhost./a.png", "https://example.com/inside",
+		"https://2130706433/a.png", "https://example.com/inside",
 	} {
 		if _, err := f.Fetch(t.Context(), inside); !errors.Is(err, ErrAddress) {
 			t.Errorf("%s: %v, want ErrAddress", inside, err)
@@ -129,7 +131,10 @@ func TestBehindAProxyTheTargetIsJudged(t *testing.T) {
 	if !errors.Is(err, ErrFetch) { // the certificate is another's
 		t.Errorf("a public address: %v", err)
 	}
-	want := []string{"example.com:443", "example.com:443", "93.184.216.34:443"}
+	if _, err := f.Fetch(t.Context(), "https://localhost./a.png"); err == nil {
+		t.Error("this computer's own name, with a dot")
+	}
+	want := []string{"example.com:443", "93.184.216.34:443"}
 	if asked := p.hosts(); !slices.Equal(asked, want) {
 		t.Errorf("the proxy was asked for %q, want %q", asked, want)
 	}
@@ -138,26 +143,19 @@ func TestBehindAProxyTheTargetIsJudged(t *testing.T) {
 // A proxy in the environment is used, and switches nothing off.
 func TestAProxyOfTheEnvironmentIsNoWayIn(t *testing.T) {
 	site, _ := pictures(t)
-	p := newProxy(t, site.Listener.Addr().String())
-	fetch := func(address string) string {
-		cmd := exec.Command(os.Args[0])
-		cmd.Env = append(os.Environ(), "FETCH="+address, "HTTPS_PROXY="+p.URL, "NO_PROXY=")
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			t.Fatal(err, string(out))
-		}
-		return string(bytes.TrimSpace(out))
-	}
+	p := newGateway(t, site.Listener.Addr().String())
+	env := map[string]string{"HTTPS_PROXY": p.URL}
+	f := fetcher(t, proxy.Options{Getenv: func(name string) string { return env[name] }}, nil, Options{})
 	for _, address := range []string{
 		"https://10.0.0.1/a.png", "https://127.0.0.1/a.png", "https://169.254.169.254/a.png",
 	} {
-		if got := fetch(address); !strings.HasPrefix(got, ErrAddress.Error()) {
-			t.Errorf("%s: %s", address, got)
+		if _, err := f.Fetch(t.Context(), address); !errors.Is(err, ErrAddress) {
+			t.Errorf("%s: %v", address, err)
 		}
 	}
-	got, want := fetch("https://93.184.216.34/a.png"), []string{"93.184.216.34:443"}
-	if got != ErrFetch.Error() || !slices.Equal(p.hosts(), want) {
-		t.Errorf("%s, and the proxy was asked for %q", got, p.hosts())
+	_, err := f.Fetch(t.Context(), "https://93.184.216.34/a.png")
+	if want := []string{"93.184.216.34:443"}; !errors.Is(err, ErrFetch) || !slices.Equal(p.hosts(), want) {
+		t.Errorf("%v, and the proxy was asked for %q", err, p.hosts())
 	}
 }
 
@@ -165,10 +163,12 @@ func TestAHostOfTheSettingsMayLieInside(t *testing.T) {
 	site, _ := pictures(t)
 	// leads to this machine, without being named loopback
 	inside := strings.Replace(site.URL, "127.0.0.1", "0.0.0.0", 1)
-	if _, err := (Fetcher{}).Fetch(t.Context(), inside+"/a.png"); !errors.Is(err, ErrAddress) {
+	_, err := fetcher(t, proxy.Options{}, nil, Options{}).Fetch(t.Context(), inside+"/a.png")
+	if !errors.Is(err, ErrAddress) {
 		t.Errorf("without the setting: %v", err)
 	}
-	if _, err := (Fetcher{Hosts: []string{"0.0.0.0"}}).Fetch(t.Context(), inside+"/a.png"); !errors.Is(err, ErrFetch) {
+	if _, err := fetcher(t, proxy.Options{}, nil, Options{Hosts: []string{"0.0.0.0"}}).Fetch(t.Context(),
+		inside+"/a.png"); !errors.Is(err, ErrFetch) {
 		t.Errorf("with the setting, and a certificate of nobody: %v", err)
 	}
 }

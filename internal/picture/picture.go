@@ -16,6 +16,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -35,22 +36,38 @@ var (
 // timeLimit is that of a whole fetch, the decoding included.
 const timeLimit = 5 * time.Second
 
-// Fetcher fetches pictures. The zero value asks public https addresses alone.
-type Fetcher struct {
+// Options of a [Fetcher].
+type Options struct {
 	// Loopback allows http and https on this machine: for a provider on loopback.
 	Loopback bool
 	// Hosts are names of hosts whose pictures are fetched wherever they lie: those of
 	// an intranet, and those that only the proxy can resolve. https is still demanded.
-	Hosts   []string
-	RootCAs []byte // PEM to trust as well
-	// Proxy names the proxy of a request, or nil for none; by default it is what the
-	// environment says.
-	Proxy func(*http.Request) (*url.URL, error)
+	Hosts []string
+	// Transport makes a transport that judges each address by the guard before a
+	// connection goes there, also behind a proxy; nil judges none.
+	Transport func(guard func(netip.Addr) error) (http.RoundTripper, error)
+}
+
+// Fetcher fetches pictures, from public https addresses alone but for its options.
+type Fetcher struct {
+	o             Options
+	judged, plain http.RoundTripper
+}
+
+// New makes a fetcher. Errors are those of Options.Transport.
+func New(o Options) (*Fetcher, error) {
+	f := &Fetcher{o: o}
+	var err error
+	if f.judged, err = o.Transport(f.judge); err != nil {
+		return nil, err
+	}
+	f.plain, err = o.Transport(nil)
+	return f, err
 }
 
 // Fetch returns the image at address as a data: URL of a PNG of at most 256×256
 // pixels. Errors: [ErrAddress], [ErrFetch], [ErrTooBig], [ErrFormat].
-func (f Fetcher) Fetch(ctx context.Context, address string) (string, error) {
+func (f *Fetcher) Fetch(ctx context.Context, address string) (string, error) {
 	u, err := url.Parse(address)
 	if err != nil || !f.allowed(u) {
 		return "", ErrAddress
@@ -64,15 +81,15 @@ func (f Fetcher) Fetch(ctx context.Context, address string) (string, error) {
 	return encode(ctx, data)
 }
 
-// allowed judges what the address says. Where its name leads to is judged by [guard].
-func (f Fetcher) allowed(u *url.URL) bool {
+// allowed judges what the address says. Where its name leads to is judged by [Fetcher.judge].
+func (f *Fetcher) allowed(u *url.URL) bool {
 	if u.Hostname() == "" || u.User != nil {
 		return false
 	}
-	return weburl.Secure(u) && (f.Loopback || !weburl.Loopback(u.Hostname()))
+	return weburl.Secure(u) && (f.o.Loopback || !weburl.Loopback(u.Hostname()))
 }
 
 // trusts says whether the administrator named the host.
-func (f Fetcher) trusts(host string) bool {
-	return slices.ContainsFunc(f.Hosts, func(h string) bool { return strings.EqualFold(h, host) })
+func (f *Fetcher) trusts(host string) bool {
+	return slices.ContainsFunc(f.o.Hosts, func(h string) bool { return strings.EqualFold(h, host) })
 }

@@ -11,6 +11,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"app.latchkey/internal/proxy"
 )
 
 func drawn(w, h int) []byte {
@@ -30,7 +32,7 @@ func TestWhatIsShownIsPixelsOfOurOwnEncoding(t *testing.T) {
 		_, _ = w.Write(original)
 	}))
 	defer site.Close()
-	got, err := Fetcher{Loopback: true}.Fetch(t.Context(), site.URL+"/a.png")
+	got, err := fetcher(t, proxy.Options{}, nil, Options{Loopback: true}).Fetch(t.Context(), site.URL+"/a.png")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +66,8 @@ func TestRefusals(t *testing.T) {
 		"/svg": ErrFormat, "/html": ErrFormat, "/cut": ErrFormat, "/many-bytes": ErrTooBig, "/many-pixels": ErrTooBig,
 		"/missing": ErrFetch, "/elsewhere": ErrAddress, "/round": ErrFetch,
 	} {
-		if _, err := (Fetcher{Loopback: true}).Fetch(t.Context(), site.URL+path); !errors.Is(err, want) {
+		_, err := fetcher(t, proxy.Options{}, nil, Options{Loopback: true}).Fetch(t.Context(), site.URL+path)
+		if !errors.Is(err, want) {
 			t.Errorf("%s: %v, want %v", path, err, want)
 		}
 	}
@@ -72,7 +75,7 @@ func TestRefusals(t *testing.T) {
 		"", "data:image/png;base64,AAAA", "file:///etc/passwd", "http://pictures.example/a.png",
 		"https://u:p@pictures.example/a.png", "javascript:1", site.URL + "/svg",
 	} {
-		if _, err := (Fetcher{}).Fetch(t.Context(), address); !errors.Is(err, ErrAddress) {
+		if _, err := fetcher(t, proxy.Options{}, nil, Options{}).Fetch(t.Context(), address); !errors.Is(err, ErrAddress) {
 			t.Errorf("%q: %v, want ErrAddress", address, err)
 		}
 	}

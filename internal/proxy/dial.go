@@ -5,14 +5,18 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"net/url"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
 	socks "golang.org/x/net/proxy"
+
+	"app.latchkey/internal/proxy/route"
 )
 
 const (
@@ -31,31 +35,33 @@ type dialer struct {
 // dial tries the ways of an address in order. The first proxy that answers decides, even when it
 // refuses.
 func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	scheme, _ := ctx.Value(schemeKey{}).(string)
-	choice := d.proxy.choose(ctx, &url.URL{Scheme: scheme, Host: address})
+	trip := tripOf(ctx)
+	choice := d.proxy.choose(ctx, &url.URL{Scheme: trip.scheme, Host: address})
 	var failed error
-	for _, route := range d.proxy.sorted(choice.Routes) {
-		conn, err := d.by(ctx, route, network, address)
+	for _, hop := range d.proxy.sorted(choice.Routes) {
+		trip.goes(hop, choice.Err)
+		conn, err := d.by(ctx, hop, network, address)
 		if err == nil {
+			trip.arrived()
 			return conn, nil
 		}
 		failed = errors.Join(failed, err)
-		if errors.Is(err, ErrReach) {
-			d.proxy.note(route)
+		if errors.Is(err, route.ErrReach) {
+			d.proxy.note(hop)
 			continue
 		}
-		if !route.direct() || ctx.Err() != nil {
+		if !hop.Direct() || ctx.Err() != nil {
 			break
 		}
 	}
 	if choice.Err != nil {
-		return nil, errors.Join(failed, choice.Err)
+		return nil, errors.Join(choice.Err, failed)
 	}
 	return nil, failed
 }
 
-func (d *dialer) by(ctx context.Context, route Route, network, address string) (net.Conn, error) {
-	if route.direct() {
+func (d *dialer) by(ctx context.Context, hop route.Route, network, address string) (net.Conn, error) {
+	if hop.Direct() {
 		return (&net.Dialer{Timeout: dialLimit, Control: d.control}).DialContext(ctx, network, address)
 	}
 	if err := d.judge(ctx, address); err != nil {
@@ -63,10 +69,10 @@ func (d *dialer) by(ctx context.Context, route Route, network, address string) (
 	}
 	ctx, stop := context.WithTimeout(ctx, routeLimit)
 	defer stop()
-	if route.Scheme == "socks5" {
-		return d.socks(ctx, route, address)
+	if hop.Scheme == "socks5" {
+		return d.socks(ctx, hop, address)
 	}
-	return d.tunnel(ctx, route, address)
+	return d.tunnel(ctx, hop, address)
 }
 
 // control judges the address of a direct connection.
@@ -76,7 +82,7 @@ func (d *dialer) control(_, address string, _ syscall.RawConn) error {
 	}
 	at, err := netip.ParseAddrPort(address)
 	if err != nil {
-		return ErrGuard
+		return route.ErrGuard
 	}
 	return d.refused(at.Addr())
 }
@@ -88,12 +94,12 @@ func (d *dialer) judge(ctx context.Context, address string) error {
 	}
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return ErrGuard
+		return route.ErrGuard
 	}
 	found, err := lookup(ctx, host)
 	if err != nil {
 		return fmt.Errorf("%w: its name cannot be resolved here, so that nobody can judge where the proxy would go",
-			ErrGuard)
+			route.ErrGuard)
 	}
 	for _, ip := range found {
 		if err := d.refused(ip); err != nil {
@@ -105,48 +111,47 @@ func (d *dialer) judge(ctx context.Context, address string) error {
 
 func (d *dialer) refused(ip netip.Addr) error {
 	if err := d.guard(ip.Unmap()); err != nil {
-		return fmt.Errorf("%w: %w", ErrGuard, err)
+		return fmt.Errorf("%w: %w", route.ErrGuard, err)
 	}
 	return nil
 }
 
 // reach connects to the proxy itself, which may stand anywhere: whoever named it chose.
-func (d *dialer) reach(ctx context.Context, route Route) (net.Conn, error) {
-	conn, err := (&net.Dialer{Timeout: dialLimit}).DialContext(ctx, "tcp", route.Address)
+func (d *dialer) reach(ctx context.Context, hop route.Route) (net.Conn, error) {
+	conn, err := (&net.Dialer{Timeout: dialLimit}).DialContext(ctx, "tcp", hop.Address)
 	if err != nil {
-		return nil, &ReachError{route.Address, err}
+		return nil, hop.Unreachable(err)
 	}
-	if route.Scheme != "https" {
+	if hop.Scheme != "https" {
 		return conn, nil
 	}
 	conf := d.tls.Clone()
-	conf.ServerName = route.host()
+	conf.ServerName = hop.Host()
 	secure := tls.Client(conn, conf)
 	if err := secure.HandshakeContext(ctx); err != nil {
 		_ = conn.Close()
 		var untrusted *tls.CertificateVerificationError
 		if errors.As(err, &untrusted) && len(untrusted.UnverifiedCertificates) > 0 {
-			return nil,
-				&CertificateError{
-					conf.ServerName, issuer(untrusted.UnverifiedCertificates[0]), "as the proxy itself", err,
-				}
+			return nil, &route.CertificateError{
+				Host: conf.ServerName, Issuer: issuer(untrusted.UnverifiedCertificates[0]), Way: hop, Self: true, Err: err,
+			}
 		}
-		return nil, &ReachError{route.Address, err}
+		return nil, hop.Unreachable(err)
 	}
 	return secure, nil
 }
 
 // socks speaks SOCKS 5 (RFC 1928, RFC 1929); the proxy resolves the name.
-func (d *dialer) socks(ctx context.Context, route Route, address string) (net.Conn, error) {
-	conn, err := d.reach(ctx, route)
+func (d *dialer) socks(ctx context.Context, hop route.Route, address string) (net.Conn, error) {
+	conn, err := d.reach(ctx, hop)
 	if err != nil {
 		return nil, err
 	}
 	var auth *socks.Auth
-	if route.User != "" {
-		auth = &socks.Auth{User: route.User, Password: route.Password.Reveal()}
+	if hop.User != "" {
+		auth = &socks.Auth{User: hop.User, Password: hop.Password.Reveal()}
 	}
-	client, err := socks.SOCKS5("tcp", route.Address, auth, given{conn})
+	client, err := socks.SOCKS5("tcp", hop.Address, auth, given{conn})
 	if err == nil {
 		stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 		_, err = client.(socks.ContextDialer).DialContext(ctx, "tcp", address)
@@ -154,9 +159,26 @@ func (d *dialer) socks(ctx context.Context, route Route, address string) (net.Co
 	}
 	if err != nil {
 		_ = conn.Close()
-		return nil, &RefusedError{Proxy: route.Address, Target: address, Err: bare(err)}
+		return nil, socksFault(hop, address, bare(err))
 	}
 	return conn, nil
+}
+
+// socksFault tells a proxy's own no from one that wants a name or gives no answer.
+func socksFault(hop route.Route, address string, err error) error {
+	var network net.Error
+	switch {
+	case strings.Contains(err.Error(), "authentication"): // of the library, which has texts alone
+		fault := &route.SignInError{Proxy: hop.Address, Source: hop.Source, Schemes: []string{"SOCKS"}}
+		fault.Tried = []string{errNoPassword.Error()}
+		if hop.User != "" {
+			fault.Tried = []string{"name and password were not accepted"}
+		}
+		return fault
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &network):
+		return hop.Unreachable(err)
+	}
+	return &route.RefusedError{Proxy: hop.Address, Source: hop.Source, Target: address, Err: err}
 }
 
 // bare takes the addresses off, which the error above names.
@@ -178,21 +200,21 @@ func (g given) Dial(string, string) (net.Conn, error) { return g.Conn, nil }
 func (g given) DialContext(context.Context, string, string) (net.Conn, error) { return g.Conn, nil }
 
 // sorted puts proxies last that could not be reached a moment ago.
-func (p *Proxy) sorted(routes []Route) []Route {
+func (p *Proxy) sorted(routes []route.Route) []route.Route {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	late := func(r Route) int {
+	late := func(r route.Route) int {
 		if time.Now().Before(p.bad[r.Address]) {
 			return 1
 		}
 		return 0
 	}
 	out := slices.Clone(routes)
-	slices.SortStableFunc(out, func(a, b Route) int { return late(a) - late(b) })
+	slices.SortStableFunc(out, func(a, b route.Route) int { return late(a) - late(b) })
 	return out
 }
 
-func (p *Proxy) note(r Route) {
+func (p *Proxy) note(r route.Route) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.bad) > 100 {

@@ -4,11 +4,13 @@ import (
 	"net/url"
 
 	"golang.org/x/net/http/httpproxy"
+
+	"app.latchkey/internal/proxy/route"
 )
 
 // byEnvironment reads HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, in capitals and
 // in small letters. An environment that names no proxy decides nothing.
-func (p *Proxy) byEnvironment(u *url.URL) (Choice, bool) {
+func (p *Proxy) byEnvironment(u *url.URL) (route.Choice, bool) {
 	env := func(big, small string) string {
 		if p.opts.Getenv == nil {
 			return ""
@@ -31,10 +33,10 @@ func (p *Proxy) byEnvironment(u *url.URL) (Choice, bool) {
 	}
 	named := map[string]string{"https": conf.HTTPSProxy, "http": conf.HTTPProxy}[u.Scheme]
 	if named == "" {
-		return Choice{}, false
+		return route.Choice{}, false
 	}
-	c := Choice{Routes: []Route{{}}, Source: "the environment"}
-	r, err := readRoute(named)
+	c := route.Choice{Routes: []route.Route{{}}, Source: "the environment"}
+	r, err := route.Read(named)
 	if err != nil {
 		c.Err = err
 		return c, true
@@ -42,7 +44,7 @@ func (p *Proxy) byEnvironment(u *url.URL) (Choice, bool) {
 	// httpproxy judges NO_PROXY; the proxy itself is read as everywhere else.
 	conf.HTTPSProxy, conf.HTTPProxy = "http://proxy.invalid", "http://proxy.invalid"
 	if by, err := conf.ProxyFunc()(u); err == nil && by != nil {
-		c.Routes = []Route{r}
+		c.Routes = []route.Route{r}
 	}
 	return c, true
 }

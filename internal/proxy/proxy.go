@@ -14,13 +14,14 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"app.latchkey/internal/proxy/route"
 	"app.latchkey/internal/proxy/system"
 )
 
@@ -44,92 +45,62 @@ type Leg func(challenge []byte) ([]byte, error)
 // Proxy decides. Its methods may be called at the same time.
 type Proxy struct {
 	opts    Options
-	setting setting
+	setting route.Setting
 
 	mu      sync.Mutex
 	scripts map[string]cached
 	bad     map[string]time.Time // proxies that could not be reached, and until when they come last
 }
 
-// New reads the setting. It fails with ErrSetting.
+// New reads the setting. It fails with route.ErrSetting.
 func New(opts Options) (*Proxy, error) {
-	s, err := readSetting(opts.Setting)
+	s, err := route.ReadSetting(opts.Setting)
 	if err != nil {
 		return nil, err
 	}
 	return &Proxy{opts: opts, setting: s, scripts: map[string]cached{}, bad: map[string]time.Time{}}, nil
 }
 
-// Check says what is wrong with a value of the setting proxy, or "".
-func Check(value string) string {
-	if _, err := readSetting(value); err != nil {
-		return strings.TrimPrefix(err.Error(), ErrSetting.Error()+": ")
-	}
-	return ""
-}
-
-// Choice is the way of one address.
-type Choice struct {
-	Routes []Route // in order; never empty
-	Source string  // who said so: "the setting proxy", "the environment", "GNOME's settings", …
-	PAC    string  // the script that decided, if one did
-	// Err is why a script could not decide; the way is then a direct one.
-	Err error
-}
-
-// String says the way in words, without passwords.
-func (c Choice) String() string {
-	var ways []string
-	for _, r := range c.Routes {
-		ways = append(ways, r.String())
-	}
-	text := strings.Join(ways, ", else ") + " (" + c.Source
-	if c.PAC != "" {
-		text += ", by " + c.PAC
-	}
-	return text + ")"
-}
-
 // Explain says which way an address is reached, and who decided so. It asks the desktop
 // and a script, and connects to nothing else.
-func (p *Proxy) Explain(ctx context.Context, address string) (Choice, error) {
+func (p *Proxy) Explain(ctx context.Context, address string) (route.Choice, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return Choice{}, fmt.Errorf("%w: not a web address", ErrSetting)
+		return route.Choice{}, fmt.Errorf("%w: not a web address", route.ErrSetting)
 	}
 	return p.choose(ctx, u), nil
 }
 
-// For is for http.Transport.Proxy and code that knows nothing but it: the first proxy of
-// an address, nil for a direct way. It tries no second one and answers no 407.
-func (p *Proxy) For(req *http.Request) (*url.URL, error) {
-	first := p.choose(req.Context(), req.URL).Routes[0]
-	if first.direct() {
-		return nil, nil
+// choose decides, and notes in each way who named it.
+func (p *Proxy) choose(ctx context.Context, u *url.URL) route.Choice {
+	c := p.decide(ctx, u)
+	c.Routes = slices.Clone(c.Routes)
+	for i := range c.Routes {
+		c.Routes[i].Source = c.NamedBy()
 	}
-	return first.url(), nil
+	return c
 }
 
-// choose asks in this order: the setting, the environment, the desktop.
-func (p *Proxy) choose(ctx context.Context, u *url.URL) Choice {
+// decide asks in this order: the setting, the environment, the desktop.
+func (p *Proxy) decide(ctx context.Context, u *url.URL) route.Choice {
 	if here(u.Hostname()) {
-		return Choice{Routes: []Route{{}}, Source: "an address of this computer"}
+		return route.Choice{Routes: []route.Route{{}}, Source: "an address of this computer"}
 	}
 	standard := map[string]string{"https": ":443", "http": ":80"}[u.Scheme]
 	// Desktops and scripts are given the origin alone, since path and query may hold secrets.
 	u = &url.URL{Scheme: u.Scheme, Host: strings.TrimSuffix(u.Host, standard), Path: "/"}
 	const bySetting = "the setting proxy"
 	switch {
-	case p.setting.pac != "":
-		return p.byScript(ctx, bySetting, p.setting.pac, u)
-	case len(p.setting.routes) > 0:
-		return Choice{Routes: p.setting.routes, Source: bySetting}
+	case p.setting.PAC != "":
+		return p.byScript(ctx, bySetting, p.setting.PAC, u)
+	case len(p.setting.Routes) > 0:
+		return route.Choice{Routes: p.setting.Routes, Source: bySetting}
 	}
 	if c, ok := p.byEnvironment(u); ok {
 		return c
 	}
 	if p.opts.System == nil {
-		return Choice{Routes: []Route{{}}, Source: "no setting"}
+		return route.Choice{Routes: []route.Route{{}}, Source: "nothing names a proxy"}
 	}
 	switch a := p.opts.System(ctx, u); {
 	case a.PAC != "":
@@ -139,10 +110,10 @@ func (p *Proxy) choose(ctx context.Context, u *url.URL) Choice {
 		c.Err = nil // most networks have none
 		return c
 	case len(a.Proxies) > 0:
-		routes, err := readRoutes(a.Proxies)
-		return Choice{Routes: routes, Source: a.Source, Err: err}
+		routes, err := route.ReadAll(a.Proxies)
+		return route.Choice{Routes: routes, Source: a.Source, Err: err}
 	}
-	return Choice{Routes: []Route{{}}, Source: "no setting"}
+	return route.Choice{Routes: []route.Route{{}}, Source: "nothing names a proxy"}
 }
 
 // wellKnown is where a network without settings may have its script.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"app.latchkey/internal/proxy/pac"
+	"app.latchkey/internal/proxy/route"
 )
 
 const (
@@ -30,21 +31,21 @@ type cached struct {
 
 // byScript asks a script. When the script fails, the connection is made directly, as browsers do, and
 // the error is reported.
-func (p *Proxy) byScript(ctx context.Context, source, address string, u *url.URL) Choice {
-	c := Choice{Routes: []Route{{}}, Source: source, PAC: address}
+func (p *Proxy) byScript(ctx context.Context, source, address string, u *url.URL) route.Choice {
+	c := route.Choice{Routes: []route.Route{{}}, Source: source, PAC: address}
 	script, err := p.script(ctx, address)
 	if err != nil {
-		c.Err = fmt.Errorf("%w: %s: %w", ErrScript, address, err)
+		c.Err = fmt.Errorf("%w: %s: %w", route.ErrScript, address, err)
 		return c
 	}
 	ctx, stop := context.WithTimeout(ctx, scriptLimit)
 	defer stop()
 	answer, err := script.Find(ctx, pac.World{Lookup: lookup, Own: own()}, u.String(), u.Hostname())
 	if err == nil {
-		c.Routes, err = readAnswer(answer)
+		c.Routes, err = route.ReadAnswer(answer)
 	}
 	if err != nil {
-		c.Err = fmt.Errorf("%w: %s: %w", ErrScript, address, err)
+		c.Err = fmt.Errorf("%w: %s: %w", route.ErrScript, address, err)
 	}
 	return c
 }
@@ -80,7 +81,7 @@ func (p *Proxy) script(ctx context.Context, address string) (*pac.Script, error)
 func fetch(ctx context.Context, address string) ([]byte, error) {
 	u, err := url.Parse(address)
 	if err != nil {
-		return nil, fmt.Errorf("%w: no address", ErrSetting)
+		return nil, fmt.Errorf("%w: no address", route.ErrSetting)
 	}
 	if u.Scheme == "file" {
 		file, err := os.Open(strings.TrimPrefix(u.Path, "//"))
@@ -94,7 +95,7 @@ func fetch(ctx context.Context, address string) ([]byte, error) {
 	defer stop()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, fmt.Errorf("%w: no address", ErrSetting)
+		return nil, fmt.Errorf("%w: no address", route.ErrSetting)
 	}
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, MaxResponseHeaderBytes: 64 << 10}}
 	res, err := client.Do(req)

@@ -20,6 +20,7 @@ import (
 	"golang.org/x/crypto/md4"
 
 	"app.latchkey/internal/proxy"
+	"app.latchkey/internal/proxy/route"
 )
 
 // ntlmGateway admits one name and password by NTLM version 2 (MS-NLMP §3.3.2), on one
@@ -198,7 +199,7 @@ func TestWhoCannotSignInIsToldWhomToAsk(t *testing.T) {
 		at := start(t, g)
 		_, err := newAsker(t, proxy.Options{Setting: "http://" + c.auth + at},
 			proxy.TransportOptions{RootCAs: s.roots}).get(t, target)
-		var signIn *proxy.SignInError
+		var signIn *route.SignInError
 		if !errors.As(err, &signIn) || signIn.Proxy != at {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -239,9 +240,9 @@ func TestAPersonWithoutATicketIsTold(t *testing.T) {
 		"KEYRING:persistent:1": "kind KEYRING cannot be read", damaged: "no ticket", "FILE:/nonexistent": "klist",
 	} {
 		env := map[string]string{"KRB5CCNAME": cache, "HTTPS_PROXY": at, "HOME": t.TempDir()}
-		opts := proxy.Native("system", func(name string) string { return env[name] }, nil)
+		opts := proxy.Native("system", func(name string) string { return env[name] })
 		_, err := newAsker(t, opts, proxy.TransportOptions{}).get(t, target)
-		if !errors.Is(err, proxy.ErrSignIn) || !strings.Contains(err.Error(), says) {
+		if !errors.Is(err, route.ErrSignIn) || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v", cache, err)
 		}
 	}

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -9,12 +10,15 @@ import (
 	"net/http"
 	"net/netip"
 	"time"
+
+	"app.latchkey/internal/proxy/route"
 )
 
 // TransportOptions are what one user of the network wants.
 type TransportOptions struct {
 	RootCAs []byte // PEM to trust as well, for servers and for https proxies
-	// ClientCert is a certificate and its key in PEM, for gateways that want one.
+	// ClientCert is a certificate and its key in PEM, for gateways that want one. With a
+	// Guard it is shown to https proxies alone: the servers are then strangers.
 	ClientCert []byte
 	// Guard refuses addresses, after their names were resolved here, also where a proxy
 	// goes there; the proxy resolves them again. nil refuses none.
@@ -24,8 +28,8 @@ type TransportOptions struct {
 // Transport makes a transport of its own, with its own connections. The transport follows no redirect:
 // http.Client does. It has no time limit: the caller's context has.
 //
-// Errors of its exchanges: ErrReach, ErrSignIn, ErrRefused, ErrCertificate, ErrGuard,
-// and those of net/http. New errors: ErrSetting.
+// Errors of its exchanges: route.ErrReach, route.ErrSignIn, route.ErrRefused, route.ErrCertificate, route.ErrGuard,
+// and those of net/http. New errors: route.ErrSetting.
 func (p *Proxy) Transport(opts TransportOptions) (http.RoundTripper, error) {
 	conf := &tls.Config{MinVersion: tls.VersionTLS12}
 	if len(opts.RootCAs) > 0 {
@@ -33,22 +37,25 @@ func (p *Proxy) Transport(opts TransportOptions) (http.RoundTripper, error) {
 		if err != nil {
 			pool = x509.NewCertPool()
 		}
-		if !pool.AppendCertsFromPEM(opts.RootCAs) {
-			return nil, fmt.Errorf("%w: ca_file holds no PEM certificate", ErrSetting)
+		if !pool.AppendCertsFromPEM(bytes.ReplaceAll(opts.RootCAs, []byte("\ufeff"), nil)) {
+			return nil, fmt.Errorf("%w: ca_file holds no PEM certificate", route.ErrSetting)
 		}
 		conf.RootCAs = pool
 	}
 	if len(opts.ClientCert) > 0 {
 		cert, err := tls.X509KeyPair(opts.ClientCert, opts.ClientCert)
 		if err != nil {
-			return nil, fmt.Errorf("%w: client_cert_file holds no certificate with its key in PEM", ErrSetting)
+			return nil, fmt.Errorf("%w: client_cert_file holds no certificate with its key in PEM", route.ErrSetting)
 		}
 		conf.Certificates = []tls.Certificate{cert}
 	}
-	d := &dialer{proxy: p, guard: opts.Guard, tls: conf}
-	return &transport{p, &http.Transport{
+	d := &dialer{proxy: p, guard: opts.Guard, tls: conf.Clone()}
+	if opts.Guard != nil {
+		conf.Certificates = nil
+	}
+	return &transport{&http.Transport{
 		DialContext:            d.dial,
-		TLSClientConfig:        conf.Clone(),
+		TLSClientConfig:        conf,
 		TLSHandshakeTimeout:    10 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
 		ForceAttemptHTTP2:      true,
@@ -57,31 +64,34 @@ func (p *Proxy) Transport(opts TransportOptions) (http.RoundTripper, error) {
 	}}, nil
 }
 
-type transport struct {
-	proxy *Proxy
-	base  *http.Transport
-}
-
-// schemeKey carries a request's scheme to the dialer, which gets host and port alone.
-type schemeKey struct{}
+type transport struct{ base *http.Transport }
 
 // RoundTrip implements http.RoundTripper.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	ctx := context.WithValue(req.Context(), schemeKey{}, req.URL.Scheme)
+	way := &trip{scheme: req.URL.Scheme}
+	ctx := context.WithValue(req.Context(), tripKey{}, way)
 	res, err := t.base.RoundTrip(req.WithContext(ctx))
-	var untrusted *tls.CertificateVerificationError
-	if errors.As(err, &untrusted) && !errors.Is(err, ErrCertificate) {
-		return nil, t.proxy.seen(ctx, req, untrusted)
+	if err == nil {
+		return res, nil
 	}
-	return res, err
+	var untrusted *tls.CertificateVerificationError
+	if errors.As(err, &untrusted) && !errors.Is(err, route.ErrCertificate) {
+		return nil, seen(req.URL.Hostname(), way.taken(), untrusted)
+	}
+	if ctx.Err() != nil {
+		if late := way.late(context.Cause(ctx)); late != nil {
+			return nil, late
+		}
+	}
+	return nil, err
 }
 
 // CloseIdleConnections is for http.Client's.
 func (t *transport) CloseIdleConnections() { t.base.CloseIdleConnections() }
 
 // seen names the certificate's issuer and the way that the request went.
-func (p *Proxy) seen(ctx context.Context, req *http.Request, err *tls.CertificateVerificationError) error {
-	out := &CertificateError{Host: req.URL.Hostname(), Way: p.choose(ctx, req.URL).Routes[0].String(), Err: err}
+func seen(host string, way route.Route, err *tls.CertificateVerificationError) error {
+	out := &route.CertificateError{Host: host, Way: way, Err: err}
 	if len(err.UnverifiedCertificates) > 0 {
 		out.Issuer = issuer(err.UnverifiedCertificates[0])
 	}

@@ -17,6 +17,7 @@ import (
 
 	"app.latchkey/internal/proxy"
 	"app.latchkey/internal/proxy/pac"
+	"app.latchkey/internal/proxy/route"
 	"app.latchkey/internal/proxy/system"
 )
 
@@ -72,10 +73,10 @@ func TestWhatAProxyRefusesIsTheProxysWord(t *testing.T) {
 		}
 	}))
 	for setting, want := range map[string]error{
-		status(403): proxy.ErrRefused, status(502): proxy.ErrRefused, status(302): proxy.ErrRefused,
-		status(407):           proxy.ErrSignIn,
-		"http://" + nobody(t): proxy.ErrReach, "socks5://" + nobody(t): proxy.ErrReach, "http://" + odd: proxy.ErrReach,
-		"socks5://ada:s3cr3t@" + socks: proxy.ErrRefused, "https://" + start(t, &gateway{to: to}): proxy.ErrReach,
+		status(403): route.ErrRefused, status(502): route.ErrRefused, status(302): route.ErrRefused,
+		status(407):           route.ErrSignIn,
+		"http://" + nobody(t): route.ErrReach, "socks5://" + nobody(t): route.ErrReach, "http://" + odd: route.ErrReach,
+		"socks5://ada:s3cr3t@" + socks: route.ErrSignIn, "https://" + start(t, &gateway{to: to}): route.ErrReach,
 	} {
 		a := newAsker(t, proxy.Options{Setting: setting}, proxy.TransportOptions{RootCAs: s.roots})
 		_, err := a.get(t, target)
@@ -137,7 +138,7 @@ func TestAScriptThatFailsIsToldAndTheWayIsDirect(t *testing.T) {
 		at   string
 		want error
 	}{
-		"missing": {serve(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) }), proxy.ErrScript},
+		"missing": {serve(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) }), route.ErrScript},
 		"broken": {
 			serve(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>hotel</html>")) }),
 			pac.ErrScript,
@@ -148,12 +149,12 @@ func TestAScriptThatFailsIsToldAndTheWayIsDirect(t *testing.T) {
 		"without end": {
 			serve(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("while(1){}")) }), pac.ErrSlow,
 		},
-		"slow":   {serve(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }), proxy.ErrScript},
-		"nobody": {"http://" + nobody(t) + "/p.pac", proxy.ErrScript},
+		"slow":   {serve(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }), route.ErrScript},
+		"nobody": {"http://" + nobody(t) + "/p.pac", route.ErrScript},
 		"nonsense": {serve(func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write([]byte(`function FindProxyForURL() { return "TELEGRAPH x" }`))
-		}), proxy.ErrScript},
-		"no file": {"file:///nonexistent/p.pac", proxy.ErrScript},
+		}), route.ErrScript},
+		"no file": {"file:///nonexistent/p.pac", route.ErrScript},
 	} {
 		a := newAsker(t, proxy.Options{Setting: c.at}, proxy.TransportOptions{})
 		choice, err := a.proxy.Explain(t.Context(), "https://nowhere.invalid/")
@@ -162,7 +163,7 @@ func TestAScriptThatFailsIsToldAndTheWayIsDirect(t *testing.T) {
 			t.Errorf("%s: %s, %v, %v", name, choice, choice.Err, err)
 		}
 		if name == "broken" {
-			if _, err := a.get(t, "https://nowhere.invalid/"); !errors.Is(err, proxy.ErrScript) {
+			if _, err := a.get(t, "https://nowhere.invalid/"); !errors.Is(err, route.ErrScript) {
 				t.Errorf("where the direct way fails too: %v", err)
 			}
 		}
@@ -174,23 +175,23 @@ func TestWhoseCertificateWasSeen(t *testing.T) {
 	at := start(t, &gateway{to: s.Listener.Addr().String()})
 	a := newAsker(t, proxy.Options{Setting: "http://" + at}, proxy.TransportOptions{})
 	_, err := a.get(t, target)
-	var seen *proxy.CertificateError
+	var seen *route.CertificateError
 	var cause *tls.CertificateVerificationError
-	if !errors.As(err, &seen) || !errors.Is(err, proxy.ErrCertificate) || !errors.As(err, &cause) {
+	if !errors.As(err, &seen) || !errors.Is(err, route.ErrCertificate) || !errors.As(err, &cause) {
 		t.Fatalf("%v", err)
 	}
 	if seen.Issuer != "Acme Co" && seen.Issuer != " (Acme Co)" || seen.Host != "example.com" ||
-		seen.Way != "by the proxy http://"+at {
+		seen.Way.String() != "by the proxy http://"+at || seen.Self {
 		t.Errorf("%+v", seen)
 	}
 	secure := httptest.NewTLSServer(&gateway{})
 	t.Cleanup(secure.Close)
 	a = newAsker(t, proxy.Options{Setting: "https://" + secure.Listener.Addr().String()}, proxy.TransportOptions{})
-	if _, err := a.get(t, target); !errors.As(err, &seen) || seen.Way != "as the proxy itself" {
+	if _, err := a.get(t, target); !errors.As(err, &seen) || !seen.Self {
 		t.Errorf("an https proxy of another's certificate: %v", err)
 	}
 	direct := newAsker(t, proxy.Options{}, proxy.TransportOptions{})
-	if _, err := direct.get(t, s.URL); !errors.As(err, &seen) || seen.Way != "directly" {
+	if _, err := direct.get(t, s.URL); !errors.As(err, &seen) || !seen.Way.Direct() {
 		t.Errorf("without a proxy: %v", err)
 	}
 }
@@ -201,12 +202,12 @@ func TestTheGuardJudgesBothWays(t *testing.T) {
 	at := start(t, g)
 	no := func(ip netip.Addr) error { return fmt.Errorf("%s is private", ip) }
 	direct := newAsker(t, proxy.Options{}, proxy.TransportOptions{RootCAs: s.roots, Guard: no})
-	if _, err := direct.get(t, s.URL); !errors.Is(err, proxy.ErrGuard) {
+	if _, err := direct.get(t, s.URL); !errors.Is(err, route.ErrGuard) {
 		t.Errorf("directly: %v", err)
 	}
 	through := newAsker(t, proxy.Options{Setting: at}, proxy.TransportOptions{RootCAs: s.roots, Guard: no})
 	for _, address := range []string{"https://10.1.2.3/", "https://[fd00::1]/", "https://unresolvable.invalid/"} {
-		if _, err := through.get(t, address); !errors.Is(err, proxy.ErrGuard) {
+		if _, err := through.get(t, address); !errors.Is(err, route.ErrGuard) {
 			t.Errorf("%s by a proxy: %v", address, err)
 		}
 	}
@@ -215,7 +216,7 @@ func TestTheGuardJudgesBothWays(t *testing.T) {
 	}
 	yes := newAsker(t, proxy.Options{Setting: at},
 		proxy.TransportOptions{RootCAs: s.roots, Guard: func(netip.Addr) error { return nil }})
-	if _, err := yes.get(t, "https://192.0.2.1/"); !errors.Is(err, proxy.ErrCertificate) || g.count() != 1 {
+	if _, err := yes.get(t, "https://192.0.2.1/"); !errors.Is(err, route.ErrCertificate) || g.count() != 1 {
 		t.Errorf("an address that may be reached: %v", err)
 	}
 }
@@ -242,7 +243,7 @@ func TestAGatewayThatWantsACertificateGetsIt(t *testing.T) {
 	for _, opts := range []proxy.TransportOptions{
 		{ClientCert: roots}, {ClientCert: []byte("x")}, {RootCAs: []byte("x")},
 	} {
-		if _, err := p.Transport(opts); !errors.Is(err, proxy.ErrSetting) {
+		if _, err := p.Transport(opts); !errors.Is(err, route.ErrSetting) {
 			t.Errorf("%v", err)
 		}
 	}

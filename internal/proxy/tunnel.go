@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"app.latchkey/internal/proof"
+	"app.latchkey/internal/proxy/route"
 )
 
 const (
@@ -28,15 +29,15 @@ const (
 // wants that (§11.7).
 type tunnel struct {
 	d      *dialer
-	route  Route
+	hop    route.Route
 	target string
 	conn   net.Conn // nil after the proxy has closed it
 	limit  *io.LimitedReader
 	in     *bufio.Reader // of limit
 }
 
-func (d *dialer) tunnel(ctx context.Context, route Route, target string) (net.Conn, error) {
-	t := &tunnel{d: d, route: route, target: target}
+func (d *dialer) tunnel(ctx context.Context, hop route.Route, target string) (net.Conn, error) {
+	t := &tunnel{d: d, hop: hop, target: target}
 	conn, err := t.open(ctx)
 	if err != nil && t.conn != nil {
 		_ = t.conn.Close()
@@ -51,12 +52,15 @@ func (t *tunnel) open(ctx context.Context) (net.Conn, error) {
 		return t.done(res, err)
 	}
 	offered := challenges(res)
-	failure := &SignInError{Proxy: t.route.Address}
+	failure := &route.SignInError{Proxy: t.hop.Address, Source: t.hop.Source}
 	for _, c := range offered {
 		failure.Schemes = append(failure.Schemes, c.Scheme)
 		if failure.Realm == "" {
 			failure.Realm = c.Params["realm"]
 		}
+	}
+	if len(offered) == 0 { // RFC 9110 §11.7.1 demands the header; some proxies leave it out
+		failure.Schemes = []string{"basic"}
 	}
 	for _, scheme := range []string{"negotiate", "ntlm", "basic"} { // the stronger first
 		if !slices.Contains(failure.Schemes, scheme) {
@@ -111,10 +115,12 @@ func (t *tunnel) done(res *http.Response, err error) (net.Conn, error) {
 	case err != nil:
 		return nil, err
 	case res.StatusCode/100 != 2:
-		return nil, &RefusedError{Proxy: t.route.Address, Target: t.target, Status: res.StatusCode}
+		return nil, &route.RefusedError{
+			Proxy: t.hop.Address, Source: t.hop.Source, Target: t.target, Status: res.StatusCode,
+		}
 	}
 	if err := t.conn.SetDeadline(time.Time{}); err != nil {
-		return nil, &ReachError{t.route.Address, err}
+		return nil, t.hop.Unreachable(err)
 	}
 	ahead, err := t.in.Peek(t.in.Buffered())
 	if err != nil || len(ahead) == 0 {
@@ -126,7 +132,7 @@ func (t *tunnel) done(res *http.Response, err error) (net.Conn, error) {
 // ask sends CONNECT once, on a new connection where the last one is closed.
 func (t *tunnel) ask(ctx context.Context, authorization string) (*http.Response, error) {
 	if t.conn == nil {
-		conn, err := t.d.reach(ctx, t.route)
+		conn, err := t.d.reach(ctx, t.hop)
 		if err != nil {
 			return nil, err
 		}
@@ -144,11 +150,11 @@ func (t *tunnel) ask(ctx context.Context, authorization string) (*http.Response,
 		req.Header.Set("Proxy-Authorization", authorization)
 	}
 	if err := req.Write(conn); err != nil {
-		return nil, &ReachError{t.route.Address, bare(err)}
+		return nil, t.hop.Unreachable(bare(err))
 	}
 	res, err := http.ReadResponse(t.in, req)
 	if err != nil {
-		return nil, &ReachError{t.route.Address, bare(err)}
+		return nil, t.hop.Unreachable(bare(err))
 	}
 	if res.StatusCode/100 != 2 {
 		n, err := io.Copy(io.Discard, io.LimitReader(res.Body, maxBody))
@@ -179,7 +185,7 @@ var errNoPassword = errors.New("no name and password are set for the proxy")
 // leg begins a scheme by what is known: the system's ticket, or the name and password
 // that the setting gives.
 func (t *tunnel) leg(ctx context.Context, scheme string) (Leg, error) {
-	user, password := t.route.User, t.route.Password
+	user, password := t.hop.User, t.hop.Password
 	if scheme == "basic" {
 		if user == "" {
 			return nil, errNoPassword
@@ -192,7 +198,7 @@ func (t *tunnel) leg(ctx context.Context, scheme string) (Leg, error) {
 	if t.d.proxy.opts.Ticket == nil {
 		return nil, fmt.Errorf("the system gives no ticket (%s)", scheme)
 	}
-	leg, err := t.d.proxy.opts.Ticket(ctx, scheme, t.route.host())
+	leg, err := t.d.proxy.opts.Ticket(ctx, scheme, t.hop.Host())
 	if err != nil {
 		return nil, fmt.Errorf("the system gives no ticket (%s): %w", scheme, err)
 	}
@@ -203,7 +209,7 @@ func (t *tunnel) leg(ctx context.Context, scheme string) (Leg, error) {
 func once(message []byte) Leg {
 	return func(challenge []byte) ([]byte, error) {
 		if challenge != nil {
-			return nil, ErrSignIn
+			return nil, route.ErrSignIn
 		}
 		return message, nil
 	}

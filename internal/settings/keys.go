@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"app.latchkey/internal/provider"
+	"app.latchkey/internal/proxy/route"
 )
 
 // keysFile says of each setting what people read of it, in the order in which the
@@ -136,7 +137,13 @@ var bindings = map[string]binding{
 	"dpop":          {at: func(s *Settings) any { return &s.Provider.DPoP }},
 	"dpop_key":      {at: func(s *Settings) any { return &s.DPoPKey }},
 	"tpm_device":    {at: func(s *Settings) any { return &s.TPMDevice }},
-	"discovery_url": {at: func(s *Settings) any { return &s.Provider.DiscoveryURL }, check: address},
+	"proxy": {
+		at:    func(s *Settings) any { return (*proxyText)(&s.Proxy) },
+		check: func(v any) string { return route.Check(v.(string)) },
+	},
+	"client_cert_file":     {at: func(s *Settings) any { return &s.ClientCertFile }},
+	"client_cert_key_file": {at: func(s *Settings) any { return &s.ClientCertKeyFile }},
+	"discovery_url":        {at: func(s *Settings) any { return &s.Provider.DiscoveryURL }, check: address},
 	"authorization_endpoint": {
 		at:    func(s *Settings) any { return &s.Provider.AuthorizationEndpoint },
 		check: address,

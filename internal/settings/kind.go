@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"app.latchkey/internal/proxy/route"
 	"app.latchkey/internal/secret"
 )
 
@@ -43,11 +44,16 @@ func kindOf(at any) kind {
 // inverse is a setting that says the opposite of its field.
 type inverse bool
 
+// proxyText is a setting whose address may bear a password.
+type proxyText string
+
 // assign puts a converted value where its key's pointer says.
 func assign(at, v any) {
 	switch p := at.(type) {
 	case *string:
 		*p = v.(string)
+	case *proxyText:
+		*p = proxyText(v.(string))
 	case *secret.Secret:
 		*p = secret.New(v.(string))
 	case *[]string:
@@ -86,6 +92,8 @@ func shown(at any) string {
 	switch p := at.(type) {
 	case *string:
 		return *p
+	case *proxyText:
+		return route.Masked(string(*p))
 	case *secret.Secret:
 		return p.String()
 	case *[]string:

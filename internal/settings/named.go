@@ -2,9 +2,11 @@ package settings
 
 import (
 	"bytes"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"app.latchkey/internal/secret"
@@ -16,6 +18,7 @@ func (l *loader) readNamed(s *Settings) {
 		s.CAFile = beside(v.source, s.CAFile)
 		s.Provider.RootCAs = l.authorities(v.source, s.CAFile)
 	}
+	l.clientCert(s)
 	if v, ok := l.values["store_passphrase_file"]; ok {
 		s.PassphraseFile = beside(v.source, s.PassphraseFile)
 		data, err := readSmall(s.PassphraseFile)
@@ -44,6 +47,65 @@ func (l *loader) authorities(source Source, path string) []byte {
 		l.warn("ca_file: %d certificates in %s cannot be read, and are passed over", unreadable, path)
 	}
 	return data
+}
+
+// clientCert reads the certificate that a gateway demands, and its key.
+func (l *loader) clientCert(s *Settings) {
+	source, set := l.values["client_cert_file"]
+	key, apart := l.values["client_cert_key_file"]
+	if apart && !set {
+		l.fail(key.source, "client_cert_key_file", "client_cert_file is missing")
+	}
+	if !set {
+		return
+	}
+	s.ClientCertFile = beside(source.source, s.ClientCertFile)
+	cert, err := readSmall(s.ClientCertFile)
+	if err != nil {
+		l.fail(source.source, "client_cert_file", err.Error())
+		return
+	}
+	bears, pair := s.ClientCertFile, cert // the file that bears the key
+	if apart {
+		s.ClientCertKeyFile = beside(key.source, s.ClientCertKeyFile)
+		bears = s.ClientCertKeyFile
+		private, err := readSmall(bears)
+		if err != nil {
+			l.fail(key.source, "client_cert_key_file", err.Error())
+			return
+		}
+		pair = slices.Concat(cert, []byte("\n"), private)
+	}
+	pair = bytes.ReplaceAll(pair, []byte(mark), nil)
+	if _, err := tls.X509KeyPair(pair, pair); err != nil {
+		l.fail(source.source, "client_cert_file", keyPairProblem(pair))
+	}
+	if openToOthers(bears) {
+		l.warn("%s holds the key to client_cert_file and others can read it: chmod 600 %s", bears, bears)
+	}
+	s.ClientCert = secret.New(string(pair))
+}
+
+// keyPairProblem says what is wrong with a certificate and its key.
+func keyPairProblem(pair []byte) string {
+	var kinds []string
+	for block, rest := pem.Decode(pair); block != nil; block, rest = pem.Decode(rest) {
+		kinds = append(kinds, block.Type)
+	}
+	has := func(kind string) bool {
+		return slices.ContainsFunc(kinds, func(k string) bool { return strings.Contains(k, kind) })
+	}
+	switch {
+	case len(kinds) == 0:
+		return "no PEM is in the file; openssl pkcs12 -nodes makes PEM of a .p12 or .pfx file"
+	case has("ENCRYPTED"), strings.Contains(string(pair), "Proc-Type: 4,ENCRYPTED"):
+		return "the key is encrypted: take the passphrase off (openssl pkey), and keep the file to yourself"
+	case !has("CERTIFICATE"):
+		return "there is no certificate (-----BEGIN CERTIFICATE-----)"
+	case !has("PRIVATE KEY"):
+		return "there is no key (-----BEGIN PRIVATE KEY-----): add it, or set client_cert_key_file"
+	}
+	return "the certificate and the key do not belong together, or cannot be read"
 }
 
 // beside resolves a relative path against the folder of the file that it stands in.

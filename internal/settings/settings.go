@@ -25,6 +25,11 @@ type Settings struct {
 	DPoPKey   string // auto, hardware, software
 	TPMDevice string // empty is the system's
 
+	Proxy             string        // as route.ReadSetting takes it; may bear a password
+	ClientCertFile    string        // path; its content is in ClientCert
+	ClientCertKeyFile string        // path; its content is in ClientCert
+	ClientCert        secret.Secret // a certificate and its key in PEM
+
 	CAFile          string // path; its content is Provider.RootCAs
 	Store           string // keychain, file, memory
 	Passphrase      secret.Secret
@@ -158,8 +163,9 @@ func Load(o Options) (Settings, error) {
 // defaults are the settings without any source.
 func defaults() Settings {
 	return Settings{
-		Provider: provider.Generic(), DPoPKey: "auto", Store: "keychain", KeychainTimeout: 10 * time.Second,
-		Appearance: "system", Log: "info", Sources: map[string]Source{},
+		Provider: provider.Generic(), DPoPKey: "auto", Proxy: "system", Store: "keychain",
+		KeychainTimeout: 10 * time.Second,
+		Appearance:      "system", Log: "info", Sources: map[string]Source{},
 	}
 }
 

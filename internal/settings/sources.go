@@ -12,6 +12,8 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
+
+	"app.latchkey/internal/proxy/route"
 )
 
 // value is one setting as it was read.
@@ -89,8 +91,13 @@ func (l *loader) file(path, name string) {
 		l.exposed = append(l.exposed,
 			fmt.Sprintf("%s can be changed by others, who could choose the provider: %s", path, why))
 	}
-	if v, ok := l.values["client_secret"]; ok && v.source.File == path && openToOthers(path) {
+	v, ok := l.values["client_secret"]
+	if ok && v.source.File == path && openToOthers(path) {
 		l.warn("%s holds client_secret and others can read it: chmod 600 %s", path, path)
+	}
+	v, ok = l.values["proxy"]
+	if text, _ := v.data.(string); ok && v.source.File == path && route.Masked(text) != text && openToOthers(path) {
+		l.warn("%s holds the proxy's password and others can read it: chmod 600 %s", path, path)
 	}
 }
 

@@ -13,10 +13,11 @@ import (
 // Doctor examines these parts, with what was typed into them since the start.
 func (p *Parts) Doctor() *doctor.Doctor {
 	known := learned.Book{Dir: p.Settings.DataDir}.Of(p.Settings.Provider.Issuer, p.Settings.Provider.ClientID)
+	transport, err := p.Transport(nil)
 	return doctor.New(doctor.Options{
-		Learned: openid.Learned(known),
-		App:     p.options.App, Version: p.options.Version, Settings: p.Settings, Vault: p.Vault, Browser: p.Browser,
-		Getenv: os.Getenv,
+		Learned: openid.Learned(known), SettingsErr: err,
+		App: p.options.App, Version: p.options.Version, Settings: p.Settings, Vault: p.Vault, Browser: p.Browser,
+		Getenv: os.Getenv, Explain: p.proxy.Explain, Transport: transport,
 	})
 }
 

@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
+	"net/netip"
 	"os"
 	"time"
 
@@ -18,6 +20,7 @@ import (
 	"app.latchkey/internal/openid"
 	"app.latchkey/internal/problem"
 	"app.latchkey/internal/proof/hardware"
+	"app.latchkey/internal/proxy"
 	"app.latchkey/internal/session"
 	"app.latchkey/internal/settings"
 	"app.latchkey/internal/vault"
@@ -48,6 +51,7 @@ type Parts struct {
 	Account  *account.Manager
 	Browser  *browser.Opener
 
+	proxy    *proxy.Proxy
 	options  Options
 	receiver *current
 }
@@ -79,7 +83,10 @@ func New(s settings.Settings, o Options) (*Parts, error) {
 		return release, nil
 	}
 	var err error
-	if options.Transport, err = openid.Transport(s.Provider.RootCAs); err != nil {
+	if p.proxy, err = proxy.New(proxy.Native(s.Proxy, os.Getenv)); err != nil {
+		return nil, err
+	}
+	if options.Transport, err = p.Transport(nil); err != nil {
 		return nil, err
 	}
 	book := learned.Book{Dir: s.DataDir}
@@ -102,8 +109,7 @@ func New(s settings.Settings, o Options) (*Parts, error) {
 				}
 			},
 			Keys: keys(s),
-			Log:  o.Log,
-			Now:  o.Now,
+			Log:  o.Log, Now: o.Now, Transport: options.Transport,
 		})
 		if err != nil {
 			return nil, err
@@ -130,6 +136,16 @@ func (p *Parts) Close() {
 	}
 	p.receiver.leave(p.options.Leave, p.options.Log)
 	p.receiver.closeLate()
+}
+
+// Transport carries requests as those to the provider are: by the same proxies, with the
+// same certificates, on connections of its own. guard judges each address before a
+// connection goes there; nil judges none. Errors are of the settings.
+func (p *Parts) Transport(guard func(netip.Addr) error) (http.RoundTripper, error) {
+	s := p.Settings
+	return p.proxy.Transport(proxy.TransportOptions{
+		RootCAs: s.Provider.RootCAs, ClientCert: []byte(s.ClientCert.Reveal()), Guard: guard,
+	})
 }
 
 // Accept takes a pasted redirect address for the sign-in under way.

@@ -2,14 +2,16 @@
 // GNOME's settings, KDE's; on Windows the person's Internet options; on macOS the
 // system configuration.
 //
-// It reads those settings and writes nothing. It asks the session bus that is there
-// and starts none. The programs gsettings and scutil are started by the caller's Run.
+// It reads those settings and writes nothing. It asks the session bus that is there, and
+// starts neither a bus nor a service on it. It starts gsettings on Linux, where there is
+// a session bus, and scutil on macOS.
 package system
 
 import (
 	"context"
 	"net/url"
 	"os"
+	"os/exec"
 	"strings"
 	"time"
 )
@@ -25,6 +27,13 @@ type Answer struct {
 
 // limit is how long a desktop may take.
 const limit = 3 * time.Second
+
+// Start runs a program of the system and gives its output, for [Sources].
+func Start(ctx context.Context, name string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, name, args...) // #nosec G204 -- the names are this package's own
+	cmd.WaitDelay = time.Second
+	return cmd.Output()
+}
 
 // Sources reads the desktop's settings.
 type Sources struct {

@@ -1,4 +1,4 @@
-package proxy
+package route
 
 import (
 	"errors"
@@ -22,23 +22,39 @@ var (
 	ErrCertificate = errors.New("proxy: a certificate that is not trusted")
 )
 
-// ReachError says that no connection to a proxy came about.
+// Known reports whether err comes of the way to a server, so that the server was not
+// asked.
+func Known(err error) bool {
+	for _, kind := range []error{ErrScript, ErrGuard, ErrReach, ErrSignIn, ErrRefused} {
+		if errors.Is(err, kind) {
+			return true
+		}
+	}
+	return false
+}
+
+// ReachError says that no connection to a proxy came about, or that it did not answer.
 type ReachError struct {
-	Proxy string // host:port
-	Err   error
+	Proxy  string // host:port
+	Source string // who named it
+	Err    error
 }
 
 // Error names the proxy.
 func (e *ReachError) Error() string {
-	return fmt.Sprintf("proxy: the proxy %s cannot be reached: %v", e.Proxy, e.Err)
+	return fmt.Sprintf("proxy: the proxy %s, named by %s, cannot be reached: %v", e.Proxy, e.Source, e.Err)
 }
 
 // Unwrap gives ErrReach and the cause.
 func (e *ReachError) Unwrap() []error { return []error{ErrReach, e.Err} }
 
+// Unreachable is the error of a proxy that gave no answer.
+func (r Route) Unreachable(err error) error { return &ReachError{r.Address, r.Source, err} }
+
 // SignInError says that a proxy answered 407 and that nothing here satisfies it.
 type SignInError struct {
 	Proxy   string   // host:port
+	Source  string   // who named it
 	Schemes []string // that it takes: basic, negotiate, ntlm, …
 	Realm   string   // what it calls itself
 	Tried   []string // what was tried, and how it ended
@@ -46,7 +62,8 @@ type SignInError struct {
 
 // Error names the proxy, what it takes, and whom to ask.
 func (e *SignInError) Error() string {
-	text := fmt.Sprintf("proxy: the proxy %s wants a sign-in (%s)", e.Proxy, strings.Join(e.Schemes, ", "))
+	text := fmt.Sprintf("proxy: the proxy %s, named by %s, wants a sign-in (%s)", e.Proxy, e.Source,
+		strings.Join(e.Schemes, ", "))
 	if e.Realm != "" {
 		text += fmt.Sprintf(" for %q", e.Realm)
 	}
@@ -62,6 +79,7 @@ func (e *SignInError) Unwrap() error { return ErrSignIn }
 // RefusedError says that a proxy answered, and made no connection.
 type RefusedError struct {
 	Proxy  string // host:port
+	Source string // who named it
 	Target string // host:port
 	Status int    // of HTTP; 0 for SOCKS
 	Err    error  // of SOCKS
@@ -69,12 +87,21 @@ type RefusedError struct {
 
 // Error names the proxy and what it refused.
 func (e *RefusedError) Error() string {
-	why := fmt.Sprintf("HTTP %d", e.Status)
-	if e.Err != nil {
-		why = e.Err.Error()
-	}
-	return fmt.Sprintf("proxy: the proxy %s made no connection to %s: %s", e.Proxy, e.Target, why)
+	return fmt.Sprintf("proxy: the proxy %s, named by %s, made no connection to %s: %s", e.Proxy, e.Source, e.Target,
+		e.Answer())
 }
+
+// Answer is what the proxy said.
+func (e *RefusedError) Answer() string {
+	if e.Err != nil {
+		return e.Err.Error()
+	}
+	return fmt.Sprintf("HTTP %d", e.Status)
+}
+
+// Portal reports whether the answer was meant for a browser: a page on which a person
+// signs in to the network comes first (RFC 6585 §6).
+func (e *RefusedError) Portal() bool { return e.Status/100 == 3 || e.Status == 511 }
 
 // Unwrap gives ErrRefused and the cause.
 func (e *RefusedError) Unwrap() []error { return []error{ErrRefused, e.Err} }
@@ -84,14 +111,19 @@ func (e *RefusedError) Unwrap() []error { return []error{ErrRefused, e.Err} }
 type CertificateError struct {
 	Host   string
 	Issuer string // of the certificate that was seen
-	Way    string // the proxy in between, or "directly"
+	Way    Route  // how the host was reached
+	Self   bool   // the certificate is the proxy's own
 	Err    error  // of crypto/x509
 }
 
 // Error names the issuer and the way.
 func (e *CertificateError) Error() string {
-	return fmt.Sprintf("proxy: the certificate for %s was issued by %q, which is not trusted here (reached %s): %v",
-		e.Host, e.Issuer, e.Way, e.Err)
+	way := "reached " + e.Way.String()
+	if e.Self {
+		way = "it is the proxy itself"
+	}
+	return fmt.Sprintf("proxy: the certificate for %s was issued by %q and is not trusted here (%s): %v",
+		e.Host, e.Issuer, way, e.Err)
 }
 
 // Unwrap gives ErrCertificate and the cause.

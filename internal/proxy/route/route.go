@@ -1,4 +1,9 @@
-package proxy
+// Package route reads what settings, desktops and scripts write of proxies, and names what
+// can go wrong on the way through one. Whoever shows such an error, or checks such a
+// setting, needs this package alone, and nothing that runs scripts or signs in.
+//
+// It touches nothing.
+package route
 
 import (
 	"fmt"
@@ -16,34 +21,59 @@ type Route struct {
 	Address  string // host:port
 	User     string
 	Password secret.Secret
+	Source   string // who named it, such as "GNOME's settings"
 }
 
-func (r Route) direct() bool { return r.Scheme == "" }
+// Direct reports whether no proxy stands on the way.
+func (r Route) Direct() bool { return r.Scheme == "" }
 
 // String is the way without the password.
 func (r Route) String() string {
-	if r.direct() {
+	if r.Direct() {
 		return "directly"
 	}
 	return "by the proxy " + r.Scheme + "://" + r.Address
 }
 
-func (r Route) host() string {
+// Host is the proxy's name, without its port.
+func (r Route) Host() string {
 	host, _, _ := net.SplitHostPort(r.Address)
 	return host
 }
 
-func (r Route) url() *url.URL {
-	u := &url.URL{Scheme: r.Scheme, Host: r.Address}
-	if r.User != "" {
-		u.User = url.UserPassword(r.User, r.Password.Reveal())
-	}
-	return u
+// Choice is the way of one address.
+type Choice struct {
+	Routes []Route // in order; never empty
+	Source string  // who said so: "the setting proxy", "the environment", "GNOME's settings", …
+	PAC    string  // the script that decided, if one did
+	// Err is why a script could not decide; the way is then a direct one.
+	Err error
 }
 
-// readRoute reads a proxy's address; one without a scheme is of http. socks, socks5 and
+// Proxied reports whether a proxy is the first way.
+func (c Choice) Proxied() bool { return len(c.Routes) > 0 && !c.Routes[0].Direct() }
+
+// String says the way in words, without passwords.
+func (c Choice) String() string {
+	var ways []string
+	for _, r := range c.Routes {
+		ways = append(ways, r.String())
+	}
+	return strings.Join(ways, ", else ") + " (" + c.NamedBy() + ")"
+}
+
+// NamedBy says who decided, the script included, whose query may be a secret.
+func (c Choice) NamedBy() string {
+	if c.PAC == "" {
+		return c.Source
+	}
+	address, _, _ := strings.Cut(c.PAC, "?")
+	return c.Source + ", by " + address
+}
+
+// Read reads a proxy's address; one without a scheme is of http. socks, socks5 and
 // socks5h are one: the proxy resolves names, as browsers have it.
-func readRoute(text string) (Route, error) {
+func Read(text string) (Route, error) {
 	text = strings.TrimSpace(text)
 	if strings.EqualFold(text, "direct") || strings.EqualFold(text, "direct://") {
 		return Route{}, nil
@@ -86,12 +116,12 @@ func readRoute(text string) (Route, error) {
 	return r, nil
 }
 
-// readRoutes reads a desktop's list; what it does not understand it leaves out.
-func readRoutes(list []string) ([]Route, error) {
+// ReadAll reads a desktop's list; what it does not understand it leaves out.
+func ReadAll(list []string) ([]Route, error) {
 	var out []Route
 	var bad error
 	for _, text := range list {
-		r, err := readRoute(text)
+		r, err := Read(text)
 		if err != nil {
 			bad = err
 			continue
@@ -107,8 +137,8 @@ func readRoutes(list []string) ([]Route, error) {
 // maxRoutes is how many ways of a script are tried.
 const maxRoutes = 10
 
-// readAnswer reads what a script answers: "PROXY a:8080; SOCKS5 b:1080; DIRECT".
-func readAnswer(text string) ([]Route, error) {
+// ReadAnswer reads what a script answers: "PROXY a:8080; SOCKS5 b:1080; DIRECT".
+func ReadAnswer(text string) ([]Route, error) {
 	var out []Route
 	for _, part := range strings.Split(text, ";") {
 		kind, address, _ := strings.Cut(strings.TrimSpace(part), " ")
@@ -122,7 +152,7 @@ func readAnswer(text string) ([]Route, error) {
 			out = append(out, Route{})
 			continue
 		}
-		if r, err := readRoute(scheme + "://" + strings.TrimSpace(address)); err == nil {
+		if r, err := Read(scheme + "://" + strings.TrimSpace(address)); err == nil {
 			out = append(out, r)
 		}
 	}
@@ -132,35 +162,57 @@ func readAnswer(text string) ([]Route, error) {
 	return out, nil
 }
 
-// setting is the value of the setting proxy; the zero value is the system's.
-type setting struct {
-	routes []Route
-	pac    string
+// Setting is the value of the setting proxy; the zero value is the system's.
+type Setting struct {
+	Routes []Route // the one way that it names
+	PAC    string  // or the address of a script
 }
 
-// readSetting tells a script's address from a proxy's by its path.
-func readSetting(value string) (setting, error) {
+// ReadSetting tells a script's address from a proxy's by its path.
+func ReadSetting(value string) (Setting, error) {
 	value = strings.TrimSpace(value)
 	switch strings.ToLower(value) {
 	case "", "system":
-		return setting{}, nil
+		return Setting{}, nil
 	case "direct":
-		return setting{routes: []Route{{}}}, nil
+		return Setting{Routes: []Route{{}}}, nil
 	}
 	u, err := url.Parse(value)
 	if err == nil && u.User == nil {
 		web := (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != ""
 		if web && (strings.Trim(u.Path, "/") != "" || u.RawQuery != "") ||
 			u.Scheme == "file" && u.Host == "" && u.Path != "" {
-			return setting{pac: u.String()}, nil
+			return Setting{PAC: u.String()}, nil
 		}
 	}
-	r, err := readRoute(value)
+	r, err := Read(value)
 	if err != nil {
-		return setting{}, err
+		return Setting{}, err
 	}
 	if u, err := url.Parse(value); err == nil && strings.Contains(value, "://") && strings.Trim(u.Path, "/") != "" {
-		return setting{}, fmt.Errorf("%w: a proxy's address has no path", ErrSetting)
+		return Setting{}, fmt.Errorf("%w: a proxy's address has no path", ErrSetting)
 	}
-	return setting{routes: []Route{r}}, nil
+	return Setting{Routes: []Route{r}}, nil
+}
+
+// Check says what is wrong with a value of the setting proxy, or "".
+func Check(value string) string {
+	if _, err := ReadSetting(value); err != nil {
+		return strings.TrimPrefix(err.Error(), ErrSetting.Error()+": ")
+	}
+	return ""
+}
+
+// Masked is a value of the setting proxy as it may be shown, without its password.
+func Masked(value string) string {
+	scheme, rest, found := strings.Cut(value, "://")
+	if scheme += "://"; !found {
+		scheme, rest = "", value
+	}
+	at := strings.LastIndex(rest, "@")
+	user, _, named := strings.Cut(rest[:max(at, 0)], ":")
+	if !named {
+		return value
+	}
+	return scheme + user + ":[redacted]" + rest[at:]
 }
