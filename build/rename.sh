@@ -6,7 +6,8 @@
 #   build/rename.sh NAME ID DOMAIN PUBLISHER [ICON.svg]
 #   build/rename.sh "Acme Portal" acme-portal com.acme "Acme Ltd" acme.svg
 #
-# What stays: the Go module app.latchkey, the mark in the vault's file, the licence and the changelog.
+# What stays: the Go module app.latchkey (docs/decisions/0003-no-bus.md says why its
+# name sorts first), the mark in the vault's file, the licence and the changelog.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -2,10 +2,13 @@ package vault
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/99designs/keyring"
+
+	"app.latchkey/internal/nobus"
 )
 
 // ring is the one item of ours in the system's keychain.
@@ -14,17 +17,6 @@ type ring struct {
 	busy   chan struct{} // at most one call is under way, a hanging one included
 	item   string
 	suffix string // of the item's name, which tells several folders' items apart
-}
-
-// item is what the keychain holds. Its form is that of github.com/99designs/keyring, on every system.
-type item struct {
-	Key         string
-	Data        []byte
-	Label       string
-	Description string
-
-	KeychainNotTrustApplication bool
-	KeychainNotSynchronizable   bool
 }
 
 // maxItem is the length of an item's suffix, in bytes.
@@ -58,7 +50,7 @@ func (r ring) load(ctx context.Context) ([]*sealKey, error) {
 // store replaces the keys, and reads them back: a keychain that does not keep what it
 // was given must not get the only key.
 func (r ring) store(ctx context.Context, keys []*sealKey) error {
-	item := item{
+	item := keyring.Item{
 		Key: r.item, Data: asItem(keys), Label: r.item, Description: "opens the sessions that " + r.conf.Service +
 			" keeps",
 	}
@@ -75,6 +67,38 @@ func (r ring) store(ctx context.Context, keys []*sealKey) error {
 	return nil
 }
 
+// library reads the item by the keychain library.
+func (r ring) library(ctx context.Context) (data []byte, err error) {
+	err = r.call(ctx, func(k keyring.Keyring) error {
+		item, err := k.Get(r.item)
+		if errors.Is(err, keyring.ErrKeyNotFound) {
+			return ErrKeyLost
+		}
+		data = item.Data
+		return err
+	})
+	if err != nil {
+		return nil, err // data may still be written to
+	}
+	return data, nil
+}
+
+// librarySet stores the item by the keychain library.
+func (r ring) librarySet(ctx context.Context, item keyring.Item) error {
+	return r.call(ctx, func(k keyring.Keyring) error { return k.Set(item) })
+}
+
+// libraryDrop removes the item by the keychain library.
+func (r ring) libraryDrop(ctx context.Context) error {
+	return r.call(ctx, func(k keyring.Keyring) error {
+		err := k.Remove(r.item)
+		if errors.Is(err, keyring.ErrKeyNotFound) {
+			return nil
+		}
+		return err
+	})
+}
+
 // probe makes a round trip with an item of its own.
 func (r ring) probe(ctx context.Context) error {
 	r.item = r.conf.Service + " self-test"
@@ -82,6 +106,19 @@ func (r ring) probe(ctx context.Context) error {
 		return err
 	}
 	return r.drop(ctx)
+}
+
+// call runs f with the keychain open.
+func (r ring) call(ctx context.Context, f func(keyring.Keyring) error) error {
+	ctx, stop := context.WithTimeoutCause(ctx, r.conf.Timeout, ErrKeychainTimeout)
+	defer stop()
+	return r.limited(ctx, func() error {
+		k, err := keyring.Open(r.settings())
+		if err != nil {
+			return err
+		}
+		return f(k)
+	})
 }
 
 // limited runs f off the caller's path, as long as ctx allows. A keychain that
@@ -105,7 +142,7 @@ func (r ring) limited(ctx context.Context, f func() error) error {
 	}
 }
 
-// sort gives the keychain's errors a kind.
+// sort gives the library's errors a kind.
 func (r ring) sort(err error) error {
 	for _, known := range []error{
 		nil, ErrKeyLost, ErrKeychainLocked, ErrKeychainDismissed, ErrKeychainAbsent, ErrNoCollection, ErrKeychain,
@@ -114,7 +151,32 @@ func (r ring) sort(err error) error {
 			return err
 		}
 	}
+	if errors.Is(err, keyring.ErrNoAvailImpl) {
+		return fmt.Errorf("%w: %w", ErrKeychainAbsent, err)
+	}
 	return fmt.Errorf("%w: %w", ErrKeychain, err)
 }
 
-func (r ring) backend() string { return cmp.Or(r.conf.Backend, defaultBackend) }
+// settings allow exactly one backend: without it the library would silently fall back to a file.
+func (r ring) settings() keyring.Config {
+	return keyring.Config{
+		AllowedBackends:                []keyring.BackendType{r.backend()},
+		ServiceName:                    r.conf.Service,
+		KWalletAppID:                   r.conf.Service,
+		KWalletFolder:                  r.conf.Service,
+		WinCredPrefix:                  r.conf.Service,
+		KeychainTrustApplication:       true,
+		KeychainSynchronizable:         false,
+		KeychainAccessibleWhenUnlocked: true,
+	}
+}
+
+func (r ring) backend() keyring.BackendType {
+	if r.conf.Backend != "" {
+		return keyring.BackendType(r.conf.Backend)
+	}
+	return defaultBackend
+}
+
+// By now the keychain library is initialised, without a bus of its own making.
+var _ = nobus.Restore()

@@ -9,14 +9,11 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/99designs/keyring"
 	"github.com/godbus/dbus/v5"
 )
 
-// The keychains of this system, as the setting keychain_backend names them.
-const (
-	defaultBackend = "secret-service"
-	kwalletBackend = "kwallet"
-)
+const defaultBackend = keyring.SecretServiceBackend
 
 // itemOf tells the items of several data folders apart: a person may have several homes
 // on one keychain, and each vault passes from key to key by itself. What stands in a
@@ -26,19 +23,11 @@ func itemOf(dir string) string {
 	return hex.EncodeToString(sum[:6])
 }
 
-// with runs f with the Secret Service, or g with KWallet, off the caller's path.
-func (r ring) with(ctx context.Context, f func(*service) error, g func(*wallet) error) error {
+// onService runs f with the Secret Service, off the caller's path.
+func (r ring) onService(ctx context.Context, f func(*service) error) error {
 	ctx, stop := context.WithTimeoutCause(ctx, r.conf.Timeout, ErrKeychainTimeout)
 	defer stop()
 	err := r.limited(ctx, func() error {
-		if r.backend() == kwalletBackend {
-			w, err := openWallet(ctx, r.conf.Service)
-			if err != nil {
-				return err
-			}
-			defer w.close()
-			return g(w)
-		}
 		s := r.conf.Early.take(ctx)
 		if s == nil {
 			var err error
@@ -57,33 +46,43 @@ func (r ring) with(ctx context.Context, f func(*service) error, g func(*wallet) 
 
 // data reads the item.
 func (r ring) data(ctx context.Context) ([]byte, error) {
-	var held []byte
-	read := func(s *service) error {
+	if r.backend() != keyring.SecretServiceBackend {
+		data, err := r.library(ctx)
+		if errors.Is(err, ErrKeyLost) && r.backend() == keyring.KWalletBackend && r.notLet(ctx) {
+			return nil, ErrKeychainDismissed
+		}
+		return data, err
+	}
+	var item keyring.Item
+	err := r.onService(ctx, func(s *service) error {
 		s.beginSession(ctx)
 		path, err := s.find(ctx, r.item)
-		if err == nil {
-			held, err = s.secret(ctx, path)
+		if err != nil {
+			return err
+		}
+		data, err := s.secret(ctx, path)
+		if err == nil && json.Unmarshal(data, &item) != nil {
+			err = fmt.Errorf("%w: its item is not one of ours", ErrKeychain)
 		}
 		return err
-	}
-	err := r.with(ctx, read, func(w *wallet) (err error) { held, err = w.read(ctx, r.item); return err })
+	})
 	if err != nil {
-		return nil, err // held may still be written to
+		return nil, err // item may still be written to
 	}
-	var i item
-	if json.Unmarshal(held, &i) != nil {
-		return nil, fmt.Errorf("%w: its item is not one of ours", ErrKeychain)
-	}
-	return i.Data, nil
+	return item.Data, nil
 }
 
-// set stores the item: where it is already, else in the default collection.
-func (r ring) set(ctx context.Context, i item) error {
-	data, err := json.Marshal(i)
+// set stores the item, in the keychain library's own form: where it is already, else in
+// the default collection.
+func (r ring) set(ctx context.Context, item keyring.Item) error {
+	if r.backend() != keyring.SecretServiceBackend {
+		return r.librarySet(ctx, item)
+	}
+	data, err := json.Marshal(item)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrKeychain, err)
 	}
-	return r.with(ctx, func(s *service) error {
+	return r.onService(ctx, func(s *service) error {
 		s.beginSession(ctx)
 		path, err := s.find(ctx, r.item)
 		if errors.Is(err, ErrKeyLost) {
@@ -93,12 +92,15 @@ func (r ring) set(ctx context.Context, i item) error {
 			return err
 		}
 		return s.replace(ctx, path, data)
-	}, func(w *wallet) error { return w.write(ctx, r.item, data) })
+	})
 }
 
 // drop removes the item.
 func (r ring) drop(ctx context.Context) error {
-	return r.with(ctx, func(s *service) error {
+	if r.backend() != keyring.SecretServiceBackend {
+		return r.libraryDrop(ctx)
+	}
+	return r.onService(ctx, func(s *service) error {
 		path, err := s.find(ctx, r.item)
 		if errors.Is(err, ErrKeyLost) {
 			return nil
@@ -107,7 +109,7 @@ func (r ring) drop(ctx context.Context) error {
 			return err
 		}
 		return s.remove(ctx, path)
-	}, func(w *wallet) error { return w.remove(ctx, r.item) })
+	})
 }
 
 // unlockTimeout limits the wait for a person who is asked for their password.
@@ -116,8 +118,8 @@ const unlockTimeout = 2 * time.Minute
 // unlock lets the Secret Service ask the person, and waits for the answer. Errors:
 // ErrKeychainDismissed, ErrKeychainTimeout and those of openService.
 func (r ring) unlock(ctx context.Context) error {
-	if r.backend() == kwalletBackend {
-		return nil // its own program asks, at the next call
+	if r.backend() != keyring.SecretServiceBackend {
+		return nil
 	}
 	ctx, stop := context.WithTimeoutCause(ctx, unlockTimeout, ErrKeychainTimeout)
 	defer stop()

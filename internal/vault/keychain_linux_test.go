@@ -19,7 +19,7 @@ import (
 	"app.latchkey/test/bus"
 )
 
-const platformBackend = keyring.SecretServiceBackend // the library is asked what the vault has stored
+const platformBackend = keyring.SecretServiceBackend
 
 // These tests run in a child of the test's own, on a private session bus with a
 // real gnome-keyring: the keychain library looks at the environment when it
