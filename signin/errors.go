@@ -100,7 +100,7 @@ var kinds = []struct {
 		keychain_absent keychain_locked keychain_dismissed keychain_slow
 		vault_key_lost vault_wrong_key vault_replaced vault_forgotten vault_newer vault_damaged
 		wrong_passphrase passphrase_needed weak_passphrase
-		too_much disk_full folder_not_writable store_failed
+		too_much disk_full folder_not_writable in_the_way store_failed
 		not_stored keychain_no_default kept_beside foreign_folder not_readable no_lock
 		chip_unavailable key_failed`},
 	{[]error{ErrConfig}, `

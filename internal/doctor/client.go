@@ -7,8 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
+	"app.latchkey/internal/cleantext"
 	"app.latchkey/internal/openid"
 	"app.latchkey/internal/provider"
 )
@@ -42,9 +42,7 @@ func (r *round) redirect(ctx context.Context, address string) bool {
 		r.pass("redirect", "The provider takes the request of a sign-in", address)
 		return true
 	case errors.Is(err, openid.ErrAnswerIssuer), errors.Is(err, openid.ErrAnswerNoIss):
-		r.fail("redirect", "The provider's answer does not name its issuer as announced",
-			err.Error(),
-			"Tell whoever runs the provider: it announces RFC 9207, and its answers have to bear iss.")
+		r.fail("redirect", "The provider's answer does not name its issuer as announced", err.Error())
 	case errors.As(err, &answer) && slices.Contains(undecided, answer.Code):
 		r.warn("redirect", "Whether the provider takes the request could not be told",
 			said(answer.Code, answer.Description),
@@ -55,12 +53,10 @@ func (r *round) redirect(ctx context.Context, address string) bool {
 			advice(answer.Code, answer.Description, "Compare client_id and scopes with the provider's console."))
 	case errors.As(err, &page) && page.Status < 500:
 		r.fail("redirect", "The provider does not know the client or the redirect address",
-			fmt.Sprintf("%s for client %s: HTTP %d %s", address, r.p().ClientID, page.Status, cut(page.Text)),
+			fmt.Sprintf("%s for client %s: HTTP %d %s", address, r.p().ClientID, page.Status, cleantext.Line(page.Text, 160)),
 			advice("", page.Text, "Compare client_id with the provider's console.")+" "+r.register(address))
 	default:
-		r.warn("redirect", "Whether the provider takes the request could not be told",
-			fmt.Sprint(last(err)),
-			"Try a sign-in.")
+		r.warn("redirect", "Whether the provider takes the request could not be told", fmt.Sprint(last(err)))
 	}
 	return false
 }
@@ -111,12 +107,9 @@ func (r *round) client(ctx context.Context) {
 			advice(answer.Code, answer.Description, "Compare client_id and client_secret with the provider's console."))
 	case errors.As(err, &answer):
 		r.warn("client", "Whether the token endpoint knows the client could not be told",
-			said(answer.Code, answer.Description),
-			"Try a sign-in.")
+			said(answer.Code, answer.Description))
 	default:
-		r.fail("client", "The token endpoint does not answer as one",
-			fmt.Sprintf("%s: %v", r.meta.TokenURL, last(err)),
-			"Take token_endpoint out of the settings if it is set there; otherwise tell whoever runs the provider.")
+		r.fail("client", "The token endpoint does not answer as one", fmt.Sprintf("%s: %v", r.meta.TokenURL, last(err)))
 	}
 }
 
@@ -159,13 +152,4 @@ func said(code, description string) string {
 		return code
 	}
 	return code + ": " + description
-}
-
-// cut keeps a page's text short.
-func cut(text string) string {
-	runes := []rune(strings.TrimSpace(text))
-	if len(runes) > 160 {
-		return string(runes[:160]) + "…"
-	}
-	return string(runes)
 }

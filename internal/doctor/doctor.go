@@ -15,9 +15,13 @@ package doctor
 
 import (
 	"context"
+	_ "embed"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"app.latchkey/internal/browser"
@@ -137,12 +141,36 @@ func (r *round) add(f Finding) {
 
 func (r *round) pass(id, title, detail string) { r.add(Finding{id, Pass, title, detail, ""}) }
 
-func (r *round) warn(id, title, detail, advice string) {
-	r.add(Finding{id, Warn, title, detail, advice})
+// warn and fail look the advice up by the title, unless it is given.
+func (r *round) warn(id, title, detail string, advice ...string) {
+	r.add(Finding{id, Warn, title, detail, r.advice(title, advice)})
 }
 
-func (r *round) fail(id, title, detail, advice string) {
-	r.add(Finding{id, Fail, title, detail, advice})
+func (r *round) fail(id, title, detail string, advice ...string) {
+	r.add(Finding{id, Fail, title, detail, r.advice(title, advice)})
+}
+
+// adviceFile says by the title of a finding what to do about it. In it {where} becomes the
+// setting that says where the provider is, {host} the provider's host and {folder} the
+// data folder; [settings.ForReader] completes the rest.
+//
+//go:embed advice.json
+var adviceFile []byte
+
+var advices = sync.OnceValue(func() map[string]string {
+	out := map[string]string{}
+	if err := json.Unmarshal(adviceFile, &out); err != nil {
+		panic(err) // the file is a part of the program
+	}
+	return out
+})
+
+func (r *round) advice(title string, given []string) string {
+	if len(given) > 0 {
+		return given[0]
+	}
+	return strings.NewReplacer("{where}", r.where(), "{host}", hostOf(r.address()),
+		"{folder}", r.home(r.o.Settings.DataDir)).Replace(advices()[title])
 }
 
 // passed reports whether a check of that name passed in this run.
@@ -152,12 +180,7 @@ func (r *round) passed(id string) bool {
 
 // failed reports whether a check of that name failed in this run.
 func (r *round) failed(id string) bool {
-	for _, f := range r.findings {
-		if f.ID == id && f.Status == Fail {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.findings, func(f Finding) bool { return f.ID == id && f.Status == Fail })
 }
 
 // p are the settings' words on the provider.

@@ -15,9 +15,7 @@ import (
 // families: both loopback addresses can be bound and reached.
 func (r *round) families(ctx context.Context) {
 	if err := dialSelf(ctx, "tcp4", "127.0.0.1:0"); err != nil {
-		r.fail("loopback.ipv4", "127.0.0.1 cannot be reached from this computer itself",
-			err.Error(),
-			"A firewall or a sandbox forbids it: allow connections to 127.0.0.1.")
+		r.fail("loopback.ipv4", "127.0.0.1 cannot be reached from this computer itself", err.Error())
 	} else {
 		r.pass("loopback.ipv4", "127.0.0.1 can be listened on and reached", "")
 	}
@@ -28,10 +26,7 @@ func (r *round) families(ctx context.Context) {
 	case !needed:
 		r.pass("loopback.ipv6", "There is no ::1 here, and it is not needed", "redirect_host is "+r.p().RedirectHost)
 	default:
-		r.warn("loopback.ipv6", "::1 cannot be used here",
-			err.Error(),
-			"Where browsers take localhost for ::1 all the same, a sign-in would not come back: remove ::1 from the "+
-				"hosts file, or switch IPv6 on for lo.")
+		r.warn("loopback.ipv6", "::1 cannot be used here", err.Error())
 	}
 	if needed {
 		r.localhost(ctx)
@@ -47,10 +42,7 @@ func (r *round) localhost(ctx context.Context) {
 		}
 	}
 	if err != nil {
-		r.fail("localhost", "The name localhost does not lead to this computer",
-			err.Error(),
-			"Put \"127.0.0.1 localhost\" into the hosts file, or set redirect_host = \"127.0.0.1\" where the provider "+
-				"takes it.")
+		r.fail("localhost", "The name localhost does not lead to this computer", err.Error())
 	}
 }
 
@@ -100,13 +92,11 @@ func (r *round) ports(ctx context.Context) {
 		r.pass(id, "The sign-in can come back", address)
 	}
 	for _, b := range bad {
-		title, detail := "The port cannot be had", fmt.Sprint(last(b.err))
-		do := "Close the program that holds it, or set redirect_ports to others (and register them with the provider)."
 		if len(r.free) > 0 {
-			r.warn(b.id, title, detail+"; the next one is taken instead", do)
+			r.warn(b.id, "The port cannot be had", fmt.Sprint(last(b.err))+"; the next one is taken instead")
 			continue
 		}
-		r.fail(b.id, title, detail, do)
+		r.fail(b.id, "The port cannot be had", fmt.Sprint(last(b.err)))
 	}
 }
 

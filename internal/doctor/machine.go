@@ -20,22 +20,13 @@ func (r *round) browser(context.Context) {
 	switch {
 	case err != nil && len(there) > 0:
 		r.warn("browser", "None of the programs in BROWSER is there",
-			err.Error()+"; "+strings.Join(there, ", ")+" is taken instead",
-			"Set BROWSER to a program that opens an address, or unset it.")
+			err.Error()+"; "+strings.Join(there, ", ")+" is taken instead")
 	case err != nil && r.o.Getenv("BROWSER") != "":
-		r.fail("browser", "None of the programs in BROWSER is there",
-			err.Error(),
-			"Set BROWSER to a program that opens an address, or unset it.")
+		r.fail("browser", "None of the programs in BROWSER is there", err.Error())
 	case err != nil:
-		r.fail("browser", "No program here can open a browser",
-			err.Error(),
-			"Install xdg-utils and a browser, or set BROWSER{ours:; a sign-in with --no-browser or --device needs "+
-				"none}.")
+		r.fail("browser", "No program here can open a browser", err.Error())
 	case headless:
-		r.warn("browser", "There is no display for a browser",
-			strings.Join(there, ", "),
-			"Sign in {ours:with latchkeyctl signin --device, or --no-browser, and open the address "+
-				"elsewhere}{code:on another device}.")
+		r.warn("browser", "There is no display for a browser", strings.Join(there, ", "))
 	default:
 		r.pass("browser", "The browser can be opened", strings.Join(there, ", "))
 	}
@@ -50,12 +41,7 @@ func (r *round) window(context.Context) {
 	switch {
 	case runtime.GOOS != "linux":
 	case r.o.Getenv(renderer) == "0":
-		r.warn("window", "The window may stay empty",
-			renderer+"=0 is set",
-			"If it does, take "+renderer+
-				"=0 out of the environment: several graphics cards and compositors show nothing of what WebKitGTK's "+
-				"DMA-BUF "+
-				"renderer draws.")
+		r.warn("window", "The window may stay empty", renderer+"=0 is set")
 	default:
 		r.pass("window", "The window is drawn in a way that every graphics card can show",
 			"without WebKitGTK's DMA-BUF renderer")
@@ -74,22 +60,17 @@ func (r *round) folder(ctx context.Context) {
 		r.pass("folder", "The data folder can be locked and written", dir)
 	case errors.As(err, &foreign):
 		r.fail("folder", "The data folder belongs to another person",
-			fmt.Sprintf("%s belongs to %s, and this runs as root", r.home(foreign.Dir), foreign.Owner),
-			"Run this as that person, without sudo; or with sudo -H, for a sign-in of root's own.")
+			fmt.Sprintf("%s belongs to %s, and this runs as root", r.home(foreign.Dir), foreign.Owner))
 	case errors.Is(err, vault.ErrNoLock):
-		r.fail("folder", "No lock can be had in the data folder",
-			r.home(err.Error()),
-			"Put the data folder on a local disk (XDG_DATA_HOME), or mount the share with locks.")
+		r.fail("folder", "No lock can be had in the data folder", r.home(err.Error()))
 	case errors.Is(err, context.DeadlineExceeded):
-		r.fail("folder", "Another program holds the vault's lock",
-			dir,
-			"Wait until it is done, or end the program that hangs.")
+		r.fail("folder", "Another program holds the vault's lock", dir)
 	case errors.Is(err, vault.ErrDiskFull):
-		r.fail("folder", "The disk is full", dir, "Make room on it.")
+		r.fail("folder", "The disk is full", dir)
+	case errors.Is(err, vault.ErrInTheWay):
+		r.fail("folder", "A folder stands where a file is to be written", r.home(err.Error()))
 	default:
-		r.fail("folder", "The data folder cannot be written",
-			r.home(err.Error()),
-			"Make it yours and writable: chown and chmod 700 on "+dir+".")
+		r.fail("folder", "The data folder cannot be written", r.home(err.Error()))
 	}
 }
 
@@ -106,27 +87,15 @@ func (r *round) keychain(ctx context.Context) {
 	case err == nil:
 		r.pass("keychain", "The keychain keeps and gives back", "")
 	case errors.Is(err, vault.ErrKeychainAbsent):
-		r.fail("keychain", "This computer offers no keychain",
-			fmt.Sprint(err),
-			"Set store = \"file\" (with a passphrase) or \"memory\". On Linux a Secret Service in the session, "+
-				"such as "+
-				"gnome-keyring or KWallet, is a keychain.")
+		r.fail("keychain", "This computer offers no keychain", fmt.Sprint(err))
 	case errors.Is(err, vault.ErrNoCollection):
-		r.fail("keychain", "The keychain has no default collection",
-			"",
-			"Make one in the keychain's own program (Passwords and Keys, KWalletManager, KeePassXC) and set it as "+
-				"default; or set store = \"file\" and a passphrase.")
+		r.fail("keychain", "The keychain has no default collection", "")
 	case errors.Is(err, vault.ErrKeychainLocked):
-		r.fail("keychain", "The keychain is locked",
-			"",
-			"Unlock it: sign in to the desktop, or open the keychain's own program and type its password.")
+		r.fail("keychain", "The keychain is locked", "")
 	case errors.Is(err, vault.ErrKeychainTimeout):
-		r.fail("keychain", "The keychain does not answer",
-			r.o.Settings.KeychainTimeout.String(),
-			"Look for its question behind other windows; restart it if there is none, or set keychain_timeout higher.")
+		r.fail("keychain", "The keychain does not answer", r.o.Settings.KeychainTimeout.String())
 	default:
-		r.fail("keychain", "The keychain failed", fmt.Sprint(err),
-			"Restart it, or set store = \"file\" and a passphrase.")
+		r.fail("keychain", "The keychain failed", fmt.Sprint(err))
 	}
 }
 
@@ -136,36 +105,25 @@ func (r *round) vault(ctx context.Context) {
 		return
 	}
 	found := r.o.Vault.Inspect(ctx)
-	const anew = "Sign in again: what is stored is set aside then under another name."
 	switch err := found.Err; {
 	case !found.Stored:
 		r.pass("vault", "Nothing is stored yet", "")
 	case errors.Is(err, vault.ErrPassphraseNeeded):
-		r.warn("vault", "The vault is protected by a passphrase, which was not given",
-			"",
-			"Type it when asked{ours:, or set LATCHKEY_STORE_PASSPHRASE or store_passphrase_file}.")
+		r.warn("vault", "The vault is protected by a passphrase, which was not given", "")
 	case errors.Is(err, vault.ErrWrongPassphrase):
-		r.fail("vault", "The passphrase does not fit the vault", "", "Set the one that the vault was made with.")
+		r.fail("vault", "The passphrase does not fit the vault", "")
 	case errors.Is(err, vault.ErrWrongKey), errors.Is(err, vault.ErrKeyLost):
-		r.fail("vault", "The key to what is stored is not here",
-			fmt.Sprint(err),
-			"Open the desktop session whose keychain has the key: what is stored opens by itself then. "+anew)
+		r.fail("vault", "The key to what is stored is not here", fmt.Sprint(err))
 	case errors.Is(err, vault.ErrDamaged):
-		r.fail("vault", "What is stored cannot be read", fmt.Sprint(err), anew)
+		r.fail("vault", "What is stored cannot be read", fmt.Sprint(err))
 	case errors.Is(err, vault.ErrNewer):
-		r.fail("vault", "The vault was written by a newer version", "", "Install that version again. "+anew)
+		r.fail("vault", "The vault was written by a newer version", "")
 	case errors.Is(err, vault.ErrUnreadable), errors.Is(err, vault.ErrDisk):
-		r.fail("vault", "The vault's file cannot be read",
-			r.home(err.Error()),
-			"Make the file yours again: chown and chmod 600.")
+		r.fail("vault", "The vault's file cannot be read", r.home(err.Error()))
 	case err != nil:
-		r.warn("vault", "Whether the vault can be opened could not be told",
-			fmt.Sprint(err),
-			"See what is said of the keychain.")
+		r.warn("vault", "Whether the vault can be opened could not be told", fmt.Sprint(err))
 	case found.Open:
-		r.warn("vault", "Others can look at the vault's file",
-			"it is sealed all the same",
-			"chmod 700 the folder "+r.home(r.o.Settings.DataDir)+" and chmod 600 what is in it.")
+		r.warn("vault", "Others can look at the vault's file", "it is sealed all the same")
 	default:
 		r.pass("vault", "What is stored can be opened", "sealed by "+string(found.Kind))
 	}

@@ -106,8 +106,6 @@ func (r *round) reach(ctx context.Context) {
 	}
 }
 
-const lookUp = "Check that this computer is on a network, and its name servers."
-
 func (r *round) dns() bool {
 	host := hostOf(r.address())
 	if name, _, err := net.SplitHostPort(host); err == nil {
@@ -116,16 +114,13 @@ func (r *round) dns() bool {
 	var failed *net.DNSError
 	switch {
 	case errors.As(r.netErr, &failed) && failed.IsNotFound:
-		r.fail("dns", "The provider's name does not exist",
-			failed.Name,
-			"Check "+r.where()+" for its spelling; inside a company the name may be known on its network (VPN) alone.")
+		r.fail("dns", "The provider's name does not exist", failed.Name)
 		return false
 	case errors.As(r.netErr, &failed):
-		r.fail("dns", "The provider's name could not be looked up", fmt.Sprintf("%s: %s", failed.Name, failed.Err),
-			lookUp)
+		r.fail("dns", "The provider's name could not be looked up", fmt.Sprintf("%s: %s", failed.Name, failed.Err))
 		return false
 	case r.netErr != nil && r.trace.resolving:
-		r.fail("dns", "The provider's name could not be looked up in time", host, lookUp)
+		r.fail("dns", "The provider's name could not be looked up in time", host)
 		return false
 	case r.way.Proxied():
 		r.pass("dns", "The proxy looks the provider's name up", host)
@@ -147,8 +142,7 @@ func (r *round) connection() bool {
 	}
 	if errors.Is(r.netErr, openid.ErrNetwork) || errors.Is(r.netErr, openid.ErrTimeout) {
 		r.fail("connection", "The provider cannot be reached",
-			fmt.Sprintf("%s: %v", hostOf(r.address()), last(r.netErr)),
-			"Check "+r.where()+" (host and port) and the network; a firewall may need a rule, or HTTPS_PROXY a proxy.")
+			fmt.Sprintf("%s: %v", hostOf(r.address()), last(r.netErr)))
 	}
 	return false
 }
@@ -166,14 +160,13 @@ func (r *round) certificate() {
 		detail := fmt.Sprintf("%s, by %s, until %s",
 			tls.VersionName(r.trace.tls.Version), leaf.Issuer.CommonName, leaf.NotAfter.Format(time.DateOnly))
 		if left := leaf.NotAfter.Sub(r.o.Now()); left < soon {
-			r.warn("tls", "The provider's certificate ends soon", detail, "Tell whoever runs the provider to renew it.")
+			r.warn("tls", "The provider's certificate ends soon", detail)
 			return
 		}
 		r.pass("tls", "The provider's certificate is trusted", detail)
 		return
 	}
-	title, advice := distrust(r.trace.tlsErr, r.netErr)
-	r.fail("tls", title, whose(r.netErr), advice)
+	r.fail("tls", distrust(r.trace.tlsErr, r.netErr), whose(r.netErr))
 }
 
 // whose says whose certificate was seen, and on which way.
@@ -187,7 +180,7 @@ func whose(err error) string {
 }
 
 // distrust says why a handshake failed.
-func distrust(errs ...error) (title, advice string) {
+func distrust(errs ...error) string {
 	err := errors.Join(errs...)
 	var invalid x509.CertificateInvalidError
 	var host x509.HostnameError
@@ -195,26 +188,17 @@ func distrust(errs ...error) (title, advice string) {
 	var record tls.RecordHeaderError
 	switch {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return "The provider's certificate is not valid now",
-			"If this computer's date is right, the certificate has to be renewed at the provider; otherwise set " +
-				"the date."
+		return "The provider's certificate is not valid now"
 	case errors.As(err, &host):
-		return "The certificate is for another name",
-			"Set issuer to the name in the certificate, or have one made for this name."
+		return "The certificate is for another name"
 	case errors.As(err, &unknown):
-		return "The certificate is signed by nobody whom this computer trusts",
-			"On a company network set ca_file{ours: (LATCHKEY_CA_FILE)} to the company's root certificate: the details name " +
-				"the issuer that was seen. In a hotel or train sign in to the network in a browser first. Elsewhere " +
-				"somebody is in between: change the network."
+		return "The certificate is signed by nobody whom this computer trusts"
 	case errors.As(err, &record):
-		return "Something that is not TLS answers there",
-			"Check the port in issuer; a provider on this computer over plain http is written http://."
+		return "Something that is not TLS answers there"
 	case strings.Contains(err.Error(), "protocol version"):
-		return "The provider offers no TLS 1.2 or newer",
-			"It has to be brought up to date: older versions are broken, and are not used here."
+		return "The provider offers no TLS 1.2 or newer"
 	}
-	return "No secure connection came about", "A firewall or a filter may be in between; the details say what it " +
-		"answered."
+	return "No secure connection came about"
 }
 
 // last is an error's innermost part: what the system or the provider said.

@@ -17,19 +17,12 @@ func (r *round) refresh(context.Context) {
 	grants := r.meta.GrantTypes
 	switch {
 	case len(grants) > 0 && !slices.Contains(grants, "refresh_token"):
-		r.warn("refresh", "The provider gives no refresh tokens",
-			"grants: "+strings.Join(grants, ", "),
-			"Switch the refresh token grant on at the provider; until then people sign in again whenever the access "+
-				"token ends.")
+		r.warn("refresh", "The provider gives no refresh tokens", "grants: "+strings.Join(grants, ", "))
 	case p.OfflineAccess == "off" && p.Preset == "oidc":
-		r.warn("refresh", "No refresh token is asked for",
-			"offline_access = \"off\"",
-			"Set offline_access to auto, unless the provider gives refresh tokens without being asked.")
+		r.warn("refresh", "No refresh token is asked for", "offline_access = \"off\"")
 	case r.o.Learned.Consent == "useless" && p.Consent == "auto":
 		r.warn("refresh", "Sessions cannot renew themselves",
-			"the provider gave no refresh token, also when it was asked for consent",
-			"Allow refresh tokens (offline_access) for this client at the provider, "+
-				"then set consent = \"always\"{ours: (LATCHKEY_CONSENT)} and sign in again.")
+			"the provider gave no refresh token, also when it was asked for consent")
 	case r.o.Learned.Consent == "needed" && p.Consent == "auto":
 		r.pass("refresh", "People can stay signed in",
 			"the provider gives a refresh token only after it has asked for consent; each sign-in asks for it")
@@ -37,14 +30,12 @@ func (r *round) refresh(context.Context) {
 		r.pass("refresh", "People can stay signed in",
 			"without being asked for consent, if the provider gives refresh tokens so")
 	case lists && p.Consent == "auto":
-		r.pass("refresh", "People can stay signed in", "where no refresh token comes, the provider is asked for "+
-			"consent once")
+		r.pass("refresh", "People can stay signed in",
+			"where no refresh token comes, the provider is asked for "+"consent once")
 	case lists || p.OfflineAccess == "on" || p.Preset != "oidc" || slices.Contains(grants, "refresh_token"):
 		r.pass("refresh", "People can stay signed in", "")
 	default:
-		r.warn("refresh", "The provider does not list offline_access",
-			"",
-			"Set offline_access = \"on\" if it gives refresh tokens for it all the same.")
+		r.warn("refresh", "The provider does not list offline_access", "")
 	}
 }
 
@@ -87,9 +78,7 @@ func (r *round) revocation(ctx context.Context) {
 				return
 			}
 			r.warn("revocation", "The revocation endpoint does not answer as one: tokens outlive a sign-out",
-				fmt.Sprintf("%s: %v", r.meta.RevocationURL, err),
-				"Take revocation_endpoint out of the settings if it is set there; otherwise tell whoever runs the "+
-					"provider, or open the way to that host in the firewall.")
+				fmt.Sprintf("%s: %v", r.meta.RevocationURL, err))
 			return
 		}
 		r.pass("revocation", "A sign-out can revoke the tokens", hostOf(r.meta.RevocationURL))
@@ -112,8 +101,7 @@ func (r *round) logout(ctx context.Context) {
 		r.pass("logout", title, at+" takes POST, so the ID token stands in no address")
 	case style == "oidc":
 		r.warn("logout", "The provider's sign-out page takes no POST, and people would see its error page",
-			at+", logout_style is oidc",
-			"Set logout_style = \"auto\": the page is then opened by GET, without the ID token.")
+			at+", logout_style is oidc")
 	default:
 		r.pass("logout", title, at+" is opened by GET, without the ID token")
 	}

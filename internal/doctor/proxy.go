@@ -50,8 +50,7 @@ func (r *round) chosen(id string, way route.Choice) {
 		r.fail(id, "The proxy that "+way.Source+" names is no address", reason(way.Err),
 			"Set "+placeOf(way.NamedBy())+" to an address such as http://proxy.acme.example:3128.")
 	case way.Err != nil:
-		r.warn(id, "The proxy script did not decide, so that the way is a direct one", reason(way.Err),
-			"Tell whoever keeps the script; or name the proxy itself in the setting proxy{ours: (LATCHKEY_PROXY)}.")
+		r.warn(id, "The proxy script did not decide, so that the way is a direct one", reason(way.Err))
 	case way.Proxied():
 		r.pass(id, "Requests go through a proxy", way.String())
 	default:
@@ -91,7 +90,8 @@ func (r *round) blamed(id string, status Status, err error) bool {
 		f.Advice = "Set ca_file{ours: (LATCHKEY_CA_FILE)} to the certificate of whoever issued it."
 	case errors.Is(err, route.ErrScript):
 		f.Title, f.Detail = "The proxy script did not decide, and the direct way fails", reason(r.way.Err)
-		f.Advice = "Tell whoever keeps the script; or name the proxy itself in the setting proxy{ours: (LATCHKEY_PROXY)}."
+		f.Advice = "Tell whoever keeps the script; or name the proxy itself in the setting proxy{ours: " +
+			"(LATCHKEY_PROXY)}."
 	default:
 		return false
 	}

@@ -17,21 +17,17 @@ func (r *round) settings(context.Context) {
 	for _, err := range each(r.o.SettingsErr) {
 		var bad *settings.Error
 		if errors.As(err, &bad) {
-			r.fail("settings", "A setting cannot be used",
-				r.home(err.Error()),
-				"Correct it there: docs/settings.md{ours: and latchkeyctl config --example have}{code: has} every key.")
+			r.fail("settings", "A setting cannot be used", r.home(err.Error()))
 			continue
 		}
-		r.fail("settings", "The settings cannot be read", r.home(err.Error()), "Mend what the details name.")
+		r.fail("settings", "The settings cannot be read", r.home(err.Error()))
 	}
 	for _, w := range r.o.Settings.Warnings {
 		if slices.Contains(r.o.Settings.Exposed, w) {
-			r.fail("settings", "Others can change your settings",
-				r.home(w),
-				"Do what the details say, then look whether the settings are still yours: latchkeyctl config.")
+			r.fail("settings", "Others can change your settings", r.home(w))
 			continue
 		}
-		r.warn("settings", "A setting should not stay as it is", r.home(w), "Change it where the details say.")
+		r.warn("settings", "A setting should not stay as it is", r.home(w))
 	}
 	if r.o.SettingsErr != nil || len(r.o.Settings.Warnings) > 0 {
 		return
@@ -76,27 +72,22 @@ func (r *round) policy(context.Context) {
 	for _, err := range each(r.o.SettingsErr) {
 		var bad *settings.Error
 		if errors.As(err, &bad) && bad.Source.Locked {
-			r.fail("policy", "The administrator's policy cannot be used",
-				err.Error(),
-				"Ask the administrator to mend it there. A file and its folder belong to root (on Windows files and "+
-					"keys belong to Administrators), writable by nobody else.")
+			r.fail("policy", "The administrator's policy cannot be used", err.Error())
 			return
 		}
 	}
-	var sets, places []string
+	var locked []string
 	for _, v := range s.Values() {
-		if v.Source.Locked {
-			sets = append(sets, v.Key+" from "+v.Source.String())
+		if v.Locked && v.Source.Locked {
+			locked = append(locked, v.Key)
 		}
 	}
-	for _, p := range s.Policies {
-		places = append(places, p.Name)
-	}
-	if len(sets) == 0 {
-		r.pass("policy", "No policy is set", strings.Join(places, ", "))
+	if len(locked) == 0 {
+		r.pass("policy", "No policy is set", s.PolicyFile)
 		return
 	}
-	r.pass("policy", "The administrator's policy is in force", strings.Join(sets, ", "))
+	r.pass("policy", "The administrator's policy is in force",
+		fmt.Sprintf("%s sets %s", s.PolicyFile, strings.Join(locked, ", ")))
 }
 
 // provider: whether there is one to ask at all.
@@ -106,17 +97,12 @@ func (r *round) provider(context.Context) {
 	case r.o.SettingsErr != nil && !s.Configured:
 		return // the settings' own findings say it
 	case !s.Configured:
-		r.fail("provider", "No provider is set up",
-			"",
-			"{ours:Set the provider up in the window, with latchkeyctl setup, or by issuer and client_id in "+
-				"config.toml: docs/providers has a page for each.}"+
-				"{code:Name the provider in the program.}")
+		r.fail("provider", "No provider is set up", "")
 		return
 	}
 	client, err := openid.New(s.Provider, openid.Options{Now: r.o.Now, Transport: r.o.Transport})
 	if err != nil {
-		r.fail("provider", "The provider's settings cannot be used", err.Error(),
-			"Correct the setting that the details name.")
+		r.fail("provider", "The provider's settings cannot be used", err.Error())
 		return
 	}
 	if r.o.SettingsErr != nil {

@@ -68,6 +68,8 @@ var (
 // One for each check of an ID token.
 var (
 	ErrMalformed = errors.New("openid: the ID token is no signed JWT") // RFC 7515
+	// RFC 7515 §4.1
+	ErrHeader = errors.New("openid: the ID token's header has a member of a wrong type")
 	// OIDC Core §3.1.3.7 item 7
 	ErrAlgorithm = errors.New("openid: the ID token is signed by a forbidden algorithm")
 	// RFC 7515 §4.1.11

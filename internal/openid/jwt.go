@@ -30,8 +30,8 @@ func parseJWT(raw string) (*jose.JSONWebSignature, error) {
 		return nil, ErrCritical // none is understood here (RFC 7515 §4.1.11)
 	}
 	jws, err := jose.ParseSignedCompact(raw, algorithms)
-	if err != nil || len(jws.Signatures) != 1 {
-		return nil, ErrMalformed
+	if err != nil { // the parts and alg are well: another member, such as x5c or nonce, is not
+		return nil, ErrHeader
 	}
 	return jws, nil
 }

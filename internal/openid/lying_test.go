@@ -154,6 +154,18 @@ func TestLies(t *testing.T) {
 			lies: lies{header: func(h map[string]any) { h["crit"] = []string{"x"}; h["x"] = true }},
 			want: openid.ErrCritical,
 		},
+		"a certificate in the header that is a text": {
+			lies: lies{header: func(h map[string]any) { h["x5c"] = "MIIB" }}, want: openid.ErrHeader,
+		},
+		"a list in the header that is no certificate": {
+			lies: lies{header: func(h map[string]any) { h["x5c"] = []string{"AAAA"} }}, want: openid.ErrHeader,
+		},
+		"a nonce in the header that is a number": {
+			lies: lies{header: func(h map[string]any) { h["nonce"] = 7 }}, want: openid.ErrHeader,
+		},
+		"a key's name in the header that is a list": {
+			lies: lies{header: func(h map[string]any) { h["kid"] = []string{"k"} }}, want: openid.ErrHeader,
+		},
 		"a token of three words": {
 			lies: lies{rawID: func(string) string { return "a.b.c" }}, want: openid.ErrMalformed,
 		},

@@ -32,10 +32,26 @@ func without(text string, secrets ...string) string {
 			continue
 		}
 		text = strings.ReplaceAll(text, secret, "…")
-		text = cutGrams(text, gramsOf(secret))
-		text = cutGrams(text, gramsOf(decoded(secret)))
+		for _, plain := range []string{secret, decoded(secret)} {
+			for _, form := range append(encodings(plain), plain) {
+				text = cutGrams(text, gramsOf(form))
+			}
+		}
 	}
 	return text
+}
+
+// encodings are a secret in hexadecimal, and in base64 at each of the three places that
+// its first byte can have within a group, without the characters that other bytes have a
+// part in. So a piece of encoded text is known wherever the secret stands in it. [folded]
+// takes padding and what tells the two alphabets of base64 apart out.
+func encodings(secret string) []string {
+	out := []string{hex.EncodeToString([]byte(secret))}
+	for before := range 3 {
+		code := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("x", before) + secret))
+		out = append(out, code[(before*4+2)/3:len(code)-1])
+	}
+	return slices.DeleteFunc(out, func(code string) bool { return len(code) < gram })
 }
 
 // gramsOf are the runs of letters and digits by which a secret is known, forwards and
@@ -66,19 +82,11 @@ func folded(text string) (letters []rune, places []int) {
 	return letters, places
 }
 
-// cutGrams cuts what quotes one of the grams, and words that do when decoded.
+// cutGrams cuts what quotes one of the grams.
 func cutGrams(text string, grams map[string]bool) string {
 	if len(grams) == 0 {
 		return text
 	}
-	text = word().ReplaceAllStringFunc(text, func(w string) string {
-		for _, plain := range plains(w) {
-			if quotes(plain, grams) != nil {
-				return "…"
-			}
-		}
-		return w
-	})
 	for {
 		span := quotes(text, grams)
 		if span == nil {
@@ -122,23 +130,6 @@ func end(text string, places []int, from, to int) []int {
 		}
 	}
 	return []int{places[from], len(text)}
-}
-
-// word is what may be something encoded.
-var word = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[A-Za-z0-9+/_-]{8,}`) })
-
-// plains are what a word says in base64 and in hexadecimal.
-func plains(w string) []string {
-	var out []string
-	for _, e := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-		if data, err := e.DecodeString(w); err == nil {
-			out = append(out, string(data))
-		}
-	}
-	if data, err := hex.DecodeString(w); err == nil {
-		out = append(out, string(data))
-	}
-	return out
 }
 
 // escape is a character in the way of JSON or of a program.

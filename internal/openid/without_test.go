@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -70,6 +71,38 @@ func TestAQuotedSecretIsCut(t *testing.T) {
 	}
 	if got := without("code CODE, c-o-d-e, CoDe", "CODE"); strings.Contains(strings.ToLower(got), "ode") {
 		t.Errorf("%q", got)
+	}
+}
+
+// In base64 a secret reads differently by what stands before it; nothing of it is left
+// wherever it stands, in either alphabet, padded, wrapped in lines, or stuck to a word.
+func TestASecretWithinBase64IsCut(t *testing.T) {
+	for _, secret := range []string{"Rt-7fQ2x_Lk9vB3nM8pZ41w.Yh5", strings.Repeat("~?>tok\xfben~", 9), "0123456789"} {
+		for _, e := range []*base64.Encoding{
+			base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding,
+		} {
+			for _, before := range []string{"", "a", "ab", "abc", "refresh_token=", `{"rt":"`} {
+				for _, after := range []string{"", "z", "zy", `"}`} {
+					code := e.EncodeToString([]byte(before + secret + after))
+					lines := regexp.MustCompile(`.{20}`).ReplaceAllString(code, "$0\r\n")
+					for _, text := range []string{code, "spent:" + code, "x/" + code + "/y", code[1:], code[3:],
+						lines} {
+						letters, _ := folded(without("Token "+text+" unknown", secret))
+						whole, _ := folded(code)
+						left := 0 // the longest run of the code that can still be read
+						for i := range whole {
+							for j := i + left + 1; j <= len(whole) && strings.Contains(string(letters),
+								string(whole[i:j])); j++ {
+								left = j - i
+							}
+						}
+						if edges := (len(before)+len(after))*4/3 + 8; left > edges {
+							t.Errorf("%q %q %q: %d letters are left in %q", before, after, text, left, string(letters))
+						}
+					}
+				}
+			}
+		}
 	}
 }
 

@@ -47,6 +47,7 @@ var codes = map[string]error{
 	"not_readable":   vault.ErrUnreadable,
 	"no_lock":        vault.ErrNoLock,
 	"disk_full":      vault.ErrDiskFull, "too_much": session.ErrTooLarge, "folder_not_writable": vault.ErrReadOnly,
+	"in_the_way": vault.ErrInTheWay,
 	"port_taken": &loopback.PortError{Ports: []int{8085}}, "wrong_address": loopback.ErrPaste,
 	"browser_failed": &browser.OpenError{}, "browser_refused": browser.ErrAddress,
 	"tls": openid.ErrTLS, "wrong_issuer": openid.ErrDiscoveryIssuer,
@@ -178,7 +179,8 @@ func TestWhatTheErrorKnows(t *testing.T) {
 func TestEveryCheckHasItsOwnWords(t *testing.T) {
 	seen := map[string]error{}
 	for _, err := range []error{
-		openid.ErrMalformed, openid.ErrAlgorithm, openid.ErrCritical, openid.ErrSignature, openid.ErrUnknownKey,
+		openid.ErrMalformed, openid.ErrHeader, openid.ErrAlgorithm, openid.ErrCritical, openid.ErrSignature,
+		openid.ErrUnknownKey,
 		openid.ErrDoubledClaim,
 		openid.ErrBrokenKey, openid.ErrTimeClaim, openid.ErrDiscoveryTemplate, openid.ErrMember, openid.ErrRedirect,
 		openid.ErrWebPage, openid.ErrBrokenJSON,

@@ -124,6 +124,7 @@ var table = []row{
 	{code: "disk_full", errs: []error{vault.ErrDiskFull}},
 	{code: "foreign_folder", errs: []error{ownfolder.ErrForeign}},
 	{code: "folder_not_writable", errs: []error{vault.ErrReadOnly}},
+	{code: "in_the_way", errs: []error{vault.ErrInTheWay}},
 	{code: "not_readable", errs: []error{vault.ErrUnreadable}},
 	{code: "no_lock", errs: []error{vault.ErrNoLock}},
 	{code: "store_failed", errs: []error{vault.ErrDisk, vault.ErrKeychain, vault.ErrKind}},
@@ -178,7 +179,7 @@ var table = []row{
 	{code: "other_person", errs: []error{openid.ErrOtherPerson, openid.ErrUserinfoSubject}},
 	{code: "signature", errs: []error{
 		openid.ErrBrokenKey, openid.ErrUnknownKey, openid.ErrSignature, openid.ErrAlgorithm, openid.ErrCritical,
-		openid.ErrMalformed, openid.ErrDoubledClaim,
+		openid.ErrMalformed, openid.ErrHeader, openid.ErrDoubledClaim,
 	}},
 	{code: "id_token", errs: []error{
 		openid.ErrIssuer, openid.ErrAudience, openid.ErrExtraAudience, openid.ErrAZP, openid.ErrNonce,

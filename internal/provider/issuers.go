@@ -11,6 +11,11 @@ import (
 // The shapes of issuers. Each takes what the preset asked for and returns the
 // issuer to the letter, or what is wrong with the key that is to blame.
 
+// wrong says what is wrong with a key.
+func wrong(key, format string, args ...any) (string, *Fault) {
+	return "", &Fault{key, fmt.Sprintf(format, args...)}
+}
+
 func fixed(issuer string) func(Given) (string, *Fault) {
 	return func(Given) (string, *Fault) { return issuer, nil }
 }
@@ -26,12 +31,8 @@ var descopeProject = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCo
 // characters 2 to 5; a domain of the customer's own replaces the host.
 func descopeIssuer(g Given) (string, *Fault) {
 	if !descopeProject().MatchString(g.ProjectID) {
-		return "",
-			&Fault{
-				"project_id",
-				fmt.Sprintf("%q is no Descope project ID; it begins with P and stands in the console under Project",
-					g.ProjectID),
-			}
+		return wrong("project_id", "%q is no Descope project ID; it begins with P and stands in the console under "+
+			"Project", g.ProjectID)
 	}
 	host := "api.descope.com"
 	if len(g.ProjectID) >= 32 {
@@ -47,11 +48,7 @@ func descopeIssuer(g Given) (string, *Fault) {
 // different issuers.
 func oktaIssuer(g Given) (string, *Fault) {
 	if name, rest, ok := strings.Cut(g.Domain, "-admin.okta"); ok {
-		return "",
-			&Fault{
-				"domain",
-				fmt.Sprintf("%q is the admin console; the organization is at %s", g.Domain, name+".okta"+rest),
-			}
+		return wrong("domain", "%q is the admin console; the organization is at %s", g.Domain, name+".okta"+rest)
 	}
 	if g.AuthorizationServer != "" {
 		return "https://" + g.Domain + "/oauth2/" + g.AuthorizationServer, nil
@@ -75,19 +72,15 @@ func entraIssuer(g Given) (string, *Fault) {
 		tenant = consumers
 	case tenant == "common", tenant == "organizations", guid().MatchString(tenant):
 	default:
-		return "",
-			&Fault{
-				"tenant",
-				fmt.Sprintf("%q is no directory ID; it is in Entra under Overview, such as "+
-					"8eaef023-2b34-4da1-9baa-8bc8c9d6a490 (or organizations, with allowed_tenants)", g.Tenant),
-			}
+		return wrong("tenant", "%q is no directory ID; it is in Entra under Overview, such as "+
+			"8eaef023-2b34-4da1-9baa-8bc8c9d6a490 (or organizations, with allowed_tenants)", g.Tenant)
 	}
 	return "https://login.microsoftonline.com/" + tenant + "/v2.0", nil
 }
 
 func keycloakIssuer(g Given) (string, *Fault) {
 	if strings.Contains(g.BaseURL, "/realms/") {
-		return "", &Fault{"base_url", "it has the realm in it already: take what stands before /realms/"}
+		return wrong("base_url", "it has the realm in it already: take what stands before /realms/")
 	}
 	return strings.TrimRight(g.BaseURL, "/") + "/realms/" + url.PathEscape(g.Realm), nil
 }
@@ -100,10 +93,10 @@ var userPool = sync.OnceValue(func() *regexp.Regexp {
 func cognitoIssuer(g Given) (string, *Fault) {
 	m := userPool().FindStringSubmatch(g.UserPool)
 	if m == nil {
-		return "", &Fault{"user_pool", fmt.Sprintf("%q is no user pool ID such as eu-west-1_AbCdEf123", g.UserPool)}
+		return wrong("user_pool", "%q is no user pool ID such as eu-west-1_AbCdEf123", g.UserPool)
 	}
 	if g.Region != "" && g.Region != m[1] {
-		return "", &Fault{"region", fmt.Sprintf("%q is not the region of the user pool %s", g.Region, g.UserPool)}
+		return wrong("region", "%q is not the region of the user pool %s", g.Region, g.UserPool)
 	}
 	suffix := ""
 	if strings.HasPrefix(m[1], "cn-") {
@@ -114,12 +107,8 @@ func cognitoIssuer(g Given) (string, *Fault) {
 
 func pingOneIssuer(g Given) (string, *Fault) {
 	if !guid().MatchString(g.EnvironmentID) {
-		return "",
-			&Fault{
-				"environment_id",
-				fmt.Sprintf("%q is no environment ID; it is in the console under Environment properties",
-					g.EnvironmentID),
-			}
+		return wrong("environment_id", "%q is no environment ID; it is in the console under Environment properties",
+			g.EnvironmentID)
 	}
 	switch g.Region {
 	case "":
@@ -127,7 +116,7 @@ func pingOneIssuer(g Given) (string, *Fault) {
 	case "com", "eu", "ca", "asia", "com.au", "sg":
 		return "https://auth.pingone." + g.Region + "/" + g.EnvironmentID + "/as", nil
 	}
-	return "", &Fault{"region", fmt.Sprintf("%q is none of com, eu, ca, asia, com.au, sg", g.Region)}
+	return wrong("region", "%q is none of com, eu, ca, asia, com.au, sg", g.Region)
 }
 
 // gitHubAPI is the API's address of a GitHub with a domain of its own: data

@@ -20,6 +20,9 @@ var (
 	ErrWeakPassphrase   = errors.New("vault: the passphrase is too short")
 
 	ErrReadOnly = errors.New("vault: the data folder cannot be written")
+	// ErrInTheWay means that a folder has the name of a file that is to be written. It is left
+	// alone: whoever made it meant something by it.
+	ErrInTheWay = errors.New("vault: a folder stands where a file is to be written")
 	ErrDiskFull = errors.New("vault: the disk is full")
 	ErrDisk     = errors.New("vault: the disk failed")
 	// ErrTooLarge means that what is to be stored could not be read back.

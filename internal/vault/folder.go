@@ -196,7 +196,7 @@ func (f *folder) move(root *os.Root, from, to string) error {
 			return f.syncFolder(root)
 		}
 		left := time.Until(end)
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.EROFS) || left <= 0 {
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.EROFS) || inTheWay(err) || left <= 0 {
 			return diskError("replace", err)
 		}
 		time.Sleep(min(wait, left))
@@ -232,11 +232,17 @@ func diskError(what string, err error) error {
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EFBIG), quotaExceeded(err):
 		kind = ErrDiskFull
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR),
-		errors.Is(err, syscall.EEXIST):
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR):
 		kind = ErrReadOnly
+	case inTheWay(err):
+		kind = ErrInTheWay
 	}
 	return fmt.Errorf("vault: %s: %w: %w", what, kind, err)
+}
+
+// inTheWay reports whether a write failed because a folder stands there.
+func inTheWay(err error) bool {
+	return errors.Is(err, syscall.EEXIST) || errors.Is(err, syscall.EISDIR) || errors.Is(err, syscall.ENOTEMPTY)
 }
 
 // readError sorts what the disk says to a read.

@@ -47,7 +47,7 @@ func TestWhatIsNoFileIsNotRead(t *testing.T) {
 				}
 				err := v.Ready(t.Context())
 				if name == "a folder" && place == "vault.next" { // is not removed: who made it meant something by it
-					if !errors.Is(err, vault.ErrDisk) || !strings.Contains(err.Error(), place) {
+					if !errors.Is(err, vault.ErrInTheWay) || !strings.Contains(err.Error(), place) {
 						t.Errorf("%s: %v, want its name", place, err)
 					}
 				} else if err != nil {
@@ -71,6 +71,23 @@ func TestWhatStandsInTheWayIsRemoved(t *testing.T) {
 		}
 		if err := v.Save(t.Context(), blob); err != nil {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A folder that has the name of one of the files is left alone, and is named.
+func TestAFolderInTheWayIsNamed(t *testing.T) {
+	for _, name := range []string{"vault.lock", "vault.next", "vault.key.next", "vault.key"} {
+		dir := t.TempDir()
+		if err := os.MkdirAll(filepath.Join(dir, name, "full"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		err := vault.New(file(dir)).Ready(t.Context())
+		if !errors.Is(err, vault.ErrInTheWay) || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := os.Stat(filepath.Join(dir, name, "full")); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -16,17 +17,23 @@ const slack = 64 << 10
 // Save seals the blob and makes it durable. When it fails, what was there before
 // is still there; after [ErrKept] the blob lies beside it, and is what Load returns.
 // The caller holds the lock.
-func (v *Vault) Save(ctx context.Context, plain []byte) error {
+func (v *Vault) Save(ctx context.Context, plain []byte) error { return v.save(ctx, plain, false) }
+
+// SaveAnew is Save under a new key: with it every older copy of the file is worth
+// nothing. It is for a write that takes an account away.
+func (v *Vault) SaveAnew(ctx context.Context, plain []byte) error { return v.save(ctx, plain, true) }
+
+func (v *Vault) save(ctx context.Context, plain []byte, anew bool) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.kind == Memory {
-		v.memory = append([]byte(nil), plain...)
+		v.memory = bytes.Clone(plain)
 		return nil
 	}
 	if err := v.settle(); err != nil {
 		return err
 	}
-	if v.turn == turnDue || v.key != nil && v.key.legacy {
+	if anew || v.turn == turnDue || v.key != nil && v.key.legacy {
 		return v.writeAnew(ctx, plain)
 	}
 	key, err := v.sealWith(ctx)
@@ -225,7 +232,7 @@ func (v *Vault) Ready(ctx context.Context) error {
 }
 
 // Writable returns nil when the vault's folder can be locked and written as a sign-in
-// does. Errors match ErrReadOnly, ErrDiskFull, ErrDisk or ErrNoLock.
+// does. Errors match ErrReadOnly, ErrInTheWay, ErrDiskFull, ErrDisk or ErrNoLock.
 func (v *Vault) Writable(ctx context.Context) error {
 	return v.rehearse(ctx, func() error { return nil })
 }

@@ -47,21 +47,6 @@ func (v *Vault) freshKey() *sealKey {
 	return newKey(Keychain, itemOf(v.folder.dir))
 }
 
-// SaveAnew is Save under a new key: with it every older copy of the file is worth
-// nothing. It is for a write that takes an account away.
-func (v *Vault) SaveAnew(ctx context.Context, plain []byte) error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.kind == Memory {
-		v.memory = append([]byte(nil), plain...)
-		return nil
-	}
-	if err := v.settle(); err != nil {
-		return err
-	}
-	return v.writeAnew(ctx, plain)
-}
-
 // writeAnew takes the three steps. v.mu and the lock are held.
 func (v *Vault) writeAnew(ctx context.Context, plain []byte) error {
 	old, next := v.key, v.freshKey()
