@@ -11,6 +11,7 @@ import (
 	"context"
 	"io/fs"
 	goruntime "runtime"
+	"sync"
 
 	"github.com/wailsapp/wails/v2/pkg/options"
 	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
@@ -45,12 +46,15 @@ type shell struct {
 	ctx  context.Context // Wails' own; nil before the window exists
 	left placement
 	dark bool
+
+	mu       sync.Mutex
+	accounts []accountItem // of the menu, as it is shown
 }
 
 // App describes the window to Wails, whose Run shows it. That call alone is left to
 // main: it is what links the webview.
 func App(o Options) *options.App {
-	s := &shell{Options: o, left: loadPlacement(o.DataDir)}
+	s := &shell{Options: o, left: loadPlacement(o.DataDir), accounts: accountItems(ui.StateView{})}
 	if s.left.Width == 0 { // nothing is remembered yet
 		s.left.Dark = systemDark()
 	}
@@ -61,7 +65,7 @@ func App(o Options) *options.App {
 		AssetServer:              &assetserver.Options{Assets: served(o.Assets)},
 		BackgroundColour:         paper(s.dark),
 		WindowStartState:         startState(o.StartHidden),
-		Menu:                     s.menu(),
+		Menu:                     s.menu(firstItems(s.accounts)),
 		HideWindowOnClose:        onMac,
 		OnStartup:                s.startup,
 		OnBeforeClose:            s.closing,
@@ -90,6 +94,7 @@ func startState(hidden bool) options.WindowStartState {
 // startup runs once the window exists.
 func (s *shell) startup(ctx context.Context) {
 	s.ctx = ctx
+	s.dressAccounts(accountItems(ui.StateView{}))
 	s.restorePlace()
 	s.Window.Attach(s.host(), s.dark)
 	s.Calls.Run("run", s.Window.Run)

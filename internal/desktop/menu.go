@@ -8,8 +8,9 @@ import (
 	"app.latchkey/internal/ui"
 )
 
-// menu is the native menu, with the shortcuts that the platform's people know.
-func (s *shell) menu() *menu.Menu {
+// menu is the native menu, with the shortcuts that the platform's people know. accounts
+// are the items of its menu Account.
+func (s *shell) menu(accounts []accountItem) *menu.Menu {
 	show := func(page string) menu.Callback {
 		return func(*menu.CallbackData) {
 			_ = s.Calls.Try("show", func() (ui.Job, error) { return s.Window.Show(page) })
@@ -24,6 +25,7 @@ func (s *shell) menu() *menu.Menu {
 		window.AddText("Check my set-up", nil, show(ui.ScreenCheck))
 		window.AddSeparator()
 		window.AddText("Close", keys.CmdOrCtrl("w"), func(*menu.CallbackData) { runtime.Hide(s.ctx) })
+		s.addAccounts(m, accounts)
 		m.Append(menu.EditMenu())
 		m.Append(menu.WindowMenu())
 		m.AddSubmenu("Help").AddText("Licences", nil, show(ui.ScreenAbout))
@@ -36,5 +38,6 @@ func (s *shell) menu() *menu.Menu {
 	app.AddSeparator()
 	app.AddText("Close", keys.CmdOrCtrl("w"), quit)
 	app.AddText("Quit", keys.CmdOrCtrl("q"), quit)
+	s.addAccounts(m, accounts)
 	return m
 }

@@ -23,6 +23,7 @@ func (s *shell) host() ui.Host {
 		Emit: func(v ui.StateView) {
 			if alive() {
 				runtime.EventsEmit(s.ctx, ui.EventChanged, v)
+				s.offer(v)
 			}
 		},
 		Title: func(t string) {

@@ -35,13 +35,13 @@ var scopes = map[string]account.Scope{
 	"device": account.ScopeDevice, "tokens": account.ScopeTokens, "browser": account.ScopeBrowser,
 }
 
-// everybody stands for all accounts where an account is named to JavaScript.
-const everybody = "all"
+// Everybody stands for all accounts where an account is named to JavaScript.
+const Everybody = "all"
 
-// AskSignOut asks the person how far a sign-out goes: of one account, or of [everybody];
+// AskSignOut asks the person how far a sign-out goes: of one account, or of [Everybody];
 // "" asks no more.
 func (w *Window) AskSignOut(id string) error {
-	if id != "" && id != everybody {
+	if id != "" && id != Everybody {
 		if _, err := w.find(id); err != nil {
 			return err
 		}
@@ -50,7 +50,7 @@ func (w *Window) AskSignOut(id string) error {
 	return nil
 }
 
-// SignOut ends the session of an account, or of [everybody]: "device" forgets it here,
+// SignOut ends the session of an account, or of [Everybody]: "device" forgets it here,
 // "tokens" revokes its tokens too, "browser" ends the provider's session in the browser
 // as well.
 func (w *Window) SignOut(id, scope string) (Job, error) {
@@ -59,7 +59,7 @@ func (w *Window) SignOut(id, scope string) (Job, error) {
 		return nil, errors.New("there is no such sign-out")
 	}
 	out := func(ctx context.Context) error { _, err := w.Account().SignOutAll(ctx, far); return err }
-	if id != everybody {
+	if id != Everybody {
 		who, err := w.find(id)
 		if err != nil {
 			return nil, err
@@ -75,7 +75,7 @@ func (w *Window) SignOut(id, scope string) (Job, error) {
 func (d *drawing) leaving() *LeavingView {
 	var meant []account.Account
 	for _, p := range d.snap.Accounts {
-		if d.model.Leaving == everybody || d.model.Leaving == idOf(p.Key) {
+		if d.model.Leaving == Everybody || d.model.Leaving == idOf(p.Key) {
 			meant = append(meant, p)
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Somebody else is signed out without a switch to them, and everybody at once.
+// Somebody else is signed out without a switch to them, and Everybody at once.
 func TestOthersAndEverybodyAreSignedOut(t *testing.T) {
 	h := newDriven(t)
 	h.enter("grace")
@@ -35,12 +35,12 @@ func TestOthersAndEverybodyAreSignedOut(t *testing.T) {
 		!strings.HasPrefix(v.Notice.Title, "Grace is signed out") {
 		t.Errorf("%+v, notice %+v", v.Profile, v.Notice)
 	}
-	h.must(h.AskSignOut(everybody))
+	h.must(h.AskSignOut(Everybody))
 	h.try(h.Show(ScreenSettings))
 	if v := h.State(); v.Leaving != nil {
 		t.Error("a page that was opened leaves the question open")
 	}
-	h.try(h.SignOut(everybody, "tokens"))
+	h.try(h.SignOut(Everybody, "tokens"))
 	v = h.until("the report", func(v StateView) bool { return v.Screen == ScreenSignIn && v.Notice != nil && v.Notice.Good })
 	if len(v.Accounts) != 0 || v.Notice.Title != "2 accounts are signed out on this computer" {
 		t.Errorf("%+v %+v", v.Accounts, v.Notice)

@@ -11,7 +11,7 @@ type Model struct {
 	Known    bool   // it is known what to show
 	Page     string // the page that the person has opened over the account's screen; "" for none
 	Choosing bool   // the person chooses a passphrase
-	Leaving  string // the account of which the person is asked how far a sign-out goes, or [everybody]; "" for none
+	Leaving  string // the account of which the person is asked how far a sign-out goes, or [Everybody]; "" for none
 	Problem  error  // a problem that is the window's own; it stands before the account's
 	Refused  string // why the last change of a setting was not made
 	Check    CheckView

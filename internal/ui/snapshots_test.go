@@ -210,7 +210,7 @@ func signIns() map[string]StateView {
 		}),
 		"signin-leaving": on(ScreenSignIn, func(v *StateView) {
 			shown(v, ended(ada), grace, omar, long)
-			v.Leaving = &LeavingView{ID: everybody, Name: "Ada Lovelace", Count: 4, Provider: acmeID}
+			v.Leaving = &LeavingView{ID: Everybody, Name: "Ada Lovelace", Count: 4, Provider: acmeID}
 		}),
 		"signin-signedout": on(ScreenSignIn, func(v *StateView) {
 			v.Notice = &NoticeView{

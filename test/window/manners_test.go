@@ -150,4 +150,12 @@ func TestTwoAccounts(t *testing.T) {
 		t.Errorf("active is %v", v["name"])
 	}
 	d.shot("signed-out-another")
+	d.key("F10", "Right", "Up", "Return") // the menu Account: its last item signs the active one out
+	d.drawn("signout", 2)
+	d.shot("sign-out-by-menu")
+	d.key("Return")
+	d.drawn("signin", 2)
+	if _, code := d.status(); code != 3 {
+		t.Errorf("after the sign-out from the menu status exits %d, want 3", code)
+	}
 }
