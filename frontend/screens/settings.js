@@ -17,7 +17,8 @@ export function settings() {
   const providerSection = section(text.provider, [provider, change]);
   const look = appearance();
   const store = protection();
-  const start = atStart();
+  const start = toggle("start_hidden", text.startHidden, text.startHiddenLead);
+  const email = toggle("remember_email", text.rememberEmail, text.rememberEmailLead);
   const path = el("p", { class: "path" });
   const why = el("p", { class: "error" });
   const logs = act(
@@ -36,7 +37,8 @@ export function settings() {
       providerSection,
       section(text.appearance, [look.root]),
       section(text.protection, [store.root]),
-      section(text.start, [start.root]),
+      section(text.start, [el("div", { class: "card" }, [start.root])]),
+      section(text.atSignIn, [el("div", { class: "card" }, [email.root])]),
       section(text.log, [
         el("div", { class: "card" }, [
           el("div", { class: "setting" }, [el("p", { text: text.logLead }), path, logs, why]),
@@ -62,6 +64,7 @@ export function settings() {
       look.update(v.appearance);
       store.update(v.store);
       start.update(v.startHidden);
+      email.update(v.rememberEmail);
       path.textContent = middle(v.logFolder, 60);
       path.title = v.logFolder;
       why.textContent = "";
@@ -150,18 +153,21 @@ function protection() {
   };
 }
 
-function atStart() {
-  const box = el("input", { type: "checkbox", id: "start-hidden" });
-  box.addEventListener("change", () => void bridge.set("start_hidden", String(box.checked)));
+/**
+ * A setting that is on or off.
+ * @param {string} key
+ * @param {string} title
+ * @param {string} lead
+ */
+function toggle(key, title, lead) {
+  const box = el("input", { type: "checkbox", id: key });
+  box.addEventListener("change", () => void bridge.set(key, String(box.checked)));
   const note = el("p");
-  const root = el("div", { class: "card" }, [
-    el("label", { class: "setting switch", for: "start-hidden" }, [
-      el("span", {}, [el("b", { text: text.startHidden }), el("p", { text: text.startHiddenLead }), note]),
+  return {
+    root: el("label", { class: "setting switch", for: key }, [
+      el("span", {}, [el("b", { text: title }), el("p", { text: lead }), note]),
       box,
     ]),
-  ]);
-  return {
-    root,
     /** @param {SettingView} v */
     update(v) {
       box.checked = v.text === "true";

@@ -65,6 +65,7 @@ export function signin() {
     if (e.key === "Enter") button.click();
   });
   let pick = false; // somebody was here before
+  let offered = ""; // what was typed the last time
   let ended = ""; // the account whose session has just ended
   let opened = false; // … and it is somebody else now
   const arrange = () => {
@@ -94,6 +95,7 @@ export function signin() {
       list.update(s.accounts);
       leave.hidden = s.accounts.length < 2;
       ended = s.notice?.again ?? "";
+      offered = s.typed ?? "";
       again.hidden = !ended;
       const sign = s.provider.mark;
       if (letter.dataset.sign !== sign) letter.replaceChildren(sign || icon("key"));
@@ -105,7 +107,7 @@ export function signin() {
     },
     shown() {
       opened = false;
-      email.value = "";
+      email.value = pick ? "" : offered;
       complete();
       arrange();
       (ended ? again : pick ? card.querySelector("button") : button)?.focus();

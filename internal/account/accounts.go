@@ -159,7 +159,11 @@ func (e *AmbiguousError) Unwrap() error { return ErrAmbiguous }
 func list(b session.Book) []Account {
 	out := make([]Account, 0, len(b.Sessions))
 	for _, s := range b.Sessions {
-		out = append(out, public(s))
+		p := public(s)
+		if f := b.Faces[s.Key]; f.Address == s.Profile.Picture {
+			p.Face = f.Data
+		}
+		out = append(out, p)
 	}
 	slices.SortStableFunc(out, func(x, y Account) int {
 		switch {
@@ -181,7 +185,7 @@ func list(b session.Book) []Account {
 func alike(x, y []Account) bool {
 	return slices.EqualFunc(x, y, func(x, y Account) bool {
 		return x.Key == y.Key && x.Ended == y.Ended && x.PersonNeeded == y.PersonNeeded &&
-			x.Profile.Name == y.Profile.Name &&
+			x.Profile.Name == y.Profile.Name && x.Face == y.Face &&
 			x.SignedInAt.UnixMilli() == y.SignedInAt.UnixMilli() && x.Refreshed.UnixMilli() == y.Refreshed.UnixMilli()
 	})
 }
@@ -190,7 +194,7 @@ func alike(x, y []Account) bool {
 func (a *Manager) note(b session.Book) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.snap.Accounts = list(b)
+	a.snap.Accounts, a.snap.Typed = list(b), b.Typed
 }
 
 // isCurrent reports whether key is the active account.

@@ -95,6 +95,7 @@ type provider struct {
 	mu        sync.Mutex
 	n         int
 	who       string            // signs in next
+	picture   string            // … and claims this
 	good      map[string]string // the one refresh token of each that works
 	lifetime  time.Duration
 	ahead     time.Duration // of time.Now
@@ -128,7 +129,7 @@ func (p *provider) SignIn(ctx context.Context, req session.SignInRequest) (sessi
 	defer p.mu.Unlock()
 	s := session.Session{
 		Key: key(p.who), ClientID: "desk", IDTokenVerified: true,
-		Profile:    session.Profile{Name: strings.ToUpper(p.who[:1]) + p.who[1:], Email: p.who + "@acme.example"},
+		Profile:    session.Profile{Name: strings.ToUpper(p.who[:1]) + p.who[1:], Email: p.who + "@acme.example", Picture: p.picture},
 		SignedInAt: time.Now(), Refreshed: time.Now(),
 	}
 	if p.bind != nil {

@@ -68,7 +68,8 @@ func (a *Manager) Sync(ctx context.Context) session.Book {
 	case !a.same(book):
 		a.show(book)
 	case !alike(a.Snapshot().Accounts, list(book)):
-		a.update(func(p *Snapshot) { p.Accounts = list(book) })
+		a.note(book)
+		a.Touch()
 	}
 	return book
 }

@@ -131,6 +131,9 @@ func (a *Manager) storeSignIn(ctx context.Context, at *attempt, s session.Sessio
 		before, _ := h.Book.Find(s.Key)
 		h.Book.Put(s)
 		h.Book.Active = s.Key
+		if at.req.Typed != nil {
+			h.Book.Typed = *at.req.Typed
+		}
 		if err := h.Write(ctx); err != nil {
 			return err
 		}

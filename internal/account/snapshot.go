@@ -38,6 +38,8 @@ type Snapshot struct {
 	// Those whose session ended by itself bear Ended. The slice is never changed.
 	Accounts []Account
 
+	Typed string // what the person typed at the last sign-in, to be offered again; "" for nothing
+
 	Session   Account // of the signed-in person; zero otherwise
 	Health    Health
 	HealthErr error // why Health is offline
@@ -58,6 +60,7 @@ type Account struct {
 	ClientID        string
 	Provider        string // the provider's name, as it was at the sign-in; empty when not known
 	Profile         session.Profile
+	Face            string // the picture as it was fetched last, in the list of accounts; a data: URL, or ""
 	IDTokenVerified bool
 	Expiry          time.Time // of the access token; zero when not known
 	CanRefresh      bool      // there is a refresh token

@@ -5,8 +5,8 @@ import (
 	"context"
 	"encoding/base64"
 	"image"
-	_ "image/gif"  // formats that people's pictures have
-	_ "image/jpeg" // …
+	_ "image/gif" // formats that people's pictures have
+	"image/jpeg"  // …
 	"image/png"
 	"time"
 
@@ -21,8 +21,12 @@ const (
 	maxSide    = 4096    // pixels
 	maxScans   = 32      // of a JPEG; a usual progressive one has ten, one of four colours eighteen
 	decodeTime = 2 * time.Second
-	readAtOnce = 512 // bytes between two looks at the clock
-	side       = 256 // pixels, of what is shown
+	readAtOnce = 512      // bytes between two looks at the clock
+	side       = 256      // pixels, of what is shown
+	maxShown   = 96 << 10 // bytes, of what is shown: it is stored with the session
+	smallShown = 32 << 10 // bytes of a PNG that need not be smaller
+
+	jpegQuality = 88
 )
 
 // encode decodes an image, scales it down and encodes it anew. The first frame stands
@@ -73,18 +77,34 @@ func (w watched) Read(p []byte) (int, error) {
 	return w.r.Read(p[:min(len(p), readAtOnce)])
 }
 
-// shown is the image as the window draws it.
+// shown is the image as the window draws it: a PNG, or a JPEG where that is much smaller
+// and nothing is transparent. What is too large for both is drawn at half the size.
 func shown(img image.Image) (string, error) {
+	for most := side; ; most /= 2 {
+		kind, data, err := drawnAt(img, most)
+		if err != nil {
+			return "", ErrFormat
+		}
+		if len(data) <= maxShown {
+			return "data:image/" + kind + ";base64," + base64.StdEncoding.EncodeToString(data), nil
+		}
+	}
+}
+
+// drawnAt encodes the image with no side longer than most.
+func drawnAt(img image.Image, most int) (kind string, data []byte, err error) {
 	b := img.Bounds()
 	w, h := b.Dx(), b.Dy()
-	if longest := max(w, h); longest > side {
-		w, h = max(1, w*side/longest), max(1, h*side/longest)
+	if longest := max(w, h); longest > most {
+		w, h = max(1, w*most/longest), max(1, h*most/longest)
 	}
 	small := image.NewRGBA(image.Rect(0, 0, w, h))
 	draw.CatmullRom.Scale(small, small.Bounds(), img, b, draw.Src, nil)
 	var out bytes.Buffer
-	if err := png.Encode(&out, small); err != nil {
-		return "", ErrFormat
+	if err := png.Encode(&out, small); err != nil || out.Len() <= smallShown || !small.Opaque() {
+		return "png", out.Bytes(), err
 	}
-	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(out.Bytes()), nil
+	out.Reset()
+	err = jpeg.Encode(&out, small, &jpeg.Options{Quality: jpegQuality})
+	return "jpeg", out.Bytes(), err
 }

@@ -65,8 +65,8 @@ func New(o Options) (*Fetcher, error) {
 	return f, err
 }
 
-// Fetch returns the image at address as a data: URL of a PNG of at most 256×256
-// pixels. Errors: [ErrAddress], [ErrFetch], [ErrTooBig], [ErrFormat].
+// Fetch returns the image at address as a data: URL of a PNG or JPEG of at most 256×256
+// pixels and 96 KiB. Errors: [ErrAddress], [ErrFetch], [ErrTooBig], [ErrFormat].
 func (f *Fetcher) Fetch(ctx context.Context, address string) (string, error) {
 	u, err := url.Parse(address)
 	if err != nil || !f.allowed(u) {

@@ -81,6 +81,33 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// What is shown is stored as well: a photograph becomes a JPEG, and nothing is larger
+// than the limit.
+func TestWhatIsShownIsSmall(t *testing.T) {
+	noise := func(alpha byte) []byte {
+		img := image.NewNRGBA(image.Rect(0, 0, 400, 400))
+		n := uint32(1)
+		for i := range img.Pix {
+			n = n*1664525 + 1013904223
+			img.Pix[i] = byte(n >> 24)
+			if i%4 == 3 {
+				img.Pix[i] |= alpha
+			}
+		}
+		var out bytes.Buffer
+		_ = png.Encode(&out, img)
+		return out.Bytes()
+	}
+	for want, data := range map[string][]byte{
+		"data:image/jpeg;base64,": noise(0xff), "data:image/png;base64,": noise(0),
+	} {
+		out, err := encode(t.Context(), data)
+		if err != nil || !strings.HasPrefix(out, want) || len(out) > 100+maxShown*4/3 {
+			t.Errorf("%d characters, %.30s, %v, want %s", len(out), out, err, want)
+		}
+	}
+}
+
 func FuzzEncode(f *testing.F) {
 	f.Add(drawn(3, 3))
 	f.Add([]byte("GIF89a"))
@@ -89,8 +116,9 @@ func FuzzEncode(f *testing.F) {
 		if len(data) > 1<<16 {
 			return
 		}
-		if out, err := encode(t.Context(), data); err == nil && !strings.HasPrefix(out, "data:image/png;base64,") {
-			t.Error("something else than a PNG came out")
+		out, err := encode(t.Context(), data)
+		if err == nil && !strings.HasPrefix(out, "data:image/png;base64,") && !strings.HasPrefix(out, "data:image/jpeg;base64,") {
+			t.Error("something else than a PNG or a JPEG came out")
 		}
 	})
 }

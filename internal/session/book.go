@@ -2,6 +2,7 @@ package session
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"app.latchkey/internal/secret"
@@ -13,6 +14,19 @@ type Book struct {
 	Active   Key // zero when nobody is shown
 	Sessions []Session
 	Revoke   []Revocation
+
+	// Faces are the pictures of the accounts, as they were fetched last: a start without
+	// the network shows them. See [Book.SetFace].
+	Faces map[Key]Face
+	// Typed is what the person typed at the last sign-in that succeeded, to be offered
+	// again; empty for none. What is longer than [MaxTyped] is not stored.
+	Typed string
+}
+
+// Face is the picture of an account.
+type Face struct {
+	Address string // the claim that it was fetched from
+	Data    string // data: URL of a PNG or JPEG that package picture made
 }
 
 // Revocation is a session that was forgotten here and may still live at the
@@ -58,6 +72,7 @@ func (b *Book) Drop(key Key) (Session, bool) {
 		return Session{}, false
 	}
 	s := b.Sessions[i]
+	delete(b.Faces, key)
 	b.Sessions = slices.Delete(b.Sessions, i, i+1)
 	if b.Active == key {
 		b.Active = Key{}
@@ -78,6 +93,26 @@ func (b *Book) Forget(key Key, now time.Time) (Revocation, bool) {
 	}
 	b.Revoke = append(b.Revoke, r)
 	return r, true
+}
+
+// SetFace keeps the picture of an account. It reports whether that changes anything: it
+// does not where the account is not kept, where the picture is of an address that the
+// account does not claim any more, and where it is larger than [MaxFaceBytes].
+func (b *Book) SetFace(key Key, f Face) bool {
+	s, ok := b.Find(key)
+	if !ok || f.Address != s.Profile.Picture || !f.keepable() || b.Faces[key] == f {
+		return false
+	}
+	if b.Faces == nil {
+		b.Faces = map[Key]Face{}
+	}
+	b.Faces[key] = f
+	return true
+}
+
+// keepable reports whether the picture may be kept.
+func (f Face) keepable() bool {
+	return f.Address != "" && len(f.Address)+len(f.Data) <= MaxFaceBytes && strings.HasPrefix(f.Data, "data:image/")
 }
 
 // Revoked drops r from the list of what is to be revoked.

@@ -34,9 +34,18 @@ func Encode(b Book) ([]byte, error) {
 			return nil, fmt.Errorf("session: encode: %w", err)
 		}
 	}
-	w := wireBook{V: versionOf(b), Active: wireKey(b.Active), Sessions: []wireSession{}, Revoke: []wireRevocation{}}
+	w := wireBook{
+		V: versionOf(b), Active: wireKey(b.Active), Sessions: []wireSession{}, Revoke: []wireRevocation{},
+	}
+	if len(b.Typed) <= MaxTyped {
+		w.Typed = b.Typed
+	}
 	for _, s := range b.Sessions {
-		w.Sessions = append(w.Sessions, toWire(s))
+		one := toWire(s)
+		if f := b.Faces[s.Key]; f.keepable() && f.Address == s.Profile.Picture {
+			one.Face = f.Data
+		}
+		w.Sessions = append(w.Sessions, one)
 	}
 	for _, r := range b.Revoke {
 		w.Revoke = append(w.Revoke, wireRevocation{
@@ -103,7 +112,7 @@ func Decode(data []byte) (Book, error) {
 	if err := json.Unmarshal(data, &w); err != nil {
 		return Book{}, ErrDamaged
 	}
-	b := Book{Active: Key(w.Active)}
+	b := Book{Active: Key(w.Active), Typed: w.Typed}
 	for _, s := range w.Sessions {
 		if s.Key.Issuer == "" || s.Key.Subject == "" {
 			return Book{}, ErrDamaged
@@ -112,6 +121,7 @@ func Decode(data []byte) (Book, error) {
 			s.Claims = nil // version 0.1.0 had no limits; without them the session can be written again
 		}
 		b.Put(fromWire(s))
+		b.SetFace(Key(s.Key), Face{s.Picture, s.Face})
 	}
 	for _, r := range w.Revoke {
 		b.Revoke = append(b.Revoke, Revocation{
@@ -135,6 +145,7 @@ type wireBook struct {
 	Active   wireKey          `json:"active"`
 	Sessions []wireSession    `json:"sessions"`
 	Revoke   []wireRevocation `json:"revoke"`
+	Typed    string           `json:"typed,omitempty"`
 }
 
 type wireRevocation struct {
@@ -153,6 +164,7 @@ type wireSession struct {
 	Email           string                     `json:"email,omitempty"`
 	EmailVerified   bool                       `json:"email_verified,omitempty"`
 	Picture         string                     `json:"picture,omitempty"`
+	Face            string                     `json:"face,omitempty"` // of Picture
 	Claims          map[string]json.RawMessage `json:"claims,omitempty"`
 	Access          string                     `json:"access_token,omitempty"`
 	Refresh         string                     `json:"refresh_token,omitempty"`

@@ -70,6 +70,10 @@ type SignInRequest struct {
 	// that a new one must be bound too; nil means that none was.
 	MustBind func(Key) bool
 
+	// Typed is what the person typed, to be offered again after a sign-in that succeeds,
+	// "" for nothing; nil leaves what is offered as it is.
+	Typed *string
+
 	// Progress, when set, is told what the waiting screen shows. It is called from
 	// the goroutine of the sign-in and must not block.
 	Progress func(Progress)

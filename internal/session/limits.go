@@ -24,6 +24,11 @@ const (
 	// MaxSessionBytes is the room that one session may take in an encoded book: three
 	// tokens from answers of at most 1 MiB each, and the claims.
 	MaxSessionBytes = 4 << 20
+	// MaxFaceBytes is the size of a picture that is kept, as a data: URL with its address.
+	MaxFaceBytes = 136 << 10
+	// MaxTyped is the longest that is kept of what a person typed, in bytes: an email
+	// address has at most 254 (RFC 5321 §4.5.3.1.3).
+	MaxTyped = 254
 )
 
 // ErrTooLarge means that what is to be stored is larger, deeper or has more members

@@ -171,9 +171,11 @@ var bindings = map[string]binding{
 		at:    func(s *Settings) any { return &s.KeychainTimeout },
 		check: between(100*time.Millisecond, time.Minute),
 	},
-	"appearance":   {at: func(s *Settings) any { return &s.Appearance }},
-	"start_hidden": {at: func(s *Settings) any { return &s.StartHidden }},
-	"log":          {at: func(s *Settings) any { return &s.Log }},
+	"appearance":     {at: func(s *Settings) any { return &s.Appearance }},
+	"start_hidden":   {at: func(s *Settings) any { return &s.StartHidden }},
+	"remember_email": {at: func(s *Settings) any { return &s.RememberEmail }},
+
+	"log": {at: func(s *Settings) any { return &s.Log }},
 	"picture_hosts": {
 		at:    func(s *Settings) any { return &s.PictureHosts },
 		check: hostNames,

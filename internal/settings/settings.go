@@ -37,10 +37,13 @@ type Settings struct {
 	KeychainBackend string
 	KeychainTimeout time.Duration
 
-	Appearance   string // system, light, dark
-	StartHidden  bool
-	PictureHosts []string // whose pictures may lie in a private network
-	Log          string   // error, warn, info, debug
+	Appearance  string // system, light, dark
+	StartHidden bool
+	// RememberEmail offers what a person typed at the last sign-in again; it is sealed
+	// with the sessions.
+	RememberEmail bool
+	PictureHosts  []string // whose pictures may lie in a private network
+	Log           string   // error, warn, info, debug
 
 	ConfigDir, DataDir string
 	PolicyFile         string // where the administrator's policy is looked for
@@ -165,7 +168,7 @@ func defaults() Settings {
 	return Settings{
 		Provider: provider.Generic(), DPoPKey: "auto", Proxy: "system", Store: "keychain",
 		KeychainTimeout: 10 * time.Second,
-		Appearance:      "system", Log: "info", Sources: map[string]Source{},
+		Appearance:      "system", RememberEmail: true, Log: "info", Sources: map[string]Source{},
 	}
 }
 

@@ -106,6 +106,9 @@ func (d *drawing) account(v *StateView) {
 		d.problems(v)
 	}
 	v.Notice, v.Leaving = d.notice(), d.leaving()
+	if v.Screen == ScreenSignIn {
+		v.Typed = d.offered()
+	}
 }
 
 // page draws the page that the person has opened, with what stands on it. It reports

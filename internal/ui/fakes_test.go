@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"maps"
 	"strings"
 	"sync"
 	"testing"
@@ -56,6 +57,7 @@ type scripted struct {
 type driven struct {
 	*Window
 	t        *testing.T
+	store    *session.Store
 	scripted scripted
 	jobs     sync.WaitGroup
 	end      func() // of the window
@@ -66,6 +68,17 @@ type driven struct {
 	fronts int
 	opened []string
 	saved  map[string]string
+	faces  map[string]string // by address
+}
+
+// picture is what an address leads to.
+func (h *driven) picture(_ context.Context, address string) (string, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if face := h.faces[address]; face != "" {
+		return face, nil
+	}
+	return "", errors.New("the network is down")
 }
 
 func (p scripted) SignIn(ctx context.Context, req session.SignInRequest) (session.Session, error) {
@@ -104,13 +117,14 @@ func newDriven(t *testing.T) *driven {
 	h := &driven{
 		t: t, scripted: scripted{make(chan session.SignInRequest, 9), make(chan any, 9)}, saved: map[string]string{},
 	}
-	store := session.NewStore(&drawer{})
+	h.store = session.NewStore(&drawer{})
 	h.Window = New(Options{
 		App: AppView{Name: "Acme Desk", Version: "1.2.3"},
 		Connect: func(_ context.Context, changed func(account.Snapshot)) *Services {
 			c := NewServices(changed)
 			c.Ready, c.Provider, c.LogFolder, c.ConfigFolder = true, "Acme ID", "/logs", "/config"
-			c.Account = account.New(account.Options{Auth: h.scripted, Store: store, OnChange: changed})
+			c.Account = account.New(account.Options{Auth: h.scripted, Store: h.store, OnChange: changed})
+			c.Picture = h.picture
 			c.OpenURL = func(_ context.Context, address string) error {
 				h.note(func() { h.opened = append(h.opened, address) })
 				return nil
@@ -161,7 +175,7 @@ func (h *driven) values() []settings.Value {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return []settings.Value{
-		{Key: keyAppearance, Text: h.saved[keyAppearance]},
+		{Key: keyAppearance, Text: h.saved[keyAppearance]}, {Key: keyRememberEmail, Text: h.saved[keyRememberEmail]},
 		{Key: "issuer", Text: "https://id.example", Source: settings.Source{Name: "config.toml"}},
 	}
 }
@@ -170,7 +184,7 @@ func (h *driven) save(changes map[string]string) error {
 	if changes[keyStartHidden] != "" {
 		return errors.New("the disk is full")
 	}
-	h.note(func() { h.saved[keyAppearance] = changes[keyAppearance] })
+	h.note(func() { maps.Copy(h.saved, changes) })
 	return nil
 }
 

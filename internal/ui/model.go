@@ -16,6 +16,7 @@ type Model struct {
 	Refused  string // why the last change of a setting was not made
 	Check    CheckView
 	SetUp    SetUp
+	Typed    *string           // what the person typed last in this window; nil for nothing
 	Pictures map[string]string // data: URLs by address; "" while one is fetched
 }
 

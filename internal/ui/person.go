@@ -18,7 +18,7 @@ func (d *drawing) profile() *ProfileView {
 	says := d.facts.Claims.Person(p.Profile.Claims, p.AMR)
 	v := &ProfileView{
 		ID: idOf(p.Key), Name: nameOf(p), Email: p.Profile.Email, EmailVerified: p.Profile.EmailVerified,
-		Picture: d.model.Pictures[p.Profile.Picture], Initials: claims.Initials(nameOf(p)),
+		Picture: d.face(p), Initials: claims.Initials(nameOf(p)),
 		Tone: claims.Tone(p.Key.Issuer, p.Key.Subject), Organization: says.Organization,
 		Roles: says.Roles, How: says.How, Verified: p.IDTokenVerified,
 		SignedInAt: milli(p.SignedInAt), RefreshedAt: milli(p.Refreshed), ExpiresAt: milli(p.Expiry),
@@ -64,12 +64,25 @@ func nameOf(p account.Account) string {
 	return claims.Name(p.Profile.Name, p.Profile.Email, p.Key.Subject)
 }
 
+// face is the picture of an account: the one that was fetched, or the one that is kept.
+func (d *drawing) face(p account.Account) string {
+	if fetched := d.model.Pictures[p.Profile.Picture]; fetched != "" {
+		return fetched
+	}
+	for _, kept := range d.snap.Accounts {
+		if kept.Key == p.Key && kept.Profile.Picture == p.Profile.Picture {
+			return kept.Face
+		}
+	}
+	return ""
+}
+
 // accounts draws all accounts that are kept here.
 func (d *drawing) accounts() []AccountView {
 	out := make([]AccountView, 0, len(d.snap.Accounts))
 	for _, p := range d.snap.Accounts {
 		out = append(out, AccountView{
-			ID: idOf(p.Key), Name: nameOf(p), Email: p.Profile.Email, Picture: d.model.Pictures[p.Profile.Picture],
+			ID: idOf(p.Key), Name: nameOf(p), Email: p.Profile.Email, Picture: d.face(p),
 			Initials: claims.Initials(nameOf(p)), Tone: claims.Tone(p.Key.Issuer, p.Key.Subject),
 			Active: d.snap.Phase == account.PhaseSignedIn && p.Key == d.snap.Session.Key, Ended: p.Ended != "",
 		})

@@ -12,13 +12,17 @@ import (
 const (
 	keyAppearance  = "appearance"
 	keyStartHidden = "start_hidden"
-	keyStore       = "store"
+
+	keyRememberEmail = "remember_email"
+	keyStore         = "store"
 )
 
 // changeable are the values that JavaScript may set.
 var changeable = map[string][]string{
 	keyAppearance:  {"system", "light", "dark"},
 	keyStartHidden: {"true", "false"},
+
+	keyRememberEmail: {"true", "false"},
 }
 
 // Set changes a preference. A refusal is shown on the settings screen.
@@ -35,6 +39,7 @@ func (w *Window) Set(key, value string) (Job, error) {
 		} else {
 			s.Log.Info("settings.changed", "key", key, "value", value)
 			w.window().Appearance(appearance(s.Values()))
+			w.forgetTyped(s)
 		}
 		w.change(func(m *Model) { m.Refused = refused })
 		return err
@@ -76,7 +81,7 @@ func (d *drawing) settings() *SettingsView {
 	values := d.facts.Values
 	v := &SettingsView{
 		Store: valueOf(values, keyStore), Appearance: valueOf(values, keyAppearance),
-		StartHidden: valueOf(values, keyStartHidden), LogFolder: d.facts.LogFolder, Problem: d.model.Refused,
+		StartHidden: valueOf(values, keyStartHidden), RememberEmail: valueOf(values, keyRememberEmail), LogFolder: d.facts.LogFolder, Problem: d.model.Refused,
 	}
 	if d.facts.Store != "" {
 		v.Store.Text = d.facts.Store

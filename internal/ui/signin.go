@@ -7,13 +7,14 @@ import (
 
 	"app.latchkey/internal/account"
 	"app.latchkey/internal/session"
+	"app.latchkey/internal/settings"
 )
 
 // SignIn begins a sign-in in the person's browser. who may be empty; an email
 // address tells the provider whom to expect, anything else the organization.
 // Where the session at hand needs the person, nothing means that person again.
 func (w *Window) SignIn(who string) (Job, error) {
-	req, err := w.request(who)
+	req, err := w.typed(who)
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +27,7 @@ func (w *Window) SignIn(who string) (Job, error) {
 // SignInElsewhere begins a sign-in on another device (RFC 8628). From the waiting
 // screen it is another way to the same end.
 func (w *Window) SignInElsewhere(who string) (Job, error) {
-	req, err := w.request(who)
+	req, err := w.typed(who)
 	if a := w.Account(); a.Snapshot().Phase == account.PhaseWaiting {
 		req, err = a.Asked(), nil
 	}
@@ -47,7 +48,7 @@ func (w *Window) SignInHere() Job {
 // OtherAccount begins a sign-in in which the provider asks which account is meant
 // (OIDC Core §3.1.2.1, prompt=select_account). who is as for [Window.SignIn].
 func (w *Window) OtherAccount(who string) (Job, error) {
-	req, err := w.request(who)
+	req, err := w.typed(who)
 	if err != nil {
 		return nil, err
 	}
@@ -72,6 +73,43 @@ func (w *Window) request(who string) (session.SignInRequest, error) {
 		return session.SignInRequest{Organization: who}, nil
 	}
 	return session.SignInRequest{}, errIncomplete
+}
+
+// typed is [Window.request], and remembers what was typed where the settings let it: in
+// this window at once, and beside the session when the sign-in has succeeded.
+func (w *Window) typed(who string) (session.SignInRequest, error) {
+	req, err := w.request(who)
+	if err == nil && offersTyped(w.now().Values()) {
+		who = strings.TrimSpace(who)
+		req.Typed = &who
+		w.change(func(m *Model) { m.Typed = &who })
+	}
+	return req, err
+}
+
+// offersTyped reports whether what was typed may be offered again.
+func offersTyped(values []settings.Value) bool {
+	return valueOf(values, keyRememberEmail).Text != "false"
+}
+
+// offered is what the person typed last, to be offered again.
+func (d *drawing) offered() string {
+	switch {
+	case !offersTyped(d.facts.Values):
+		return ""
+	case d.model.Typed != nil:
+		return *d.model.Typed
+	}
+	return d.snap.Typed
+}
+
+// forgetTyped forgets what was typed, where the settings do not let it be kept any more.
+func (w *Window) forgetTyped(s *Services) {
+	if offersTyped(s.Values()) {
+		return
+	}
+	w.change(func(m *Model) { m.Typed = nil })
+	w.window().Run("forget what was typed", s.Account.ForgetTyped)
 }
 
 // signIn signs in. The account gives up a sign-in under way that asks for something

@@ -196,7 +196,8 @@ func signIns() map[string]StateView {
 			v.Provider.Name,
 				v.Provider.Mark = "127.0.0.1:8085", ""
 		}),
-		"signin": on(ScreenSignIn, func(*StateView) {}),
+		"signin":       on(ScreenSignIn, func(*StateView) {}),
+		"signin-typed": on(ScreenSignIn, func(v *StateView) { v.Typed = "ada@acme.example" }),
 		"signin-release": on(ScreenSignIn, func(v *StateView) {
 			v.App.Demo, v.Provider.Device = false, false
 		}),
@@ -275,8 +276,8 @@ func pagesOpened() map[string]StateView {
 			{"Scopes", SettingView{Text: "openid profile email", Source: ""}},
 		},
 		Store: SettingView{Text: "keychain"}, Appearance: SettingView{Text: "system"},
-		StartHidden: SettingView{Text: "false"},
-		LogFolder:   "/home/ada/.local/share/latchkey/logs",
+		StartHidden: SettingView{Text: "false"}, RememberEmail: SettingView{Text: "true"},
+		LogFolder: "/home/ada/.local/share/latchkey/logs",
 	}
 	locked := set
 	locked.Provider = []ProviderLine{
@@ -286,6 +287,7 @@ func pagesOpened() map[string]StateView {
 	}
 	locked.Store = SettingView{Text: "file", Source: "policy.toml", Locked: true, Fixed: true}
 	locked.Appearance = SettingView{Text: "dark", Source: "policy.toml", Locked: true, Fixed: true}
+	locked.RememberEmail = SettingView{Text: "false", Source: "policy.toml", Locked: true, Fixed: true}
 	locked.StartHidden = SettingView{Text: "true", Source: "policy.toml", Locked: true, Fixed: true}
 	refused := set
 	refused.Store = SettingView{Text: "memory", Source: "preferences.toml"}

@@ -40,6 +40,7 @@ type StateView struct {
 	Setup    *SetupView    `json:"setup"`
 	Problem  *ProblemView  `json:"problem"`           // of the problem and unlock screens
 	Notice   *NoticeView   `json:"notice"`            // told once, beside any screen
+	Typed    string        `json:"typed,omitempty"`   // what the person typed at the last sign-in, to be offered again
 	Leaving  *LeavingView  `json:"leaving,omitempty"` // the person is asked how far a sign-out goes
 	Choosing bool          `json:"choosing"`          // the unlock screen chooses a new passphrase
 }
@@ -138,8 +139,10 @@ type SettingsView struct {
 	Store       SettingView    `json:"store"` // Text is keychain, file or memory
 	Appearance  SettingView    `json:"appearance"`
 	StartHidden SettingView    `json:"startHidden"` // Text is true or false
-	LogFolder   string         `json:"logFolder"`
-	Problem     string         `json:"problem"` // why the last change was not made
+	// RememberEmail offers what was typed again; Text is true or false.
+	RememberEmail SettingView `json:"rememberEmail"`
+	LogFolder     string      `json:"logFolder"`
+	Problem       string      `json:"problem"` // why the last change was not made
 }
 
 // ProviderLine is a setting of the provider, which is not changed here.

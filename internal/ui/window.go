@@ -90,6 +90,7 @@ func (w *Window) round(parent context.Context) {
 		w.Failed("restore", err)
 	}
 	w.show(s.Account.Snapshot().Phase == account.PhaseSignedIn)
+	w.forgetTyped(s)
 	w.signInAfterSetUp(s)
 	s.Account.Run(ctx)
 }
@@ -214,16 +215,26 @@ func (w *Window) fetchPictures(snap account.Snapshot) {
 			continue
 		}
 		h.Run("fetch the picture", func(ctx context.Context) error {
-			return passing(ctx, func(ctx context.Context) error {
+			face := make(chan string, 1)
+			err := passing(ctx, func(ctx context.Context) error {
 				data, err := s.Picture(ctx, address)
 				if err != nil {
 					s.Log.Info("picture.unusable", "err", err)
 					return nil
 				}
 				s.Log.Debug("picture.fetched")
-				w.change(func(m *Model) { m.picture(address, data) })
+				face <- data
 				return nil
 			})
+			if err != nil || len(face) == 0 {
+				return err
+			}
+			data := <-face
+			w.change(func(m *Model) { m.picture(address, data) })
+			if err := s.Account.KeepFace(ctx, address, data); err != nil {
+				s.Log.Info("picture.not_kept", "err", err)
+			}
+			return nil
 		})
 	}
 }

@@ -48,7 +48,7 @@ func TestSignInStaySignedInSignOut(t *testing.T) {
 	before := len(d.screens())
 	second := d.app()
 	d.drawn("profile", 2)
-	d.shot("restored-offline")
+	d.shotOf("restored-offline", 1400) // with the face, which is kept
 	if got := d.screens()[before:]; !slices.Equal(got, []string{"profile"}) {
 		t.Errorf("after the second start these screens were drawn: %v", got)
 	}

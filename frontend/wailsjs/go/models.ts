@@ -531,6 +531,7 @@ export namespace ui {
 	    store: SettingView;
 	    appearance: SettingView;
 	    startHidden: SettingView;
+	    rememberEmail: SettingView;
 	    logFolder: string;
 	    problem: string;
 	
@@ -544,6 +545,7 @@ export namespace ui {
 	        this.store = this.convertValues(source["store"], SettingView);
 	        this.appearance = this.convertValues(source["appearance"], SettingView);
 	        this.startHidden = this.convertValues(source["startHidden"], SettingView);
+	        this.rememberEmail = this.convertValues(source["rememberEmail"], SettingView);
 	        this.logFolder = source["logFolder"];
 	        this.problem = source["problem"];
 	    }
@@ -666,6 +668,7 @@ export namespace ui {
 	    setup?: SetupView;
 	    problem?: ProblemView;
 	    notice?: NoticeView;
+	    typed?: string;
 	    leaving?: LeavingView;
 	    choosing: boolean;
 	
@@ -690,6 +693,7 @@ export namespace ui {
 	        this.setup = this.convertValues(source["setup"], SetupView);
 	        this.problem = this.convertValues(source["problem"], ProblemView);
 	        this.notice = this.convertValues(source["notice"], NoticeView);
+	        this.typed = source["typed"];
 	        this.leaving = this.convertValues(source["leaving"], LeavingView);
 	        this.choosing = source["choosing"];
 	    }

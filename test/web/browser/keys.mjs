@@ -21,6 +21,7 @@ export async function keys() {
   await leads("signin", ["Enter"], "SignIn");
   await leads("signin", ["Shift+Tab", "type:ada@acme.example", "Enter"], "SignIn ada@acme.example");
   await leads("signin", ["Tab", "Enter"], "SignInElsewhere");
+  await leads("signin-typed", ["Enter"], "SignIn ada@acme.example");
   await leads("signin", ["Tab", "Tab", "Enter"], "Show settings");
   await leads("signin-ended", ["Enter"], `Continue ${snapshot("signin-ended").accounts[0].id}`);
   await leads("signin-ended", ["Tab", "Enter"], `Continue ${snapshot("signin-ended").accounts[0].id}`);
@@ -75,7 +76,8 @@ export async function keys() {
   await leads("settings", ["Tab", "Tab", "ArrowRight"], "Set appearance light");
   await leads("settings", ["Tab", "Tab", "Tab", "Enter"], "ChoosePassphrase");
   await leads("settings", ["Tab", "Tab", "Tab", "Tab", "Space"], "Set start_hidden true");
-  await leads("settings", ["Tab", "Tab", "Tab", "Tab", "Tab", "Enter"], "Open logs");
+  await leads("settings", ["Tab", "Tab", "Tab", "Tab", "Tab", "Space"], "Set remember_email false");
+  await leads("settings", ["Tab", "Tab", "Tab", "Tab", "Tab", "Tab", "Enter"], "Open logs");
   await leads("settings", ["Shift+Tab", "Enter"], "Show");
   await leads("check", ["Tab", "Enter"], "Show check");
   await leads("about", ["Escape"], "Show");
