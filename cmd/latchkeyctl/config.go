@@ -51,7 +51,8 @@ func (c *command) printSettings(s settings.Settings) error {
 			ConfigDir  string        `json:"config_dir"`
 			DataDir    string        `json:"data_dir"`
 			PolicyFile string        `json:"policy_file"`
-		}{[]settingLine{}, append([]string{}, s.Warnings...), s.ConfigDir, s.DataDir, s.PolicyFile}
+			Policies   []policyPlace `json:"policies"`
+		}{[]settingLine{}, append([]string{}, s.Warnings...), s.ConfigDir, s.DataDir, s.PolicyFile, policyPlaces(s)}
 		for _, v := range s.Values() {
 			out.Settings = append(out.Settings,
 				settingLine{v.Key, v.Text, v.Source.Name, v.Source.File, v.Source.Line, v.Locked})

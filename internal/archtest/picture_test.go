@@ -21,7 +21,7 @@ var floors = [][]string{
 	{"account", "openid", "loopback", "browser"},
 	{"session", "settings", "vault", "proxy"},
 	{"provider", "proof"},
-	{"claims", "picture", "nobus", "logfile", "learned"},
+	{"claims", "picture", "nobus", "logfile", "learned", "managed", "rollout"},
 	{"cleantext", "secret", "weburl", "atomicfile"},
 	{"clock", "late", "peer", "startenv", "quiethttp", "ownfolder", "awake", "online"},
 	{"demoidp", "robot", "devguard"},
@@ -52,6 +52,7 @@ var signs = map[string][2]string{
 	"awake":   {"holds off sleep", "logind, a process"},
 	"learned": {"what providers need", "disk"},
 	"demoidp": {"a company's sign-in", "demo builds alone"}, "robot": {"a scripted browser", "demo builds and tests"},
+	"managed": {"the system's policies", "registry, preferences"}, "rollout": {"files for administrators", ""},
 	"devguard": {"keeps web pages out", "development builds alone"},
 }
 

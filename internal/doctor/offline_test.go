@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"app.latchkey/internal/doctor"
+	"app.latchkey/internal/managed"
 	"app.latchkey/internal/settings"
 )
 
@@ -30,7 +31,7 @@ func TestThePolicy(t *testing.T) {
 		!strings.Contains(f.Advice, "administrator") {
 		t.Errorf("broken: %+v", f)
 	}
-	if f := examine(sound); f.Status != doctor.Pass || !strings.Contains(f.Detail, "sets issuer, client_id") {
+	if f := examine(sound); f.Status != doctor.Pass || f.Detail != "issuer from "+path+":1, client_id from "+path+":2" {
 		t.Errorf("mended: %+v", f)
 	}
 	if err := os.Remove(path); err != nil {
@@ -40,6 +41,26 @@ func TestThePolicy(t *testing.T) {
 	if f := worst(doctor.New(doctor.Options{Settings: none, SettingsErr: err}).Run(t.Context(), nil),
 		"policy"); f.Status != doctor.Pass || f.Title != "No policy is set" {
 		t.Errorf("none: %+v", f)
+	}
+}
+
+// Each key that is locked is named with the place of the policy that has the last word.
+func TestThePolicyOfTheSystemsChannel(t *testing.T) {
+	layer := managed.Layer{Name: `HKLM\SOFTWARE\Policies\Latchkey`, Found: true, Values: map[string]any{"store": "memory"}}
+	examine := func() doctor.Finding {
+		t.Helper()
+		s, err := settings.Load(settings.Options{
+			ConfigDir: "/nowhere", DataDir: "/nowhere", PolicyPath: "/nowhere/policy.toml",
+			Managed: func() (managed.Layer, managed.Layer) { return managed.Layer{}, layer },
+		})
+		return worst(doctor.New(doctor.Options{Settings: s, SettingsErr: err}).Run(t.Context(), nil), "policy")
+	}
+	if f := examine(); f.Status != doctor.Pass || f.Detail != `store from HKLM\SOFTWARE\Policies\Latchkey` {
+		t.Errorf("%+v", f)
+	}
+	layer.Values = map[string]any{"store": uint64(7)}
+	if f := examine(); f.Status != doctor.Fail || !strings.Contains(f.Detail, `HKLM\SOFTWARE\Policies\Latchkey: store: `) {
+		t.Errorf("%+v", f)
 	}
 }
 

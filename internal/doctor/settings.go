@@ -76,18 +76,20 @@ func (r *round) policy(context.Context) {
 			return
 		}
 	}
-	var locked []string
+	var sets, places []string
 	for _, v := range s.Values() {
-		if v.Locked && v.Source.Locked {
-			locked = append(locked, v.Key)
+		if v.Source.Locked {
+			sets = append(sets, v.Key+" from "+v.Source.String())
 		}
 	}
-	if len(locked) == 0 {
-		r.pass("policy", "No policy is set", s.PolicyFile)
+	for _, p := range s.Policies {
+		places = append(places, p.Name)
+	}
+	if len(sets) == 0 {
+		r.pass("policy", "No policy is set", strings.Join(places, ", "))
 		return
 	}
-	r.pass("policy", "The administrator's policy is in force",
-		fmt.Sprintf("%s sets %s", s.PolicyFile, strings.Join(locked, ", ")))
+	r.pass("policy", "The administrator's policy is in force", strings.Join(sets, ", "))
 }
 
 // provider: whether there is one to ask at all.

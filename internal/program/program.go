@@ -60,3 +60,11 @@ func Settings(flags map[string]string) (settings.Settings, error) {
 	o.DotEnv, o.ParseDotEnv = dotEnv()
 	return settings.Load(o)
 }
+
+// SettingsUnder reads the settings that this build has under a policy and nothing else, as on a computer where nobody
+// has set anything. dir is an empty folder, policy the policy's path.
+func SettingsUnder(policy, dir string) (settings.Settings, error) {
+	return settings.Load(settings.Options{
+		AppID: AppID, Baked: team, BakedName: "team.toml", ConfigDir: dir, DataDir: dir, PolicyPath: policy,
+	})
+}

@@ -21,11 +21,15 @@ func Example() string {
 				continue
 			}
 			def := shown(k.at(&untouched))
-			fmt.Fprintf(&b, "\n# %s%s\n# %s = %s\n", strings.ToUpper(k.About[:1]), k.About[1:]+k.rest(def), k.Name,
-				k.written(cmp.Or(def, k.Sample)))
+			fmt.Fprintf(&b, "\n# %s\n# %s = %s\n", k.sentence(def), k.Name, k.written(cmp.Or(def, k.Sample)))
 		}
 	}
 	return b.String()
+}
+
+// sentence says what a setting is.
+func (k key) sentence(def string) string {
+	return strings.ToUpper(k.About[:1]) + k.About[1:] + k.rest(def)
 }
 
 // rest says which values there are and what holds when none is set.

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"strings"
+
+	"app.latchkey/internal/managed"
 )
 
 // places returns the folders of settings and of data. Data is local and does not
@@ -51,6 +54,14 @@ func title(id string) string {
 		return "Latchkey"
 	}
 	return id
+}
+
+// bundle is the identifier of the window on macOS: build/darwin/Info.plist makes the same of the program's name.
+const bundle = "app.latchkey.latchkey"
+
+// names are what the app of that ID is called in the channels through which an administrator sets a policy.
+func names(id string) managed.Names {
+	return managed.Names{Title: title(id), Bundle: strings.TrimSuffix(bundle, "latchkey") + id}
 }
 
 // policyPath is where an administrator puts the policy. Demo and development

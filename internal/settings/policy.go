@@ -3,13 +3,136 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"app.latchkey/internal/managed"
 )
 
-// policy reads the administrator's file. What it sets is locked.
+// Policy is one place where the administrator's policy is looked for.
+type Policy struct {
+	Name  string // for people: a path, or HKLM\SOFTWARE\Policies\Latchkey
+	File  string // the path; empty where the place is no file
+	Found bool   // it says something, or cannot be used
+	Keys  []string
+}
+
+// policies reads all places of the administrator's policy, the weakest first: what the system's own channel sets for
+// this person, then policy.toml, then what that channel sets for the computer. What any of them sets is locked.
+func (l *loader) policies(path string, trusted bool) {
+	read := l.o.Managed
+	if read == nil {
+		read = func() (managed.Layer, managed.Layer) { return managed.Read(names(l.o.AppID)) }
+	}
+	var person, machine managed.Layer
+	if l.o.PolicyPath == "" || l.o.Managed != nil {
+		person, machine = read()
+	}
+	for _, read := range []func(){
+		func() { l.managed(person) },
+		func() { l.policy(path, trusted) },
+		func() { l.managed(machine) },
+	} {
+		read()
+		l.settle()
+		l.rank++
+	}
+}
+
+// place notes a place of the policy, before it is read.
+func (l *loader) place(p Policy) {
+	l.places = append(l.places, p)
+}
+
+// says notes that the policy that is being read says something of a key, whether or not its value can be used: a
+// value that is wrong must not leave the key to the person.
+func (l *loader) says(key string) {
+	at := &l.places[len(l.places)-1]
+	at.Keys = append(at.Keys, key)
+}
+
+// managed takes over what the system's channel sets in one place.
+func (l *loader) managed(layer managed.Layer) {
+	if layer.Name == "" {
+		return // this system has no such place
+	}
+	l.place(Policy{Name: layer.Name, File: layer.File, Found: layer.Found})
+	source := Source{Name: layer.Name, File: layer.File, Locked: true}
+	if layer.Err != nil {
+		l.fail(source, "", layer.Err.Error())
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(layer.Unfit)) {
+		l.says(name)
+		l.fail(source, name, layer.Unfit[name])
+	}
+	for _, name := range slices.Sorted(maps.Keys(layer.Values)) {
+		raw := layer.Values[name]
+		k, known := lookup(name)
+		if known {
+			raw = k.fromManaged(raw)
+			if _, problem := convert(k.kind, raw); problem != "" {
+				l.says(name)
+				l.fail(source, name, managedForms[k.kind])
+				continue
+			}
+			if text, _ := raw.(string); k.path() && text != "" && !filepath.IsAbs(text) {
+				l.says(name)
+				l.fail(source, name, needsWholePath)
+				continue
+			}
+		}
+		l.put(source, name, raw)
+	}
+}
+
+// needsWholePath is the problem of a relative path in a place that is no file of settings.
+const needsWholePath = "a whole path is needed: there is no folder of settings that it could be below"
+
+// path reports whether a setting names a file.
+func (k key) path() bool { return strings.HasSuffix(k.Name, "_file") }
+
+// fromManaged makes TOML's types of those that the registry and property lists have.
+func (k key) fromManaged(raw any) any {
+	switch v := raw.(type) {
+	case uint64:
+		switch {
+		case k.kind == yesNo && v <= 1:
+			return v == 1
+		case k.kind == ports && v <= 65535:
+			return int64(v)
+		}
+	case []any:
+		if k.kind != ports {
+			return v
+		}
+		var out []string // the registry has lists of texts alone
+		for _, one := range v {
+			out = append(out, fmt.Sprint(one))
+		}
+		return strings.Join(out, " ")
+	}
+	return raw
+}
+
+// managedForms are what the system's channels call the form of a value of each kind.
+var managedForms = map[kind]string{
+	text:  "a text is needed: REG_SZ in the registry, <string> in a profile",
+	list:  "texts are needed: REG_MULTI_SZ, or one REG_SZ with spaces between them; in a profile <array> of <string>",
+	ports: "ports are needed: REG_MULTI_SZ or one REG_SZ with spaces between them; in a profile <array> of <integer>",
+	yesNo: "REG_DWORD 1 or 0 is needed; in a profile <true/> or <false/>",
+	span:  `a duration such as "90s" or "5m" is needed: REG_SZ in the registry, <string> in a profile`,
+	table: "a table of texts is needed: a key of its own in the registry, <dict> of <string> in a profile",
+}
+
+// policy reads the administrator's file.
 func (l *loader) policy(path string, trusted bool) {
 	source := Source{Name: "policy.toml", File: path, Locked: true}
 	f, err := os.Open(path)
+	l.place(Policy{Name: path, File: path, Found: !absent(path, err)})
 	if absent(path, err) {
 		return
 	}
@@ -19,7 +142,7 @@ func (l *loader) policy(path string, trusted bool) {
 	}
 	defer func() { _ = f.Close() }()
 	if !trusted {
-		if err := administrators(f); err != nil {
+		if err := managed.Administrators(f); err != nil {
 			l.fail(source, "", err.Error())
 			return
 		}
@@ -32,20 +155,16 @@ func (l *loader) policy(path string, trusted bool) {
 	l.bytes(source, data)
 }
 
-// locksProvider reports whether a policy with these values says where the provider is.
-// If it does, nothing that the person's own files, environment or flags say about that,
-// or about whom to believe, counts: [loader.put] passes over it. The team's file, which
-// the person cannot change, still counts.
-func locksProvider(policy map[string]value) bool {
-	for name := range policy {
-		if k, _ := lookup(name); k.Decides == where {
-			return true
+// locksProvider reports whether the policy says where the provider is, or cannot be read whole. If so, nothing that the
+// person's own files, environment or flags say about that, or about whom to believe, counts: [loader.put] passes over
+// it. The team's file, which the person cannot change, still counts.
+func (l *loader) locksProvider() bool {
+	for _, p := range l.places {
+		for _, name := range p.Keys {
+			if k, _ := lookup(name); k.Decides == where {
+				return true
+			}
 		}
 	}
-	return false
+	return len(l.errs) > 0
 }
-
-// errNotAdministrators is the problem of a policy that its subjects could have
-// written.
-var errNotAdministrators = errors.New("it, or its folder, can be changed by others than the administrator: both must " +
-	"belong to the administrator (root) and be writable by nobody else")

@@ -8,26 +8,6 @@ import (
 	"syscall"
 )
 
-// administrators returns nil when only root can have written the file, or have put
-// another in its place.
-func administrators(f *os.File) error {
-	folder, err := os.Stat(filepath.Dir(f.Name()))
-	if err != nil {
-		return err
-	}
-	file, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	for _, info := range []os.FileInfo{file, folder} {
-		owner, ok := info.Sys().(*syscall.Stat_t)
-		if !ok || owner.Uid != 0 || info.Mode().Perm()&0o022 != 0 {
-			return errNotAdministrators
-		}
-	}
-	return nil
-}
-
 // changeable says how others than this user and root can change a file, or put another
 // in its place; it is empty when they cannot. A group of the owner's own, which has the
 // owner's number on most systems, is nobody else.

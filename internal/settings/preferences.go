@@ -122,7 +122,7 @@ func (s Settings) preference(name, text string) (any, string) {
 	case !known:
 		return nil, "unknown" + nearest(name)
 	case s.lock(k):
-		return nil, "locked by the administrator's policy (" + s.PolicyFile + ")"
+		return nil, "locked by the administrator's policy (" + s.lockedBy(k) + ")"
 	case k.NoFile, k.kind == table:
 		return nil, "the settings screen does not write it: see docs/settings.md for where it goes"
 	case text == "":

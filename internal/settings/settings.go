@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"time"
 
+	"app.latchkey/internal/managed"
 	"app.latchkey/internal/provider"
 	"app.latchkey/internal/secret"
 )
@@ -46,7 +47,8 @@ type Settings struct {
 	Log           string   // error, warn, info, debug
 
 	ConfigDir, DataDir string
-	PolicyFile         string // where the administrator's policy is looked for
+	PolicyFile         string   // where the administrator's policy file is looked for
+	Policies           []Policy // all places of the administrator's policy on this system, the weakest first
 
 	Sources  map[string]Source // where each key that is set came from
 	Warnings []string          // what works and should not stay so
@@ -101,8 +103,10 @@ type Options struct {
 	Alone      bool              // Program is the only source
 	ConfigDir  string            // overrides the platform's
 	DataDir    string            // overrides the platform's
-	PolicyPath string            // overrides the platform's, and its owner is then not checked
-	DotEnv     string            // a .env file; development builds only
+	PolicyPath string            // overrides the platform's; its owner is then not checked, and no channel is read
+	// Managed reads the system's own channel of policy in place of the platform's.
+	Managed func() (person, machine managed.Layer)
+	DotEnv  string // a .env file; development builds only
 
 	// ParseDotEnv reads what is in it; nil reads none. A release passes nil and does not contain the
 	// parser.
@@ -111,7 +115,8 @@ type Options struct {
 	preferences []byte // in place of the file's, to try a change before it is written
 }
 
-// Ranks of the sources in their order; those between belong to the person.
+// Ranks of the sources in their order; those between belong to the person, and those from policyRank on to the
+// administrator.
 const (
 	teamRank   = 0
 	policyRank = 100
@@ -134,10 +139,11 @@ func Load(o Options) (Settings, error) {
 	}
 	l.rank = policyRank
 	if !o.Alone {
-		l.policy(policy, trusted) // first, for what it locks is not even read elsewhere
+		l.policies(policy, trusted) // first, for what they lock is not even read elsewhere
 	}
 	locks := l.values
-	l.values, l.locked, l.rank = map[string]value{}, locksProvider(locks), teamRank
+	l.values, l.locked, l.rank = map[string]value{}, l.locksProvider(), teamRank
+	l.preset, l.described = "", false
 	reads := []func(){
 		func() { l.bytes(Source{Name: cmp.Or(o.BakedName, "the built-in settings")}, o.Baked) },
 		func() { l.file(filepath.Join(configDir, "config.toml"), "config.toml") },
@@ -160,6 +166,7 @@ func Load(o Options) (Settings, error) {
 	l.settle()
 	s := l.settings()
 	s.ConfigDir, s.DataDir, s.PolicyFile, s.options = configDir, dataDir, policy, o
+	s.Policies = l.places
 	return s, errors.Join(l.errs...)
 }
 

@@ -33,6 +33,7 @@ type loader struct {
 	errs     []error
 	warnings []string
 	exposed  []string // files of settings that others can change
+	places   []Policy // of the administrator's policy, as far as they are read
 
 	preset    string // that the sources so far name
 	described bool   // by the sources so far, a provider is
@@ -50,12 +51,15 @@ func (l *loader) warn(format string, args ...any) {
 
 // put takes a value over from a source.
 func (l *loader) put(s Source, name string, raw any) {
+	if s.Locked {
+		l.says(name)
+	}
 	k, known := lookup(name)
 	if !known {
 		l.fail(s, name, "unknown"+nearest(name))
 		return
 	}
-	if k.NoFile && s.File != "" {
+	if k.NoFile && (s.File != "" || s.Locked) {
 		l.fail(s, name, "a passphrase has no place in a file of settings: use store_passphrase_file, "+
 			"LATCHKEY_STORE_PASSPHRASE, or type it when asked")
 		return

@@ -1,6 +1,9 @@
 package settings
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Value is one setting as it stands.
 type Value struct {
@@ -39,4 +42,19 @@ func (s Settings) Values() []Value {
 // of the provider.
 func (s Settings) lock(k key) bool {
 	return s.Sources[k.Name].Locked || k.Decides != neither && s.providerLocked
+}
+
+// lockedBy names the place of the policy that locks the key.
+func (s Settings) lockedBy(k key) string {
+	if source := s.Sources[k.Name]; source.Locked {
+		return source.String()
+	}
+	for _, p := range slices.Backward(s.Policies) {
+		for _, name := range p.Keys {
+			if one, _ := lookup(name); one.Decides == where {
+				return p.Name
+			}
+		}
+	}
+	return s.PolicyFile
 }

@@ -199,7 +199,7 @@ var wineCannot = regexp.MustCompile(`(?m)^ +testing\.go:\d+: TempDir RemoveAll c
 // nothing about Windows' file system.
 func packages(t *testing.T, w *wine) {
 	failed := regexp.MustCompile(`(?m)^ +\w+\.go:\d+:|^panic:|^fatal error:`)
-	for _, name := range []string{"vault", "logfile"} {
+	for _, name := range []string{"vault", "logfile", "managed"} {
 		tests := filepath.Join(t.TempDir(), name+".test.exe")
 		build := exec.Command("go", "test", "-c", "-o", tests, "./internal/"+name)
 		build.Dir, build.Env = repository(t), append(os.Environ(), "GOOS=windows", "CGO_ENABLED=0")

@@ -1,0 +1,124 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"app.latchkey/internal/managed"
+)
+
+// Form is the type of a setting's value, for those who describe settings to other programs.
+type Form string
+
+// The forms of values.
+const (
+	Text     Form = "text"
+	List     Form = "list"     // of texts
+	Ports    Form = "ports"    // of whole numbers
+	YesNo    Form = "yes-no"   // true or false
+	Duration Form = "duration" // a text such as "90s"
+	Table    Form = "table"    // of texts
+)
+
+var forms = map[kind]Form{text: Text, list: List, ports: Ports, yesNo: YesNo, span: Duration, table: Table}
+
+// Key describes one setting that a file may hold.
+type Key struct {
+	Name    string
+	Explain string // sentences: what it is, its choices, its default
+	Form    Form
+	Choices []string // of a text: the only ones
+	Default string   // in the form that the environment takes; empty where no single value is the default
+}
+
+// Chapter is one group of settings, in the order of docs/settings.md.
+type Chapter struct {
+	Title string
+	Keys  []Key
+}
+
+// Chapters are all settings that a file may hold, in their order.
+func Chapters() []Chapter {
+	untouched := defaults()
+	var out []Chapter
+	for _, g := range groups() {
+		c := Chapter{Title: g.Title}
+		for _, k := range g.Keys {
+			if k.NoFile {
+				continue
+			}
+			def := shown(k.at(&untouched))
+			c.Keys = append(c.Keys, Key{
+				Name: k.Name, Explain: k.sentence(def), Form: forms[k.kind], Choices: k.Choices, Default: def,
+			})
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// Names are what the app of that ID is called in the channels through which an administrator sets a policy.
+func Names(appID string) managed.Names { return names(appID) }
+
+// PolicyOf makes texts, in the form that the environment takes, fit for a policy: a string, a bool, a []string, a []int
+// or a map[string]string for each key. A table is written as name=text, one after the other with spaces between.
+// In a profile a file needs its whole path. Errors join *Error; how the values go together is not checked.
+func PolicyOf(given map[string]string, profile bool) (map[string]any, error) {
+	out := map[string]any{}
+	var errs []error
+	fail := func(name, problem string) {
+		errs = append(errs, &Error{Source: Source{Name: name}, Key: name, Problem: problem})
+	}
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		k, known := lookup(name)
+		if !known {
+			fail(name, "unknown"+nearest(name))
+			continue
+		}
+		if k.NoFile {
+			fail(name, "a passphrase has no place in a policy, which everybody on the computer can read")
+			continue
+		}
+		value, problem := k.ofText(given[name])
+		if problem != "" {
+			fail(name, problem)
+			continue
+		}
+		if profile && k.path() && !strings.HasPrefix(given[name], "/") {
+			fail(name, needsWholePath)
+			continue
+		}
+		out[name] = value
+	}
+	return out, errors.Join(errs...)
+}
+
+// ofText makes and checks one value.
+func (k key) ofText(given string) (any, string) {
+	var raw any = given
+	if k.kind == table {
+		members := map[string]any{}
+		for _, one := range strings.Fields(given) {
+			name, text, ok := strings.Cut(one, "=")
+			if !ok {
+				return nil, fmt.Sprintf("%q has no =: write name=text", one)
+			}
+			members[name] = text
+		}
+		raw = members
+	}
+	value, problem := convert(k.kind, raw)
+	if problem == "" {
+		problem = k.chosen(value)
+	}
+	if problem == "" && k.check != nil {
+		problem = k.check(value)
+	}
+	if problem == "" && k.kind == span {
+		value = given
+	}
+	return value, problem
+}
