@@ -93,7 +93,7 @@ func connect(ctx context.Context, s settings.Settings, err error, adopting func(
 	changed func(account.Snapshot)) *ui.Services {
 	c := ui.NewServices(changed)
 	c.LogFolder, c.ConfigFolder, c.OpenFolder = filepath.Join(s.DataDir, "logs"), s.ConfigDir, wire.FolderOpener(s)
-	log, file := logfile.Open(c.LogFolder, "latchkey", s.Log)
+	log, file := logfile.OpenAs(program.LogOptions(s, "latchkey"))
 	log.Info("app.started", "version", program.Version().Version)
 	for _, w := range s.Warnings {
 		log.Warn("settings.warning", "text", w)
@@ -109,7 +109,7 @@ func connect(ctx context.Context, s settings.Settings, err error, adopting func(
 	if err == nil {
 		parts, err = wire.New(s, wire.Options{
 			App: program.AppName, ID: program.AppID, Version: program.Version().Version, Log: log, Adopting: adopting,
-			OnChange: changed, Leave: late.Leaver(program.AppName),
+			OnChange: changed, Leave: late.Leaver(program.AppName), SystemLog: program.SystemLog(s),
 		})
 	}
 	var pictures *picture.Fetcher

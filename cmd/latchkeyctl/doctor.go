@@ -80,7 +80,9 @@ func (c *command) fix(changes []ownfolder.Change) []string {
 func (c *command) examined(s settings.Settings, settingsErr error) *doctor.Doctor {
 	c.started, c.name = true, s.Provider.Name
 	if settingsErr == nil {
-		o := wire.Options{App: program.AppName, ID: program.AppID, Version: program.Version().Version}
+		o := wire.Options{
+			App: program.AppName, ID: program.AppID, Version: program.Version().Version, SystemLog: program.SystemLog(s),
+		}
 		if c.parts, settingsErr = wire.New(s, o); settingsErr == nil {
 			return c.parts.Doctor()
 		}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 
@@ -146,9 +145,9 @@ func (c *command) start(o wire.Options) error {
 	return nil
 }
 
-// logs opens the log: a file of its own, and standard error when that was asked for.
+// logs opens the log: where the settings have it, and standard error when that was asked for.
 func (c *command) logs(s settings.Settings) {
-	c.log, c.logFile = logfile.Open(filepath.Join(s.DataDir, "logs"), "latchkeyctl", s.Log)
+	c.log, c.logFile = logfile.OpenAs(program.LogOptions(s, "latchkeyctl"))
 	if c.verbose || s.Log == "debug" {
 		c.log = logfile.Both(c.log, logfile.Text(c.stderr, s.Log))
 	}

@@ -81,7 +81,7 @@ var packages = map[string][]string{
 	"demoidp": {"demoidp/broker", "demoidp/cast", "demoidp/directory", "demoidp/issuer", "demoidp/social"},
 	"ui":      {"account", "claims", "cleantext", "problem", "provider", "secret", "session", "settings"},
 	"desktop": {"atomicfile", "devguard", "ui"},
-	"program": {"demoidp", "demoidp/cast", "settings", "startenv"},
+	"program": {"demoidp", "demoidp/cast", "logfile", "settings", "startenv"},
 	"wire": {
 		"account", "awake", "browser", "doctor", "learned", "loopback", "openid",
 		"ownfolder", "peer", "problem", "proof/hardware", "provider", "proxy", "secret", "session", "settings",
@@ -109,7 +109,7 @@ var touches = map[string][]string{
 	// weburl, peer and proxy/route parse addresses; a simulated TPM has a socket
 	"net": {
 		"proxy",
-		"account", "demoidp", "devguard", "doctor", "late", "loopback", "openid", "peer", "proof/hardware",
+		"account", "demoidp", "devguard", "doctor", "late", "logfile", "loopback", "openid", "peer", "proof/hardware",
 		"proxy/route", "robot", "weburl",
 	},
 	"os/exec": {"awake", "browser", "late", "proxy/system"},
@@ -132,10 +132,12 @@ var touches = map[string][]string{
 	// in development builds alone
 	"github.com/joho/godotenv": {"program"},
 	// doctor reads what a handshake agreed on, settings whether a key belongs to its certificate
-	"crypto/tls":                     {"doctor", "openid", "proxy", "settings"},
-	"gopkg.in/natefinch/lumberjack.": {"logfile"},
-	// Windows gives its table of connections by a pointer; NCrypt takes addresses
-	"unsafe": {"devguard", "peer", "proof/hardware"},
+	"crypto/tls":                      {"doctor", "openid", "proxy", "settings"},
+	"gopkg.in/natefinch/lumberjack.":  {"logfile"},
+	"github.com/systemd/slog-journal": {"logfile"},
+	"golang.org/x/sys/windows/svc":    {"logfile"},
+	// Windows gives its table of connections by a pointer; NCrypt takes addresses; C's texts are freed by their address
+	"unsafe": {"devguard", "logfile", "peer", "proof/hardware"},
 	"plugin": {},
 }
 

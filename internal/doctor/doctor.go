@@ -67,6 +67,7 @@ type Options struct {
 	Explain   func(context.Context, string) (route.Choice, error)
 	Transport http.RoundTripper
 	Getenv    func(string) string
+	SystemLog func() error     // why the system log cannot be reached; nil where the log is a file alone
 	Now       func() time.Time // time.Now when nil
 }
 
@@ -104,7 +105,7 @@ func (d *Doctor) Run(ctx context.Context, tell func(Finding)) Report {
 		r.reach, r.discovery, r.ways, r.algorithms, r.keys, r.clock,
 		r.pkce, r.refresh, r.userinfo, r.revocation, r.logout, r.offers,
 		r.families, r.ports, r.redirects, r.client,
-		r.browser, r.window, r.vault, r.folder, r.keychain,
+		r.browser, r.window, r.vault, r.folder, r.log, r.keychain,
 	} {
 		if ctx.Err() != nil {
 			break

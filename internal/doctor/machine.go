@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -71,6 +72,20 @@ func (r *round) folder(ctx context.Context) {
 		r.fail("folder", "A folder stands where a file is to be written", r.home(err.Error()))
 	default:
 		r.fail("folder", "The data folder cannot be written", r.home(err.Error()))
+	}
+}
+
+// log: what the administrator's collector waits for arrives there.
+func (r *round) log(context.Context) {
+	if r.o.SystemLog == nil {
+		return
+	}
+	switch err := r.o.SystemLog(); {
+	case err == nil:
+		r.pass("log", "The system's log can be reached", "log_to is "+r.o.Settings.LogTo)
+	default:
+		r.warn("log", "The system's log cannot be reached: lines go into a file instead",
+			r.home(fmt.Sprintf("%v; the file is in %s", err, filepath.Join(r.o.Settings.DataDir, "logs"))))
 	}
 }
 

@@ -2,8 +2,10 @@ package doctor_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,6 +63,25 @@ func TestThePolicyOfTheSystemsChannel(t *testing.T) {
 	layer.Values = map[string]any{"store": uint64(7)}
 	if f := examine(); f.Status != doctor.Fail || !strings.Contains(f.Detail, `HKLM\SOFTWARE\Policies\Latchkey: store: `) {
 		t.Errorf("%+v", f)
+	}
+}
+
+// Where the log should go to the system, it is said whether it does; a log that is a file alone is no check.
+func TestTheSystemsLog(t *testing.T) {
+	examine := func(log func() error) []doctor.Finding {
+		d := doctor.New(doctor.Options{Settings: settings.Settings{LogTo: "both", DataDir: "/nowhere"}, SystemLog: log})
+		return slices.DeleteFunc(d.Run(t.Context(), nil).Findings, func(f doctor.Finding) bool { return f.ID != "log" })
+	}
+	if found := examine(nil); len(found) != 0 {
+		t.Errorf("%+v", found)
+	}
+	if found := examine(func() error { return nil }); len(found) != 1 || found[0].Status != doctor.Pass {
+		t.Errorf("%+v", found)
+	}
+	found := examine(func() error { return errors.New("connect: no such file or directory") })
+	if len(found) != 1 || found[0].Status != doctor.Warn || !strings.Contains(found[0].Detail, "no such file") ||
+		!strings.Contains(found[0].Detail, "/nowhere/logs") {
+		t.Errorf("%+v", found)
 	}
 }
 

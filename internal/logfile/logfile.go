@@ -1,10 +1,11 @@
-// Package logfile writes structured log lines into a file that rotates.
+// Package logfile writes structured log lines into a file that rotates, and to the system's own log where that is set:
+// journald, Windows' event log, or the unified log of macOS.
 //
 // A line is one JSON object with a stable event name as its message; docs/logs.md lists them. Text from
 // outside is made fit for whatever shows the file, by [cleantext.JSON] and [cleantext.Text]. As the
 // last line of defence, values whose names are those of secrets, and texts of a token's shape, are
 // replaced before they are written; the first line of defence is that no package logs a secret. It
-// touches its own folder and nothing else, and that only when there is something to write.
+// touches its own folder and the system's log and nothing else, and that only when there is something to write.
 package logfile
 
 import (
@@ -110,6 +111,12 @@ func redact(_ []string, a slog.Attr) slog.Attr {
 		a.Value = slog.StringValue(scrub(v))
 	case error:
 		a.Value = slog.StringValue(scrub(v.Error()))
+	case []string:
+		out := make([]string, len(v))
+		for i, one := range v {
+			out[i] = scrub(one)
+		}
+		a.Value = slog.AnyValue(out)
 	}
 	// "tokens" tells how a revocation went, in one of four words.
 	if secretName().MatchString(a.Key) && a.Key != "tokens" && a.Value.String() != "" {

@@ -175,7 +175,8 @@ var bindings = map[string]binding{
 	"start_hidden":   {at: func(s *Settings) any { return &s.StartHidden }},
 	"remember_email": {at: func(s *Settings) any { return &s.RememberEmail }},
 
-	"log": {at: func(s *Settings) any { return &s.Log }},
+	"log":    {at: func(s *Settings) any { return &s.Log }},
+	"log_to": {at: func(s *Settings) any { return &s.LogTo }},
 	"picture_hosts": {
 		at:    func(s *Settings) any { return &s.PictureHosts },
 		check: hostNames,

@@ -45,6 +45,7 @@ type Settings struct {
 	RememberEmail bool
 	PictureHosts  []string // whose pictures may lie in a private network
 	Log           string   // error, warn, info, debug
+	LogTo         string   // file, system, both
 
 	ConfigDir, DataDir string
 	PolicyFile         string   // where the administrator's policy file is looked for
@@ -175,7 +176,7 @@ func defaults() Settings {
 	return Settings{
 		Provider: provider.Generic(), DPoPKey: "auto", Proxy: "system", Store: "keychain",
 		KeychainTimeout: 10 * time.Second,
-		Appearance:      "system", RememberEmail: true, Log: "info", Sources: map[string]Source{},
+		Appearance:      "system", RememberEmail: true, Log: "info", LogTo: "file", Sources: map[string]Source{},
 	}
 }
 

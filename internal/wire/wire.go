@@ -28,13 +28,15 @@ import (
 
 // Options are what the programs differ in.
 type Options struct {
-	App      string // shown to people
-	Version  string // shown in the doctor\'s report
-	ID       string // names folders and the keychain's item
-	Log      *slog.Logger
-	OpenURL  func(context.Context, string) error // nil: the system's browser
-	Adopting func(account.Account)               // see account.Options
-	OnChange func(account.Snapshot)
+	App     string // shown to people
+	Version string // shown in the doctor\'s report
+	ID      string // names folders and the keychain's item
+	Log     *slog.Logger
+	// SystemLog tells the doctor why the system's log cannot be reached; nil where the log is a file alone.
+	SystemLog func() error
+	OpenURL   func(context.Context, string) error // nil: the system's browser
+	Adopting  func(account.Account)               // see account.Options
+	OnChange  func(account.Snapshot)
 	// Leave, when set, keeps a sign-in's port open when the program ends in the middle of
 	// it: the browser may still come, and is told that nobody waits.
 	Leave func(*loopback.Receiver) error
