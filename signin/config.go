@@ -29,6 +29,9 @@ type Config struct {
 	// lists it; Provider.With("offline_access", "off") leaves it out.
 	Scopes []string
 
+	// APIs are further APIs that get access tokens of their own. Nil leaves the session's token as the only one.
+	APIs []API
+
 	// Store says what protects the session on disk. The zero value is [Keychain].
 	Store Store
 

@@ -86,7 +86,7 @@ var kinds = []struct {
 	{[]error{ErrRefused}, `
 		access_denied declined interaction_needed provider_error
 		device_unsupported device_declined device_refused
-		token_refused not_renewed proof_refused`},
+		token_refused not_renewed proof_refused api_refused`},
 	{[]error{ErrUnverified}, `
 		answer_mixed_up answer_unusable unbound_error
 		token_type no_id_token not_bound
@@ -95,7 +95,7 @@ var kinds = []struct {
 		tenant organization
 		other_person other_user
 		signature id_token
-		bad_answer broken_json token_text`},
+		bad_answer broken_json token_text api_token`},
 	{[]error{ErrStore}, `
 		keychain_absent keychain_locked keychain_dismissed keychain_slow
 		vault_key_lost vault_wrong_key vault_replaced vault_forgotten vault_newer vault_damaged
@@ -107,7 +107,7 @@ var kinds = []struct {
 		bad_settings not_configured
 		wrong_issuer issuer_template bad_endpoint discovery_incomplete
 		other_provider
-		client_key`},
+		client_key no_such_api`},
 	{[]error{ErrBrowser}, "browser_failed browser_refused port_taken"},
 	{[]error{ErrBusy}, "busy"},
 	{[]error{ErrNoAccount}, "no_such_account"},

@@ -26,6 +26,9 @@ func settingsOf(c Config) (settings.Settings, error) {
 	if c.Scopes != nil {
 		o.Program["scopes"] = strings.Join(c.Scopes, " ")
 	}
+	if len(c.APIs) > 0 {
+		o.Program["apis"] = apisText(c.APIs)
+	}
 	if c.Store.kind != "" {
 		o.Program["store"] = string(c.Store.kind)
 	}

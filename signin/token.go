@@ -15,6 +15,7 @@ type Token struct {
 	Value  Secret    `json:"-"`
 	Type   string    `json:"type"`   // "Bearer", or "DPoP": of no use but through [Client.HTTPClient]
 	Expiry time.Time `json:"expiry"` // zero when the provider gave no lifetime
+	API    string    `json:"api"`    // of Config.APIs, the one that it is for; empty for the session's own token
 }
 
 // Token returns an access token of the active account, renewed first when that is due. Callers of the same moment, in
@@ -28,11 +29,13 @@ func (c *Client) Token(ctx context.Context) (Token, error) {
 	})
 }
 
-// Renew returns another access token than the refused one, which a server has answered with 401 (RFC 6750 §3.1). Its
-// errors are those of [Client.Token]. [Client.HTTPClient] does so by itself.
+// Renew returns another access token than the refused one, which a server has answered with 401 (RFC 6750 §3.1), for
+// the same API. Its errors are those of [Client.Token] and [Client.APIToken]. [Client.HTTPClient] does so by itself.
 func (c *Client) Renew(ctx context.Context, refused Token) (Token, error) {
 	return do(ctx, c, func(ctx context.Context) (Token, error) {
-		t, err := c.manager().Renew(ctx, account.Token{Access: refused.Value.text, Expiry: refused.Expiry})
+		t, err := c.manager().Renew(ctx, account.Token{
+			Access: refused.Value.text, Expiry: refused.Expiry, API: refused.API,
+		})
 		return tokenOf(t), err
 	})
 }
@@ -57,7 +60,9 @@ func (s source) Token() (*oauth2.Token, error) {
 }
 
 // HTTPClient returns an HTTP client that sends the active account's access token to the named origins and to nobody
-// else, redirects included, with a proof where the token is bound to a key of this computer (DPoP, RFC 9449). An origin is such as "https://api.example.com"; http is taken for this machine alone. A
+// else, redirects included, with a proof where the token is bound to a key of this computer (DPoP, RFC 9449). An origin
+// of [Config.APIs] gets the token of that API, and every other one the session's own; without origins the client is for
+// all of [Config.APIs]. An origin is such as "https://api.example.com"; http is taken for this machine alone. A
 // request that a server answers with 401 is sent once more with a renewed token, if its body can be read again. With
 // an origin that cannot be used each request fails with [ErrOrigin].
 func (c *Client) HTTPClient(origins ...string) *http.Client {
@@ -98,5 +103,5 @@ func tokenOf(t account.Token) Token {
 	if t.Access.IsZero() {
 		return Token{}
 	}
-	return Token{Value: Secret{t.Access}, Type: t.Type, Expiry: t.Expiry}
+	return Token{Value: Secret{t.Access}, Type: t.Type, Expiry: t.Expiry, API: t.API}
 }

@@ -11,18 +11,19 @@ import (
 )
 
 func (c *command) token() *cobra.Command {
-	var named string
+	var named, api string
 	var renew bool
 	cmd := &cobra.Command{
 		Use: "token", Short: "Print a fresh access token",
 		Long: "token prints an access token that can be used now, refreshed first when that is due.\n" +
 			"--renew refreshes it in any case: after a server has said 401 to the one before.\n" +
+			"--api NAME prints the token for an API of the settings, a table [apis.NAME], in place of the session's own.\n" +
 			"Anyone who reads the output can act as you until it expires.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := c.open(cmd); err != nil {
 				return err
 			}
-			t, err := c.tokenOf(cmd, named, renew)
+			t, err := c.tokenOf(cmd, named, api, renew)
 			if err != nil {
 				return err
 			}
@@ -37,24 +38,31 @@ func (c *command) token() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&named, "account", "", accountHelp)
+	cmd.Flags().StringVar(&api, "api", "", "name of an API of the settings that the token is for")
 	cmd.Flags().BoolVar(&renew, "renew", false, "renew the token in any case: a server has refused it")
 	return cmd
 }
 
-// tokenOf returns a token of the account that is named, or of the active one.
-func (c *command) tokenOf(cmd *cobra.Command, named string, renew bool) (account.Token, error) {
+// tokenOf returns a token of the account that is named, or of the active one; for an API when one is named.
+func (c *command) tokenOf(cmd *cobra.Command, named, api string, renew bool) (account.Token, error) {
 	p, err := c.chosen(named)
-	switch {
-	case err != nil:
+	if err != nil {
 		return account.Token{}, err
-	case named == "" && renew:
-		return c.parts.Account.Renew(cmd.Context(), account.Token{})
-	case named == "":
-		return c.parts.Account.Token(cmd.Context())
-	case renew:
-		return c.parts.Account.RenewOf(cmd.Context(), p.Key, account.Token{})
 	}
-	return c.parts.Account.TokenOf(cmd.Context(), p.Key)
+	ctx, a := cmd.Context(), c.parts.Account
+	switch refused := (account.Token{API: api}); {
+	case named == "" && renew:
+		return a.Renew(ctx, refused)
+	case named == "" && api != "":
+		return a.APIToken(ctx, api)
+	case named == "":
+		return a.Token(ctx)
+	case renew:
+		return a.RenewOf(ctx, p.Key, refused)
+	case api != "":
+		return a.APITokenOf(ctx, p.Key, api)
+	}
+	return a.TokenOf(ctx, p.Key)
 }
 
 func (c *command) version() *cobra.Command {

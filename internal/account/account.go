@@ -67,10 +67,15 @@ type authenticator interface {
 	SignIn(context.Context, session.SignInRequest) (session.Session, error)
 	// Refresh calls keep with the rotated refresh token before it does anything
 	// else with the answer, and fails when keep fails.
-	Refresh(ctx context.Context, s session.Session, keep func(context.Context, session.Session) error) (
-		session.Session, error)
+	Refresh(ctx context.Context, s session.Session, keep keeper) (session.Session, error)
+	// ForAPI returns s with a token for the API of that name. It may rotate the refresh token, and calls keep as
+	// Refresh does. A refusal is a session.APIError.
+	ForAPI(ctx context.Context, s session.Session, api string, keep keeper) (session.Session, error)
 	Revoke(context.Context, session.Revocation) (session.EndingOutcome, error)
 }
+
+// keeper makes a session durable whose refresh token has rotated.
+type keeper = func(context.Context, session.Session) error
 
 // store keeps the book of sessions.
 type store interface {
@@ -109,6 +114,8 @@ type Options struct {
 	SignInTimeout time.Duration
 	// Transport carries the requests of Client; http.DefaultTransport when nil.
 	Transport http.RoundTripper
+	// APIs are the further APIs of the settings. No two have an origin in common.
+	APIs []API
 }
 
 // Manager holds all accounts of the vault, of which at most one is active: the
@@ -126,6 +133,7 @@ type Manager struct {
 	current session.Session                 // the active one, with tokens; zero when nobody
 	unsaved *session.Session                // signed in at the provider, could not be stored
 	rescued map[session.Key]session.Session // refreshed, could not be written
+	refused map[string]refusal              // tokens for APIs, by flightID
 	attempt *attempt                        // the sign-in under way; nil when there is none
 	asked   session.SignInRequest           // by the last one
 	plan    plan                            // of the background
@@ -153,6 +161,7 @@ func New(o Options) *Manager {
 		wake:    make(chan struct{}, 1),
 		snap:    Snapshot{Phase: PhaseStarting},
 		rescued: map[session.Key]session.Session{},
+		refused: map[string]refusal{},
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -24,19 +23,25 @@ var ErrOrigin = errors.New("account: no origin that a token may be sent to")
 // when the server answers 401 (RFC 6750 §3.1), if the request's body can be sent
 // again. With nobody signed in a request fails with ErrNobody or ErrSessionEnded.
 //
-// An origin is scheme, host and port (RFC 6454 §4), such as "https://api.example"; http is for loopback
-// alone. The token is never sent along with a redirect to another origin, even an allowed one: a server
+// An origin of an API in the settings gets that API's own token, and every other one the session's. Without
+// origins the client sends tokens to those of the APIs. An origin is scheme, host and port (RFC 6454 §4), such
+// as "https://api.example"; http is for loopback alone. The token is never sent along with a redirect to another origin, even an allowed one: a server
 // that redirects must not choose where a token goes. A request that has an Authorization header of its
 // own is left as it is. The client has no time limit of its own: give each request a context that has
 // one.
 func (a *Manager) Client(origins ...string) (*http.Client, error) {
-	return a.client(origins, source{a.Token, a.Renew, a.opts.Keys})
+	return a.client(origins, source{a.tokenFor, a.Renew, a.opts.Keys})
 }
 
 // ClientOf is Client for one account, whichever is active.
 func (a *Manager) ClientOf(key session.Key, origins ...string) (*http.Client, error) {
 	return a.client(origins, source{
-		token: func(ctx context.Context) (Token, error) { return a.TokenOf(ctx, key) },
+		token: func(ctx context.Context, api string) (Token, error) {
+			if api != "" {
+				return a.APITokenOf(ctx, key, api)
+			}
+			return a.TokenOf(ctx, key)
+		},
 		renew: func(ctx context.Context, refused Token) (Token, error) { return a.RenewOf(ctx, key, refused) },
 		keys:  a.opts.Keys,
 	})
@@ -48,11 +53,19 @@ func (a *Manager) RoundTripper(base http.RoundTripper, origins ...string) (http.
 	if base == nil {
 		base = a.opts.Transport
 	}
-	return newBearer(base, origins, source{a.Token, a.Renew, a.opts.Keys})
+	return a.newBearer(base, origins, source{a.tokenFor, a.Renew, a.opts.Keys})
+}
+
+// tokenFor returns the active person's token for an API; for none, the session's own.
+func (a *Manager) tokenFor(ctx context.Context, api string) (Token, error) {
+	if api != "" {
+		return a.APIToken(ctx, api)
+	}
+	return a.Token(ctx)
 }
 
 func (a *Manager) client(origins []string, from source) (*http.Client, error) {
-	b, err := newBearer(a.opts.Transport, origins, from)
+	b, err := a.newBearer(a.opts.Transport, origins, from)
 	if err != nil {
 		return nil, err
 	}
@@ -61,17 +74,23 @@ func (a *Manager) client(origins []string, from source) (*http.Client, error) {
 
 // source is where tokens and the proofs that they need come from.
 type source struct {
-	token func(context.Context) (Token, error)
+	token func(ctx context.Context, api string) (Token, error)
 	renew func(context.Context, Token) (Token, error)
 	keys  keys // nil where no token is bound
 }
 
 // newBearer checks the origins.
-func newBearer(base http.RoundTripper, origins []string, from source) (*bearer, error) {
-	if len(origins) == 0 {
-		return nil, fmt.Errorf("%w: none was named", ErrOrigin)
+func (a *Manager) newBearer(base http.RoundTripper, origins []string, from source) (*bearer, error) {
+	b := &bearer{base: base, source: from, allowed: map[string]string{}}
+	of := map[string]string{}
+	for _, api := range a.opts.APIs {
+		for _, origin := range api.Origins {
+			of[origin] = api.Name
+		}
 	}
-	b := &bearer{base: base, source: from, allowed: map[string]bool{}}
+	if len(origins) == 0 {
+		b.allowed = of
+	}
 	for _, text := range origins {
 		u, err := url.Parse(text)
 		if err != nil || u.User != nil || u.Hostname() == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" ||
@@ -81,7 +100,10 @@ func newBearer(base http.RoundTripper, origins []string, from source) (*bearer, 
 		if !weburl.Secure(u) {
 			return nil, fmt.Errorf("%w: %q is neither https nor on this machine", ErrOrigin, text)
 		}
-		b.allowed[originOf(u)] = true
+		b.allowed[weburl.Origin(u)] = of[weburl.Origin(u)]
+	}
+	if len(b.allowed) == 0 {
+		return nil, fmt.Errorf("%w: none was named", ErrOrigin)
 	}
 	return b, nil
 }
@@ -91,15 +113,16 @@ func newBearer(base http.RoundTripper, origins []string, from source) (*bearer, 
 type bearer struct {
 	source
 	base    http.RoundTripper
-	allowed map[string]bool
+	allowed map[string]string // by origin: the API that it is of, or none
 }
 
 // RoundTrip implements http.RoundTripper.
 func (b *bearer) RoundTrip(req *http.Request) (*http.Response, error) {
-	if !b.allowed[originOf(req.URL)] || strayed(req) || req.Header.Get("Authorization") != "" {
+	api, allowed := b.allowed[weburl.Origin(req.URL)]
+	if !allowed || strayed(req) || req.Header.Get("Authorization") != "" {
 		return b.base.RoundTrip(req)
 	}
-	token, err := b.token(req.Context())
+	token, err := b.token(req.Context(), api)
 	if err != nil {
 		if req.Body != nil {
 			_ = req.Body.Close() // RoundTripper's contract, on errors too
@@ -198,18 +221,9 @@ func rewound(req *http.Request) (*http.Request, bool) {
 // strayed reports whether a redirect on the way has changed the origin.
 func strayed(req *http.Request) bool {
 	for at := req; at.Response != nil && at.Response.Request != nil; at = at.Response.Request {
-		if originOf(at.Response.Request.URL) != originOf(req.URL) {
+		if weburl.Origin(at.Response.Request.URL) != weburl.Origin(req.URL) {
 			return true
 		}
 	}
 	return false
-}
-
-// originOf returns the origin of an address in one form (RFC 6454 §6.2).
-func originOf(u *url.URL) string {
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"https": "443", "http": "80"}[u.Scheme]
-	}
-	return u.Scheme + "://" + net.JoinHostPort(strings.ToLower(u.Hostname()), port)
 }

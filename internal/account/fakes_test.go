@@ -91,7 +91,8 @@ func (s *sealer) book(t *testing.T) *session.Book {
 // provider is an authenticator whose grant rotates: each refresh token is good
 // once, and a token used twice is invalid_grant.
 type provider struct {
-	silent    bool // a revocation is never answered
+	apis      []account.API // of the settings
+	silent    bool          // a revocation is never answered
 	mu        sync.Mutex
 	n         int
 	who       string            // signs in next
@@ -102,8 +103,10 @@ type provider struct {
 	refreshes int
 	revoked   []string
 	signIn    func(context.Context, session.SignInRequest) error
-	refresh   func(context.Context) error // before the answer
-	verify    func() error                // after keep
+	refresh   func(context.Context) error               // before the answer
+	verify    func() error                              // after keep
+	forAPI    func(s session.Session, api string) error // before the answer
+	asked     []string                                  // the APIs that tokens were asked for
 	revoke    func() (session.EndingOutcome, error)
 	bind      func() (secret.Secret, error) // makes the key of a session; nil binds none
 }
@@ -188,6 +191,32 @@ func (p *provider) Refresh(ctx context.Context, s session.Session,
 	return next, nil
 }
 
+// ForAPI rotates the refresh token as a refresh does.
+func (p *provider) ForAPI(ctx context.Context, s session.Session, api string,
+	keep func(context.Context, session.Session) error) (session.Session, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asked = append(p.asked, api)
+	if p.forAPI != nil {
+		if err := p.forAPI(s, api); err != nil {
+			return s, err
+		}
+	}
+	if s.Tokens.Refresh.Reveal() != p.good[s.Key.Subject] {
+		return s, &session.APIError{API: api, Doubted: true, Err: errors.New("openid: refresh: invalid_grant")}
+	}
+	next := s
+	p.issue(&next)
+	s.Tokens.Refresh = next.Tokens.Refresh
+	if err := keep(ctx, s); err != nil {
+		return s, err
+	}
+	t := session.Tokens{
+		Access: secret.New(fmt.Sprint(api, p.n)), Type: "Bearer", Lifetime: p.lifetime, Expiry: time.Now().Add(p.lifetime),
+	}
+	return s.WithAPI(api, session.APIToken{Tokens: t, Asked: "asked for " + api, Obtained: time.Now()}), nil
+}
+
 func (p *provider) Revoke(ctx context.Context, r session.Revocation) (session.EndingOutcome, error) {
 	if p.silent {
 		<-ctx.Done()
@@ -220,7 +249,7 @@ func newManager(p *provider, s *sealer) *testManager { return newManagerAt(p, s,
 func newManagerAt(p *provider, s *sealer, now func() time.Time) *testManager {
 	d := &testManager{provider: p, sealer: s}
 	d.Manager = account.New(account.Options{
-		Auth: p, Store: session.NewStore(s), Now: now,
+		Auth: p, Store: session.NewStore(s), Now: now, APIs: p.apis,
 		OnChange: func(snap account.Snapshot) {
 			d.mu.Lock()
 			d.seen = append(d.seen, snap)

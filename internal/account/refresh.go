@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"app.latchkey/internal/proof"
@@ -14,21 +15,33 @@ import (
 // refreshTimeout limits one refresh, waiting for other processes included.
 const refreshTimeout = 90 * time.Second
 
-// refresh renews the session of key unless somebody else has done so meanwhile.
-// Callers of the same moment share one refresh, and none of them can end it for
-// the others: it runs under its own time limit. With stale set, an access token
-// that a server has refused is renewed although its time has not come.
+// refresh renews the session of key unless somebody else has done so meanwhile. With stale set, an access
+// token that a server has refused is renewed although its time has not come.
 func (a *Manager) refresh(ctx context.Context, key session.Key, stale string) (session.Session, error) {
+	return a.flight(ctx, flightID(key, stale), func(ctx context.Context) (session.Session, error) {
+		return a.refreshHeld(ctx, key, stale)
+	})
+}
+
+// flightID tells what is asked for from everything else. No part of it can have a zero byte.
+func flightID(key session.Key, what ...string) string {
+	return strings.Join(append([]string{key.Issuer, key.Subject}, what...), "\x00")
+}
+
+// flight runs f, which asks the provider. Callers of the same moment and id share one run, and none of them
+// can end it for the others: it runs under its own time limit.
+func (a *Manager) flight(ctx context.Context, id string,
+	f func(context.Context) (session.Session, error)) (session.Session, error) {
 	type outcome struct {
 		s   session.Session
 		err error
 	}
 	done := make(chan outcome, 1)
 	a.flying.Go(func() {
-		v, err, _ := a.flights.Do(key.Issuer+"\x00"+key.Subject+"\x00"+stale, func() (any, error) {
+		v, err, _ := a.flights.Do(id, func() (any, error) {
 			ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
 			defer stop()
-			return a.refreshHeld(ctx, key, stale)
+			return f(ctx)
 		})
 		done <- outcome{v.(session.Session), err}
 	})
@@ -50,28 +63,36 @@ func (a *Manager) refreshHeld(ctx context.Context, key session.Key, stale string
 	a.refreshing(key)
 	var out session.Session
 	err := a.hold(ctx, func(ctx context.Context, h *session.Held) (err error) {
-		if r, newer := a.rescue(key); newer {
-			if err := a.keep(ctx, h, r); err != nil {
-				return err
-			}
+		if out, err = a.heldSession(ctx, h, key); err != nil {
+			return err
 		}
-		s, ok := h.Book.Find(key)
-		switch {
-		case !ok:
-			a.note(h.Book) // signed out by another process
-			return ErrNobody
-		case !s.Live():
-			out = s
-			return &EndedError{s.Ended}
-		case s.FreshAt(a.now()) && (stale == "" || s.Tokens.Access.Reveal() != stale):
-			out = s // another process was first
-			return nil
+		if out.FreshAt(a.now()) && (stale == "" || out.Tokens.Access.Reveal() != stale) {
+			return nil // another process was first
 		}
-		out, err = a.renew(ctx, h, s, stale != "")
+		out, err = a.renew(ctx, h, out, stale != "")
 		return err
 	})
 	a.settle(key, out, err)
 	return out, err
+}
+
+// heldSession returns the live session of key while the lock is held. What could not be written before is
+// written first.
+func (a *Manager) heldSession(ctx context.Context, h *session.Held, key session.Key) (session.Session, error) {
+	if r, newer := a.rescue(key); newer {
+		if err := a.keep(ctx, h, r); err != nil {
+			return session.Session{}, err
+		}
+	}
+	switch s, ok := h.Book.Find(key); {
+	case !ok:
+		a.note(h.Book) // signed out by another process
+		return session.Session{}, ErrNobody
+	case !s.Live():
+		return s, &EndedError{s.Ended}
+	default:
+		return s, nil
+	}
 }
 
 // renew asks the provider. After a refusal the vault is read once more: another
@@ -92,14 +113,14 @@ func (a *Manager) renew(ctx context.Context, h *session.Held, s session.Session,
 	if a.opts.Auth == nil {
 		return s, ErrNotConfigured
 	}
-	next, err := a.exchange(ctx, h, s)
+	next, err := a.exchange(ctx, h, s, a.opts.Auth.Refresh)
 	if errors.Is(err, session.ErrEnded) && !errors.Is(err, session.ErrFalse) {
 		if now, ok := a.rotatedElsewhere(ctx, h, s); ok {
 			if now.FreshAt(a.now()) {
 				return now, nil
 			}
 			s = now
-			next, err = a.exchange(ctx, h, s)
+			next, err = a.exchange(ctx, h, s, a.opts.Auth.Refresh)
 		}
 	}
 	switch {
@@ -133,8 +154,9 @@ func (a *Manager) rotatedElsewhere(ctx context.Context, h *session.Held, s sessi
 // exchange spends the refresh token and stores what came back: the rotated token at once, the whole
 // session when it is verified. Before the request, exchange stores a mark that the token is being
 // spent. The write proves that the vault is writable. The mark tells the next program, after a crash or
-// a lost answer, why the token may be refused.
-func (a *Manager) exchange(ctx context.Context, h *session.Held, s session.Session) (session.Session, error) {
+// a lost answer, why the token may be refused. ask is the request: a refresh, or one for an API's token.
+func (a *Manager) exchange(ctx context.Context, h *session.Held, s session.Session,
+	ask func(context.Context, session.Session, keeper) (session.Session, error)) (session.Session, error) {
 	if a.opts.StayAwake != nil {
 		release, err := a.opts.StayAwake(ctx)
 		if err != nil {
@@ -154,7 +176,7 @@ func (a *Manager) exchange(ctx context.Context, h *session.Held, s session.Sessi
 	}
 	known, kept := s, false
 	known.Unanswered, known.PersonNeeded = time.Time{}, false
-	next, err := a.opts.Auth.Refresh(ctx, known, func(_ context.Context, rotated session.Session) error {
+	next, err := ask(ctx, known, func(_ context.Context, rotated session.Session) error {
 		kept = true
 		return a.keep(ctx, h, rotated)
 	})
@@ -238,7 +260,8 @@ func (a *Manager) end(ctx context.Context, h *session.Held, s session.Session, w
 	a.opts.Log.Warn("session.ended", "issuer", s.Key.Issuer, "reason", string(why), "err", cause)
 	s.Ended = why
 	a.forgetKey(s.ProofKey)
-	s.Tokens, s.ProofKey, s.Unanswered, s.PersonNeeded = session.Tokens{}, secret.Secret{}, time.Time{}, false
+	s.Tokens, s.APIs, s.ProofKey = session.Tokens{}, nil, secret.Secret{}
+	s.Unanswered, s.PersonNeeded = time.Time{}, false
 	_ = a.keep(ctx, h, s) // logged; that it has ended stands all the same
 	return s, errors.Join(&EndedError{why}, cause)
 }

@@ -14,6 +14,7 @@ type Token struct {
 	Access secret.Secret
 	Type   string    // session.Bearer, or session.DPoP: of no use without a proof, which the Client sends
 	Expiry time.Time // zero when the provider gave no lifetime
+	API    string    // the API of the settings that it is for; empty for the session's own token
 
 	key secret.Secret // what is kept of the key that the token is bound to
 }
@@ -58,7 +59,8 @@ func (a *Manager) tokenOf(ctx context.Context, s session.Session) (Token, error)
 
 // Renew returns an access token of the signed-in person other than the refused
 // one, which a server has answered with 401 (RFC 6750 §3.1). The zero Token refuses
-// whatever is at hand. It returns ErrNotRenewable when there is no other to be had.
+// whatever is at hand, and one with no more than API whatever is at hand for that API. It returns
+// ErrNotRenewable when there is no other to be had.
 func (a *Manager) Renew(ctx context.Context, refused Token) (Token, error) {
 	s, err := a.signedIn()
 	if err != nil {
@@ -78,6 +80,12 @@ func (a *Manager) RenewOf(ctx context.Context, key session.Key, refused Token) (
 
 // renewOf refreshes s unless its token is another than the refused one already.
 func (a *Manager) renewOf(ctx context.Context, s session.Session, refused Token) (Token, error) {
+	if refused.API != "" {
+		if refused.Access.IsZero() {
+			refused = apiToken(s, refused.API)
+		}
+		return a.apiTokenOf(ctx, s, refused.API, refused.Access.Reveal())
+	}
 	if refused.Access.IsZero() {
 		refused = token(s)
 	}

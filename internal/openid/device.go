@@ -69,6 +69,9 @@ func (c *Client) authorizeDevice(ctx context.Context, a attempt) (deviceAnswer, 
 	if a.req.Organization != "" && c.p.OrganizationParam != "" {
 		form.Set(c.p.OrganizationParam, a.req.Organization)
 	}
+	if resources := c.resources(); len(resources) > 0 {
+		form["resource"] = resources
+	}
 	// whose browser it is nobody knows: no prompt is for an account
 	if slices.Contains(strings.Fields(a.prompt), consent) {
 		form.Set("prompt", consent)

@@ -62,7 +62,13 @@ var (
 	ErrNotBound      = errors.New("openid: a token that is not bound to this computer's key")  // RFC 9449 §5
 	ErrProof         = errors.New("openid: the proof of this computer's key was refused")      // RFC 9449 §5, §8
 	ErrTokenText     = errors.New("openid: a token with characters that no token has")         // RFC 6749 §A.12
-	ErrNoIDToken     = errors.New("openid: no ID token")                                       // OIDC Core §3.1.3.3
+	// RFC 9068 §4, RFC 8693 §2.2.1
+	// RFC 8707 §2.1
+	ErrNotAsked = errors.New("openid: the sign-in did not ask for this API")
+	// RFC 8707 §2.2
+	ErrNoRefresh = errors.New("openid: there is no refresh token to ask for another token with")
+	ErrAPIToken  = errors.New("openid: the token that came is not one for this API")
+	ErrNoIDToken = errors.New("openid: no ID token") // OIDC Core §3.1.3.3
 )
 
 // One for each check of an ID token.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"time"
@@ -55,11 +56,13 @@ var lostPauses = [...]time.Duration{0, time.Second, 2 * time.Second, 3 * time.Se
 // lostLimit is how long after the loss the same token is presented.
 const lostLimit = 10 * time.Second
 
-// redeem redeems the refresh token, and again when the answer was lost or doubtful. The
+// redeem redeems the refresh token, and again when the answer was lost or doubtful. further are parameters beside
+// it: what is said of an API. The
 // error matches [session.ErrLost] when an answer was lost on the way and no later one
 // was a success.
-func (c *Client) redeem(ctx context.Context, m Metadata, refresh secret.Secret, b binding) (tokenAnswer, error) {
-	got, err := c.spend(ctx, m, refresh, b)
+func (c *Client) redeem(ctx context.Context, m Metadata, refresh secret.Secret, b binding,
+	further url.Values) (tokenAnswer, error) {
+	got, err := c.spend(ctx, m, refresh, b, further)
 	cut := errors.Is(err, session.ErrLost)
 	for at, pauses := c.now(), lostPauses[:]; cut && !decided(got, err) && len(pauses) > 0; pauses = pauses[1:] {
 		pause := max(pauses[0], retryAfterOf(err))
@@ -67,10 +70,10 @@ func (c *Client) redeem(ctx context.Context, m Metadata, refresh secret.Secret, 
 			break
 		}
 		c.opts.Log.Info("refresh.again", "err", err)
-		got, err = c.spend(ctx, m, refresh, b)
+		got, err = c.spend(ctx, m, refresh, b, further)
 	}
 	if verdicts[grantCode(err)] == doubted {
-		got, err = c.spend(ctx, m, refresh, b)
+		got, err = c.spend(ctx, m, refresh, b, further)
 		if verdicts[grantCode(err)] == doubted {
 			err = fmt.Errorf("%w: %w", session.ErrEnded, err)
 		}
@@ -125,9 +128,11 @@ func sleep(ctx context.Context, d time.Duration) error {
 }
 
 // spend redeems a refresh token (RFC 6749 §6), once.
-func (c *Client) spend(ctx context.Context, m Metadata, refresh secret.Secret, b binding) (tokenAnswer, error) {
-	answer, err := c.tokenRequest(ctx, m,
-		url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refresh.Reveal()}}, b.prover)
+func (c *Client) spend(ctx context.Context, m Metadata, refresh secret.Secret, b binding,
+	further url.Values) (tokenAnswer, error) {
+	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refresh.Reveal()}}
+	maps.Copy(form, further)
+	answer, err := c.tokenRequest(ctx, m, form, b.prover)
 	if err != nil {
 		return tokenAnswer{}, fmt.Errorf("openid: refresh: %w", err)
 	}

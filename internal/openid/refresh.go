@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -24,59 +25,80 @@ import (
 // [session.RetryError] when it may pass.
 func (c *Client) Refresh(ctx context.Context, s session.Session,
 	keep func(context.Context, session.Session) error) (session.Session, error) {
-	meta, err := c.Discover(ctx)
+	meta, bind, err := c.spendable(ctx, s)
 	if err != nil {
 		return session.Session{}, err
 	}
-	if err := c.checkOwn(meta, s.Key, s.ClientID); err != nil {
-		return session.Session{}, err
-	}
-	bind, err := c.bindingOf(s)
+	got, kept, err := c.redeemKept(ctx, meta, s, bind, nil, keep)
 	if err != nil {
-		return session.Session{}, err // nothing is spent
-	}
-	if err := c.prove(ctx, meta); err != nil {
 		return session.Session{}, err
 	}
-	got, err := c.redeem(ctx, meta, s.Tokens.Refresh, bind)
-	if err != nil && got.tokens.Refresh.IsZero() {
-		return session.Session{}, err
-	}
-	kept := s
-	if got.tokens.Refresh.IsZero() {
-		got.tokens.Refresh = s.Tokens.Refresh // RFC 6749 §6: none issued, the old one stays
-	}
-	kept.Tokens.Refresh = got.tokens.Refresh
-	if kept := keep(ctx, kept); kept != nil {
-		return session.Session{}, errors.Join(err, fmt.Errorf("openid: keep the rotated token: %w", kept))
-	}
-	if err != nil {
-		return session.Session{}, err // the answer is wrong, but the old token is spent
-	}
-	next := s
-	id := s.Tokens.ID
-	next.Tokens = got.tokens
+	next := kept
+	next.Tokens, next.Tokens.Refresh = got.tokens, kept.Tokens.Refresh
 	next.Bound = s.Bound || got.tokens.Type == session.DPoP
 	next.Refreshed, next.Provider = c.now(), c.p.Name
 	if got.tokens.Scope == "" {
 		next.Tokens.Scope = s.Tokens.Scope // RFC 6749 §5.1: unchanged when absent
 	}
 	if got.tokens.ID.IsZero() || c.p.NoIDToken {
-		next.Tokens.ID = id // OIDC Core §12.2: the answer might not contain one
+		next.Tokens.ID = s.Tokens.ID // OIDC Core §12.2: the answer might not contain one
 		c.bound(&next.Tokens, time.Time{})
 		return next, nil
 	}
+	t, err := c.verifyRefreshed(ctx, s, got)
+	if err != nil {
+		return session.Session{}, err
+	}
+	exp, _, _ := t.claims.date("exp")
+	c.bound(&next.Tokens, exp)
+	return next, nil
+}
+
+// spendable makes sure of what must hold before a token of s is sent: the session is of this provider and client,
+// its key can be used, and the provider can be reached.
+func (c *Client) spendable(ctx context.Context, s session.Session) (Metadata, binding, error) {
+	meta, err := c.Discover(ctx)
+	if err != nil {
+		return Metadata{}, binding{}, err
+	}
+	if err := c.checkOwn(meta, s.Key, s.ClientID); err != nil {
+		return Metadata{}, binding{}, err
+	}
+	bind, err := c.bindingOf(s)
+	if err != nil {
+		return Metadata{}, binding{}, err
+	}
+	return meta, bind, c.prove(ctx, meta)
+}
+
+// redeemKept redeems the refresh token of s and calls keep with the rotated one before anything else of the answer
+// is looked at. It returns s with the refresh token that is good from now on.
+func (c *Client) redeemKept(ctx context.Context, m Metadata, s session.Session, b binding, further url.Values,
+	keep func(context.Context, session.Session) error) (tokenAnswer, session.Session, error) {
+	got, err := c.redeem(ctx, m, s.Tokens.Refresh, b, further)
+	if err != nil && got.tokens.Refresh.IsZero() {
+		return got, s, err
+	}
+	if !got.tokens.Refresh.IsZero() { // RFC 6749 §6: none issued, the old one stays
+		s.Tokens.Refresh = got.tokens.Refresh
+	}
+	if kept := keep(ctx, s); kept != nil {
+		return got, s, errors.Join(err, fmt.Errorf("openid: keep the rotated token: %w", kept))
+	}
+	return got, s, err // with err the answer is wrong, but the old token is spent
+}
+
+// verifyRefreshed verifies the ID token that came with a refresh of s (OIDC Core §12.2).
+func (c *Client) verifyRefreshed(ctx context.Context, s session.Session, got tokenAnswer) (idToken, error) {
 	t, err := c.verifyIDToken(ctx, got.tokens.ID.Reveal(),
 		expected{nonce: s.Nonce, access: got.tokens.Access.Reveal(), continuity: &s})
 	switch {
 	case err == nil:
-		exp, _, _ := t.claims.date("exp")
-		c.bound(&next.Tokens, exp)
-		return next, nil
+		return t, nil
 	case noVerdict(err), ctx.Err() != nil:
-		return session.Session{}, transient(fmt.Errorf("openid: refresh: not verified yet: %w", err))
+		return t, transient(fmt.Errorf("openid: refresh: not verified yet: %w", err))
 	}
-	return session.Session{}, fmt.Errorf("openid: refresh: %w: %w: %w", session.ErrEnded, session.ErrFalse, err)
+	return t, fmt.Errorf("openid: refresh: %w: %w: %w", session.ErrEnded, session.ErrFalse, err)
 }
 
 // noVerdict reports whether a refreshed ID token could not be verified, rather than

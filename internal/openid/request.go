@@ -62,6 +62,9 @@ func (c *Client) authorizationURL(a attempt) string {
 	if a.req.MaxAge != nil {
 		v.Set("max_age", strconv.FormatInt(seconds(*a.req.MaxAge), 10))
 	}
+	if resources := c.resources(); len(resources) > 0 {
+		v["resource"] = resources
+	}
 	if acr := slices.Concat(a.req.ACRValues, c.p.RequiredACR); len(acr) > 0 {
 		v.Set("acr_values", strings.Join(acr, " "))
 	}

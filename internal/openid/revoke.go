@@ -33,7 +33,13 @@ func (c *Client) Revoke(ctx context.Context, r session.Revocation) (session.Endi
 	if meta.RevocationURL == "" {
 		return session.EndingUnsupported, nil
 	}
-	return c.revokeBoth(ctx, meta, r.Refresh, r.Access)
+	outcome, err := c.revokeBoth(ctx, meta, r.Refresh, r.Access)
+	for _, token := range r.APIs { // most have ended with the grant; a refusal says no more than that
+		if outcome == session.EndingDone {
+			_, _ = c.revokeOne(ctx, meta, token, "access_token")
+		}
+	}
+	return outcome, err
 }
 
 // revokeBoth revokes the refresh token, then the access token.

@@ -164,7 +164,7 @@ func (c *Client) establish(ctx context.Context, a attempt, got tokenAnswer) (s s
 		return session.Session{}, ErrNotBound
 	}
 	s.ClientID, s.Provider = c.p.ClientID, c.p.Name
-	s.SignedInAt, s.Refreshed = c.now(), c.now()
+	s.SignedInAt, s.Refreshed, s.Resources = c.now(), c.now(), c.resources()
 	return s, nil
 }
 

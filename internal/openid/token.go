@@ -48,7 +48,7 @@ func (c *Client) scopes(m Metadata, organization string) []string {
 	if organization != "" && c.p.OrganizationScope != "" {
 		out = append(out, c.p.OrganizationScope+organization)
 	}
-	return out
+	return c.withAPIScopes(out)
 }
 
 // tokenRequest is one request to the token endpoint (RFC 6749 §3.2), of every grant: a code, a device

@@ -182,7 +182,7 @@ func secretsIn(r *http.Request) []string {
 	if form.ParseForm() != nil {
 		return out
 	}
-	for _, name := range []string{"code", "code_verifier", "refresh_token", "device_code", "token", "client_secret"} {
+	for _, name := range []string{"code", "code_verifier", "refresh_token", "device_code", "token", "client_secret", "subject_token"} {
 		out = append(out, form.PostForm[name]...)
 	}
 	return out

@@ -86,6 +86,11 @@ var codes = map[string]error{
 	"session_lost": &account.EndedError{Why: session.EndedLost},
 	"once_more":    openid.ErrOnceMore, "about_to_sleep": account.ErrSleeping, "person_needed": session.ErrPersonNeeded,
 	"not_renewable": account.ErrNotRenewable,
+	"no_such_api":   account.ErrNoAPI,
+	"api_token":     &session.APIError{API: "orders", Err: openid.ErrAPIToken},
+	"api_refused": &session.APIError{
+		API: "orders", Err: &openid.AnswerError{Kind: openid.ErrTokenEndpoint, Code: "invalid_target"},
+	},
 }
 
 // Every code has an error above that leads to it: none is of a kind that cannot be.

@@ -78,6 +78,9 @@ var declines = []string{
 // table is asked from top to bottom: what is more special stands higher.
 var table = []row{
 	{code: "cancelled", errs: []error{account.ErrCancelled, context.Canceled}},
+	{code: "no_such_api", errs: []error{account.ErrNoAPI}},
+	{code: "api_token", errs: []error{openid.ErrAPIToken}},
+	{code: "api_refused", errs: []error{session.ErrAPI, openid.ErrNoRefresh, openid.ErrNotAsked}},
 	{code: "not_signed_in", errs: []error{account.ErrNobody}},
 	{code: "other_provider", errs: []error{openid.ErrOtherProvider, session.ErrForeign}},
 	{code: "session_false", errs: []error{openid.ErrContinuity, session.ErrFalse}},

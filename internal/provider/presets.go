@@ -66,7 +66,10 @@ var presets = []Preset{
 	{
 		Name: "okta", Title: "Okta", Needs: []string{"domain"}, May: []string{"authorization_server"},
 		issuer: oktaIssuer, Secret: SecretUnsafe,
-		knows: func(p *Provider, _ Given) { p.OrganizationParam, p.RedirectPorts = "idp", exactPorts },
+		knows: func(p *Provider, _ Given) {
+			p.OrganizationParam, p.RedirectPorts = "idp", exactPorts
+			p.APIWay = ByScope // an authorization server has one audience; its scopes tell its APIs apart
+		},
 	},
 	{
 		Name: "entra", Title: "Microsoft", Needs: []string{"tenant"}, issuer: entraIssuer, Secret: SecretRefused,
@@ -74,6 +77,8 @@ var presets = []Preset{
 			p.SelectAccount = true
 			// localhost alone may have any port; 127.0.0.1 is for the manifest only.
 			p.RedirectHost, p.OfflineAccess, p.OrganizationParam = "localhost", "on", "domain_hint"
+			// A refresh token is for every resource; each request names scopes of one.
+			p.APIWay, p.APIScopesApart, p.APIScopesBelow = ByScope, true, ".default"
 		},
 	},
 	{
@@ -92,12 +97,13 @@ var presets = []Preset{
 			p.OrganizationParam, p.OrganizationClaims, p.RedirectPorts = "organization", []string{
 				"org_id", "org_name",
 			}, exactPorts
+			p.APIWay, p.APIScopesApart = ByAudience, true // multi-resource refresh tokens
 		},
 	},
 	{
 		Name: "keycloak", Title: "Keycloak", Needs: []string{"base_url", "realm"}, issuer: keycloakIssuer,
 		Secret: SecretUnsafe,
-		knows:  func(p *Provider, _ Given) { p.OrganizationParam = "kc_idp_hint" },
+		knows:  func(p *Provider, _ Given) { p.OrganizationParam, p.APIWay = "kc_idp_hint", ByExchange },
 	},
 	{
 		Name: "cognito", Title: "Amazon Cognito", Needs: []string{"user_pool"}, May: []string{"region"},

@@ -69,6 +69,14 @@ type Provider struct {
 	// provider's documentation promises none.
 	OrganizationClaims []string
 
+	APIs []API // further APIs that get access tokens of their own, by name
+	// APIWay is how the provider gives such tokens; empty where nothing is known of it.
+	APIWay string
+	// APIScopesApart keeps the scopes of the APIs out of the sign-in: the provider takes those of one API at a time.
+	APIScopesApart bool
+	// APIScopesBelow is the scope that stands for all of a resource's, where scopes are written below their resource.
+	APIScopesBelow string
+
 	LogoutStyle string // auto, oidc, query, cognito, none
 
 	SignInTimeout time.Duration // of a whole sign-in

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -36,7 +37,8 @@ type Revocation struct {
 	ClientID string
 	Access   secret.Secret
 	Refresh  secret.Secret
-	Since    time.Time // of the sign-out
+	Since    time.Time       // of the sign-out
+	APIs     []secret.Secret // access tokens for further APIs, for providers where they outlive the rest
 }
 
 // Find returns the session of key.
@@ -87,7 +89,7 @@ func (b *Book) Forget(key Key, now time.Time) (Revocation, bool) {
 	if !ok {
 		return Revocation{}, false
 	}
-	r := Revocation{Key: s.Key, ClientID: s.ClientID, Access: s.Tokens.Access, Refresh: s.Tokens.Refresh, Since: now}
+	r := s.revocation(now)
 	if r.Access.IsZero() && r.Refresh.IsZero() {
 		return r, true
 	}
@@ -113,6 +115,15 @@ func (b *Book) SetFace(key Key, f Face) bool {
 // keepable reports whether the picture may be kept.
 func (f Face) keepable() bool {
 	return f.Address != "" && len(f.Address)+len(f.Data) <= MaxFaceBytes && strings.HasPrefix(f.Data, "data:image/")
+}
+
+// revocation is what is to be revoked of s.
+func (s Session) revocation(now time.Time) Revocation {
+	r := Revocation{Key: s.Key, ClientID: s.ClientID, Access: s.Tokens.Access, Refresh: s.Tokens.Refresh, Since: now}
+	for _, name := range slices.Sorted(maps.Keys(s.APIs)) {
+		r.APIs = append(r.APIs, s.APIs[name].Tokens.Access)
+	}
+	return r
 }
 
 // Revoked drops r from the list of what is to be revoked.

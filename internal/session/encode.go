@@ -50,7 +50,7 @@ func Encode(b Book) ([]byte, error) {
 	for _, r := range b.Revoke {
 		w.Revoke = append(w.Revoke, wireRevocation{
 			Key: wireKey(r.Key), ClientID: r.ClientID,
-			Access: r.Access.Reveal(), Refresh: r.Refresh.Reveal(), Since: unix(r.Since),
+			Access: r.Access.Reveal(), Refresh: r.Refresh.Reveal(), Since: unix(r.Since), APIs: revealed(r.APIs),
 		})
 	}
 	out, err := encode(w)
@@ -126,7 +126,7 @@ func Decode(data []byte) (Book, error) {
 	for _, r := range w.Revoke {
 		b.Revoke = append(b.Revoke, Revocation{
 			Key: Key(r.Key), ClientID: r.ClientID,
-			Access: secret.New(r.Access), Refresh: secret.New(r.Refresh), Since: fromUnix(r.Since),
+			Access: secret.New(r.Access), Refresh: secret.New(r.Refresh), Since: fromUnix(r.Since), APIs: secrets(r.APIs),
 		})
 	}
 	if _, ok := b.Current(); !ok {
@@ -149,11 +149,12 @@ type wireBook struct {
 }
 
 type wireRevocation struct {
-	Key      wireKey `json:"key"`
-	ClientID string  `json:"client_id"`
-	Access   string  `json:"access_token,omitempty"`
-	Refresh  string  `json:"refresh_token,omitempty"`
-	Since    int64   `json:"since,omitempty"` // Unix milliseconds, as every time here
+	Key      wireKey  `json:"key"`
+	ClientID string   `json:"client_id"`
+	Access   string   `json:"access_token,omitempty"`
+	Refresh  string   `json:"refresh_token,omitempty"`
+	Since    int64    `json:"since,omitempty"` // Unix milliseconds, as every time here
+	APIs     []string `json:"apis,omitempty"`
 }
 
 type wireSession struct {
@@ -187,6 +188,8 @@ type wireSession struct {
 	ProofKey        string                     `json:"proof_key,omitempty"`
 	Bound           bool                       `json:"bound,omitempty"`
 	Ended           string                     `json:"ended,omitempty"`
+	APIs            map[string]wireAPI         `json:"apis,omitempty"`
+	Resources       []string                   `json:"resources,omitempty"`
 }
 
 func toWire(s Session) wireSession {
@@ -201,6 +204,7 @@ func toWire(s Session) wireSession {
 		AuthTime: unix(s.AuthTime), ACR: s.ACR, AMR: s.AMR,
 		SignedInAt: unix(s.SignedInAt), Refreshed: unix(s.Refreshed), Ended: string(s.Ended),
 		Unanswered: unix(s.Unanswered), PersonNeeded: s.PersonNeeded, ProofKey: s.ProofKey.Reveal(), Bound: s.Bound,
+		APIs: apisToWire(s.APIs), Resources: s.Resources,
 	}
 }
 
@@ -219,7 +223,24 @@ func fromWire(w wireSession) Session {
 		AuthTime: fromUnix(w.AuthTime), ACR: w.ACR, AMR: w.AMR,
 		SignedInAt: fromUnix(w.SignedInAt), Refreshed: fromUnix(w.Refreshed), Ended: Ended(w.Ended),
 		Unanswered: fromUnix(w.Unanswered), PersonNeeded: w.PersonNeeded, ProofKey: secret.New(w.ProofKey), Bound: w.Bound,
+		APIs: apisFromWire(w.APIs), Resources: w.Resources,
 	}
+}
+
+func revealed(in []secret.Secret) []string {
+	var out []string
+	for _, s := range in {
+		out = append(out, s.Reveal())
+	}
+	return out
+}
+
+func secrets(in []string) []secret.Secret {
+	var out []secret.Secret
+	for _, s := range in {
+		out = append(out, secret.New(s))
+	}
+	return out
 }
 
 func unix(t time.Time) int64 {

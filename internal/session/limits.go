@@ -22,8 +22,8 @@ const (
 	// MaxBookBytes is the size of an encoded book: as much as a vault's file can hold.
 	MaxBookBytes = 64<<20 - 8<<10
 	// MaxSessionBytes is the room that one session may take in an encoded book: three
-	// tokens from answers of at most 1 MiB each, and the claims.
-	MaxSessionBytes = 4 << 20
+	// tokens from answers of at most 1 MiB each, the claims, and the tokens of [MaxAPIs] APIs.
+	MaxSessionBytes = 5 << 20
 	// MaxFaceBytes is the size of a picture that is kept, as a data: URL with its address.
 	MaxFaceBytes = 136 << 10
 	// MaxTyped is the longest that is kept of what a person typed, in bytes: an email

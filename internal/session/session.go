@@ -75,6 +75,11 @@ type Session struct {
 	Provider string // the provider's name at the sign-in or the last refresh; empty in old sessions
 	Profile  Profile
 	Tokens   Tokens
+	// APIs are the access tokens for further APIs, by the names that the settings give these. The map is
+	// never changed: see [Session.WithAPI].
+	APIs map[string]APIToken
+	// Resources were named when the person signed in (RFC 8707 §2.1): the grant covers no other one.
+	Resources []string
 
 	// IDTokenVerified is false for providers that have no ID tokens (plain
 	// OAuth 2.0): the identity then comes from the user endpoint alone.
@@ -145,15 +150,18 @@ func (s Session) renewedAt() time.Time {
 // maxLead is the most that a refresh is brought forward of the expiry.
 const maxLead = 60 * time.Second
 
-// Due returns when the access token should be refreshed: when less than a tenth
+// Due returns when the access token should be refreshed: see [Tokens.Due].
+func (s Session) Due() time.Time { return s.Tokens.Due() }
+
+// Due returns when the access token should be replaced: when less than a tenth
 // of its lifetime, at most 60 s, remains. Zero means never: no expiry is known.
-func (s Session) Due() time.Time {
-	if s.Tokens.Expiry.IsZero() {
+func (t Tokens) Due() time.Time {
+	if t.Expiry.IsZero() {
 		return time.Time{}
 	}
-	lead := s.Tokens.Lifetime / 10
+	lead := t.Lifetime / 10
 	if lead > maxLead || lead <= 0 {
 		lead = maxLead
 	}
-	return s.Tokens.Expiry.Add(-lead)
+	return t.Expiry.Add(-lead)
 }

@@ -67,6 +67,8 @@ func (k key) written(value string) string {
 	case table:
 		name, text, _ := strings.Cut(value, "=")
 		return fmt.Sprintf("{ %s = %q }", name, text)
+	case apis:
+		return "{ " + value + " }"
 	}
 	return strconv.Quote(value)
 }

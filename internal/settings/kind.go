@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"app.latchkey/internal/provider"
 	"app.latchkey/internal/proxy/route"
 	"app.latchkey/internal/secret"
 )
@@ -22,6 +23,7 @@ const (
 	yesNo             // bool
 	span              // time.Duration, as "90s"
 	table             // map[string]string; in files only
+	apis              // []provider.API; in the environment as one line of TOML
 )
 
 // kindOf is the kind of the values that a pointer of a [binding] takes.
@@ -37,6 +39,8 @@ func kindOf(at any) kind {
 		return span
 	case *map[string]string:
 		return table
+	case *[]provider.API:
+		return apis
 	}
 	return text
 }
@@ -68,6 +72,8 @@ func assign(at, v any) {
 		*p = v.(time.Duration)
 	case *map[string]string:
 		*p = merged(*p, v.(map[string]string))
+	case *[]provider.API:
+		*p = v.([]provider.API)
 	}
 }
 
@@ -112,6 +118,8 @@ func shown(at any) string {
 			out = append(out, name+"="+(*p)[name])
 		}
 		return strings.Join(out, " ")
+	case *[]provider.API:
+		return APIsText(*p)
 	}
 	return ""
 }
@@ -158,6 +166,8 @@ func convert(k kind, raw any) (any, string) {
 		return texts(raw)
 	case ports:
 		return numbers(raw)
+	case apis:
+		return readAPIs(raw)
 	}
 	return stringTable(raw)
 }

@@ -123,7 +123,7 @@ func (s Settings) preference(name, text string) (any, string) {
 		return nil, "unknown" + nearest(name)
 	case s.lock(k):
 		return nil, "locked by the administrator's policy (" + s.lockedBy(k) + ")"
-	case k.NoFile, k.kind == table:
+	case k.NoFile, k.kind == table, k.kind == apis:
 		return nil, "the settings screen does not write it: see docs/settings.md for where it goes"
 	case text == "":
 		return "", ""

@@ -20,6 +20,7 @@ func (l *loader) together(s *Settings) {
 	l.offline(p)
 	l.tenants(p)
 	l.homeRealm(p)
+	l.apis(p)
 	l.storage(s)
 	if p.NoIDToken && len(p.RequiredACR) > 0 {
 		l.fail(l.sourceOf("required_acr"), "required_acr", "it stands in an ID token, and this provider has none "+

@@ -7,7 +7,7 @@ import (
 
 // Value is one setting as it stands.
 type Value struct {
-	Key    string
+	Key    string // of an API "apis." and its name
 	Text   string // in the form that the environment takes; masked when it is a secret
 	Source Source // "default" and "preset …" are names of sources too
 	Locked bool   // by the administrator's policy
@@ -33,6 +33,14 @@ func (s Settings) Values() []Value {
 			v.Source = Source{Name: "preset " + s.Provider.Preset}
 		}
 		v.Fixed = v.Locked || strings.HasPrefix(v.Source.Name, "LATCHKEY_") || strings.HasPrefix(v.Source.Name, "--")
+		if len(s.Provider.APIs) > 0 && k.kind == apis { // one line for each
+			for _, a := range s.Provider.APIs {
+				one := v
+				one.Key, one.Text = k.Name+"."+a.Name, apiText(a)
+				out = append(out, one)
+			}
+			return
+		}
 		out = append(out, v)
 	})
 	return out

@@ -46,6 +46,19 @@ func Secure(u *url.URL) bool {
 	return u.Scheme == "https" || u.Scheme == "http" && Loopback(u.Hostname())
 }
 
+// Origin is the origin of a URL in one form: scheme, host in small letters, and the port unless it is the scheme's own
+// (RFC 6454 §6.2).
+func Origin(u *url.URL) string {
+	host, port := strings.ToLower(u.Hostname()), u.Port()
+	if port == "" || port == map[string]string{"https": "443", "http": "80"}[u.Scheme] {
+		if strings.Contains(host, ":") { // IPv6
+			host = "[" + host + "]"
+		}
+		return u.Scheme + "://" + host
+	}
+	return u.Scheme + "://" + net.JoinHostPort(host, port)
+}
+
 // Loopback reports whether a host, as it is written, is this machine's own.
 func Loopback(host string) bool {
 	ip := net.ParseIP(host)

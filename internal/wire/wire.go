@@ -77,6 +77,9 @@ func New(s settings.Settings, o Options) (*Parts, error) {
 		Store: session.NewStore(&sealer{p.Vault}), Adopting: o.Adopting, OnChange: o.OnChange, Log: o.Log,
 		SignInTimeout: s.Provider.SignInTimeout, Now: o.Now,
 	}
+	for _, api := range s.Provider.APIs {
+		options.APIs = append(options.APIs, account.API{Name: api.Name, Origins: api.Origins, Asked: api.Asked()})
+	}
 	options.StayAwake = func(ctx context.Context) (func(), error) {
 		release, err := awake.Hold(ctx, o.App, "A sign-in is being renewed")
 		if err != nil {

@@ -13,13 +13,30 @@ const server = KEY ? tls({ key: readFileSync(KEY), cert: readFileSync(CERT) }) :
 await new Promise((done) => server.listen(0, "127.0.0.1", done));
 const issuer = `${KEY ? "https" : "http"}://127.0.0.1:${server.address().port}`;
 
+// A token exchange (RFC 8693), which oidc-provider leaves to who runs it: the access token of a person for one of an
+// audience, as a JWT. The audience "elsewhere" gets a token for another one.
+const exchange = "urn:ietf:params:oauth:grant-type:token-exchange";
+
+const apis = {
+  features: {
+    resourceIndicators: {
+      getResourceServerInfo: (_ctx, resource) => ({
+        scope: "orders.read orders.write",
+        audience: resource.endsWith("/lies") ? "https://bills.example" : resource,
+        accessTokenFormat: "jwt",
+        accessTokenTTL: 60,
+      }),
+    },
+  },
+};
+
 const desk = {
   client_id: "desk",
   application_type: "native",
   token_endpoint_auth_method: "none",
   redirect_uris: ["http://127.0.0.1/callback"],
   post_logout_redirect_uris: ["http://127.0.0.1/signed-out"],
-  grant_types: ["authorization_code", "refresh_token"],
+  grant_types: ["authorization_code", "refresh_token", exchange],
   response_types: ["code"],
 };
 
@@ -33,6 +50,7 @@ const people = {
 
 const strict = {
   ...people,
+  ...apis,
   clients: [
     desk,
     {
@@ -60,6 +78,33 @@ const lenient = {
 };
 
 const provider = new Provider(issuer, STRICT ? strict : lenient);
+provider.registerGrantType(
+  exchange,
+  async (ctx) => {
+    const { AccessToken, ResourceServer } = provider;
+    const { subject_token: given, audience } = ctx.oidc.params;
+    const subject = await AccessToken.find(given ?? "");
+    if (!subject?.isValid || subject.clientId !== ctx.oidc.client.clientId) {
+      ctx.status = 400;
+      ctx.body = { error: "invalid_request" };
+      return;
+    }
+    const token = new AccessToken({ accountId: subject.accountId, client: ctx.oidc.client, grantId: subject.grantId });
+    token.resourceServer = new ResourceServer("urn:exchange", {
+      scope: "",
+      audience: audience === "elsewhere" ? "bills" : audience,
+      accessTokenFormat: "jwt",
+      accessTokenTTL: 60,
+    });
+    ctx.body = {
+      access_token: await token.save(),
+      issued_token_type: "urn:ietf:params:oauth:token-type:access_token",
+      token_type: "Bearer",
+      expires_in: 60,
+    };
+  },
+  ["subject_token", "subject_token_type", "requested_token_type", "audience", "resource", "scope"],
+);
 server.on("request", provider.callback());
 console.log(issuer);
 process.stdin.resume();

@@ -20,6 +20,14 @@ func TestTheDefaultStrictness(t *testing.T) {
 	}, pages)
 }
 
+// Tokens for further APIs by resource indicators and by exchange, over rotation.
+func TestTokensForAPIs(t *testing.T) {
+	issuer := certified.Start(t, "STRICT=1")
+	story.Run(t, "testdata/apis.txt", map[string]string{
+		"ISSUER": issuer, "LATCHKEY_ISSUER": issuer, "LATCHKEY_CLIENT_ID": "desk", "PERSON": "ada",
+	}, pages)
+}
+
 // pages are oidc-provider's own development pages.
 func pages(page *robot.Page, who string) (robot.Form, url.Values, bool) {
 	if len(page.Forms) == 0 {
