@@ -102,6 +102,11 @@ func (p scripted) SignIn(ctx context.Context, req session.SignInRequest) (sessio
 	}
 }
 
+func (p scripted) ForAPI(_ context.Context, s session.Session, _ string,
+	_ func(context.Context, session.Session) error) (session.Session, error) {
+	return s, session.ErrAPI
+}
+
 func (p scripted) Refresh(_ context.Context, s session.Session,
 	_ func(context.Context, session.Session) error) (session.Session, error) {
 	return s, nil
