@@ -3,7 +3,6 @@ package signin
 import (
 	"context"
 
-	"app.latchkey/internal/provider"
 	"app.latchkey/internal/settings"
 )
 
@@ -29,9 +28,9 @@ type API struct {
 
 // apisText are the APIs as a setting.
 func apisText(all []API) string {
-	out := make([]provider.API, 0, len(all))
+	out := make([]settings.API, 0, len(all))
 	for _, a := range all {
-		out = append(out, provider.API(a))
+		out = append(out, settings.API(a))
 	}
 	return settings.APIsText(out)
 }

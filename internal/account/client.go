@@ -25,10 +25,10 @@ var ErrOrigin = errors.New("account: no origin that a token may be sent to")
 //
 // An origin of an API in the settings gets that API's own token, and every other one the session's. Without
 // origins the client sends tokens to those of the APIs. An origin is scheme, host and port (RFC 6454 §4), such
-// as "https://api.example"; http is for loopback alone. The token is never sent along with a redirect to another origin, even an allowed one: a server
-// that redirects must not choose where a token goes. A request that has an Authorization header of its
-// own is left as it is. The client has no time limit of its own: give each request a context that has
-// one.
+// as "https://api.example"; http is for loopback alone. The token is never sent along with a redirect to another
+// origin, even an allowed one: a server that redirects must not choose where a token goes. A request that has an
+// Authorization header of its own is left as it is. The client has no time limit of its own: give each request a
+// context that has one.
 func (a *Manager) Client(origins ...string) (*http.Client, error) {
 	return a.client(origins, source{a.tokenFor, a.Renew, a.opts.Keys})
 }

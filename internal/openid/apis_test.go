@@ -164,21 +164,23 @@ func TestScopesAloneSayNothingOfTheAudience(t *testing.T) {
 }
 
 func TestLiesOfATokenExchange(t *testing.T) {
+	const types = "urn:ietf:params:oauth:token-type:"
 	for name, c := range map[string]struct {
 		lie func(claims)
 		err error
 	}{
-		"an ID token in its place":       {put("issued_token_type", "urn:ietf:params:oauth:token-type:id_token"), openid.ErrAPIToken},
-		"a refresh token in its place":   {put("issued_token_type", "urn:ietf:params:oauth:token-type:refresh_token"), openid.ErrAPIToken},
+		"an ID token in its place":       {put("issued_token_type", types+"id_token"), openid.ErrAPIToken},
+		"a refresh token in its place":   {put("issued_token_type", types+"refresh_token"), openid.ErrAPIToken},
 		"a type that is no text":         {put("issued_token_type", 1), openid.ErrAPIToken},
 		"no access token (RFC 8693 N_A)": {put("token_type", "N_A"), openid.ErrTokenType},
 		"nothing":                        {drop("access_token"), openid.ErrTokenAnswer},
-		"a JWT":                          {put("issued_token_type", "urn:ietf:params:oauth:token-type:jwt"), nil},
+		"a JWT":                          {put("issued_token_type", types+"jwt"), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, client, s := sessionWithAPI(t, lies{}, orders(provider.ByExchange))
 			p.lies.token = c.lie
-			if _, err := client.ForAPI(t.Context(), s, "orders", keep); !errors.Is(err, c.err) || (err == nil) != (c.err == nil) {
+			_, err := client.ForAPI(t.Context(), s, "orders", keep)
+			if !errors.Is(err, c.err) || (err == nil) != (c.err == nil) {
 				t.Errorf("%v", err)
 			}
 		})

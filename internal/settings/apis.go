@@ -14,6 +14,9 @@ import (
 	"app.latchkey/internal/weburl"
 )
 
+// API is an API that gets access tokens of its own.
+type API = provider.API
+
 // maxAPIs is how many APIs there may be: as many as a session keeps tokens for.
 const maxAPIs = 16
 

@@ -59,6 +59,19 @@ func TestAPIsAreReadFromEverySource(t *testing.T) {
 	}
 }
 
+// An administrator's tools write the tables as one line, in a policy file as in other channels.
+func TestAPolicyHoldsAPIsInOneLine(t *testing.T) {
+	line := `orders = { origins = ["https://orders.example"], audience = "orders" }`
+	given, err := settings.PolicyOf(map[string]string{"apis": line}, false)
+	if err != nil || given["apis"] != line {
+		t.Fatalf("%v %v", given, err)
+	}
+	s, _, err := load(t, map[string]string{"policy.toml": "apis = '" + line + "'"}, nil, nil)
+	if err != nil || len(s.Provider.APIs) != 1 || !s.Sources["apis"].Locked {
+		t.Errorf("%v %+v", err, s.Provider.APIs)
+	}
+}
+
 func TestThePresetsKnowTheirWay(t *testing.T) {
 	for preset, c := range map[string]struct {
 		given, api, asked string
@@ -66,7 +79,7 @@ func TestThePresetsKnowTheirWay(t *testing.T) {
 		"auth0":    {`domain = "acme.auth0.com"`, `audience = "https://orders.example"`, "audience https://orders.example?audience=https%3A%2F%2Forders.example"},
 		"okta":     {`domain = "acme.okta.com"`, `scopes = ["orders"]`, "scope ?scope=orders"},
 		"keycloak": {"base_url = \"https://sso.example\"\nrealm = \"acme\"", `audience = "orders"`, "exchange orders?audience=orders"},
-		"entra":    {`tenant = "acme.example"`, `resource = "api://orders"`, "scope ?scope=api%3A%2F%2Forders%2F.default"},
+		"entra":    {`tenant = "8eaef023-2b34-4da1-9baa-8bc8c9d6a490"`, `resource = "api://orders"`, "scope ?scope=api%3A%2F%2Forders%2F.default"},
 		"oidc":     {`issuer = "https://id.example"`, `resource = "urn:orders"`, "resource ?resource=urn%3Aorders"},
 	} {
 		text := "provider = \"" + preset + "\"\n" + client + c.given + "\n[apis.orders]\norigins = [\"https://o.example\"]\n" + c.api

@@ -137,7 +137,7 @@ var bindings = map[string]binding{
 	"dpop":          {at: func(s *Settings) any { return &s.Provider.DPoP }},
 	"dpop_key":      {at: func(s *Settings) any { return &s.DPoPKey }},
 	"tpm_device":    {at: func(s *Settings) any { return &s.TPMDevice }},
-	"apis":                 {at: func(s *Settings) any { return &s.Provider.APIs }},
+	"apis":          {at: func(s *Settings) any { return &s.Provider.APIs }},
 	"proxy": {
 		at:    func(s *Settings) any { return (*proxyText)(&s.Proxy) },
 		check: func(v any) string { return route.Check(v.(string)) },

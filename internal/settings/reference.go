@@ -23,7 +23,9 @@ const (
 	Table    Form = "table"    // of texts
 )
 
-var forms = map[kind]Form{text: Text, list: List, ports: Ports, yesNo: YesNo, span: Duration, table: Table}
+var forms = map[kind]Form{text: Text, list: List, ports: Ports, yesNo: YesNo, span: Duration, table: Table,
+	apis: Text, // one line of TOML
+}
 
 // Key describes one setting that a file may hold.
 type Key struct {
@@ -117,7 +119,7 @@ func (k key) ofText(given string) (any, string) {
 	if problem == "" && k.check != nil {
 		problem = k.check(value)
 	}
-	if problem == "" && k.kind == span {
+	if problem == "" && (k.kind == span || k.kind == apis) { // a text in files too
 		value = given
 	}
 	return value, problem
