@@ -14,7 +14,8 @@ const (
 
 // Finding is the outcome of one check.
 type Finding struct {
-	ID     string `json:"id"` // stable, such as "tls"
+	ID     string `json:"id"`   // of the check; stable, such as "tls"
+	Code   string `json:"code"` // of what was found; stable, such as "tls.expired"
 	Status Status `json:"status"`
 	Title  string `json:"title"`  // one line
 	Detail string `json:"detail"` // may be empty
@@ -35,7 +36,7 @@ func (c *Client) Doctor(ctx context.Context) (Report, error) {
 		found := c.parts.Doctor().Run(ctx, nil)
 		out := Report{OK: true}
 		for _, f := range found.Findings {
-			out.Findings = append(out.Findings, Finding{f.ID, Status(f.Status), f.Title, f.Detail, f.Advice})
+			out.Findings = append(out.Findings, Finding{f.ID, f.Code, Status(f.Status), f.Title, f.Detail, f.Advice})
 			out.OK = out.OK && Status(f.Status) != Fail
 		}
 		return out, ctx.Err()

@@ -45,7 +45,8 @@ const (
 
 // Finding is the outcome of one check.
 type Finding struct {
-	ID     string `json:"id"`     // stable, such as "tls" or "port.18085"
+	ID     string `json:"id"`     // of the check; stable, such as "tls" or "port.18085"
+	Code   string `json:"code"`   // of what was found; stable, such as "tls.expired"
 	Status Status `json:"status"` // pass, warn or fail
 	Title  string `json:"title"`  // one line
 	Detail string `json:"detail,omitempty"`
@@ -132,6 +133,7 @@ type round struct {
 }
 
 func (r *round) add(f Finding) {
+	f.Code = codeOf(f)
 	f.Title, f.Detail, f.Advice = oneLine(f.Title), oneLine(f.Detail),
 		oneLine(settings.ForReader(f.Advice, r.o.Settings.InCode()))
 	r.findings = append(r.findings, f)
@@ -140,15 +142,17 @@ func (r *round) add(f Finding) {
 	}
 }
 
-func (r *round) pass(id, title, detail string) { r.add(Finding{id, Pass, title, detail, ""}) }
+func (r *round) pass(id, title, detail string) {
+	r.add(Finding{ID: id, Status: Pass, Title: title, Detail: detail})
+}
 
 // warn and fail look the advice up by the title, unless it is given.
 func (r *round) warn(id, title, detail string, advice ...string) {
-	r.add(Finding{id, Warn, title, detail, r.advice(title, advice)})
+	r.add(Finding{ID: id, Status: Warn, Title: title, Detail: detail, Advice: r.advice(title, advice)})
 }
 
 func (r *round) fail(id, title, detail string, advice ...string) {
-	r.add(Finding{id, Fail, title, detail, r.advice(title, advice)})
+	r.add(Finding{ID: id, Status: Fail, Title: title, Detail: detail, Advice: r.advice(title, advice)})
 }
 
 // adviceFile says by the title of a finding what to do about it. In it {where} becomes the

@@ -117,6 +117,9 @@ func (m *machine) examine() doctor.Report {
 	if err != nil && !errors.As(err, &exit) {
 		m.t.Fatal(err)
 	}
+	if err := ofSchema(m.t, out); err != nil {
+		m.t.Errorf("%v: %s", err, out)
+	}
 	var r doctor.Report
 	if err := json.Unmarshal(out, &r); err != nil {
 		m.t.Fatalf("%v: %s", err, out)

@@ -55,11 +55,11 @@ func (r *round) userinfo(ctx context.Context) {
 			if r.blamed("userinfo", status, err) {
 				return
 			}
-			r.add(Finding{"userinfo", status, title,
-				fmt.Sprintf("%s: %v", r.meta.UserInfoURL, err),
-				"Take userinfo_endpoint out of the settings if it is set there; otherwise tell whoever runs the " +
-					"provider, " +
-					"or open the way to that host in the firewall."})
+			r.add(Finding{
+				ID: "userinfo", Status: status, Title: title, Detail: fmt.Sprintf("%s: %v", r.meta.UserInfoURL, err),
+				Advice: "Take userinfo_endpoint out of the settings if it is set there; otherwise tell whoever runs the " +
+					"provider, or open the way to that host in the firewall.",
+			})
 			return
 		}
 		r.pass("userinfo", "The userinfo endpoint answers", hostOf(r.meta.UserInfoURL))

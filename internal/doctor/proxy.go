@@ -47,7 +47,7 @@ func (r *round) ways(ctx context.Context) {
 func (r *round) chosen(id string, way route.Choice) {
 	switch {
 	case errors.Is(way.Err, route.ErrSetting):
-		r.fail(id, "The proxy that "+way.Source+" names is no address", reason(way.Err),
+		r.fail(id, "The proxy that is set is no address", way.Source+" names it: "+reason(way.Err),
 			"Set "+placeOf(way.NamedBy())+" to an address such as http://proxy.acme.example:3128.")
 	case way.Err != nil:
 		r.warn(id, "The proxy script did not decide, so that the way is a direct one", reason(way.Err))

@@ -9,6 +9,7 @@ import (
 
 // Report is what one run found.
 type Report struct {
+	Schema   int       `json:"schema"` // 1: docs/doctor.schema.json
 	App      string    `json:"app"`
 	Version  string    `json:"version"`
 	Platform string    `json:"platform"` // such as linux/amd64
@@ -19,8 +20,8 @@ type Report struct {
 
 func (d *Doctor) report(findings []Finding) Report {
 	r := Report{
-		App: d.o.App, Version: d.o.Version, Platform: runtime.GOOS + "/" + runtime.GOARCH,
-		When: d.o.Now().UTC().Truncate(time.Second), OK: true, Findings: findings,
+		Schema: 1, App: d.o.App, Version: d.o.Version, Platform: runtime.GOOS + "/" + runtime.GOARCH,
+		When: d.o.Now().UTC().Truncate(time.Second), OK: true, Findings: append([]Finding{}, findings...),
 	}
 	for _, f := range findings {
 		r.OK = r.OK && f.Status != Fail

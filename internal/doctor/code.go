@@ -1,0 +1,39 @@
+package doctor
+
+import (
+	_ "embed"
+	"encoding/json"
+	"strings"
+	"sync"
+)
+
+// codesFile has the code of each finding that is not well, by its title. A code keeps its meaning for good, also when the
+// title's words change.
+//
+//go:embed codes.json
+var codesFile []byte
+
+var codes = sync.OnceValue(func() map[string]string {
+	out := map[string]string{}
+	if err := json.Unmarshal(codesFile, &out); err != nil {
+		panic(err) // the file is a part of the program
+	}
+	return out
+})
+
+// codeOf is the code of a finding. What is well has the check's name and ok.
+func codeOf(f Finding) string {
+	check := f.ID
+	for _, many := range []string{"port", "proxy"} { // checks of several ports and hosts
+		if strings.HasPrefix(check, many+".") {
+			check = many
+		}
+	}
+	if f.Status == Pass {
+		return check + ".ok"
+	}
+	if code := codes()[f.Title]; code != "" {
+		return code
+	}
+	return check + ".other"
+}
