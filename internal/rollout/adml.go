@@ -64,6 +64,7 @@ var howToWrite = map[settings.Form]string{
 	settings.Ports:    "One port in each line.",
 	settings.YesNo:    "Enabled sets it to true, Disabled to false; both lock it.",
 	settings.Duration: `A duration is written as 90s or 5m.`,
+	settings.APIs:     `One line, such as orders = { origins = ["https://orders.example"] }.`,
 	settings.Table:    "The name stands in the left column, its value in the right one.",
 }
 

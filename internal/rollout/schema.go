@@ -52,6 +52,8 @@ func schemaOf(k settings.Key) object {
 		s["type"], s["pattern"] = "string", duration
 	case settings.Table:
 		s["type"], s["additionalProperties"] = "object", text
+	case settings.APIs:
+		s["oneOf"] = []any{text, object{"type": "object", "additionalProperties": object{"type": "object"}}}
 	default:
 		s["type"] = "string"
 		if k.Choices != nil {

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -76,7 +77,7 @@ func (l *loader) managed(layer managed.Layer) {
 			raw = k.fromManaged(raw)
 			if _, problem := convert(k.kind, raw); problem != "" {
 				l.says(name)
-				l.fail(source, name, managedForms[k.kind])
+				l.fail(source, name, cmp.Or(managedForms[k.kind], problem))
 				continue
 			}
 			if text, _ := raw.(string); k.path() && text != "" && !filepath.IsAbs(text) {
@@ -118,7 +119,7 @@ func (k key) fromManaged(raw any) any {
 	return raw
 }
 
-// managedForms are what the system's channels call the form of a value of each kind.
+// managedForms are what the system's channels call the form of a value of a kind, where TOML calls it otherwise.
 var managedForms = map[kind]string{
 	text:  "a text is needed: REG_SZ in the registry, <string> in a profile",
 	list:  "texts are needed: REG_MULTI_SZ, or one REG_SZ with spaces between them; in a profile <array> of <string>",

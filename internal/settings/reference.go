@@ -21,10 +21,11 @@ const (
 	YesNo    Form = "yes-no"   // true or false
 	Duration Form = "duration" // a text such as "90s"
 	Table    Form = "table"    // of texts
+	APIs     Form = "apis"     // a table of tables, or a text: the same in one line of TOML
 )
 
-var forms = map[kind]Form{text: Text, list: List, ports: Ports, yesNo: YesNo, span: Duration, table: Table,
-	apis: Text, // one line of TOML
+var forms = map[kind]Form{
+	text: Text, list: List, ports: Ports, yesNo: YesNo, span: Duration, table: Table, apis: APIs,
 }
 
 // Key describes one setting that a file may hold.
