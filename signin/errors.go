@@ -82,6 +82,7 @@ var kinds = []struct {
 	{[]error{ErrOffline}, `
 		network provider_unavailable keys_unavailable about_to_sleep
 		tls handshake
+		proxy_unreachable proxy_signin proxy_refused proxy_script proxy_certificate network_signin
 		discovery web_page redirected`},
 	{[]error{ErrRefused}, `
 		access_denied declined interaction_needed provider_error

@@ -89,7 +89,7 @@ func (r *round) blamed(id string, status Status, err error) bool {
 		f.Title, f.Detail = "The proxy's own certificate is not trusted", whose(err)
 		f.Advice = "Set ca_file{ours: (LATCHKEY_CA_FILE)} to the certificate of whoever issued it."
 	case errors.Is(err, route.ErrScript):
-		f.Title, f.Detail = "The proxy script did not decide, and the direct way fails", reason(r.way.Err)
+		f.Title, f.Detail = "The proxy script did not decide, and the direct way fails", reason(err)
 		f.Advice = "Tell whoever keeps the script; or name the proxy itself in the setting proxy{ours: " +
 			"(LATCHKEY_PROXY)}."
 	default:
@@ -126,11 +126,11 @@ func placeOf(source string) string {
 
 // reason is what a script or a setting failed of, without the words that stand in the title.
 func reason(err error) string {
-	text := fmt.Sprint(err)
-	for _, kind := range []error{route.ErrScript, route.ErrSetting} {
-		text = strings.TrimPrefix(text, kind.Error()+": ")
+	var script *route.ScriptError
+	if errors.As(err, &script) {
+		return fmt.Sprintf("%s: %v", script.Script, script.Err)
 	}
-	return text
+	return strings.TrimPrefix(fmt.Sprint(err), route.ErrSetting.Error()+": ")
 }
 
 // originOf is scheme, host and port of an address.

@@ -138,6 +138,7 @@ func enrich(p *Problem, err error, providerName string) {
 	if errors.As(err, &kind) {
 		p.Message = fmt.Sprintf("Its tokens are of the type “%s”; this app uses Bearer tokens alone.", kind.Type)
 	}
+	way(p, err, providerName)
 	var port *loopback.PortError
 	if errors.As(err, &port) {
 		p.Message = fmt.Sprintf("Another program uses every port that the sign-in may come back to: %v.", port.Ports)

@@ -20,6 +20,7 @@ import (
 	"app.latchkey/internal/ownfolder"
 	"app.latchkey/internal/problem"
 	"app.latchkey/internal/proof"
+	"app.latchkey/internal/proxy/route"
 	"app.latchkey/internal/session"
 	"app.latchkey/internal/settings"
 	"app.latchkey/internal/vault"
@@ -82,7 +83,13 @@ var codes = map[string]error{
 	"key_of_other_computer": fmt.Errorf("%w: %w", proof.ErrSign,
 		&proof.ForeignKeyError{Place: proof.TPM, Err: errors.New("integrity")}), "key_damaged": proof.ErrBlob,
 	"chip_unavailable": fmt.Errorf("%w: %w", proof.ErrSign, proof.ErrHardware), "client_key": proof.ErrKeyFile,
-	"key_failed": proof.ErrSign, "proof_address": proof.ErrAddress,
+	"proxy_unreachable": &route.ReachError{Proxy: "p:1", Source: "the environment", Err: openid.ErrTimeout},
+	"proxy_signin":      &route.SignInError{Proxy: "p:1", Schemes: []string{"basic"}},
+	"proxy_refused":     &route.RefusedError{Proxy: "p:1", Target: "id:443", Status: 403},
+	"network_signin":    &route.RefusedError{Proxy: "p:1", Target: "id:443", Status: 511},
+	"proxy_script":      &route.ScriptError{Script: "http://wpad/wpad.dat", Err: errors.New("HTTP 404")},
+	"proxy_certificate": &route.CertificateError{Host: "p", Self: true, Err: errors.New("unknown")},
+	"key_failed":        proof.ErrSign, "proof_address": proof.ErrAddress,
 	"session_lost": &account.EndedError{Why: session.EndedLost},
 	"once_more":    openid.ErrOnceMore, "about_to_sleep": account.ErrSleeping, "person_needed": session.ErrPersonNeeded,
 	"not_renewable": account.ErrNotRenewable,
@@ -125,9 +132,11 @@ func TestEverySentinelIsInTheTable(t *testing.T) {
 	// Told by another error that they come with, or never shown.
 	elsewhere := map[string]bool{
 		"openid.ErrStatus": true, "openid.ErrRevocation": true, "openid.ErrLogout": true, "session.ErrEnded": true,
+		"route.ErrReach": true, "route.ErrSignIn": true, "route.ErrRefused": true, "route.ErrScript": true, // by their types
+		"route.ErrGuard": true, // of pictures alone
 	}
 	n := 0
-	for _, pkg := range []string{"account", "openid", "vault", "loopback", "browser", "session", "proof"} {
+	for _, pkg := range []string{"account", "openid", "vault", "loopback", "browser", "session", "proof", "proxy/route"} {
 		files, _ := filepath.Glob("../" + pkg + "/*.go")
 		for _, path := range files {
 			file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
@@ -140,7 +149,7 @@ func TestEverySentinelIsInTheTable(t *testing.T) {
 					return true
 				}
 				for _, name := range spec.Names {
-					full := pkg + "." + name.Name
+					full := filepath.Base(pkg) + "." + name.Name
 					if !strings.HasPrefix(name.Name, "Err") || elsewhere[full] {
 						continue
 					}

@@ -13,6 +13,7 @@ import (
 	"app.latchkey/internal/ownfolder"
 	"app.latchkey/internal/proof"
 	"app.latchkey/internal/provider"
+	"app.latchkey/internal/proxy/route"
 	"app.latchkey/internal/session"
 	"app.latchkey/internal/settings"
 	"app.latchkey/internal/vault"
@@ -100,7 +101,7 @@ var table = []row{
 	{code: "busy", errs: []error{account.ErrBusy}},
 	{code: "not_configured", errs: []error{account.ErrNotConfigured}},
 	{code: "bad_settings", as: as[*settings.Error]},
-	{code: "bad_settings", errs: []error{openid.ErrSettings}},
+	{code: "bad_settings", errs: []error{openid.ErrSettings, route.ErrSetting}},
 
 	{code: "kept_beside", errs: []error{vault.ErrKept}},
 	{code: "not_stored", errs: []error{account.ErrNotStored}},
@@ -142,7 +143,13 @@ var table = []row{
 	{code: "folder_missing", errs: []error{browser.ErrFolder}},
 	{code: "browser_failed", as: as[*browser.OpenError]},
 
-	{code: "tls", errs: []error{openid.ErrTLS}},
+	{code: "proxy_unreachable", as: as[*route.ReachError]},
+	{code: "proxy_signin", as: as[*route.SignInError]},
+	{code: "network_signin", as: portal},
+	{code: "proxy_refused", as: as[*route.RefusedError]},
+	{code: "proxy_script", as: as[*route.ScriptError]},
+	{code: "proxy_certificate", as: proxyItself},
+	{code: "tls", errs: []error{openid.ErrTLS, route.ErrCertificate}},
 	{code: "handshake", errs: []error{openid.ErrHandshake}},
 	{code: "issuer_template", errs: []error{openid.ErrDiscoveryTemplate}},
 	{code: "discovery_incomplete", as: as[*openid.MemberError]},

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -34,18 +35,18 @@ type cached struct {
 func (p *Proxy) byScript(ctx context.Context, source, address string, u *url.URL) route.Choice {
 	c := route.Choice{Routes: []route.Route{{}}, Source: source, PAC: address}
 	script, err := p.script(ctx, address)
-	if err != nil {
-		c.Err = fmt.Errorf("%w: %s: %w", route.ErrScript, address, err)
-		return c
-	}
-	ctx, stop := context.WithTimeout(ctx, scriptLimit)
-	defer stop()
-	answer, err := script.Find(ctx, pac.World{Lookup: lookup, Own: own()}, u.String(), u.Hostname())
 	if err == nil {
-		c.Routes, err = route.ReadAnswer(answer)
+		ctx, stop := context.WithTimeout(ctx, scriptLimit)
+		defer stop()
+		var answer string
+		answer, err = script.Find(ctx, pac.World{Lookup: lookup, Own: own()}, u.String(), u.Hostname())
+		if err == nil {
+			c.Routes, err = route.ReadAnswer(answer)
+		}
 	}
 	if err != nil {
-		c.Err = fmt.Errorf("%w: %s: %w", route.ErrScript, address, err)
+		at, _, _ := strings.Cut(address, "?")
+		c.Err = &route.ScriptError{Script: at, Source: source, Err: err}
 	}
 	return c
 }
@@ -99,6 +100,10 @@ func fetch(ctx context.Context, address string) ([]byte, error) {
 	}
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, MaxResponseHeaderBytes: 64 << 10}}
 	res, err := client.Do(req)
+	var asURL *url.Error
+	if errors.As(err, &asURL) {
+		return nil, asURL.Err // without the address, whose query may be a secret
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -23,6 +23,8 @@ const (
 	maxHeader = 64 << 10 // bytes of the head of a proxy's answer
 	maxBody   = 64 << 10 // bytes of a refusal's page, which nobody reads
 	maxLegs   = 4        // messages of one sign-in
+
+	maxSchemes = 10 // ways to sign in that a proxy may name
 )
 
 // tunnel asks an HTTP proxy for a connection (RFC 9110 §9.3.6), and signs in where it
@@ -53,7 +55,7 @@ func (t *tunnel) open(ctx context.Context) (net.Conn, error) {
 	}
 	offered := challenges(res)
 	failure := &route.SignInError{Proxy: t.hop.Address, Source: t.hop.Source}
-	for _, c := range offered {
+	for _, c := range offered[:min(len(offered), maxSchemes)] {
 		failure.Schemes = append(failure.Schemes, c.Scheme)
 		if failure.Realm == "" {
 			failure.Realm = c.Params["realm"]

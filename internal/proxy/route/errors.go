@@ -9,13 +9,13 @@ import (
 // What can go wrong.
 var (
 	ErrSetting = errors.New("proxy: the setting cannot be used")
-	ErrScript  = errors.New("proxy: the proxy script did not decide")
 	ErrGuard   = errors.New("proxy: an address that must not be reached")
 )
 
-// ErrReach is what a [ReachError] is, ErrSignIn a [SignInError], ErrRefused a
+// ErrScript is what a [ScriptError] is, ErrReach a [ReachError], ErrSignIn a [SignInError], ErrRefused a
 // [RefusedError], ErrCertificate a [CertificateError], for errors.Is.
 var (
+	ErrScript      = errors.New("proxy: the proxy script did not decide")
 	ErrReach       = errors.New("proxy: the proxy cannot be reached")
 	ErrSignIn      = errors.New("proxy: the proxy wants to know who you are")
 	ErrRefused     = errors.New("proxy: the proxy refused")
@@ -32,6 +32,21 @@ func Known(err error) bool {
 	}
 	return false
 }
+
+// ScriptError says that the network's script named no way. The way was then a direct one.
+type ScriptError struct {
+	Script string // its address, without a query
+	Source string // who named it
+	Err    error
+}
+
+// Error names the script.
+func (e *ScriptError) Error() string {
+	return fmt.Sprintf("%v: %s, named by %s: %v", ErrScript, e.Script, e.Source, e.Err)
+}
+
+// Unwrap gives ErrScript and the cause.
+func (e *ScriptError) Unwrap() []error { return []error{ErrScript, e.Err} }
 
 // ReachError says that no connection to a proxy came about, or that it did not answer.
 type ReachError struct {

@@ -6,6 +6,7 @@
 package route
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -157,7 +158,7 @@ func ReadAnswer(text string) ([]Route, error) {
 		}
 	}
 	if len(out) == 0 {
-		return []Route{{}}, fmt.Errorf("%w: it answered with no way that is known", ErrScript)
+		return []Route{{}}, errors.New("it answered with no way that is known")
 	}
 	return out, nil
 }
