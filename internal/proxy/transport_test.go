@@ -19,6 +19,7 @@ import (
 	"app.latchkey/internal/proxy/pac"
 	"app.latchkey/internal/proxy/route"
 	"app.latchkey/internal/proxy/system"
+	"app.latchkey/test/gateway"
 )
 
 const target, hello = "https://example.com/x?secret=1", "hello example.com"
@@ -26,15 +27,15 @@ const target, hello = "https://example.com/x?secret=1", "hello example.com"
 func TestEveryKindOfProxyLeadsThere(t *testing.T) {
 	s := newSite(t)
 	to := s.Listener.Addr().String()
-	plain := start(t, &gateway{to: to})
-	secure := httptest.NewTLSServer(&gateway{to: to})
+	plain := gateway.Start(t, &gateway.Proxy{To: to})
+	secure := httptest.NewTLSServer(&gateway.Proxy{To: to})
 	t.Cleanup(secure.Close)
-	socks, name := socksProxy(t, to, "")
-	guarded, _ := socksProxy(t, to, "ada:pw")
+	socks, name := gateway.Socks(t, to, "")
+	guarded, _ := gateway.Socks(t, to, "ada:pw")
 	for _, setting := range []string{
 		"http://" + plain, plain, "https://" + secure.Listener.Addr().String(), "socks5://" + socks,
 		"socks5h://" + socks, "socks://" + socks,
-		"socks5://ada:pw@" + guarded, "http://ada:pw@" + start(t, &gateway{to: to, admit: basic("ada:pw")}),
+		"socks5://ada:pw@" + guarded, "http://ada:pw@" + gateway.Start(t, &gateway.Proxy{To: to, Admit: gateway.Basic("ada:pw")}),
 	} {
 		a := newAsker(t, proxy.Options{Setting: setting}, proxy.TransportOptions{RootCAs: s.roots})
 		if got, err := a.get(t, target); err != nil || got != hello {
@@ -62,10 +63,10 @@ func TestWhatAProxyRefusesIsTheProxysWord(t *testing.T) {
 	to := s.Listener.Addr().String()
 	status := func(code int) string {
 		return "http://ada:s3cr3t@" +
-			start(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }))
+			gateway.Start(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }))
 	}
-	socks, _ := socksProxy(t, to, "ada:pw")
-	odd := start(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	socks, _ := gateway.Socks(t, to, "ada:pw")
+	odd := gateway.Start(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		conn, _, err := http.NewResponseController(w).Hijack()
 		if err == nil {
 			_, _ = conn.Write([]byte("SSH-2.0-nonsense\r\n"))
@@ -76,7 +77,7 @@ func TestWhatAProxyRefusesIsTheProxysWord(t *testing.T) {
 		status(403): route.ErrRefused, status(502): route.ErrRefused, status(302): route.ErrRefused,
 		status(407):           route.ErrSignIn,
 		"http://" + nobody(t): route.ErrReach, "socks5://" + nobody(t): route.ErrReach, "http://" + odd: route.ErrReach,
-		"socks5://ada:s3cr3t@" + socks: route.ErrSignIn, "https://" + start(t, &gateway{to: to}): route.ErrReach,
+		"socks5://ada:s3cr3t@" + socks: route.ErrSignIn, "https://" + gateway.Start(t, &gateway.Proxy{To: to}): route.ErrReach,
 	} {
 		a := newAsker(t, proxy.Options{Setting: setting}, proxy.TransportOptions{RootCAs: s.roots})
 		_, err := a.get(t, target)
@@ -91,12 +92,12 @@ func TestWhatAProxyRefusesIsTheProxysWord(t *testing.T) {
 
 func TestAScriptsWaysAreTriedInOrder(t *testing.T) {
 	s := newSite(t)
-	g := &gateway{to: s.Listener.Addr().String()}
-	good, dead := start(t, g), nobody(t)
+	g := &gateway.Proxy{To: s.Listener.Addr().String()}
+	good, dead := gateway.Start(t, g), nobody(t)
 	script := fmt.Sprintf(`function FindProxyForURL(url, host) { if (url != "https://example.com/") throw url; `+
 		`return "PROXY %s; SOCKS4 x; PROXY %s; DIRECT"; }`, dead, good)
 	fetched := 0
-	at := "http://" + start(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	at := "http://" + gateway.Start(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		fetched++
 		_, _ = w.Write([]byte(script))
 	})) + "/proxy.pac"
@@ -127,13 +128,13 @@ func TestAScriptsWaysAreTriedInOrder(t *testing.T) {
 	if fetched != 2 { // once for each set-up that fetches
 		t.Errorf("the script was fetched %d times", fetched)
 	}
-	if g.count() != 6 {
-		t.Errorf("the gateway was asked %d times", g.count())
+	if len(g.Asked()) != 6 {
+		t.Errorf("the gateway was asked %d times", len(g.Asked()))
 	}
 }
 
 func TestAScriptThatFailsIsToldAndTheWayIsDirect(t *testing.T) {
-	serve := func(f http.HandlerFunc) string { return "http://" + start(t, f) + "/p.pac" }
+	serve := func(f http.HandlerFunc) string { return "http://" + gateway.Start(t, f) + "/p.pac" }
 	for name, c := range map[string]struct {
 		at   string
 		want error
@@ -172,7 +173,7 @@ func TestAScriptThatFailsIsToldAndTheWayIsDirect(t *testing.T) {
 
 func TestWhoseCertificateWasSeen(t *testing.T) {
 	s := newSite(t)
-	at := start(t, &gateway{to: s.Listener.Addr().String()})
+	at := gateway.Start(t, &gateway.Proxy{To: s.Listener.Addr().String()})
 	a := newAsker(t, proxy.Options{Setting: "http://" + at}, proxy.TransportOptions{})
 	_, err := a.get(t, target)
 	var seen *route.CertificateError
@@ -184,7 +185,7 @@ func TestWhoseCertificateWasSeen(t *testing.T) {
 		seen.Way.String() != "by the proxy http://"+at || seen.Self {
 		t.Errorf("%+v", seen)
 	}
-	secure := httptest.NewTLSServer(&gateway{})
+	secure := httptest.NewTLSServer(&gateway.Proxy{})
 	t.Cleanup(secure.Close)
 	a = newAsker(t, proxy.Options{Setting: "https://" + secure.Listener.Addr().String()}, proxy.TransportOptions{})
 	if _, err := a.get(t, target); !errors.As(err, &seen) || !seen.Self {
@@ -198,8 +199,8 @@ func TestWhoseCertificateWasSeen(t *testing.T) {
 
 func TestTheGuardJudgesBothWays(t *testing.T) {
 	s := newSite(t)
-	g := &gateway{to: s.Listener.Addr().String()}
-	at := start(t, g)
+	g := &gateway.Proxy{To: s.Listener.Addr().String()}
+	at := gateway.Start(t, g)
 	no := func(ip netip.Addr) error { return fmt.Errorf("%s is private", ip) }
 	direct := newAsker(t, proxy.Options{}, proxy.TransportOptions{RootCAs: s.roots, Guard: no})
 	if _, err := direct.get(t, s.URL); !errors.Is(err, route.ErrGuard) {
@@ -211,12 +212,12 @@ func TestTheGuardJudgesBothWays(t *testing.T) {
 			t.Errorf("%s by a proxy: %v", address, err)
 		}
 	}
-	if g.count() != 0 {
-		t.Errorf("the proxy was asked %v", g.asked)
+	if len(g.Asked()) != 0 {
+		t.Errorf("the proxy was asked %v", g.Asked())
 	}
 	yes := newAsker(t, proxy.Options{Setting: at},
 		proxy.TransportOptions{RootCAs: s.roots, Guard: func(netip.Addr) error { return nil }})
-	if _, err := yes.get(t, "https://192.0.2.1/"); !errors.Is(err, route.ErrCertificate) || g.count() != 1 {
+	if _, err := yes.get(t, "https://192.0.2.1/"); !errors.Is(err, route.ErrCertificate) || len(g.Asked()) != 1 {
 		t.Errorf("an address that may be reached: %v", err)
 	}
 }

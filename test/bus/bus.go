@@ -63,6 +63,31 @@ func Start(t *testing.T, home string) *Bus {
 	return b
 }
 
+// Serve starts a program on the bus, and waits until it has its name there.
+func (b *Bus) Serve(t *testing.T, name string, args ...string) {
+	t.Helper()
+	owned := make(chan *dbus.Signal, 16)
+	b.conn.Signal(owned)
+	defer b.conn.RemoveSignal(owned)
+	if err := b.conn.AddMatchSignal(dbus.WithMatchInterface("org.freedesktop.DBus"),
+		dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, name)); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Env = append(os.Environ(), "DBUS_SESSION_BUS_ADDRESS="+b.Address)
+	run(t, cmd)
+	for {
+		select {
+		case s := <-owned:
+			if len(s.Body) > 0 && s.Body[0] == name {
+				return
+			}
+		case <-time.After(limit):
+			t.Fatalf("%s never came to the bus", name)
+		}
+	}
+}
+
 // Keychain starts a gnome-keyring with an unlocked login collection. env is its
 // environment; the process is returned so that a test can stop it for a while.
 func (b *Bus) Keychain(t *testing.T, env []string) *os.Process {

@@ -1,55 +1,40 @@
-package proxy_test
+// Package gateway plays the proxies of a company's network for tests, on loopback: an
+// HTTP proxy and a SOCKS 5 proxy that lead every connection to one server, and what such
+// a proxy may demand of a person.
+package gateway
 
 import (
 	"bufio"
 	"encoding/base64"
-	"encoding/pem"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
-
-	"app.latchkey/internal/proxy"
 )
 
-// site is the server that everybody wants to reach: https://example.com, by the
-// certificate that net/http/httptest has.
-type site struct {
-	*httptest.Server
-	roots []byte
-}
-
-func newSite(t *testing.T) *site {
-	t.Helper()
-	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = fmt.Fprintf(w, "hello %s", r.Host)
-	}))
-	t.Cleanup(s.Close)
-	return &site{s, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})}
-}
-
-// gateway is an HTTP proxy that leads every tunnel to one server.
-type gateway struct {
-	to string // host:port
-	// admit answers for a request that may not pass, and reports whether it may.
-	admit func(w http.ResponseWriter, r *http.Request) bool
+// Proxy is an HTTP proxy that leads every tunnel to one server.
+type Proxy struct {
+	To string // host:port
+	// Admit answers for a request that may not pass, and reports whether it may.
+	Admit func(w http.ResponseWriter, r *http.Request) bool
 
 	mu    sync.Mutex
 	asked []string // targets
 }
 
-func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// ServeHTTP implements http.Handler.
+func (g *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.mu.Lock()
 	g.asked = append(g.asked, r.Method+" "+r.Host)
 	g.mu.Unlock()
-	if g.admit != nil && !g.admit(w, r) {
+	if g.Admit != nil && !g.Admit(w, r) {
 		return
 	}
-	out, err := net.Dial("tcp", g.to)
+	out, err := net.Dial("tcp", g.To)
 	if err != nil {
 		w.WriteHeader(http.StatusBadGateway)
 		return
@@ -62,10 +47,11 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	join(in, out)
 }
 
-func (g *gateway) count() int {
+// Asked are the requests so far, such as "CONNECT id.example:443".
+func (g *Proxy) Asked() []string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return len(g.asked)
+	return slices.Clone(g.asked)
 }
 
 func join(a, b net.Conn) {
@@ -77,16 +63,16 @@ func join(a, b net.Conn) {
 	_ = b.Close()
 }
 
-// start serves the gateway, and gives host:port.
-func start(t *testing.T, h http.Handler) string {
+// Start serves a proxy, and gives host:port.
+func Start(t *testing.T, h http.Handler) string {
 	t.Helper()
 	s := httptest.NewServer(h)
 	t.Cleanup(s.Close)
 	return s.Listener.Addr().String()
 }
 
-// socksProxy is a SOCKS 5 server that leads to one server; want is user:password, or "".
-func socksProxy(t *testing.T, to, want string) (address string, asked func() string) {
+// Socks is a SOCKS 5 server that leads to one server; want is user:password, or "".
+func Socks(t *testing.T, to, want string) (address string, asked func() string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -160,8 +146,8 @@ func greet(conn net.Conn, want string) (string, bool) {
 	return name, true
 }
 
-// basic admits one user:password.
-func basic(want string) func(http.ResponseWriter, *http.Request) bool {
+// Basic admits one user:password.
+func Basic(want string) func(http.ResponseWriter, *http.Request) bool {
 	return func(w http.ResponseWriter, r *http.Request) bool {
 		if r.Header.Get("Proxy-Authorization") == "Basic "+base64.StdEncoding.EncodeToString([]byte(want)) {
 			return true
@@ -171,40 +157,4 @@ func basic(want string) func(http.ResponseWriter, *http.Request) bool {
 		_, _ = io.WriteString(w, "<html>who are you?</html>")
 		return false
 	}
-}
-
-// asker asks one address by one proxy's set-up.
-type asker struct {
-	proxy  *proxy.Proxy
-	client *http.Client
-}
-
-func newAsker(t *testing.T, opts proxy.Options, how proxy.TransportOptions) asker {
-	t.Helper()
-	p, err := proxy.New(opts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	transport, err := p.Transport(how)
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := &http.Client{Transport: transport}
-	t.Cleanup(client.CloseIdleConnections)
-	return asker{p, client}
-}
-
-func (a asker) get(t *testing.T, address string) (string, error) {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	res, err := a.client.Do(req)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = res.Body.Close() }()
-	body, err := io.ReadAll(res.Body)
-	return string(body), err
 }
