@@ -183,9 +183,9 @@ func (a *Manager) Dismiss() {
 // DismissErr clears the problem alone.
 func (a *Manager) DismissErr() { a.update((*Snapshot).solved) }
 
-func (p *Snapshot) solved() {
-	if p.Phase != PhaseLocked {
-		p.Err = nil
+func (s *Snapshot) solved() {
+	if s.Phase != PhaseLocked {
+		s.Err = nil
 	}
 }
 
