@@ -2,9 +2,10 @@ package proxy
 
 import (
 	"context"
+	"fmt"
 
+	"github.com/alexbrainman/sspi"
 	"github.com/alexbrainman/sspi/negotiate"
-	"github.com/alexbrainman/sspi/ntlm"
 )
 
 // ticket asks Windows (SSPI), which knows who is signed in to it.
@@ -30,20 +31,27 @@ func ticket(_ context.Context, _ func(string) string, scheme, host string) (Leg,
 	}, nil
 }
 
+// ntlmTicket speaks NTLM by the library's calls alone: its package for NTLM ends the whole program at the start where
+// Windows has no NTLM, as an administrator may have it.
 func ntlmTicket() (Leg, error) {
-	cred, err := ntlm.AcquireCurrentUserCredentials()
+	info, err := sspi.QueryPackageInfo(sspi.NTLMSP_NAME)
+	if err != nil {
+		return nil, fmt.Errorf("this Windows has no NTLM: %w", err)
+	}
+	cred, err := sspi.AcquireCredentials("", sspi.NTLMSP_NAME, sspi.SECPKG_CRED_OUTBOUND, nil)
 	if err != nil {
 		return nil, err
 	}
-	session, first, err := ntlm.NewClientContext(cred)
-	if err != nil {
-		_ = cred.Release()
-		return nil, err
-	}
+	session := sspi.NewClientContext(cred, sspi.ISC_REQ_CONNECTION)
 	return func(challenge []byte) ([]byte, error) {
-		if challenge == nil {
-			return first, nil
+		in, out, message := make([]sspi.SecBuffer, 1), make([]sspi.SecBuffer, 1), make([]byte, info.MaxToken)
+		in[0].Set(sspi.SECBUFFER_TOKEN, challenge)
+		out[0].Set(sspi.SECBUFFER_TOKEN, message)
+		switch code := session.Update(nil, sspi.NewSecBufferDesc(out), sspi.NewSecBufferDesc(in)); code {
+		case sspi.SEC_E_OK, sspi.SEC_I_CONTINUE_NEEDED:
+			return message[:out[0].BufferSize], nil
+		default:
+			return nil, code
 		}
-		return session.Update(challenge)
 	}, nil
 }
