@@ -23,6 +23,7 @@ func TestOnWindows(t *testing.T) {
 		{"the programs", headers},
 		{"resources", resources},
 		{"the uninstaller", uninstallForOne},
+		{"a policy in the registry", registryPolicy},
 		{"a session with the Credential Manager", session},
 		{"the installer for every user", installForAll},
 		{"the packages that differ", packages},
