@@ -52,6 +52,13 @@ extras() {
   rm "$writer"
 }
 
+# guid NAME: an identity that follows from the name, so that it stays the same, and is another one in a renamed product.
+guid() {
+  local hash
+  hash=$(printf 'app.latchkey.latchkey/%s' "$1" | sha1sum | tr a-f A-F)
+  printf '%s-%s-5%s-8%s-%s' "${hash:0:8}" "${hash:8:4}" "${hash:13:3}" "${hash:17:3}" "${hash:20:12}"
+}
+
 # dated FOLDER: gives everything in it the commit's date, and the usual modes.
 dated() {
   find "$1" -type d -exec chmod 755 {} +

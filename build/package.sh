@@ -16,6 +16,7 @@ case "$(uname -s)" in
     build/linux/package.sh
     build/windows/package.sh
     build/sbom.sh
+    build/manifests.sh
     ;;
   Darwin) build/darwin/package.sh ;;
   *) echo "Packages are made on Linux and macOS." >&2; exit 1 ;;

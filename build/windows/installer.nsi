@@ -9,7 +9,7 @@
 #   uninstall.exe /S [/REMOVESETTINGS]
 #
 # Exit codes: 0 done, 1 cancelled, 2 failed, 64 Windows is too old, 170 Latchkey is
-# running, 740 an administrator is needed.
+# running, 740 an administrator is needed, 1638 the MSI is installed.
 #
 # makensis -DVERSION= -DNUMBERS=a.b.c.d -DPROGRAMS=folder -DICON= -DSIGN= -DOUT=
 Target amd64-unicode
@@ -92,7 +92,20 @@ FunctionEnd
 !insertmacro Closed ""
 !insertmacro Closed "un."
 
+# The MSI uses the same folder as an installation for every user: two owners of one
+# folder would remove each other's files.
+Function noMSI
+  ReadRegStr $0 HKLM "SOFTWARE\${NAME}\Installer" "msi"
+  ${If} $0 != ""
+  ${AndIf} $Everyone == 1
+    MessageBox MB_ICONSTOP "${NAME} was installed for every user by its MSI. Uninstall that first: settings and sessions stay." /SD IDOK
+    SetErrorLevel 1638
+    Quit
+  ${EndIf}
+FunctionEnd
+
 Section "-programs"
+  Call noMSI
   Call closed
   SetOutPath "$INSTDIR"
   File "${PROGRAMS}/${ID}.exe"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The packages for Windows: the installer of both programs, and the command line
-# program alone for two architectures. All of it is made on Linux, without cgo.
+# The packages for Windows: the installer of both programs, the MSI for administrators,
+# and the command line program alone for two architectures. All of it is made on Linux,
+# without cgo.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . build/common.sh
@@ -20,6 +21,10 @@ dated "$programs"
 setup=$dist/latchkey-$version-windows-amd64-setup.exe
 makensis -V2 -WX -DVERSION="$version" -DNUMBERS="$base.0" -DPROGRAMS="$programs" -DOUT="$setup" \
   -DICON="$PWD/build/windows/icon.ico" -DSIGN="$PWD/build/windows/sign.sh" build/windows/installer.nsi
+
+msi=$dist/latchkey-$version-windows-amd64.msi
+build/windows/msi.sh "$version" "$base" "$programs" "$msi"
+build/windows/sign.sh "$msi"
 
 for arch in amd64 arm64; do
   folder=$stage/latchkeyctl-$version-windows-$arch

@@ -33,6 +33,10 @@ var byHand = []string{
 	`patch -p1 < steps/8-company.patch`,
 	`patch -p1 < steps/9-stay.patch`,
 
+	// TestTheCask in test/package does it with addresses of its own.
+	`export LATCHKEY_DOWNLOADS=https://downloads.acme.example/portal/1.0.0`,
+	`export LATCHKEY_HOMEPAGE=https://portal.acme.example`,
+
 	`git remote add latchkey https://git.example.com/latchkey.git`,
 	`git fetch latchkey --tags`,
 	`build/upgrade.sh v0.2.0`,

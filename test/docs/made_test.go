@@ -1,10 +1,12 @@
 package docs
 
 import (
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -66,6 +68,52 @@ func TestTheInstallersScript(t *testing.T) {
 		"-DOUT="+filepath.Join(dir, "latchkey-setup.exe"),
 		"-DICON="+filepath.Join(top, "build/windows/icon.ico"), "-DSIGN="+filepath.Join(top, "build/windows/sign.sh"),
 		"build/windows/installer.nsi")
+}
+
+// The MSI has a property for each setting that says where the provider is, a secret excepted, and each is passed to the
+// elevated part of the installation and decides on a component of its own.
+func TestTheMSI(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"latchkey.exe", "latchkeyctl.exe", "license.txt", "third-party-licences.txt"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := filepath.Join(t.TempDir(), "latchkey.msi")
+	in(t, []string{"SOURCE_DATE_EPOCH=1795501518"}, "build/windows/msi.sh", "1.2.3-dev.1", "1.2.3", dir, out)
+	var groups []struct{ Keys []struct{ Name string } }
+	if err := json.Unmarshal([]byte(read(t, "internal/settings/keys.json")), &groups); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{}
+	for _, key := range groups[0].Keys {
+		if key.Name != "client_secret" {
+			want = append(want, key.Name)
+		}
+	}
+	rows := strings.Split(in(t, nil, "msiinfo", "export", out, "Component"), "\n")
+	secure := regexp.MustCompile(`(?m)^SecureCustomProperties\t(\S+)`).FindStringSubmatch(
+		in(t, nil, "msiinfo", "export", out, "Property"))
+	got := []string{}
+	for _, row := range rows {
+		columns := strings.Split(strings.TrimSpace(row), "\t")
+		name, ok := strings.CutPrefix(columns[0], "policy.")
+		if !ok {
+			continue
+		}
+		got = append(got, name)
+		property := strings.ToUpper(name)
+		if columns[4] != property {
+			t.Errorf("the component of %s is installed on the condition %q", name, columns[4])
+		}
+		if all := strings.Split(secure[1], ";"); !slices.Contains(all, property) ||
+			!slices.Contains(all, "KEPT_"+property) {
+			t.Errorf("%s is lost where the installation is elevated: %s", property, secure[1])
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the MSI has properties for %v, the settings are %v", got, want)
+	}
 }
 
 // A page for each command, which tells of each of its flags.

@@ -26,6 +26,7 @@ func TestOnWindows(t *testing.T) {
 		{"a policy in the registry", registryPolicy},
 		{"a session with the Credential Manager", session},
 		{"the installer for every user", installForAll},
+		{"the MSI", rollOut},
 		{"the packages that differ", packages},
 	} {
 		w.t = t
