@@ -165,6 +165,8 @@ func session(t *testing.T, w *wine) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var said strings.Builder
+	signin.Stdout = &said
 	if err := signin.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -173,7 +175,7 @@ func session(t *testing.T, w *wine) {
 	browse.Env = []string{"PERSON=ada", "HOME=" + t.TempDir(), "LAST_PAGE=" + filepath.Join(t.TempDir(), "last")}
 	runCmd(t, browse)
 	if err := signin.Wait(); err != nil {
-		t.Fatalf("signin: %v", err)
+		t.Fatalf("signin: %v\n%s", err, said.String())
 	}
 	if got, _ := w.run(ctl, "status", "--json"); !strings.Contains(got, "Ada Lovelace") {
 		t.Errorf("status prints %s", got)

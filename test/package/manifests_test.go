@@ -32,6 +32,7 @@ func TestTheManifests(t *testing.T) {
 	}
 	flatpak := filepath.Join(dir, "flatpak", "app.latchkey.latchkey.json")
 	shown := exec.Command("flatpak-builder", "--show-manifest", flatpak)
+	shown.Dir = t.TempDir() // where it keeps its state
 	if out, err := shown.CombinedOutput(); err != nil || strings.Contains(string(out), "Unknown property") {
 		t.Errorf("flatpak-builder: %v\n%s", err, out)
 	}
