@@ -51,8 +51,10 @@ func (a *App) CopyProblem() error { return a.calls.Now("CopyProblem", a.window.C
 // CopyReport puts the report of the check on the clipboard.
 func (a *App) CopyReport() error { return a.calls.Now("CopyReport", a.window.CopyReport) }
 
-// Focus tells that the window was looked at.
-func (a *App) Focus() error { return a.calls.Do("Focus", a.window.Focus) }
+// Focus tells that the window is looked at from now on, or no more.
+func (a *App) Focus(here bool) error {
+	return a.calls.Do("Focus", func() { a.window.Focus(here) })
+}
 
 // Remember keeps size, place and theme of the window for the next start.
 func (a *App) Remember(dark bool) error {

@@ -8,6 +8,7 @@ package main
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"github.com/wailsapp/wails/v2"
 
 	"app.latchkey/internal/account"
+	"app.latchkey/internal/autostart"
 	"app.latchkey/internal/desktop"
 	"app.latchkey/internal/doctor"
 	"app.latchkey/internal/late"
@@ -99,8 +101,11 @@ func connect(ctx context.Context, s settings.Settings, err error, adopting func(
 		log.Warn("settings.warning", "text", w)
 	}
 	c.Log, c.Close = log, func() { _ = file.Close() }
+	entry := autostart.Entry{ID: program.AppID, Name: program.AppName}
+	c.AtLogin, c.SetAtLogin = entry.On, entry.Set
 	var parts *wire.Parts
 	if err == nil {
+		startAtLogin(entry, s.StartAtLogin, log)
 		c.OnDemo = program.DemoBuild && !s.Configured
 		var endDemo func()
 		endDemo, err = program.ServeDemo(ctx, &s, log)
@@ -137,6 +142,17 @@ func connect(ctx context.Context, s settings.Settings, err error, adopting func(
 	supply(c, parts)
 	c.Picture = pictures.Fetch
 	return c
+}
+
+// startAtLogin makes the entry as the settings want it.
+func startAtLogin(entry autostart.Entry, wish string, log *slog.Logger) {
+	keep := entry.Mend
+	if wish != "person" {
+		keep = func() error { return entry.Keep(wish == "on") }
+	}
+	if err := keep(); err != nil && !errors.Is(err, autostart.ErrNotHere) {
+		log.Warn("login.not_kept", "err", err)
+	}
 }
 
 // supply fills the services with the parts.

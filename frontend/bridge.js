@@ -62,7 +62,8 @@ export const useMemory = () => go.UseMemory();
 
 /** Reports that nobody waits for: that they cannot be made is no error of its own. */
 const quietly = (/** @type {Promise<unknown>} */ p) => p.catch(() => {});
-export const focus = () => quietly(go.Focus());
+/** @param {boolean} here whether the window is looked at */
+export const focus = (here) => quietly(go.Focus(here));
 /** @param {boolean} dark */
 export const remember = (dark) => quietly(go.Remember(dark));
 /** @param {string} message */

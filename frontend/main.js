@@ -92,7 +92,9 @@ bridge.state().then(
   (err) => void bridge.reportError(String(err)),
 );
 
-window.addEventListener("focus", () => void bridge.focus());
+window.addEventListener("focus", () => void bridge.focus(true));
+window.addEventListener("blur", () => void bridge.focus(false));
+if (!document.hasFocus()) void bridge.focus(false);
 window.addEventListener("error", (e) => void bridge.reportError(`${e.message} at ${e.filename}:${e.lineno}`));
 window.addEventListener("unhandledrejection", (e) => void bridge.reportError(String(e.reason)));
 document.addEventListener(

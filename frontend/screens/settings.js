@@ -18,7 +18,9 @@ export function settings() {
   const look = appearance();
   const store = protection();
   const start = toggle("start_hidden", text.startHidden, text.startHiddenLead);
+  const login = toggle("start_at_login", text.startAtLogin, text.startAtLoginLead);
   const email = toggle("remember_email", text.rememberEmail, text.rememberEmailLead);
+  const told = toggle("notifications", text.notifyEnd, text.notifyEndLead);
   const path = el("p", { class: "path" });
   const why = el("p", { class: "error" });
   const logs = act(
@@ -37,8 +39,9 @@ export function settings() {
       providerSection,
       section(text.appearance, [look.root]),
       section(text.protection, [store.root]),
-      section(text.start, [el("div", { class: "card" }, [start.root])]),
+      section(text.start, [el("div", { class: "card" }, [start.root, login.root])]),
       section(text.atSignIn, [el("div", { class: "card" }, [email.root])]),
+      section(text.notifications, [el("div", { class: "card" }, [told.root])]),
       section(text.log, [
         el("div", { class: "card" }, [
           el("div", { class: "setting" }, [el("p", { text: text.logLead }), path, logs, why]),
@@ -65,6 +68,9 @@ export function settings() {
       store.update(v.store);
       start.update(v.startHidden);
       email.update(v.rememberEmail);
+      login.root.hidden = !v.startAtLogin;
+      if (v.startAtLogin) login.update(v.startAtLogin);
+      told.update(v.notifications);
       path.textContent = middle(v.logFolder, 60);
       path.title = v.logFolder;
       why.textContent = "";

@@ -23,7 +23,8 @@ var floors = [][]string{
 	{"provider", "proof"},
 	{"claims", "picture", "nobus", "logfile", "learned", "managed", "rollout"},
 	{"cleantext", "secret", "weburl", "atomicfile"},
-	{"clock", "late", "peer", "startenv", "quiethttp", "ownfolder", "awake", "online"},
+	{"clock", "late", "peer", "startenv", "quiethttp", "ownfolder"},
+	{"awake", "online", "autostart", "notify"},
 	{"demoidp", "robot", "devguard"},
 }
 
@@ -48,8 +49,9 @@ var signs = map[string][2]string{
 	"secret": {"a text never printed", ""}, "nobus": {"starts no D-Bus", ""}, "ownfolder": {"whose folder it is", ""},
 	"claims":  {"claims in words", ""},
 	"picture": {"one image, made anew", "network"}, "logfile": {"log lines, rotated", "disk"},
-	"online":  {"tells of a changed network", "the routing socket"},
-	"awake":   {"holds off sleep", "logind, a process"},
+	"online":    {"tells of a changed network", "the routing socket"},
+	"awake":     {"holds off sleep", "logind, a process"},
+	"autostart": {"starts with the desktop", "one entry"}, "notify": {"notifies by the desktop", "the session's bus"},
 	"learned": {"what providers need", "disk"},
 	"demoidp": {"a company's sign-in", "demo builds alone"}, "robot": {"a scripted browser", "demo builds and tests"},
 	"managed": {"the system's policies", "registry, preferences"}, "rollout": {"files for administrators", ""},

@@ -36,6 +36,7 @@ func (s *shell) host() ui.Host {
 			runtime.Show(s.ctx)
 			runtime.WindowShow(s.ctx)
 		},
+		Notify:     s.notify,
 		Copy:       func(text string) error { return runtime.ClipboardSetText(s.ctx, text) },
 		Appearance: s.follow,
 		Remember:   s.remember,

@@ -175,6 +175,8 @@ var bindings = map[string]binding{
 	"appearance":     {at: func(s *Settings) any { return &s.Appearance }},
 	"start_hidden":   {at: func(s *Settings) any { return &s.StartHidden }},
 	"remember_email": {at: func(s *Settings) any { return &s.RememberEmail }},
+	"start_at_login": {at: func(s *Settings) any { return &s.StartAtLogin }},
+	"notifications":  {at: func(s *Settings) any { return &s.Notifications }},
 
 	"log":    {at: func(s *Settings) any { return &s.Log }},
 	"log_to": {at: func(s *Settings) any { return &s.LogTo }},

@@ -38,8 +38,11 @@ type Settings struct {
 	KeychainBackend string
 	KeychainTimeout time.Duration
 
-	Appearance  string // system, light, dark
-	StartHidden bool
+	Appearance   string // system, light, dark
+	StartHidden  bool
+	StartAtLogin string // person, on, off
+	// Notifications of the desktop: when a session has ended while the window is in the background.
+	Notifications bool
 	// RememberEmail offers what a person typed at the last sign-in again; it is sealed
 	// with the sessions.
 	RememberEmail bool
@@ -176,7 +179,8 @@ func defaults() Settings {
 	return Settings{
 		Provider: provider.Generic(), DPoPKey: "auto", Proxy: "system", Store: "keychain",
 		KeychainTimeout: 10 * time.Second,
-		Appearance:      "system", RememberEmail: true, Log: "info", LogTo: "file", Sources: map[string]Source{},
+		Appearance:      "system", StartAtLogin: "person", Notifications: true, RememberEmail: true,
+		Log: "info", LogTo: "file", Sources: map[string]Source{},
 	}
 }
 

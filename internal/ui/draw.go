@@ -28,7 +28,8 @@ type Facts struct {
 	Offers      session.Offers
 	SettingsErr error // why the settings cannot be used; nothing works then
 	Values      []settings.Value
-	Store       string // in use now; "" when not known
+	Store       string       // in use now; "" when not known
+	AtLogin     *SettingView // for the settings screen
 	LogFolder   string
 	// ConfigFolder has config.toml, Redirects the addresses to register by preset.
 	ConfigFolder string

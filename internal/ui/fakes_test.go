@@ -49,7 +49,8 @@ func (d *drawer) Lock(context.Context) (func(), error) {
 // scripted is a provider whose sign-ins end when the test says how.
 type scripted struct {
 	asked   chan session.SignInRequest
-	answers chan any // a session.Session or an error
+	answers chan any   // a session.Session or an error
+	ended   chan error // what a refresh ends with, in place of the session as it is
 }
 
 // driven is a window over the real packages for accounts and sessions, with a
@@ -109,7 +110,12 @@ func (p scripted) ForAPI(_ context.Context, s session.Session, _ string,
 
 func (p scripted) Refresh(_ context.Context, s session.Session,
 	_ func(context.Context, session.Session) error) (session.Session, error) {
-	return s, nil
+	select {
+	case err := <-p.ended:
+		return s, err
+	default:
+		return s, nil
+	}
 }
 
 func (p scripted) Revoke(context.Context, session.Revocation) (session.EndingOutcome, error) {
@@ -120,7 +126,8 @@ func (p scripted) Revoke(context.Context, session.Revocation) (session.EndingOut
 func newDriven(t *testing.T) *driven {
 	t.Helper()
 	h := &driven{
-		t: t, scripted: scripted{make(chan session.SignInRequest, 9), make(chan any, 9)}, saved: map[string]string{},
+		t: t, saved: map[string]string{},
+		scripted: scripted{make(chan session.SignInRequest, 9), make(chan any, 9), make(chan error, 9)},
 	}
 	h.store = session.NewStore(&drawer{})
 	h.Window = New(Options{
@@ -180,7 +187,10 @@ func (h *driven) values() []settings.Value {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return []settings.Value{
-		{Key: keyAppearance, Text: h.saved[keyAppearance]}, {Key: keyRememberEmail, Text: h.saved[keyRememberEmail]},
+		{Key: keyAppearance, Text: h.saved[keyAppearance]},
+		{Key: keyNotifications, Text: h.saved[keyNotifications]},
+		{Key: keyStartAtLogin, Text: h.saved[keyStartAtLogin], Source: settings.Source{Name: "config.toml"}},
+		{Key: keyRememberEmail, Text: h.saved[keyRememberEmail]},
 		{Key: "issuer", Text: "https://id.example", Source: settings.Source{Name: "config.toml"}},
 	}
 }

@@ -132,8 +132,13 @@ func (w *Window) Dismiss() {
 	w.change((*Model).clear)
 }
 
-// Focus tells that the window was looked at: a laptop may have slept.
-func (w *Window) Focus() { w.Account().Online() }
+// Focus tells that the window is looked at from now on, or no more. A laptop may have slept until then.
+func (w *Window) Focus(here bool) {
+	w.looked(here)
+	if here {
+		w.Account().Online()
+	}
+}
 
 // Remember keeps size, place and theme of the window for the next start.
 func (w *Window) Remember(dark bool) {

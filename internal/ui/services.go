@@ -41,6 +41,9 @@ type Services struct {
 	Values         func() []settings.Value
 	Save           func(map[string]string) error // into preferences.toml
 
+	AtLogin    func() (bool, error) // whether the desktop starts the app; an error where it has no say
+	SetAtLogin func(bool) error
+
 	// The set-up of a provider: what a form would come to, and writing it. Errors join
 	// *settings.Error.
 	TrySetUp  func(ctx context.Context, preset string, typed map[string]string, found func(FindingView)) error
@@ -87,6 +90,8 @@ func NewServices(changed func(account.Snapshot)) *Services {
 		Examine:        func(context.Context, func(FindingView)) error { return notYet },
 		Values:         func() []settings.Value { return nil },
 		Save:           func(map[string]string) error { return notYet },
+		AtLogin:        func() (bool, error) { return false, notYet },
+		SetAtLogin:     func(bool) error { return notYet },
 		TrySetUp:       func(context.Context, string, map[string]string, func(FindingView)) error { return notYet },
 		SaveSetUp:      func(string, map[string]string) error { return notYet },
 		Demo:           func() error { return notYet },
@@ -97,9 +102,11 @@ func NewServices(changed func(account.Snapshot)) *Services {
 
 // Host is the window itself, as the window system offers it.
 type Host struct {
-	Emit       func(StateView)
-	Title      func(string)
-	Front      func()
+	Emit  func(StateView)
+	Title func(string)
+	Front func()
+	// Notify shows a notification of the desktop until ctx ends, and reports whether it was clicked.
+	Notify     func(ctx context.Context, title, body string) (clicked bool, err error)
 	Copy       func(string) error // to the clipboard
 	Appearance func(string)       // of what the system draws around the page
 	Remember   func(dark bool)    // size, place and theme, for the next start
@@ -112,6 +119,7 @@ func noHost() Host {
 	return Host{
 		Emit: func(StateView) {}, Title: func(string) {}, Front: func() {}, Appearance: func(string) {},
 		Remember: func(bool) {}, Run: func(string, Job) {},
-		Copy: func(string) error { return errors.New("there is no window yet") },
+		Notify: func(context.Context, string, string) (bool, error) { return false, nil },
+		Copy:   func(string) error { return errors.New("there is no window yet") },
 	}
 }

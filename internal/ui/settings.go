@@ -4,15 +4,17 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 
 	"app.latchkey/internal/settings"
 )
 
 // Keys of the settings that the screen changes, as docs/settings.md names them.
 const (
-	keyAppearance  = "appearance"
-	keyStartHidden = "start_hidden"
-
+	keyAppearance    = "appearance"
+	keyStartHidden   = "start_hidden"
+	keyStartAtLogin  = "start_at_login"
+	keyNotifications = "notifications"
 	keyRememberEmail = "remember_email"
 	keyStore         = "store"
 )
@@ -20,8 +22,7 @@ const (
 // changeable are the values that JavaScript may set.
 var changeable = map[string][]string{
 	keyAppearance:  {"system", "light", "dark"},
-	keyStartHidden: {"true", "false"},
-
+	keyStartHidden: {"true", "false"}, keyStartAtLogin: {"true", "false"}, keyNotifications: {"true", "false"},
 	keyRememberEmail: {"true", "false"},
 }
 
@@ -32,7 +33,11 @@ func (w *Window) Set(key, value string) (Job, error) {
 	}
 	return func(context.Context) error {
 		s := w.now()
-		err := s.Save(map[string]string{key: value})
+		save := func() error { return s.Save(map[string]string{key: value}) }
+		if key == keyStartAtLogin { // it stands in the desktop's own entry
+			save = func() error { return s.SetAtLogin(value == "true") }
+		}
+		err := save()
 		refused := ""
 		if err != nil {
 			refused = w.words(err).Message
@@ -60,6 +65,22 @@ func valueOf(values []settings.Value, key string) SettingView {
 	return out
 }
 
+// atLogin is the switch for a start at the sign-in to the computer; nil where the system has none. A source of settings
+// that decides it takes it out of the person's hands.
+func (s *Services) atLogin() *SettingView {
+	on, err := s.AtLogin()
+	if err != nil {
+		s.Log.Debug("login.no_switch", "err", err)
+		return nil
+	}
+	v := valueOf(s.Values(), keyStartAtLogin)
+	if v.Text == "on" || v.Text == "off" {
+		v.Fixed = true
+	}
+	v.Text = strconv.FormatBool(on)
+	return &v
+}
+
 // appearance is the one that was chosen: system, light or dark.
 func appearance(values []settings.Value) string {
 	if chosen := valueOf(values, keyAppearance).Text; slices.Contains(changeable[keyAppearance], chosen) {
@@ -81,7 +102,9 @@ func (d *drawing) settings() *SettingsView {
 	values := d.facts.Values
 	v := &SettingsView{
 		Store: valueOf(values, keyStore), Appearance: valueOf(values, keyAppearance),
-		StartHidden: valueOf(values, keyStartHidden), RememberEmail: valueOf(values, keyRememberEmail), LogFolder: d.facts.LogFolder, Problem: d.model.Refused,
+		StartHidden: valueOf(values, keyStartHidden), StartAtLogin: d.facts.AtLogin,
+		RememberEmail: valueOf(values, keyRememberEmail),
+		Notifications: valueOf(values, keyNotifications), LogFolder: d.facts.LogFolder, Problem: d.model.Refused,
 	}
 	if d.facts.Store != "" {
 		v.Store.Text = d.facts.Store

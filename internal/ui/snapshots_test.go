@@ -277,6 +277,7 @@ func pagesOpened() map[string]StateView {
 		},
 		Store: SettingView{Text: "keychain"}, Appearance: SettingView{Text: "system"},
 		StartHidden: SettingView{Text: "false"}, RememberEmail: SettingView{Text: "true"},
+		StartAtLogin: &SettingView{Text: "true"}, Notifications: SettingView{Text: "true"},
 		LogFolder: "/home/ada/.local/share/latchkey/logs",
 	}
 	locked := set
@@ -289,7 +290,10 @@ func pagesOpened() map[string]StateView {
 	locked.Appearance = SettingView{Text: "dark", Source: "policy.toml", Locked: true, Fixed: true}
 	locked.RememberEmail = SettingView{Text: "false", Source: "policy.toml", Locked: true, Fixed: true}
 	locked.StartHidden = SettingView{Text: "true", Source: "policy.toml", Locked: true, Fixed: true}
+	locked.StartAtLogin = &SettingView{Text: "true", Source: "policy.toml", Locked: true, Fixed: true}
+	locked.Notifications = SettingView{Text: "false", Source: "policy.toml", Locked: true, Fixed: true}
 	refused := set
+	refused.StartAtLogin = nil // a Flatpak
 	refused.Store = SettingView{Text: "memory", Source: "preferences.toml"}
 	refused.Problem = "preferences.toml cannot be written: the disk is full."
 	findings := []FindingView{

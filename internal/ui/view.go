@@ -135,14 +135,15 @@ type ClaimView struct {
 
 // SettingsView is what can be set, and where it comes from.
 type SettingsView struct {
-	Provider    []ProviderLine `json:"provider"`
-	Store       SettingView    `json:"store"` // Text is keychain, file or memory
-	Appearance  SettingView    `json:"appearance"`
-	StartHidden SettingView    `json:"startHidden"` // Text is true or false
-	// RememberEmail offers what was typed again; Text is true or false.
-	RememberEmail SettingView `json:"rememberEmail"`
-	LogFolder     string      `json:"logFolder"`
-	Problem       string      `json:"problem"` // why the last change was not made
+	Provider      []ProviderLine `json:"provider"`
+	Store         SettingView    `json:"store"` // Text is keychain, file or memory
+	Appearance    SettingView    `json:"appearance"`
+	StartHidden   SettingView    `json:"startHidden"`   // Text is true or false
+	RememberEmail SettingView    `json:"rememberEmail"` // the same: what was typed is offered again
+	StartAtLogin  *SettingView   `json:"startAtLogin"`  // the same; null where the system has no such switch
+	Notifications SettingView    `json:"notifications"` // the same
+	LogFolder     string         `json:"logFolder"`
+	Problem       string         `json:"problem"` // why the last change was not made
 }
 
 // ProviderLine is a setting of the provider, which is not changed here.

@@ -42,6 +42,7 @@ type Window struct {
 	dark       bool
 	signInNext bool   // the set-up that was saved is for a sign-in
 	logged     string // the reference to the problem that was logged last
+	ends       ends
 }
 
 // New returns a window that shows nothing yet; call [Window.Attach] and [Window.Run].
@@ -163,6 +164,9 @@ func (w *Window) view() (StateView, account.Snapshot) {
 	if m.Page == ScreenSetup || !s.Ready {
 		f.Redirects = s.Redirects()
 	}
+	if m.Page == ScreenSettings {
+		f.AtLogin = s.atLogin()
+	}
 	v := Draw(m, snap, f)
 	v.Revision = earlier + snap.Revision
 	return v, snap
@@ -182,6 +186,7 @@ func (w *Window) changed(account.Snapshot) {
 	h.Title(titleOf(v))
 	h.Emit(v)
 	w.noteProblem(v.Problem)
+	w.noteEnds(snap, v.App.Name)
 	w.fetchPictures(snap)
 }
 

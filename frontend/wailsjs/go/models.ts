@@ -532,6 +532,8 @@ export namespace ui {
 	    appearance: SettingView;
 	    startHidden: SettingView;
 	    rememberEmail: SettingView;
+	    startAtLogin?: SettingView;
+	    notifications: SettingView;
 	    logFolder: string;
 	    problem: string;
 	
@@ -546,6 +548,8 @@ export namespace ui {
 	        this.appearance = this.convertValues(source["appearance"], SettingView);
 	        this.startHidden = this.convertValues(source["startHidden"], SettingView);
 	        this.rememberEmail = this.convertValues(source["rememberEmail"], SettingView);
+	        this.startAtLogin = this.convertValues(source["startAtLogin"], SettingView);
+	        this.notifications = this.convertValues(source["notifications"], SettingView);
 	        this.logFolder = source["logFolder"];
 	        this.problem = source["problem"];
 	    }

@@ -76,8 +76,11 @@ export async function keys() {
   await leads("settings", ["Tab", "Tab", "ArrowRight"], "Set appearance light");
   await leads("settings", ["Tab", "Tab", "Tab", "Enter"], "ChoosePassphrase");
   await leads("settings", ["Tab", "Tab", "Tab", "Tab", "Space"], "Set start_hidden true");
-  await leads("settings", ["Tab", "Tab", "Tab", "Tab", "Tab", "Space"], "Set remember_email false");
-  await leads("settings", ["Tab", "Tab", "Tab", "Tab", "Tab", "Tab", "Enter"], "Open logs");
+  const switches = Array(5).fill("Tab");
+  await leads("settings", [...switches, "Space"], "Set start_at_login false");
+  await leads("settings", [...switches, "Tab", "Space"], "Set remember_email false");
+  await leads("settings", [...switches, "Tab", "Tab", "Space"], "Set notifications false");
+  await leads("settings", [...switches, "Tab", "Tab", "Tab", "Enter"], "Open logs");
   await leads("settings", ["Shift+Tab", "Enter"], "Show");
   await leads("check", ["Tab", "Enter"], "Show check");
   await leads("about", ["Escape"], "Show");

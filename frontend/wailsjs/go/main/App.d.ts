@@ -26,7 +26,7 @@ export function CopyReport():Promise<void>;
 
 export function Dismiss():Promise<void>;
 
-export function Focus():Promise<void>;
+export function Focus(arg1:boolean):Promise<void>;
 
 export function Open(arg1:string):Promise<void>;
 

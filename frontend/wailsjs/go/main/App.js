@@ -50,8 +50,8 @@ export function Dismiss() {
   return window['go']['main']['App']['Dismiss']();
 }
 
-export function Focus() {
-  return window['go']['main']['App']['Focus']();
+export function Focus(arg1) {
+  return window['go']['main']['App']['Focus'](arg1);
 }
 
 export function Open(arg1) {
