@@ -219,8 +219,8 @@ func TestNoTokenIsSpentThatCannotBeStored(t *testing.T) {
 
 func TestASessionWithoutARefreshTokenSaysSo(t *testing.T) {
 	s := newShell(t, idp.Start(t, idp.Config{Lifetime: time.Hour, NoRefresh: true}).Issuer)
-	if _, words := s.run(exitDone, "status"); !strings.Contains(words, "cannot renew itself") {
-		t.Error(words)
+	if out, _ := s.run(exitDone, "status"); !strings.Contains(out, "cannot renew itself") {
+		t.Error(out)
 	}
 	out, words := s.run(exitNobody, "token", "--renew")
 	if out != "" || !strings.Contains(words, "cannot renew itself") {
