@@ -3,18 +3,9 @@ import * as bridge from "./bridge.js";
 import { afterPaint, announce } from "./dom.js";
 import { notice } from "./parts/notice.js";
 import { signOutDialog } from "./parts/signout.js";
-import { about } from "./screens/about.js";
-import { check } from "./screens/check.js";
-import { details } from "./screens/details.js";
-import { device } from "./screens/device.js";
-import { problem } from "./screens/problem.js";
 import { profile } from "./screens/profile.js";
-import { settings } from "./screens/settings.js";
-import { setup } from "./screens/setup.js";
 import { signin } from "./screens/signin.js";
 import { starting } from "./screens/starting.js";
-import { unlock } from "./screens/unlock.js";
-import { waiting } from "./screens/waiting.js";
 import { store } from "./state.js";
 import { theme } from "./theme.js";
 
@@ -22,19 +13,21 @@ import { theme } from "./theme.js";
 /** @typedef {{root: HTMLElement, update(s: StateView): void, shown?(s: StateView): void, hidden?(): void}} Screen */
 
 /** @type {Record<string, Screen>} */
-const screens = {
-  starting: starting(),
-  setup: setup(),
-  signin: signin(),
-  waiting: waiting(),
-  device: device(),
-  profile: profile(),
-  details: details(),
-  settings: settings(),
-  check: check(),
-  about: about(),
-  problem: problem(),
-  unlock: unlock(),
+const screens = {};
+/**
+ * The screens that a start rarely shows are loaded when they are opened.
+ * @type {Record<string, () => Promise<Screen>>}
+ */
+const later = {
+  setup: () => import("./screens/setup.js").then((m) => m.setup()),
+  waiting: () => import("./screens/waiting.js").then((m) => m.waiting()),
+  device: () => import("./screens/device.js").then((m) => m.device()),
+  details: () => import("./screens/details.js").then((m) => m.details()),
+  settings: () => import("./screens/settings.js").then((m) => m.settings()),
+  check: () => import("./screens/check.js").then((m) => m.check()),
+  about: () => import("./screens/about.js").then((m) => m.about()),
+  problem: () => import("./screens/problem.js").then((m) => m.problem()),
+  unlock: () => import("./screens/unlock.js").then((m) => m.unlock()),
 };
 const place = /** @type {HTMLElement} */ (document.getElementById("screens"));
 const told = notice(/** @type {HTMLElement} */ (document.getElementById("notice")));
@@ -47,18 +40,44 @@ let choosing = false;
 let offered = []; // what the problem offers
 
 document.body.append(leaving.root);
-for (const s of Object.values(screens)) {
-  s.root.hidden = true;
-  place.append(s.root);
+/** @type {StateView | undefined} */
+let newest; // drawn last, or about to be
+
+/** @param {string} name @param {Screen} screen */
+function mount(name, screen) {
+  screens[name] = screen;
+  screen.root.hidden = true;
+  place.append(screen.root);
 }
+
+/**
+ * Loads a screen, and draws it if it is still the one to show.
+ * @param {string} name
+ */
+function load(name) {
+  const loading = later[name]?.();
+  delete later[name];
+  void loading?.then((screen) => {
+    mount(name, screen);
+    if (newest?.screen === name) draw(newest);
+  });
+}
+
+mount("starting", starting());
+mount("profile", profile());
+mount("signin", signin());
 
 /** @param {StateView} s */
 function draw(s) {
+  newest = s;
   colours.choose(s.app.appearance);
   const before = told.words();
   told.update(["signin", "profile", "setup"].includes(s.screen) ? s.notice : undefined);
   const next = screens[s.screen];
-  if (!next) return;
+  if (!next) {
+    load(s.screen);
+    return;
+  }
   next.update(s);
   leaving.update(s);
   choosing = s.choosing;
@@ -86,9 +105,14 @@ function draw(s) {
 }
 
 const states = store(draw);
+// The page brings the first state with it, once Go knows it: the first frame waits for no question.
+/** @type {StateView | undefined} */
+const first = JSON.parse(document.getElementById("state")?.textContent || "null") ?? undefined;
+if (first) states.take(first);
 bridge.onChanged((s) => states.take(s));
+// What has changed since the page was made is asked for.
 bridge.state().then(
-  (s) => states.take(s),
+  (s) => s.revision === first?.revision || states.take(s),
   (err) => void bridge.reportError(String(err)),
 );
 

@@ -2,40 +2,74 @@ package desktop
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
 	"io/fs"
+	"path"
 	"regexp"
-	"strings"
-	"time"
+	"sync"
+
+	"app.latchkey/internal/ui"
 )
 
-// joinedStyles is the one file that stands for the plain style sheets of the page.
-const joinedStyles = "styles/joined.css"
+// Lines of the page as it is written.
+const (
+	// plainLink is a link to a style sheet for every medium.
+	plainLink = `  <link rel="stylesheet" href="([^"]+)">\n`
+	// entry is the module that the page runs.
+	entry = `  <script type="module" src="main.js"></script>` + "\n"
+	// devConnect is the part of the page's policy that live reload needs, and nothing else: a program that is handed
+	// out may connect nowhere from its page.
+	devConnect = " connect-src 'self' ws://127.0.0.1:34115 ws://localhost:34115;"
+	ownStyles  = "style-src 'self'"
+)
 
-// plainLink is a link to a style sheet for every medium, on its line of the page.
-const plainLink = `  <link rel="stylesheet" href="([^"]+)">\n`
-
-// devConnect is the part of the page's policy that live reload needs, and nothing else:
-// a program that is handed out may connect nowhere from its page.
-const devConnect = " connect-src 'self' ws://127.0.0.1:34115 ws://localhost:34115;"
-
-// served is what the webview is given.
-func served(assets fs.FS) fs.FS {
-	one, err := joined(assets, "frontend")
+// served is what the webview is given: the frontend, with a page that needs as few round trips between webview and Go
+// as can be before its first paint (docs/performance.md). It is made when the program runs, so that nothing has to be
+// built. state is asked each time the page is; it reports whether it is known what to show.
+func served(assets fs.FS, state func() (ui.StateView, bool)) fs.FS {
+	const root = "frontend"
+	written, err := fs.ReadFile(assets, root+"/index.html")
 	if err != nil {
-		return assets // slower, and whole
+		return assets
 	}
-	return one
+	page := written
+	if !devBuild {
+		page = bytes.Replace(page, []byte(devConnect), nil, 1)
+	}
+	if styled, err := withStyles(assets, root, page); err == nil {
+		page = styled // else slower, and whole
+	}
+	before, after, found := bytes.Cut(page, []byte(entry))
+	if !found {
+		return assets
+	}
+	after = append(append([]byte(entry), preloads(assets, root, "main.js")...), after...)
+	return overlay{assets, root + "/index.html", func() []byte {
+		return bytes.Join([][]byte{before, after}, first(state))
+	}}
 }
 
-// joined serves the frontend with its style sheets as one: each file costs a round trip
-// between the webview and Go before the first paint, and twenty cost a fifth of the
-// start (docs/performance.md). A sheet that has a medium of its own stays by itself, behind
-// the others. It is done when the program runs, so nothing has to be built.
-func joined(assets fs.FS, root string) (fs.FS, error) {
-	page, err := fs.ReadFile(assets, root+"/index.html")
-	if err != nil {
-		return nil, err
+// first is the state that the page brings with it, as an element of data: it is never run, and the page's policy
+// would not let it. Development builds have none, since their page is served to the whole computer. Whatever strangers
+// have written in it, such as a name, cannot end the element: encoding/json writes <, >, & and the line separators of
+// JavaScript as escapes.
+func first(state func() (ui.StateView, bool)) []byte {
+	v, known := state()
+	if devBuild || !known {
+		return nil
 	}
+	data, err := json.Marshal(v)
+	if err != nil {
+		return nil // the page asks
+	}
+	return append(append([]byte(`  <script type="application/json" id="state">`), data...), "</script>\n"...)
+}
+
+// withStyles has the plain style sheets in the page itself, where its policy allows them by their hash. A sheet with a
+// medium of its own stays by itself, behind the others.
+func withStyles(assets fs.FS, root string, page []byte) ([]byte, error) {
 	link := regexp.MustCompile(plainLink)
 	var styles bytes.Buffer
 	for _, m := range link.FindAllSubmatch(page, -1) {
@@ -43,61 +77,47 @@ func joined(assets fs.FS, root string) (fs.FS, error) {
 		if err != nil {
 			return nil, err
 		}
-		styles.Write(text)
+		styles.Write(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")))
 	}
-	if !devBuild {
-		page = bytes.Replace(page, []byte(devConnect), nil, 1)
+	if bytes.Contains(styles.Bytes(), []byte("</")) {
+		return nil, fs.ErrInvalid // it would end the element
 	}
-	first := true
-	page = link.ReplaceAllFunc(page, func([]byte) []byte {
-		if !first {
-			return nil
+	sum := sha256.Sum256(styles.Bytes())
+	hash := ownStyles + " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	page = bytes.Replace(page, []byte(ownStyles), []byte(hash), 1)
+	at := link.FindIndex(page)
+	if at == nil {
+		return page, nil
+	}
+	whole := append(append([]byte("  <style>"), styles.Bytes()...), "</style>\n"...)
+	rest := link.ReplaceAll(page[at[1]:], nil)
+	return append(append(append([]byte{}, page[:at[0]]...), whole...), rest...), nil
+}
+
+// imported are the modules that a module needs before it runs.
+var imported = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^import [^"]*"(\.\.?/[^"]+)";$`)
+})
+
+// preloads names all modules behind one, so that the webview asks for them at once and not one after the other.
+func preloads(assets fs.FS, root, module string) []byte {
+	var out bytes.Buffer
+	seen, todo := map[string]bool{module: true}, []string{module}
+	for len(todo) > 0 {
+		from := todo[0]
+		todo = todo[1:]
+		text, err := fs.ReadFile(assets, root+"/"+from)
+		if err != nil {
+			continue
 		}
-		first = false
-		return []byte(`  <link rel="stylesheet" href="` + joinedStyles + `">` + "\n")
-	})
-	return overlay{assets, map[string][]byte{root + "/index.html": page, root + "/" + joinedStyles: styles.Bytes()}},
-		nil
-}
-
-// overlay is a file system with some files of its own.
-type overlay struct {
-	fs.FS
-	own map[string][]byte
-}
-
-// Open implements fs.FS.
-func (o overlay) Open(name string) (fs.File, error) {
-	data, ok := o.own[name]
-	if !ok {
-		return o.FS.Open(name)
+		for _, m := range imported().FindAllSubmatch(text, -1) {
+			name := path.Join(path.Dir(from), string(m[1]))
+			if !seen[name] {
+				seen[name] = true
+				todo = append(todo, name)
+				out.WriteString(`  <link rel="modulepreload" href="` + name + `">` + "\n")
+			}
+		}
 	}
-	return &file{Reader: bytes.NewReader(data), name: name[strings.LastIndexByte(name, '/')+1:]}, nil
+	return out.Bytes()
 }
-
-// file is an open file of the overlay, and what is known of it.
-type file struct {
-	*bytes.Reader
-	name string
-}
-
-// Stat implements fs.File.
-func (f *file) Stat() (fs.FileInfo, error) { return f, nil }
-
-// Close implements fs.File.
-func (f *file) Close() error { return nil }
-
-// Name implements fs.FileInfo.
-func (f *file) Name() string { return f.name }
-
-// Mode implements fs.FileInfo.
-func (f *file) Mode() fs.FileMode { return 0o444 }
-
-// ModTime implements fs.FileInfo.
-func (f *file) ModTime() time.Time { return time.Time{} }
-
-// IsDir implements fs.FileInfo.
-func (f *file) IsDir() bool { return false }
-
-// Sys implements fs.FileInfo.
-func (f *file) Sys() any { return nil }

@@ -2,41 +2,65 @@ package desktop
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path"
 	"regexp"
 	"strings"
 	"testing"
+
+	"golang.org/x/net/html"
+
+	"app.latchkey/internal/ui"
 )
 
 // assets is the frontend as the program has it.
 var assets = os.DirFS("../..")
 
-// The page that is served has one plain style sheet, with every rule of those that the
-// page as written names, in their order; what has a medium of its own stays.
-func TestStyleSheetsAreServedAsOne(t *testing.T) {
+// unknown is a window that does not know yet what to show.
+func unknown() (ui.StateView, bool) { return ui.StateView{}, false }
+
+func readPage(t *testing.T, state func() (ui.StateView, bool)) []byte {
+	t.Helper()
+	page, err := fs.ReadFile(served(assets, state), "frontend/index.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return page
+}
+
+// between returns what stands between two texts.
+func between(t *testing.T, page []byte, from, to string) string {
+	t.Helper()
+	_, after, _ := strings.Cut(string(page), from)
+	text, _, found := strings.Cut(after, to)
+	if !found {
+		t.Fatalf("no %s…%s in\n%s", from, to, page)
+	}
+	return text
+}
+
+// The page that is served has the plain style sheets in it, with every rule of those that the page as written names,
+// in their order, and its policy allows just that element; what has a medium of its own stays.
+func TestStyleSheetsAreInThePage(t *testing.T) {
 	written, err := fs.ReadFile(assets, "frontend/index.html")
 	if err != nil {
 		t.Fatal(err)
 	}
-	whole := served(assets)
-	page, err := fs.ReadFile(whole, "frontend/index.html")
-	if err != nil {
-		t.Fatal(err)
-	}
-	styles, err := fs.ReadFile(whole, "frontend/"+joinedStyles)
-	if err != nil {
-		t.Fatal(err)
-	}
+	page := readPage(t, unknown)
+	styles := between(t, page, "<style>", "</style>")
 	at := 0
 	for _, m := range regexp.MustCompile(plainLink).FindAllSubmatch(written, -1) {
 		text, err := fs.ReadFile(assets, "frontend/"+string(m[1]))
 		if err != nil {
 			t.Fatal(err)
 		}
-		i := bytes.Index(styles[at:], text)
+		i := strings.Index(styles[at:], string(text))
 		if i < 0 {
 			t.Errorf("%s is not there, or not in its order", m[1])
 			continue
@@ -49,20 +73,88 @@ func TestStyleSheetsAreServedAsOne(t *testing.T) {
 	if at == 0 || at != len(styles) {
 		t.Errorf("%d of %d bytes come from the sheets that are named", at, len(styles))
 	}
-	if n := strings.Count(string(page), `rel="stylesheet"`); n != 1+strings.Count(string(written), `media="`) {
+	if n := strings.Count(string(page), `rel="stylesheet"`); n != strings.Count(string(written), `media="`) {
 		t.Errorf("%d links to style sheets:\n%s", n, page)
+	}
+	// Wails parses the page and writes it anew: the element must still be the one of the hash.
+	root, err := html.Parse(bytes.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var again bytes.Buffer
+	if err := html.Render(&again, root); err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256([]byte(between(t, again.Bytes(), "<style>", "</style>")))
+	if want := "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"; !strings.Contains(string(page), want) {
+		t.Errorf("the policy does not allow %s", want)
+	}
+}
+
+// Every module that the first screens need is asked for at once: none of them imports one that the page does not name.
+func TestModulesAreAskedForAtOnce(t *testing.T) {
+	page := string(readPage(t, unknown))
+	named := map[string]bool{"main.js": true}
+	for _, m := range regexp.MustCompile(`rel="modulepreload" href="([^"]+)"`).FindAllStringSubmatch(page, -1) {
+		named[m[1]] = true
+	}
+	imports := regexp.MustCompile(`(?s)\b(?:import|export)\s[^"';]*?\bfrom\s*["']([^"']+)["']`)
+	for name := range named {
+		text, err := fs.ReadFile(assets, "frontend/"+name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range imports.FindAllStringSubmatch(string(text), -1) {
+			if from := path.Join(path.Dir(name), m[1]); !named[from] {
+				t.Errorf("%s imports %s, which the page does not name", name, from)
+			}
+		}
+	}
+	if !named["screens/profile.js"] || named["screens/settings.js"] || len(named) < 10 {
+		t.Errorf("named are %v", named)
+	}
+}
+
+// The page brings the state, whatever strangers have written in it: it cannot end its element, and what JavaScript
+// reads is what Go knows.
+func TestThePageBringsTheState(t *testing.T) {
+	hostile := "</script><script>alert(1)</script><!--<script>\u2028\u2029\x00\xff' \" & \\u003c ]]>"
+	want := ui.StateView{Screen: ui.ScreenProfile, Revision: 7, Profile: &ui.ProfileView{Name: hostile}}
+	page := readPage(t, func() (ui.StateView, bool) { return want, true })
+	root, err := html.Parse(bytes.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var again bytes.Buffer // as Wails serves it
+	if err := html.Render(&again, root); err != nil {
+		t.Fatal(err)
+	}
+	data := between(t, again.Bytes(), `<script type="application/json" id="state">`, "</script>")
+	if strings.ContainsAny(data, "<>&\u2028\u2029\x00") {
+		t.Errorf("not escaped: %q", data)
+	}
+	var got ui.StateView
+	if err := json.Unmarshal([]byte(data), &got); err != nil || got.Profile.Name != strings.ToValidUTF8(hostile, "\ufffd") ||
+		got.Revision != 7 {
+		t.Errorf("%+v %v", got, err)
+	}
+	if n := strings.Count(again.String(), "<script"); n != 2 {
+		t.Errorf("%d scripts:\n%s", n, again.Bytes())
+	}
+	if page := readPage(t, unknown); bytes.Contains(page, []byte(`id="state"`)) {
+		t.Error("what is not known is brought")
 	}
 }
 
 // Everything else is served as it is, and as a web server would.
 func TestWhatIsServedIsServed(t *testing.T) {
-	root, err := fs.Sub(served(assets), "frontend")
+	root, err := fs.Sub(served(assets, unknown), "frontend")
 	if err != nil {
 		t.Fatal(err)
 	}
 	site := http.FileServerFS(root)
 	for path, kind := range map[string]string{
-		"/": "text/html", "/" + joinedStyles: "text/css", "/main.js": "text/javascript",
+		"/": "text/html", "/styles/dark.css": "text/css", "/main.js": "text/javascript",
 	} {
 		w := httptest.NewRecorder()
 		site.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
@@ -79,12 +171,12 @@ func TestThePageConnectsNowhere(t *testing.T) {
 	if err != nil || !strings.Contains(string(source), devConnect) {
 		t.Fatalf("index.html has no %q (%v)", devConnect, err)
 	}
-	page, err := fs.ReadFile(served(assets), "frontend/index.html")
-	if err != nil || strings.Contains(string(page), "connect-src") || strings.Contains(string(page), "ws:") {
-		t.Errorf("%v: %s", err, page)
+	page := string(readPage(t, unknown))
+	if strings.Contains(page, "connect-src") || strings.Contains(page, "ws:") {
+		t.Error(page)
 	}
-	if !strings.Contains(string(page), "content=\"default-src 'none'; script-src 'self'; style-src 'self'; img-src "+
-		"'self' data:; base-uri 'none'; form-action 'none'\"") {
+	if !regexp.MustCompile(`content="default-src 'none'; script-src 'self'; style-src 'self' 'sha256-[A-Za-z0-9+/=]{44}'; ` +
+		`img-src 'self' data:; base-uri 'none'; form-action 'none'"`).MatchString(page) {
 		t.Errorf("the policy is another: %s", page)
 	}
 }

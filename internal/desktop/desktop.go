@@ -62,7 +62,7 @@ func App(o Options) *options.App {
 	width, height := s.left.size(usual, smallest, screen{})
 	return guarded(&options.App{
 		Title: o.Name, Width: width, Height: height, MinWidth: smallest.Width, MinHeight: smallest.Height,
-		AssetServer:              &assetserver.Options{Assets: served(o.Assets)},
+		AssetServer:              &assetserver.Options{Assets: served(o.Assets, o.Window.First)},
 		BackgroundColour:         paper(s.dark),
 		WindowStartState:         startState(o.StartHidden),
 		Menu:                     s.menu(firstItems(s.accounts)),

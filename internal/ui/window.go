@@ -148,6 +148,17 @@ func (w *Window) State() StateView {
 	return v
 }
 
+// First returns what to show, and whether that is known yet: the page may bring it with it.
+func (w *Window) First() (StateView, bool) {
+	select {
+	case <-w.known:
+		v, _ := w.view()
+		return v, true
+	default:
+		return StateView{}, false
+	}
+}
+
 // view is the state with the revision of its snapshot, which it is not older than.
 func (w *Window) view() (StateView, account.Snapshot) {
 	s := w.now()
