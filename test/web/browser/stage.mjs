@@ -134,15 +134,16 @@ export async function give(page, shape) {
   }, shape);
 }
 
-/** Draws a state on an open page and waits until its pictures are there. */
+/** Draws a state on an open page and waits until its screen, which may be loaded first, and its pictures are there. */
 export async function draw(page, state) {
-  await page.evaluate(async (s) => {
-    window.publish(s);
+  await page.evaluate((s) => window.publish(s), state);
+  await page.waitForSelector(`#screens > .screen.${state.screen}:not([hidden])`, { state: "attached" });
+  await page.evaluate(async () => {
     await Promise.all(
       [...document.images].filter((i) => i.src && i.offsetParent).map((i) => i.decode().catch(() => {})),
     );
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-  }, state);
+  });
 }
 
 /** Holds what is drawn against the rules, and keeps a picture of it. */
