@@ -80,7 +80,7 @@ var kinds = []struct {
 	{[]error{ErrCancelled}, "cancelled"},
 	{[]error{ErrTimeout}, "timed_out device_expired"},
 	{[]error{ErrOffline}, `
-		network provider_unavailable keys_unavailable about_to_sleep
+		network provider_unavailable keys_unavailable keys_unreadable about_to_sleep
 		tls handshake
 		proxy_unreachable proxy_signin proxy_refused proxy_script proxy_certificate network_signin
 		discovery web_page redirected`},

@@ -108,6 +108,23 @@ func (o object) flag(name string) bool {
 	return o.text(name) == "true"
 }
 
+// kindOf says what a member is, without its value.
+func kindOf(raw json.RawMessage) string {
+	switch {
+	case len(raw) == 0:
+		return "missing"
+	case raw[0] == '"':
+		return "empty"
+	case raw[0] == '{':
+		return "an object"
+	case raw[0] == '[':
+		return "a list"
+	case raw[0] == 't', raw[0] == 'f':
+		return "true or false"
+	}
+	return "a number"
+}
+
 // texts returns a member that is a string or an array of strings.
 func (o object) texts(name string) ([]string, bool) {
 	if !o.has(name) {

@@ -27,6 +27,7 @@ var (
 	ErrWebPage      = errors.New("openid: a web page came in the place of an answer")
 	ErrBrokenJSON   = errors.New("openid: an answer that is broken JSON, or none")
 	ErrDocument     = errors.New("openid: an answer that is not what it should be")
+	ErrEncoding     = errors.New("openid: an answer that is compressed in a broken way")
 
 	ErrDiscovery         = errors.New("openid: discovery failed")
 	ErrDiscoveryIssuer   = errors.New("openid: the discovery document names another issuer") // OIDC Discovery §4.3
@@ -58,6 +59,7 @@ var (
 	ErrTokenEndpoint = errors.New("openid: the token endpoint refused")
 	ErrNotRenewed    = errors.New("openid: the session was not renewed")                       // RFC 6749 §5.2
 	ErrTokenAnswer   = errors.New("openid: the token endpoint's answer is not a token answer") // RFC 6749 §5.1
+	ErrTokenForm     = errors.New("openid: no access token, or one that is no text")           // RFC 6749 §5.1
 	ErrTokenType     = errors.New("openid: a token type other than Bearer")                    // RFC 6749 §7.1
 	ErrNotBound      = errors.New("openid: a token that is not bound to this computer's key")  // RFC 9449 §5
 	ErrProof         = errors.New("openid: the proof of this computer's key was refused")      // RFC 9449 §5, §8

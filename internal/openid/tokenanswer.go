@@ -111,7 +111,8 @@ func (c *Client) readAnswer(o object, asked string, b binding) (tokenAnswer, err
 		return tokenAnswer{t}, err
 	}
 	if t.Access.IsZero() {
-		return tokenAnswer{t}, fmt.Errorf("%w: no access_token", ErrTokenAnswer)
+		return tokenAnswer{t}, fmt.Errorf("%w: %w: access_token is %s", ErrTokenAnswer, ErrTokenForm,
+			kindOf(o["access_token"]))
 	}
 	kind, err := c.readType(o, t, b)
 	t.Type = kind

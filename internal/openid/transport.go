@@ -1,6 +1,8 @@
 package openid
 
 import (
+	"compress/flate"
+	"compress/gzip"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -78,7 +80,16 @@ func faultOf(ctx context.Context, err error) error {
 	case errors.As(err, &record), errors.As(err, &alert) && (alert.Op == "remote error" || alert.Op == "local error"):
 		return fmt.Errorf("%w: %w", ErrHandshake, err)
 	}
+	if undecodable(err) {
+		return fmt.Errorf("%w: %w", ErrEncoding, err)
+	}
 	return fmt.Errorf("%w: %w", ErrNetwork, err)
+}
+
+// undecodable reports whether an answer arrived and is no gzip, though it says so.
+func undecodable(err error) bool {
+	var corrupt flate.CorruptInputError
+	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)
 }
 
 // limitedBody fails with ErrBodyTooLarge rather than ending early: a truncated document must not be

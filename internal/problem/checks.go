@@ -57,6 +57,8 @@ var checks = []check{
 	{openid.ErrOtherPerson, "other_person"},
 	{openid.ErrUserinfoSubject, "userinfo_subject"},
 	{openid.ErrBodyTooLarge, "body_too_large"},
+	{openid.ErrEncoding, "encoding"},
+	{openid.ErrTokenForm, "token_form"},
 	{openid.ErrTokenAnswer, "token_answer"},
 	{openid.ErrPlainHTTP, "plain_http"},
 	{openid.ErrTimeout, "timeout"},

@@ -68,6 +68,7 @@ var codes = map[string]error{
 	"weak_passphrase": vault.ErrWeakPassphrase,
 	"store_failed":    vault.ErrDisk, "folder_missing": browser.ErrFolder, "handshake": openid.ErrHandshake,
 	"keys_unavailable":   openid.ErrKeys,
+	"keys_unreadable":    fmt.Errorf("%w: %w", openid.ErrKeys, openid.ErrDocument),
 	"device_unsupported": openid.ErrDeviceUnsupported, "device_declined": openid.ErrDeviceDeclined,
 	"device_expired": openid.ErrDeviceExpired, "device_refused": openid.ErrDevice,
 	"interaction_needed": openid.ErrInteraction, "provider_error": openid.ErrAnswer, "token_type": openid.ErrTokenType,

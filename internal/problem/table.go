@@ -38,6 +38,13 @@ func as[E error](err error) bool {
 	return errors.As(err, &e)
 }
 
+// keysUnreadable reports whether the keys came, and are no key set.
+func keysUnreadable(err error) bool {
+	return errors.Is(err, openid.ErrKeys) && slices.ContainsFunc([]error{
+		openid.ErrDocument, openid.ErrEncoding, openid.ErrBodyTooLarge, openid.ErrDoubledClaim,
+	}, func(e error) bool { return errors.Is(err, e) })
+}
+
 // lostSession reports whether a session has ended of an answer that was lost.
 func lostSession(err error) bool {
 	ended := errors.Is(err, session.ErrEnded) || errors.Is(err, account.ErrSessionEnded)
@@ -159,6 +166,7 @@ var table = []row{
 	{code: "broken_json", errs: []error{openid.ErrBrokenJSON}},
 	{code: "wrong_issuer", errs: []error{openid.ErrDiscoveryIssuer}},
 	{code: "bad_endpoint", errs: []error{openid.ErrPlainHTTP, openid.ErrEndpoint}},
+	{code: "keys_unreadable", as: keysUnreadable},
 	{code: "keys_unavailable", errs: []error{openid.ErrKeys}},
 	{code: "answer_mixed_up", errs: []error{
 		openid.ErrAnswerIssuer, openid.ErrAnswerNoIss, openid.ErrAnswerShape, openid.ErrState,
@@ -196,7 +204,8 @@ var table = []row{
 		openid.ErrATHash, openid.ErrSubject,
 	}},
 	{code: "bad_answer", errs: []error{
-		openid.ErrTokenAnswer, openid.ErrDocument, openid.ErrBodyTooLarge, openid.ErrUserinfo,
+		openid.ErrTokenAnswer, openid.ErrTokenForm, openid.ErrDocument, openid.ErrEncoding, openid.ErrBodyTooLarge,
+		openid.ErrUserinfo,
 	}},
 	{code: "network", errs: []error{openid.ErrNetwork, openid.ErrTimeout, session.ErrLost}},
 	{code: "discovery", errs: []error{openid.ErrDiscovery}},
