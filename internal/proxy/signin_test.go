@@ -142,10 +142,11 @@ func TestWhoCannotSignInIsToldWhomToAsk(t *testing.T) {
 func TestAPasswordIsShownOnlyWhenItIsAskedFor(t *testing.T) {
 	s := newSite(t)
 	shown := ""
-	at := gateway.Start(t, &gateway.Proxy{To: s.Listener.Addr().String(), Admit: func(_ http.ResponseWriter, r *http.Request) bool {
+	note := func(_ http.ResponseWriter, r *http.Request) bool {
 		shown += r.Header.Get("Proxy-Authorization")
 		return true
-	}})
+	}
+	at := gateway.Start(t, &gateway.Proxy{To: s.Listener.Addr().String(), Admit: note})
 	if _, err := newAsker(t, proxy.Options{Setting: "http://ada:pw@" + at},
 		proxy.TransportOptions{RootCAs: s.roots}).get(t, target); err != nil || shown != "" {
 		t.Errorf("%q, %v", shown, err)

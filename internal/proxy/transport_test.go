@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"app.latchkey/internal/proxy"
 	"app.latchkey/internal/proxy/pac"
@@ -35,7 +36,8 @@ func TestEveryKindOfProxyLeadsThere(t *testing.T) {
 	for _, setting := range []string{
 		"http://" + plain, plain, "https://" + secure.Listener.Addr().String(), "socks5://" + socks,
 		"socks5h://" + socks, "socks://" + socks,
-		"socks5://ada:pw@" + guarded, "http://ada:pw@" + gateway.Start(t, &gateway.Proxy{To: to, Admit: gateway.Basic("ada:pw")}),
+		"socks5://ada:pw@" + guarded,
+		"http://ada:pw@" + gateway.Start(t, &gateway.Proxy{To: to, Admit: gateway.Basic("ada:pw")}),
 	} {
 		a := newAsker(t, proxy.Options{Setting: setting}, proxy.TransportOptions{RootCAs: s.roots})
 		if got, err := a.get(t, target); err != nil || got != hello {
@@ -77,7 +79,8 @@ func TestWhatAProxyRefusesIsTheProxysWord(t *testing.T) {
 		status(403): route.ErrRefused, status(502): route.ErrRefused, status(302): route.ErrRefused,
 		status(407):           route.ErrSignIn,
 		"http://" + nobody(t): route.ErrReach, "socks5://" + nobody(t): route.ErrReach, "http://" + odd: route.ErrReach,
-		"socks5://ada:s3cr3t@" + socks: route.ErrSignIn, "https://" + gateway.Start(t, &gateway.Proxy{To: to}): route.ErrReach,
+		"socks5://ada:s3cr3t@" + socks: route.ErrSignIn,
+		"https://" + gateway.Start(t, &gateway.Proxy{To: to}): route.ErrReach,
 	} {
 		a := newAsker(t, proxy.Options{Setting: setting}, proxy.TransportOptions{RootCAs: s.roots})
 		_, err := a.get(t, target)
@@ -234,6 +237,20 @@ func TestAGatewayThatWantsACertificateGetsIt(t *testing.T) {
 		s.URL); err != nil || got != "1" {
 		t.Errorf("%q, %v", got, err)
 	}
+	strangers := proxy.TransportOptions{
+		RootCAs: roots, ClientCert: pair, Guard: func(netip.Addr) error { return nil },
+	}
+	if _, err := newAsker(t, proxy.Options{}, strangers).get(t, s.URL); err == nil {
+		t.Error("a server that nobody chose was shown the certificate")
+	}
+	gate := httptest.NewUnstartedServer(&gateway.Proxy{To: newSite(t).Listener.Addr().String()})
+	gate.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert}
+	gate.StartTLS()
+	t.Cleanup(gate.Close)
+	if got, err := newAsker(t, proxy.Options{Setting: gate.URL}, strangers).get(t, "https://192.0.2.1/"); err == nil ||
+		!errors.Is(err, route.ErrCertificate) { // of the server behind, whose name is another
+		t.Errorf("an https proxy that wants a certificate: %q, %v", got, err)
+	}
 	if _, err := newAsker(t, proxy.Options{}, proxy.TransportOptions{RootCAs: roots}).get(t, s.URL); err == nil {
 		t.Error("a gateway that wants a certificate is content without")
 	}
@@ -246,6 +263,59 @@ func TestAGatewayThatWantsACertificateGetsIt(t *testing.T) {
 	} {
 		if _, err := p.Transport(opts); !errors.Is(err, route.ErrSetting) {
 			t.Errorf("%v", err)
+		}
+	}
+}
+
+// Whatever the setting: no old TLS, and no headers without end.
+func TestTheLimitsOfATransport(t *testing.T) {
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Long", strings.Repeat("x", 128<<10))
+	}))
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	roots := newSite(t).roots
+	if _, err := newAsker(t, proxy.Options{}, proxy.TransportOptions{RootCAs: roots}).get(t, s.URL); err == nil {
+		t.Error("headers of 128 KiB were taken")
+	}
+	old := httptest.NewUnstartedServer(http.NotFoundHandler())
+	old.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
+	old.StartTLS()
+	t.Cleanup(old.Close)
+	if _, err := newAsker(t, proxy.Options{}, proxy.TransportOptions{RootCAs: roots}).get(t, old.URL); err == nil {
+		t.Error("TLS 1.1 was taken")
+	}
+}
+
+// A request whose time ends while a proxy or a script is waited for names it.
+func TestWhatIsWaitedForIsNamed(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // the system accepts, and nobody answers
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = silent.Close() })
+	at := silent.Addr().String()
+	patience := errors.New("out of patience")
+	for _, setting := range []string{"http://" + at, "https://" + at, "socks5://" + at} {
+		p, err := proxy.New(proxy.Options{Setting: setting})
+		if err != nil {
+			t.Fatal(err)
+		}
+		transport, err := p.Transport(proxy.TransportOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithTimeoutCause(t.Context(), 50*time.Millisecond, patience)
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = transport.RoundTrip(req)
+		stop()
+		var reach *route.ReachError
+		if !errors.As(err, &reach) || reach.Proxy != at || reach.Source != "the setting proxy" ||
+			!errors.Is(err, patience) {
+			t.Errorf("%s: %v", setting, err)
 		}
 	}
 }
