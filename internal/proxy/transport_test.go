@@ -79,7 +79,7 @@ func TestWhatAProxyRefusesIsTheProxysWord(t *testing.T) {
 		status(403): route.ErrRefused, status(502): route.ErrRefused, status(302): route.ErrRefused,
 		status(407):           route.ErrSignIn,
 		"http://" + nobody(t): route.ErrReach, "socks5://" + nobody(t): route.ErrReach, "http://" + odd: route.ErrReach,
-		"socks5://ada:s3cr3t@" + socks: route.ErrSignIn,
+		"socks5://ada:s3cr3t@" + socks:                        route.ErrSignIn,
 		"https://" + gateway.Start(t, &gateway.Proxy{To: to}): route.ErrReach,
 	} {
 		a := newAsker(t, proxy.Options{Setting: setting}, proxy.TransportOptions{RootCAs: s.roots})
