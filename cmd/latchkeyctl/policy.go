@@ -112,9 +112,8 @@ func (c *command) policyValues(set []string, profile bool) (map[string]any, erro
 		key, value, ok := strings.Cut(one, "=")
 		variable := "LATCHKEY_" + strings.ToUpper(key)
 		switch {
-		case ok && key == "client_secret":
-			return nil, errors.New("arguments are seen by everybody on this computer: set LATCHKEY_CLIENT_SECRET, and " +
-				"write --set client_secret")
+		case ok && settings.IsSecret(key):
+			return nil, fmt.Errorf("arguments are seen by everybody on this computer: set %s, and write --set %s", variable, key)
 		case !ok:
 			if value = variableOf(variable); value == "" {
 				return nil, fmt.Errorf("--set %s has no value: write --set %s=value, or set %s", key, key, variable)
@@ -166,7 +165,7 @@ func (c *command) tryPolicy(app rollout.App, values map[string]any) error {
 
 // writeFiles writes files that everybody may read, and whose text is whole or not there at all.
 func (c *command) writeFiles(files map[string][]byte) error {
-	var written []string
+	written := []string{}
 	for _, path := range slices.Sorted(maps.Keys(files)) {
 		data := files[path]
 		if path == "-" {
@@ -180,6 +179,9 @@ func (c *command) writeFiles(files map[string][]byte) error {
 			return errFindings
 		}
 		written = append(written, path)
+	}
+	if c.json && files["-"] == nil {
+		return c.object(map[string][]string{"written": written})
 	}
 	for _, path := range written {
 		c.say("Written: %s", path)

@@ -118,7 +118,7 @@ var touches = map[string][]string{
 	"os": {
 		"proxy", "proxy/kerberos", "proxy/system",
 		"atomicfile", "autostart", "browser", "demoidp", "demoidp/keep", "desktop", "devguard", "late", "learned",
-		"logfile", "managed", "nobus", "notify", "online",
+		"logfile", "managed", "managed/plists", "nobus", "notify", "online",
 		"ownfolder", "peer", "proof/hardware", "quiethttp", "settings", "startenv", "vault", "wire", "wiring",
 	},
 	"github.com/google/go-tpm":     {"proof/hardware"},

@@ -1,7 +1,6 @@
 package managed
 
 import (
-	"os"
 	"os/user"
 	"path/filepath"
 
@@ -22,18 +21,6 @@ func Read(n Names) (person, machine Layer) {
 // read reads one file of managed preferences, if it is there.
 func read(path string) Layer {
 	l := Layer{Name: path, File: path}
-	f, err := os.Open(path)
-	if os.IsNotExist(err) {
-		return l
-	}
-	l.Found = true
-	if err != nil {
-		l.Err = err
-		return l
-	}
-	defer func() { _ = f.Close() }()
-	if l.Err = Administrators(f); l.Err == nil {
-		l.Values, l.Unfit, l.Err = plists.Read(f, maxSize, maxValues)
-	}
+	l.Values, l.Unfit, l.Found, l.Err = plists.ReadFile(path, Administrators, maxSize, maxValues)
 	return l
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/windows"
 	"golang.org/x/sys/windows/registry"
 )
 
@@ -53,5 +54,34 @@ func TestThePolicyOfBothHives(t *testing.T) {
 				t.Error(err)
 			}
 		}
+	}
+}
+
+// A key that a person has made is refused, whatever stands in it.
+func TestAKeyOfThePersonsOwnIsRefused(t *testing.T) {
+	const path = `SOFTWARE\Policies\Latchkey Own`
+	k, _, err := registry.CreateKey(registry.CURRENT_USER, path, registry.ALL_ACCESS|windows.WRITE_OWNER)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		_ = k.Close()
+		if err := registry.DeleteKey(registry.CURRENT_USER, path); err != nil {
+			t.Error(err)
+		}
+	}()
+	me, err := windows.GetCurrentProcessToken().GetTokenUser()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := k.SetStringValue("issuer", "https://mine.example"); err != nil {
+		t.Fatal(err)
+	}
+	if err := windows.SetSecurityInfo(windows.Handle(k), windows.SE_REGISTRY_KEY, windows.OWNER_SECURITY_INFORMATION,
+		me.User.Sid, nil, nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	if person, _ := Read(Names{Title: "Latchkey Own"}); !person.Found || person.Err == nil || person.Values != nil {
+		t.Errorf("%+v", person)
 	}
 }

@@ -150,7 +150,11 @@ func TestHostilePlacesOfThePolicy(t *testing.T) {
 		want  string
 	}{
 		"unknown":  {managed.Layer{Values: map[string]any{"isuer": "x"}}, "HKLM: isuer: unknown (did you mean issuer?)"},
-		"nobody's": {managed.Layer{Values: map[string]any{strings.Repeat("x", 10000): "x"}}, ": unknown"},
+		"nobody's": {managed.Layer{Values: map[string]any{strings.Repeat("x", 10000): "x"}}, "xxx…: unknown"},
+		"a long text": {managed.Layer{Values: map[string]any{"issuer": "https://" + strings.Repeat("x", 5000)}},
+			"HKLM: issuer: it is longer than 4096 bytes"},
+		"a long list": {managed.Layer{Values: map[string]any{"scopes": slices.Repeat([]any{"openid"}, 1000)}},
+			"HKLM: scopes: it is longer than 4096 bytes"},
 		"a passphrase": {managed.Layer{Values: map[string]any{"store_passphrase": "hush"}},
 			"HKLM: store_passphrase: a passphrase has no place"},
 		"a relative path": {managed.Layer{Values: map[string]any{"ca_file": "ca.pem"}}, "HKLM: ca_file: a whole path"},
@@ -164,7 +168,8 @@ func TestHostilePlacesOfThePolicy(t *testing.T) {
 			Environ: []string{"LATCHKEY_ISSUER=https://mine.example", "LATCHKEY_CLIENT_ID=mine"},
 			Managed: func() (managed.Layer, managed.Layer) { return managed.Layer{}, c.layer },
 		})
-		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "hush") {
+		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "hush") ||
+			len(err.Error()) > 500 {
 			t.Errorf("%s: %v", name, err)
 		}
 		if s.Provider.Issuer == "https://mine.example" {

@@ -67,27 +67,47 @@ func (l *loader) managed(layer managed.Layer) {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(layer.Unfit)) {
-		l.says(name)
-		l.fail(source, name, layer.Unfit[name])
+		l.refuse(source, name, layer.Unfit[name])
 	}
 	for _, name := range slices.Sorted(maps.Keys(layer.Values)) {
-		raw := layer.Values[name]
 		k, known := lookup(name)
-		if known {
-			raw = k.fromManaged(raw)
-			if _, problem := convert(k.kind, raw); problem != "" {
-				l.says(name)
-				l.fail(source, name, cmp.Or(managedForms[k.kind], problem))
-				continue
-			}
-			if text, _ := raw.(string); k.path() && text != "" && !filepath.IsAbs(text) {
-				l.says(name)
-				l.fail(source, name, needsWholePath)
-				continue
-			}
+		if !known {
+			l.refuse(source, name, "unknown"+nearest(name))
+			continue
+		}
+		raw := k.fromManaged(layer.Values[name])
+		if problem := k.unusable(raw); problem != "" {
+			l.refuse(source, name, problem)
+			continue
 		}
 		l.put(source, name, raw)
 	}
+}
+
+// refuse says that a value of the system's channel cannot be used; its key stays locked.
+func (l *loader) refuse(source Source, name, problem string) {
+	if most := 60; len(name) > most {
+		name = strings.ToValidUTF8(name[:most], "") + "…"
+	}
+	l.says(name)
+	l.fail(source, name, problem)
+}
+
+// longest is the longest value in the system's channels, in bytes; the editor of policies takes no longer ones.
+const longest = 4096
+
+// unusable says why a value of the system's channels is none of the key's, or "".
+func (k key) unusable(raw any) string {
+	if len(fmt.Sprint(raw)) > longest {
+		return fmt.Sprintf("it is longer than %d bytes", longest)
+	}
+	if _, problem := convert(k.kind, raw); problem != "" {
+		return cmp.Or(managedForms[k.kind], problem)
+	}
+	if text, _ := raw.(string); k.path() && text != "" && !filepath.IsAbs(text) {
+		return needsWholePath
+	}
+	return ""
 }
 
 // needsWholePath is the problem of a relative path in a place that is no file of settings.

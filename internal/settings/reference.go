@@ -66,6 +66,12 @@ func Chapters() []Chapter {
 // Names are what the app of that ID is called in the channels through which an administrator sets a policy.
 func Names(appID string) managed.Names { return names(appID) }
 
+// IsSecret reports whether a file may hold the setting of that name, and it is masked when it is shown.
+func IsSecret(name string) bool {
+	k, _ := lookup(name)
+	return k.Secret && !k.NoFile
+}
+
 // PolicyOf makes texts, in the form that the environment takes, fit for a policy: a string, a bool, a []string, a []int
 // or a map[string]string for each key. A table is written as name=text, one after the other with spaces between.
 // In a profile a file needs its whole path. Errors join *Error; how the values go together is not checked.

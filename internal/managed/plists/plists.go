@@ -1,5 +1,5 @@
 // Package plists reads a property list of settings, as a configuration profile leaves it, in Apple's XML or binary form.
-// It knows no settings. It reads what it is given, and touches nothing else.
+// It knows no settings. It reads what it is given, or the file that it is told, and touches nothing else.
 package plists
 
 import (
@@ -7,10 +7,30 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"strings"
 
 	"howett.net/plist"
 )
+
+// ReadFile reads the file of that path as [Read] does, if it is there; trusted says why a file must not be read.
+func ReadFile(path string, trusted func(*os.File) error, size int64, count int) (values map[string]any,
+	unfit map[string]string, found bool, err error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, false, nil
+	}
+	if err != nil {
+		return nil, nil, true, fmt.Errorf("it cannot be read: %w", errors.Unwrap(err))
+	}
+	defer func() { _ = f.Close() }()
+	if err := trusted(f); err != nil {
+		return nil, nil, true, err
+	}
+	values, unfit, err = Read(f, size, count)
+	return values, unfit, true, err
+}
 
 // Read reads a property list of at most size bytes and count members. The values are strings, bools, uint64, []any of
 // strings and uint64, and map[string]any of strings; unfit says of each other member why it is none of these. What a

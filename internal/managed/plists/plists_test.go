@@ -2,6 +2,7 @@ package plists
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -39,6 +40,31 @@ func TestBothFormsAreRead(t *testing.T) {
 		if len(unfit) != 7 {
 			t.Errorf("%s: unfit: %v", name, unfit)
 		}
+	}
+}
+
+// A file that is missing sets nothing; one that must not be believed, or is no file, is an error and no absence.
+func TestAFileIsReadOrSaidToBeUnusable(t *testing.T) {
+	whole := func(*os.File) error { return nil }
+	dir := t.TempDir()
+	if _, _, found, err := ReadFile(filepath.Join(dir, "none.plist"), whole, 1<<16, 1000); found || err != nil {
+		t.Errorf("missing: %v %v", found, err)
+	}
+	values, _, found, err := ReadFile("testdata/managed.binary.plist", whole, 1<<16, 1000)
+	if !found || err != nil || values["provider"] != "okta" {
+		t.Errorf("%v %v %v", values, found, err)
+	}
+	for name, path := range map[string]string{
+		"a folder": dir, "below a file": "testdata/bomb.plist/x.plist", "a name that is none": strings.Repeat("x", 5000),
+	} {
+		if values, _, found, err := ReadFile(path, whole, 1<<16, 1000); !found || err == nil || values != nil {
+			t.Errorf("%s: %v %v", name, found, err)
+		}
+	}
+	foreign := errors.New("the subjects' own")
+	if values, _, found, err := ReadFile("testdata/managed.xml.plist", func(*os.File) error { return foreign }, 1<<16,
+		1000); !found || !errors.Is(err, foreign) || values != nil {
+		t.Errorf("%v %v %v", values, found, err)
 	}
 }
 
