@@ -52,8 +52,8 @@ export function switcher() {
     const rows = choices();
     // Beside an account stands what signs it out: the arrow keys leave from its row.
     const here = document.activeElement;
-    const row = here?.closest("li")?.querySelector("button") ?? here;
-    const at = rows.findIndex((one) => one === row);
+    const row = /** @type {HTMLElement} */ (here?.closest("li")?.querySelector("button") ?? here);
+    const at = rows.indexOf(row);
     const to = { ArrowDown: at + 1, ArrowUp: at < 0 ? -1 : at - 1, Home: 0, End: -1 }[e.key];
     if (to === undefined) return;
     e.preventDefault();

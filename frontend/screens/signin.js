@@ -95,7 +95,8 @@ export function signin() {
       list.update(s.accounts);
       leave.hidden = s.accounts.length < 2;
       ended = s.notice?.again ?? "";
-      offered = s.typed ?? "";
+      if (!opened && email.value === offered) email.value = pick ? "" : (s.typed ?? ""); // nothing else was typed
+      offered = pick ? "" : (s.typed ?? "");
       again.hidden = !ended;
       const sign = s.provider.mark;
       if (letter.dataset.sign !== sign) letter.replaceChildren(sign || icon("key"));
@@ -107,7 +108,7 @@ export function signin() {
     },
     shown() {
       opened = false;
-      email.value = pick ? "" : offered;
+      email.value = offered;
       complete();
       arrange();
       (ended ? again : pick ? card.querySelector("button") : button)?.focus();

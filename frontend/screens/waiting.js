@@ -14,7 +14,7 @@ export function waiting() {
   const title = el("h1", { text: text.waitingTitle });
   title.tabIndex = -1;
   const lead = el("p", { class: "lead" });
-  const said = el("p", { class: "quiet center said" });
+  const said = el("p", { class: "quiet center" });
   const once = el("p", { class: "quiet center" });
   once.setAttribute("role", "status");
   const strays = el("p", { class: "quiet center" });
@@ -38,6 +38,8 @@ export function waiting() {
   const other = help("phone", text.noBrowser, [elsewhere]);
   const root = screen("waiting", [
     el("div", { class: "center" }, [ring(), title, lead]),
+    once,
+    strays,
     el("ul", { class: "helps" }, [
       help("mail", text.magicLink, [text.magicLinkHelp]),
       help("open", text.nothingOpened, [again, text.or, copy]),
@@ -46,11 +48,8 @@ export function waiting() {
       other,
     ]),
     el("div", { class: "grow" }),
-    once,
-    strays,
     said,
-    left.root,
-    el("div", { class: "stays" }, [cancel]),
+    el("div", { class: "stays" }, [left.root, cancel]),
   ]);
   return {
     root,

@@ -174,7 +174,7 @@ func (f *Form) land(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	render(w, http.StatusOK,
-		page{App: f.conf.App, OK: true, Title: "You are signed out", Text: "You can close this tab."})
+		page{App: f.conf.App, OK: true, Last: true, Title: "You are signed out", Text: "You can close this tab."})
 	f.landing.Do(func() { close(f.landed) })
 }
 

@@ -144,13 +144,13 @@ func (r *Receiver) done(w http.ResponseWriter, req *http.Request) {
 	}
 	select {
 	case <-r.outcome:
-		p = page{App: r.conf.App, OK: r.told.OK, Bad: !r.told.OK, Title: r.told.Title, Text: r.told.Text}
+		p = r.last()
 	case <-late.C:
 	case <-r.closed:
 		// Finish closes outcome before Close closes closed: look once more.
 		select {
 		case <-r.outcome:
-			p = page{App: r.conf.App, OK: r.told.OK, Bad: !r.told.OK, Title: r.told.Title, Text: r.told.Text}
+			p = r.last()
 		default:
 		}
 	case <-req.Context().Done():
@@ -164,6 +164,11 @@ func (r *Receiver) done(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
+// last is the page with the outcome.
+func (r *Receiver) last() page {
+	return page{App: r.conf.App, OK: r.told.OK, Bad: !r.told.OK, Last: true, Title: r.told.Title, Text: r.told.Text}
+}
+
 // late answers a browser that comes after the wait has ended: the page says that nobody waits for it.
 // The answer's code and state are not stored, and a redirect removes them from the address bar.
 func (r *Receiver) late(w http.ResponseWriter, req *http.Request) {
@@ -174,7 +179,7 @@ func (r *Receiver) late(w http.ResponseWriter, req *http.Request) {
 		r.makeWay(w, req)
 	case req.URL.Path == givenUpPath:
 		render(w, http.StatusOK, page{
-			App: r.conf.App, Bad: true, Title: "This sign-in was given up",
+			App: r.conf.App, Bad: true, Last: true, Title: "This sign-in was given up",
 			Text: "It was cancelled, or took too long. Nothing has happened. Close this tab, and begin again in " +
 				"the app.",
 		})

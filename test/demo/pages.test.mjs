@@ -135,6 +135,10 @@ const pages = {
   "directory-people": async (page) => {
     await sso(page, "ada@acme.example");
     await page.getByText("Who is here?").click();
+    const broken = await page
+      .locator("td:first-child code")
+      .evaluateAll((all) => all.filter((e) => e.getClientRects().length > 1).length);
+    assert.equal(broken, 0, "a name is broken");
   },
   "directory-wrong": async (page) => {
     await sso(page, "ada@acme.example");

@@ -136,3 +136,46 @@ test("a browser that is known goes on with a click, or as somebody else", async 
   await heading(page, "You are signed in");
   assert.equal((await whoArrived(again)).sub, "grace");
 });
+
+test("the app's last page closes its tab where the browser lets it: by itself after a sign-in, by a button otherwise", async () => {
+  const app = await desk.signIn();
+  const asked = new URL(app.address).searchParams;
+  const opened = context.waitForEvent("page", { timeout: limit }); // a tab of its own, as the app opens one
+  await page.evaluate(
+    (address) => void window.open(address, "_blank", "noopener"),
+    `${asked.get("redirect_uri")}?error=access_denied&iss=${desk.issuer}&state=${asked.get("state")}`,
+  );
+  page = await opened;
+  await heading(page, "Sign-in not finished");
+  assert.equal(page.url().includes("state="), false);
+  const closed = page.waitForEvent("close", { timeout: limit });
+  await press(page, "Close this tab");
+  await closed;
+  await app.program.ended;
+
+  // A tab that has shown other pages stays: the button would do nothing, and is not there.
+  page = await context.newPage();
+  const again = await desk.signIn();
+  await page.goto(again.address);
+  await page.getByRole("button", { name: /Continue as Ada/ }).click();
+  await heading(page, "You are signed in");
+  assert.equal(await page.getByRole("button").count(), 0);
+  assert.equal(await page.locator(".mark svg").evaluate((e) => getComputedStyle(e).color), "rgb(255, 255, 255)");
+  await again.program.ended;
+
+  // Where it may, the page of a sign-in that worked closes by itself.
+  await context.addInitScript(() => {
+    Object.defineProperty(History.prototype, "length", { get: () => 1 });
+    window.close = () => document.documentElement.setAttribute("data-closed", "");
+  });
+  page = await context.newPage();
+  await page.clock.install();
+  const third = await desk.signIn();
+  await page.goto(third.address);
+  await press(page, "Continue");
+  await heading(page, "You are signed in");
+  assert.equal(await page.locator("[data-closed]").count(), 0);
+  await page.clock.runFor(5000);
+  assert.equal(await page.locator("[data-closed]").count(), 1);
+  await third.program.ended;
+});

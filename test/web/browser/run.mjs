@@ -11,7 +11,7 @@ const inFull = (name) =>
 /** What a person opens on a screen, without Go's knowing. */
 const poses = {
   "profile-switcher": ["profile-long", (page) => page.locator(".switcher > button").click()],
-  "signin-other": ["signin-several", (page) => page.locator(".after button").click()],
+  "signin-other": ["signin-several", (page) => page.locator(".after button").first().click()],
   "waiting-paste": ["waiting", (page) => page.locator(".helps .link").nth(2).click()],
   "problem-support": ["problem-network", (page) => page.locator(".problem summary").click()],
   "details-search": ["details", (page) => page.locator("#search").fill("role")],
