@@ -107,6 +107,7 @@ export const text = Object.freeze({
   roles: "Roles",
   signedInRow: "Signed in",
   session: "Session",
+  tiedTo: "Tied to",
   identity: "Identity",
   unverifiedIdentity: "Not verified by an ID token",
   verifiedBy: (/** @type {string} */ p) => `${sentence(p)} has verified this email`,

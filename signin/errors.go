@@ -87,7 +87,7 @@ var kinds = []struct {
 	{[]error{ErrRefused}, `
 		access_denied declined interaction_needed provider_error
 		device_unsupported device_declined device_refused
-		token_refused not_renewed proof_refused api_refused`},
+		token_refused push_refused not_renewed proof_refused api_refused`},
 	{[]error{ErrUnverified}, `
 		answer_mixed_up answer_unusable unbound_error
 		token_type no_id_token not_bound

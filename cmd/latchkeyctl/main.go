@@ -67,7 +67,7 @@ func (c *command) ended(err error) int {
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.Is(err, errFindings), errors.Is(err, errOutput):
+	case errors.Is(err, errFindings), errors.Is(err, errOutput), errors.Is(err, errAnswer):
 		return exitFailed // it has been said, or is about to be
 	case errors.As(err, &usage) || !c.started:
 		return c.failUsage(err)

@@ -32,6 +32,12 @@ func (e *usageError) Error() string { return e.err.Error() }
 // Unwrap returns the mistake.
 func (e *usageError) Unwrap() error { return e.err }
 
+// worded is a failure of the command line's own, which has its words with it.
+type worded struct{ problem.Problem }
+
+// Error is the title.
+func (e *worded) Error() string { return e.Title }
+
 // profile is what --json prints of a person. Times are RFC 3339, null when not
 // known.
 type profile struct {
@@ -51,6 +57,19 @@ type profile struct {
 	Roles        []string `json:"roles"`
 	How          string   `json:"how"` // such as "with SSO"
 	RefreshedAt  *string  `json:"refreshed_at"`
+	Key          string   `json:"key"`   // that the session is tied to: "TPM", "Secure Enclave", "software", or ""
+	Bound        string   `json:"bound"` // what is tied to it: "tokens", "renewal", or ""
+}
+
+// boundOf is what is tied to the session's key.
+func boundOf(b account.Binding) string {
+	switch {
+	case b.Key == "":
+		return ""
+	case b.Access:
+		return "tokens"
+	}
+	return "renewal"
 }
 
 func profileOf(p account.Account) profile {
@@ -62,7 +81,7 @@ func profileOf(p account.Account) profile {
 		IDTokenVerified: p.IDTokenVerified, Renewable: p.CanRefresh,
 		Provider: providerOf(p), Organization: says.Organization, Roles: append([]string{}, says.Roles...),
 		How:         says.How,
-		RefreshedAt: stamp(p.Refreshed),
+		RefreshedAt: stamp(p.Refreshed), Key: p.Binding.Key, Bound: boundOf(p.Binding),
 	}
 }
 
@@ -98,6 +117,10 @@ type failure struct {
 // fail shows what went wrong and returns the exit code.
 func (c *command) fail(err error) int {
 	p := problem.From(err, c.name)
+	var own *worded
+	if errors.As(err, &own) {
+		p = own.Problem
+	}
 	if p.Code == "device_expired" { // there is no button here
 		p.Hint = "Run latchkeyctl signin --device again: it shows a new code."
 	}

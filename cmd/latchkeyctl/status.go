@@ -75,6 +75,7 @@ func (c *command) printStatus(p account.Account) error {
 	add("Provider", provider)
 	add("Signed in", strings.Trim(localTime(p.SignedInAt)+" "+says.How, " "))
 	add("Session", c.sessionWords(p))
+	add("Tied to", claims.BoundTo(p.Binding.Key, p.Binding.Hardware, p.Binding.Access))
 	if !p.IDTokenVerified {
 		add("Identity", "not verified by an ID token")
 	}

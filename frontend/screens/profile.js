@@ -30,6 +30,8 @@ export function profile() {
   const since = el("span");
   const dot = el("span", { class: "dot" });
   const doing = el("span");
+  const tied = el("span");
+  const tiedRow = row(text.tiedTo, [tied]);
   const identity = row(text.identity, [text.unverifiedIdentity]);
   const why = el("p");
   let foreign = false;
@@ -63,6 +65,7 @@ export function profile() {
         row(text.provider, [provider]),
         row(text.signedInRow, [since]),
         row(text.session, [dot, doing]),
+        tiedRow,
         identity,
       ]),
       trouble,
@@ -98,6 +101,8 @@ export function profile() {
     dot.className = `dot ${state === "foreign" ? "offline" : state}`;
     const words = health[/** @type {keyof typeof health} */ (state)];
     doing.textContent = words ? words(p.renewable, when(p.expiresAt, now), ago(p.refreshedAt, now)) : p.health;
+    tied.textContent = p.tiedTo;
+    tiedRow.hidden = !p.tiedTo;
     identity.hidden = p.verified;
     foreign = p.foreign;
     why.textContent = p.foreign ? `${p.healthProblem} ` : p.healthProblem ? text.offlineWhy(p.healthProblem) : "";

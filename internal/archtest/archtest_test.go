@@ -74,7 +74,8 @@ var packages = map[string][]string{
 		"demoidp/cast", "demoidp/face", "demoidp/issuer", "demoidp/keep", "demoidp/pages", "demoidp/social",
 	},
 	"doctor": {
-		"browser", "cleantext", "loopback", "openid", "ownfolder", "provider", "proxy/route", "settings", "vault",
+		"browser", "cleantext", "loopback", "openid", "ownfolder", "proof", "provider", "proxy/route", "settings",
+		"vault",
 	},
 	"problem": {
 		"account", "browser", "cleantext", "loopback", "openid", "ownfolder", "proof", "provider",
@@ -106,7 +107,7 @@ var touches = map[string][]string{
 	"net/http": {
 		"account", "demoidp", "demoidp/broker", "demoidp/directory", "demoidp/issuer", "demoidp/pages",
 		"demoidp/social", "devguard", "doctor", "loopback", "openid", "picture", "proxy", "robot", "signin",
-		"signin/signintest", "wire",
+		"signin/signintest", "wire", "wiring", // latchkeyctl request
 	},
 	// weburl, peer and proxy/route parse addresses; a simulated TPM has a socket
 	"net": {

@@ -52,3 +52,19 @@ func sentence(words []string) string {
 	}
 	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
+
+// BoundTo says which key a session is tied to: where the key is, whether that is hardware from which it cannot be copied,
+// and whether access tokens are tied to it too, or the renewal alone. It is "" for a session that is tied to none.
+func BoundTo(key string, hardware, access bool) string {
+	if key == "" {
+		return ""
+	}
+	where := "a key in the vault, which can be copied with it"
+	if hardware {
+		where = "this computer by its " + key
+	}
+	if !access {
+		where += " (the renewal alone)"
+	}
+	return where
+}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"app.latchkey/internal/cleantext"
 	"app.latchkey/internal/openid"
@@ -47,6 +48,10 @@ func (r *round) redirect(ctx context.Context, address string) bool {
 		r.warn("redirect", "Whether the provider takes the request could not be told",
 			said(answer.Code, answer.Description),
 			advice(answer.Code, answer.Description, "Try a sign-in."))
+	case errors.As(err, &answer) && errors.Is(err, openid.ErrPushed) && strings.Contains(answer.Description, "redirect"):
+		r.fail("redirect", "The provider does not know the redirect address",
+			said(answer.Code, answer.Description),
+			advice(answer.Code, answer.Description, "")+" "+r.register(address))
 	case errors.As(err, &answer):
 		r.fail("redirect", "The provider refuses the request of a sign-in",
 			said(answer.Code, answer.Description),

@@ -27,6 +27,7 @@ import (
 	"app.latchkey/internal/browser"
 	"app.latchkey/internal/cleantext"
 	"app.latchkey/internal/openid"
+	"app.latchkey/internal/proof"
 	"app.latchkey/internal/provider"
 	"app.latchkey/internal/proxy/route"
 	"app.latchkey/internal/settings"
@@ -62,7 +63,9 @@ type Options struct {
 	SettingsErr error
 	Vault       *vault.Vault
 	Browser     *browser.Opener
-	Learned     openid.Learned // what sign-ins before have shown of the provider
+	// Keys makes keys for tokens as a sign-in does; nil makes none.
+	Keys    keys
+	Learned openid.Learned // what sign-ins before have shown of the provider
 	// Explain says which way an address is reached, and Transport goes it, on connections
 	// that nothing else has used. Both are of package proxy; nil knows no proxies.
 	Explain   func(context.Context, string) (route.Choice, error)
@@ -70,6 +73,12 @@ type Options struct {
 	Getenv    func(string) string
 	SystemLog func() error     // why the system log cannot be reached; nil where the log is a file alone
 	Now       func() time.Time // time.Now when nil
+}
+
+// keys are those of a sign-in. Hardware makes a key in this computer's hardware, forgets it, and names the hardware.
+type keys interface {
+	openid.Keys
+	Hardware() (proof.Place, error)
 }
 
 // Doctor examines one set-up. It may be run again.
@@ -104,7 +113,7 @@ func (d *Doctor) Run(ctx context.Context, tell func(Finding)) Report {
 	for _, check := range []func(context.Context){
 		r.settings, r.policy, r.provider,
 		r.reach, r.discovery, r.ways, r.algorithms, r.keys, r.clock,
-		r.pkce, r.refresh, r.userinfo, r.revocation, r.logout, r.offers,
+		r.pkce, r.refresh, r.userinfo, r.revocation, r.logout, r.offers, r.binding,
 		r.families, r.ports, r.redirects, r.client,
 		r.browser, r.window, r.vault, r.folder, r.log, r.keychain,
 	} {

@@ -102,7 +102,7 @@ func (r *round) provider(context.Context) {
 		r.fail("provider", "No provider is set up", "")
 		return
 	}
-	client, err := openid.New(s.Provider, openid.Options{Now: r.o.Now, Transport: r.o.Transport})
+	client, err := openid.New(s.Provider, openid.Options{Now: r.o.Now, Transport: r.o.Transport, Keys: r.o.Keys})
 	if err != nil {
 		r.fail("provider", "The provider's settings cannot be used", err.Error())
 		return

@@ -28,7 +28,9 @@ type Metadata struct {
 	UserinfoAlgorithms    []string
 	PromptValues          []string // Initiating User Registration 1.0 §4.1
 	DPoPAlgorithms        []string // RFC 9449 §5.1; nil when the document does not list them
-	ScopesSupportedListed bool     // scopes_supported stands in the document
+	PushedURL             string   // RFC 9126 §5
+	RequirePushed         bool
+	ScopesSupportedListed bool // scopes_supported stands in the document
 
 	// Ignored says what is wrong with optional members of the document, which count as
 	// absent: "scopes_supported is an object, not a list of texts".
@@ -103,7 +105,7 @@ func (c *Client) rediscover(ctx context.Context) (Metadata, error) {
 // discover fetches the document and checks who it is about.
 func (c *Client) discover(ctx context.Context) (Metadata, error) {
 	if c.p.NoDiscovery {
-		return Metadata{ProviderConfig: oidc.ProviderConfig{IssuerURL: c.p.Issuer}}, nil
+		return Metadata{ProviderConfig: oidc.ProviderConfig{IssuerURL: c.p.Issuer}, faults: map[string]string{}}, nil
 	}
 	address := c.discoveryURL()
 	if isTemplate(c.p.Issuer) {
@@ -150,6 +152,7 @@ func (c *Client) explicit(m *Metadata) {
 		{&m.UserInfoURL, &c.p.UserinfoEndpoint},
 		{&m.RevocationURL, &c.p.RevocationEndpoint}, {&m.EndSessionURL, &c.p.EndSessionEndpoint},
 		{&m.DeviceAuthURL, &c.p.DeviceEndpoint}, {&m.JWKSURL, &c.p.JWKSURI},
+		{&m.PushedURL, &c.p.PushedEndpoint},
 	} {
 		if *e.from != "" {
 			*e.to = *e.from
@@ -180,13 +183,14 @@ func (c *Client) checkMetadata(m *Metadata) error {
 	}{
 		{"userinfo_endpoint", &m.UserInfoURL}, {"revocation_endpoint", &m.RevocationURL},
 		{"end_session_endpoint", &m.EndSessionURL}, {"device_authorization_endpoint", &m.DeviceAuthURL},
+		{pushedEndpoint, &m.PushedURL},
 	} {
 		if *e.address == "" {
 			continue
 		}
 		if err := c.checkEndpoint(e.name, *e.address); err != nil {
 			c.opts.Log.Warn("discovery.endpoint_ignored", "endpoint", e.name, "err", err)
-			m.Ignored = append(m.Ignored, fmt.Sprintf("%s is an address that must not be used", e.name))
+			m.ignore(e.name, "is an address that must not be used")
 			*e.address = ""
 		}
 	}

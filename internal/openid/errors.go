@@ -51,6 +51,7 @@ var (
 	ErrAnswerIssuer     = errors.New("openid: the answer names another issuer")                      // RFC 9207 §2.4
 	ErrAnswerNoIss      = errors.New("openid: the answer lacks the issuer it should name")           // RFC 9207 §2.4
 
+	ErrPushed            = errors.New("openid: the request could not be pushed to the provider")  // RFC 9126 §2.3
 	ErrDevice            = errors.New("openid: the device authorization endpoint refused")        // RFC 8628 §3.2
 	ErrDeviceUnsupported = errors.New("openid: the provider offers no sign-in on another device") // RFC 8628 §4
 	ErrDeviceDeclined    = errors.New("openid: the sign-in on the other device was declined")     // RFC 8628 §3.5
@@ -136,7 +137,7 @@ func (e *WaitError) Unwrap() error { return e.Err }
 
 // AnswerError is an error that the provider itself put into words.
 type AnswerError struct {
-	Kind        error  // ErrAccessDenied, ErrInteraction, ErrAnswer, ErrUnbound, ErrDevice or ErrTokenEndpoint
+	Kind        error  // ErrAccessDenied, ErrInteraction, ErrAnswer, ErrUnbound, ErrPushed, ErrDevice or ErrTokenEndpoint
 	Code        string // error (RFC 6749 §4.1.2.1, §5.2), cleaned
 	Description string // error_description, cleaned and cut
 	Status      int    // of the HTTP answer; 0 for the authorization response

@@ -106,7 +106,11 @@ func (c *Client) TryAuthorize(ctx context.Context, redirect string) (back bool, 
 		meta: meta, scopes: c.scopes(meta, c.p.Organization), redirect: redirect, state: random(), nonce: random(),
 		verifier: oauth2.GenerateVerifier(), prompt: "none",
 	}
-	res, body, err := c.get(ctx, c.authorizationURL(a), http.Header{"Accept": {"text/html"}})
+	request, err := c.authorizationRequest(ctx, a)
+	if err != nil {
+		return false, err
+	}
+	res, body, err := c.get(ctx, request.address, http.Header{"Accept": {"text/html"}})
 	if err != nil {
 		return false, err
 	}
@@ -164,7 +168,13 @@ func (c *Client) TryToken(ctx context.Context, redirect string) error {
 	if err != nil {
 		return err
 	}
-	_, err = c.exchange(ctx, attempt{meta: meta, redirect: redirect, verifier: oauth2.GenerateVerifier()}, random())
+	bind, err := c.newBinding(meta)
+	if err != nil {
+		return err
+	}
+	defer c.forget(bind, session.Session{})
+	a := attempt{meta: meta, redirect: redirect, verifier: oauth2.GenerateVerifier(), bind: bind}
+	_, err = c.exchange(ctx, a, random())
 	var answer *AnswerError
 	// GitHub has a word of its own for it.
 	if errors.As(err, &answer) && (answer.Code == "invalid_grant" || answer.Code == "bad_verification_code") {

@@ -42,6 +42,7 @@ type lies struct {
 	token     func(claims)                // the token endpoint's answer
 	userinfo  func(claims)
 	signer    func() (jose.SigningKey, string) // another key, with its kid
+	push      func(claims)                     // the answer to a pushed request
 	device    func(claims)                     // the device authorization endpoint's answer
 	pending   []string                         // error codes of the first polls; "" breaks the connection
 	serve     map[string]http.HandlerFunc      // whole endpoints, by path
@@ -64,6 +65,7 @@ type op struct {
 	forms    []url.Values
 	auth     []string // Authorization headers of the token endpoint
 	asked    url.Values
+	pushed   map[string]url.Values // by request_uri
 	refresh  string
 	n        int
 }
@@ -93,7 +95,7 @@ func newOP(t *testing.T, l lies) *op {
 	mux := http.NewServeMux()
 	for path, h := range map[string]http.HandlerFunc{
 		"/.well-known/openid-configuration": p.discovery, "/jwks": p.jwks, "/authorize": p.authorize,
-		"/token": p.token, "/userinfo": p.userinfo, "/device": p.device,
+		"/token": p.token, "/userinfo": p.userinfo, "/device": p.device, "/par": p.par,
 		"/logout": func(http.ResponseWriter, *http.Request) {}, "/revoke": func(http.ResponseWriter, *http.Request) {},
 	} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
@@ -157,15 +159,37 @@ func (p *op) jwks(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, claims{"keys": keys})
 }
 
+// par takes a pushed authorization request (RFC 9126).
+func (p *op) par(w http.ResponseWriter, r *http.Request) {
+	p.mu.Lock()
+	uri := fmt.Sprint("urn:ietf:params:oauth:request_uri:", len(p.pushed)+1)
+	if p.pushed == nil {
+		p.pushed = map[string]url.Values{}
+	}
+	p.pushed[uri] = r.PostForm
+	p.mu.Unlock()
+	answer := claims{"request_uri": uri, "expires_in": 60}
+	if p.lies.push != nil {
+		p.lies.push(answer)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusCreated)
+	writeJSONBody(w, answer)
+}
+
 func (p *op) authorize(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	p.asked = r.Form
+	if uri := r.Form.Get("request_uri"); uri != "" {
+		p.asked = p.pushed[uri]
+	}
+	asked := p.asked
 	p.mu.Unlock()
-	v := url.Values{"code": {"CODE"}, "state": {r.Form.Get("state")}, "iss": {p.site.URL}}
+	v := url.Values{"code": {"CODE"}, "state": {asked.Get("state")}, "iss": {p.site.URL}}
 	if p.lies.answer != nil {
 		p.lies.answer(v)
 	}
-	http.Redirect(w, r, r.Form.Get("redirect_uri")+"?"+v.Encode(), http.StatusFound)
+	http.Redirect(w, r, asked.Get("redirect_uri")+"?"+v.Encode(), http.StatusFound)
 }
 
 func (p *op) device(w http.ResponseWriter, _ *http.Request) {

@@ -30,9 +30,9 @@ func random() string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// authorizationURL is the authorization request (RFC 6749 §4.1.1, OIDC Core
+// authorizationParams are the parameters of the authorization request (RFC 6749 §4.1.1, OIDC Core
 // §3.1.2.1). S256 is sent whatever the provider lists.
-func (c *Client) authorizationURL(a attempt) string {
+func (c *Client) authorizationParams(a attempt) url.Values {
 	v := url.Values{
 		"response_type":         {"code"},
 		"client_id":             {c.p.ClientID},
@@ -75,7 +75,7 @@ func (c *Client) authorizationURL(a attempt) string {
 			v.Set(name, value)
 		}
 	}
-	return withQuery(a.meta.AuthURL, v)
+	return v
 }
 
 func first(a, b string) string {

@@ -73,8 +73,13 @@ func (c *Client) signInByBrowser(ctx context.Context, a attempt, watch *progress
 		return session.Session{}, err
 	}
 	a.redirect = recv.RedirectURI()
-	c.open(ctx, c.authorizationURL(a), watch)
-	answer, err := recv.Wait(ctx)
+	request, err := c.authorizationRequest(ctx, a)
+	if err != nil {
+		_ = recv.Close()
+		another(session.Session{}, err)
+		return session.Session{}, err
+	}
+	answer, err := c.ask(ctx, a, request, recv, watch)
 	if err != nil && ctx.Err() != nil {
 		_ = recv.Close()
 		return session.Session{}, &WaitError{Err: err, Told: watch.told()}
@@ -101,6 +106,20 @@ func (c *Client) signInByBrowser(ctx context.Context, a attempt, watch *progress
 		c.background.Go(finish)
 	}
 	return s, err
+}
+
+// ask sends the person to the provider and waits for the one answer.
+func (c *Client) ask(ctx context.Context, a attempt, request pushedRequest, recv Receiver,
+	watch *progress) (url.Values, error) {
+	c.open(ctx, request.address, watch)
+	waiting, answered := context.WithCancel(ctx)
+	defer answered()
+	c.background.Go(func() {
+		c.pushAgain(waiting, a, request, func(address string) {
+			watch.update(func(p *session.Progress) { p.URL = address })
+		})
+	})
+	return recv.Wait(ctx)
 }
 
 // open shows the authorization request to the person and, while they are there,

@@ -182,7 +182,10 @@ func secretsIn(r *http.Request) []string {
 	if form.ParseForm() != nil {
 		return out
 	}
-	for _, name := range []string{"code", "code_verifier", "refresh_token", "device_code", "token", "client_secret", "subject_token"} {
+	for _, name := range []string{
+		"code", "code_verifier", "refresh_token", "device_code", "token", "client_secret", "subject_token",
+		"client_assertion", "state", "nonce",
+	} {
 		out = append(out, form.PostForm[name]...)
 	}
 	return out

@@ -17,6 +17,7 @@ import (
 	"app.latchkey/internal/loopback"
 	"app.latchkey/internal/openid"
 	"app.latchkey/internal/ownfolder"
+	"app.latchkey/internal/proof"
 	"app.latchkey/internal/provider"
 	"app.latchkey/internal/session"
 	"app.latchkey/internal/settings"
@@ -206,5 +207,6 @@ func advise(p *Problem, answer *openid.AnswerError) {
 // is needed.
 func Ends(err error) bool {
 	return errors.Is(err, account.ErrNobody) || errors.Is(err, account.ErrSessionEnded) ||
-		errors.Is(err, account.ErrNotRenewable) || errors.Is(err, session.ErrPersonNeeded)
+		errors.Is(err, account.ErrNotRenewable) || errors.Is(err, session.ErrPersonNeeded) ||
+		errors.Is(err, proof.ErrForeignKey) || errors.Is(err, proof.ErrBlob)
 }

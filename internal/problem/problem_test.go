@@ -60,6 +60,7 @@ var codes = map[string]error{
 	"bad_settings":         &settings.Error{Problem: "x"},
 	"provider_unavailable": fmt.Errorf("%w: %w", openid.ErrTokenEndpoint, openid.ErrStatus),
 	"not_renewed":          fmt.Errorf("%w: %w", openid.ErrNotRenewed, openid.ErrTokenEndpoint),
+	"push_refused":         openid.ErrPushed,
 	"not_bound":            openid.ErrNotBound, "proof_refused": fmt.Errorf("%w: %w", openid.ErrNotRenewed, openid.ErrProof),
 	"bind_again":    fmt.Errorf("%w: %w", openid.ErrNotBound, session.ErrPersonNeeded),
 	"token_refused": openid.ErrTokenEndpoint, "internal": errors.New("a panic"),

@@ -183,6 +183,7 @@ var table = []row{
 	{code: "proof_refused", errs: []error{openid.ErrProof}},
 	{code: "not_renewed", errs: []error{openid.ErrNotRenewed}},
 	{code: "provider_unavailable", errs: []error{openid.ErrStatus}},
+	{code: "push_refused", errs: []error{openid.ErrPushed}},
 	{code: "device_refused", errs: []error{openid.ErrDevice}},
 	{code: "token_refused", errs: []error{openid.ErrTokenEndpoint}},
 	{code: "token_type", errs: []error{openid.ErrTokenType}},

@@ -40,8 +40,11 @@ type Provider struct {
 	EndSessionEndpoint    string
 	DeviceEndpoint        string
 	JWKSURI               string
+	PushedEndpoint        string
 
 	DPoP string // auto, require, off: whether tokens are bound to a key of this computer (RFC 9449)
+
+	PAR string // auto, require, off: whether the authorization request is pushed (RFC 9126)
 
 	NoIDToken   bool   // plain OAuth 2.0: identity from the user endpoint, marked as such
 	UserIDField string // the member of the user endpoint's answer that is the subject

@@ -27,7 +27,8 @@ func (k key) chosen(v any) string {
 // not touch.
 var protected = []string{
 	"client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge",
-	"code_challenge_method", "request", "request_uri",
+	"code_challenge_method", "request", "request_uri", "dpop_jkt", "client_secret", "client_assertion",
+	"client_assertion_type",
 }
 
 func authParams(v any) string {

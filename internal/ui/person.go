@@ -23,6 +23,7 @@ func (d *drawing) profile() *ProfileView {
 		Roles: says.Roles, How: says.How, Verified: p.IDTokenVerified,
 		SignedInAt: milli(p.SignedInAt), RefreshedAt: milli(p.Refreshed), ExpiresAt: milli(p.Expiry),
 		Renewable: p.CanRefresh, Health: string(d.snap.Health), Provider: d.providerOf(p), Foreign: d.foreign(p),
+		TiedTo: claims.BoundTo(p.Binding.Key, p.Binding.Hardware, p.Binding.Access),
 	}
 	switch {
 	case v.Foreign:

@@ -147,6 +147,11 @@ func profiles() map[string]StateView {
 			shown(v, ada)
 			v.Profile.Provider.EndSession, v.Profile.Provider.Revocation, v.Profile.Renewable = false, false, false
 		}),
+		"profile-bound": on(ScreenProfile, func(v *StateView) {
+			tied := ada
+			tied.Binding = account.Binding{Key: "TPM", Hardware: true, Access: true}
+			shown(v, tied)
+		}),
 		"profile-foreign": on(ScreenProfile, func(v *StateView) {
 			mine := ada
 			mine.Provider, mine.ClientID = "Acme ID", "acme-desk"

@@ -104,6 +104,7 @@ type ProfileView struct {
 
 	Provider ProviderView `json:"provider"` // the session's own, whatever the settings name
 	Foreign  bool         `json:"foreign"`  // the settings name another provider or client
+	TiedTo   string       `json:"tiedTo"`   // the key that the session is bound to, in words; "" for none
 }
 
 // AccountView is an account to switch to, or to continue as.

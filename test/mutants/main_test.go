@@ -78,7 +78,7 @@ func packages(t *testing.T, m mutant, source []byte) map[string]bool {
 var withoutCheck = []string{
 	"ErrSettings", "ErrNetwork", "ErrTLS", "ErrStatus", "ErrDocument", "ErrEncoding", "ErrTokenForm", "ErrDiscovery", "ErrKeys", "ErrAccessDenied",
 	"ErrInteraction", "ErrAnswer",
-	"ErrTokenEndpoint", "ErrNotRenewed", "ErrProof", "ErrDevice", "ErrUserinfo", "ErrRevocation", "ErrLogout",
+	"ErrTokenEndpoint", "ErrNotRenewed", "ErrProof", "ErrPushed", "ErrDevice", "ErrUserinfo", "ErrRevocation", "ErrLogout",
 }
 
 // Every sentinel of a check has a mutant that takes the check out.

@@ -1,6 +1,7 @@
 // A certified provider for the tests: oidc-provider on a free loopback port, with its own
 // development pages. Prints its issuer on the first line. With KEY and CERT in the environment it
-// serves https. With STRICT it keeps every default of oidc-provider that decides what a client may do,
+// serves https. With BOUND it ties every token to a key, demands a nonce in each proof, and takes requests
+// that were pushed alone. With STRICT it keeps every default of oidc-provider that decides what a client may do,
 // and knows a client with a secret as well.
 
 import { readFileSync } from "node:fs";
@@ -8,7 +9,7 @@ import { createServer as plain } from "node:http";
 import { createServer as tls } from "node:https";
 import Provider from "oidc-provider";
 
-const { KEY, CERT, STRICT } = process.env;
+const { KEY, CERT, STRICT, BOUND, CLIENT_JWK } = process.env;
 const server = KEY ? tls({ key: readFileSync(KEY), cert: readFileSync(CERT) }) : plain();
 await new Promise((done) => server.listen(0, "127.0.0.1", done));
 const issuer = `${KEY ? "https" : "http"}://127.0.0.1:${server.address().port}`;
@@ -77,7 +78,34 @@ const lenient = {
   cookies: { keys: ["for the tests alone"], long: { sameSite: "none" } },
 };
 
-const provider = new Provider(issuer, STRICT ? strict : lenient);
+// What FAPI 2.0 asks of a provider of native clients, but for the lifetime, which lets a story see a token end.
+const bound = {
+  ...strict,
+  clients: [
+    { ...desk, dpop_bound_access_tokens: true, require_pushed_authorization_requests: true },
+    ...(CLIENT_JWK
+      ? [
+          {
+            ...desk,
+            client_id: "keyed",
+            token_endpoint_auth_method: "private_key_jwt",
+            token_endpoint_auth_signing_alg: "ES256",
+            jwks: { keys: [JSON.parse(CLIENT_JWK)] },
+          },
+        ]
+      : []),
+  ],
+  issueRefreshToken: () => true,
+  rotateRefreshToken: true,
+  enabledJWA: { dPoPSigningAlgValues: ["ES256"] },
+  features: {
+    devInteractions: { enabled: true },
+    dPoP: { enabled: true, nonceSecret: Buffer.alloc(32, 7), requireNonce: () => true },
+    pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: true },
+  },
+};
+
+const provider = new Provider(issuer, STRICT ? strict : BOUND ? bound : lenient);
 provider.registerGrantType(
   exchange,
   async (ctx) => {

@@ -6,7 +6,7 @@
 // Beside the commands of testscript a story has
 //
 //	exits CODE ARGUMENT...  runs latchkeyctl and demands its exit code
-//	renewed                 waits until latchkeyctl token prints another token than before
+//	renewed                 waits until latchkeyctl token --bound prints another token than before
 //	[!] browser REGEXP      matches the pages that the browser has shown since the last exits
 //	                        and what was typed there, such as "200 /login Sign in < name=ada"
 //
@@ -118,7 +118,7 @@ func renewed(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	first := ""
 	for end := time.Now().Add(patience); time.Now().Before(end); {
-		ts.Check(ts.Exec("latchkeyctl", "token"))
+		ts.Check(ts.Exec("latchkeyctl", "token", "--bound"))
 		token := strings.TrimSpace(ts.ReadFile("stdout"))
 		switch {
 		case token == "":

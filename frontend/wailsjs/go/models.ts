@@ -428,6 +428,7 @@ export namespace ui {
 	    healthProblem: string;
 	    provider: ProviderView;
 	    foreign: boolean;
+	    tiedTo: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new ProfileView(source);
@@ -454,6 +455,7 @@ export namespace ui {
 	        this.healthProblem = source["healthProblem"];
 	        this.provider = this.convertValues(source["provider"], ProviderView);
 	        this.foreign = source["foreign"];
+	        this.tiedTo = source["tiedTo"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
