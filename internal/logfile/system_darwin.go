@@ -6,11 +6,11 @@ package logfile
 #include <os/log.h>
 #include <stdlib.h>
 
-static os_log_t latchkeyLog(const char *subsystem, const char *category) {
+static os_log_t openLog(const char *subsystem, const char *category) {
 	return os_log_create(subsystem, category);
 }
 
-static void latchkeyPut(os_log_t log, unsigned char type, const char *line) {
+static void putLine(os_log_t log, unsigned char type, const char *line) {
 	os_log_with_type(log, (os_log_type_t)type, "%{public}s", line);
 }
 */
@@ -30,7 +30,7 @@ func systemLog(o Options) (slog.Handler, io.Closer, error) {
 	subsystem, category := C.CString(o.Bundle), C.CString(o.Name)
 	defer C.free(unsafe.Pointer(subsystem))
 	defer C.free(unsafe.Pointer(category))
-	log := C.latchkeyLog(subsystem, category) // the system keeps it as long as the program runs
+	log := C.openLog(subsystem, category) // the system keeps it as long as the program runs
 	return newLines(o.Level, maxUnified, func(level slog.Level, line string) error {
 		kind := C.uchar(C.OS_LOG_TYPE_DEFAULT)
 		switch {
@@ -41,7 +41,7 @@ func systemLog(o Options) (slog.Handler, io.Closer, error) {
 		}
 		text := C.CString(line)
 		defer C.free(unsafe.Pointer(text))
-		C.latchkeyPut(log, kind, text)
+		C.putLine(log, kind, text)
 		return nil
 	}), io.NopCloser(nil), nil
 }
