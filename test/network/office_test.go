@@ -36,7 +36,7 @@ import (
 // issuer is known to the proxies alone.
 const issuer = "https://id.acme.test"
 
-var latchkeyctl string
+var ctl string
 
 // quiet is for handshakes that are to fail.
 var quiet = log.New(io.Discard, "", 0)
@@ -50,8 +50,8 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	latchkeyctl = filepath.Join(dir, "latchkeyctl")
-	build := exec.Command("go", "build", "-o", latchkeyctl, "app.latchkey/cmd/latchkeyctl")
+	ctl = filepath.Join(dir, "latchkeyctl")
+	build := exec.Command("go", "build", "-o", ctl, "app.latchkey/cmd/latchkeyctl")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "%v\n%s", err, out)
@@ -162,7 +162,7 @@ func (o *office) did(path string) bool {
 // run runs latchkeyctl, and gives what it printed and its exit code.
 func (o *office) run(args ...string) (out, errs string, code int) {
 	o.t.Helper()
-	cmd := exec.Command(latchkeyctl, args...)
+	cmd := exec.Command(ctl, args...)
 	cmd.Dir = o.home
 	for name, value := range o.env {
 		cmd.Env = append(cmd.Env, name+"="+value)
