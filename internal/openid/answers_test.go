@@ -18,13 +18,14 @@ func TestABrokenAnswerIsTheProviders(t *testing.T) {
 		}
 	}
 	const corrupt = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff"
+	jwks := func(text string) lies { return lies{serve: at("/jwks", body("application/json", 200, text))} }
 	for name, c := range map[string]struct {
 		lies lies
 		code string
 	}{
-		"a key set that is a list":    {lies{serve: at("/jwks", body("application/json", 200, `[]`))}, "keys_unreadable"},
-		"a key set that is a text":    {lies{serve: at("/jwks", body("application/json", 200, `"x"`))}, "keys_unreadable"},
-		"a key set without keys":      {lies{serve: at("/jwks", body("application/json", 200, `{}`))}, "keys_unreadable"},
+		"a key set that is a list":    {jwks(`[]`), "keys_unreadable"},
+		"a key set that is a text":    {jwks(`"x"`), "keys_unreadable"},
+		"a key set without keys":      {jwks(`{}`), "keys_unreadable"},
 		"keys in no gzip":             {lies{serve: at("/jwks", broken(`{"keys":[]}`))}, "keys_unreadable"},
 		"keys in a broken gzip":       {lies{serve: at("/jwks", broken(corrupt))}, "keys_unreadable"},
 		"tokens in no gzip":           {lies{serve: at("/token", broken(`{"access_token":"a"}`))}, "bad_answer"},

@@ -75,7 +75,8 @@ func TestRefusals(t *testing.T) {
 		"", "data:image/png;base64,AAAA", "file:///etc/passwd", "http://pictures.example/a.png",
 		"https://u:p@pictures.example/a.png", "javascript:1", site.URL + "/svg",
 	} {
-		if _, err := fetcher(t, proxy.Options{}, nil, Options{}).Fetch(t.Context(), address); !errors.Is(err, ErrAddress) {
+		_, err := fetcher(t, proxy.Options{}, nil, Options{}).Fetch(t.Context(), address)
+		if !errors.Is(err, ErrAddress) {
 			t.Errorf("%q: %v, want ErrAddress", address, err)
 		}
 	}

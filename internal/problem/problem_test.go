@@ -134,11 +134,14 @@ func TestEverySentinelIsInTheTable(t *testing.T) {
 	// Told by another error that they come with, or never shown.
 	elsewhere := map[string]bool{
 		"openid.ErrStatus": true, "openid.ErrRevocation": true, "openid.ErrLogout": true, "session.ErrEnded": true,
-		"route.ErrReach": true, "route.ErrSignIn": true, "route.ErrRefused": true, "route.ErrScript": true, // by their types
-		"route.ErrGuard": true, // of pictures alone
+		"route.ErrReach": true, "route.ErrSignIn": true, "route.ErrRefused": true, // by their types
+		"route.ErrScript": true,
+		"route.ErrGuard":  true, // of pictures alone
 	}
 	n := 0
-	for _, pkg := range []string{"account", "openid", "vault", "loopback", "browser", "session", "proof", "proxy/route"} {
+	for _, pkg := range []string{
+		"account", "openid", "vault", "loopback", "browser", "session", "proof", "proxy/route",
+	} {
 		files, _ := filepath.Glob("../" + pkg + "/*.go")
 		for _, path := range files {
 			file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)

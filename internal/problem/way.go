@@ -52,8 +52,8 @@ func way(p *Problem, err error, providerName string) {
 			refused.Proxy, refused.Source, sentence(providerName))
 	case "proxy_script":
 		errors.As(err, &script)
-		p.Message = fmt.Sprintf("%s, named by %s, says no way: %s. Without a proxy %s cannot be reached.", script.Script,
-			script.Source, shown(script.Err.Error()), providerName)
+		p.Message = fmt.Sprintf("%s, named by %s, says no way: %s. Without a proxy %s cannot be reached.",
+			script.Script, script.Source, shown(script.Err.Error()), providerName)
 	case "proxy_certificate", "tls":
 		if errors.As(err, &seen) {
 			certificate(p, seen)
@@ -84,7 +84,8 @@ func password(p *Problem, e *route.SignInError) {
 		p.Hint = "Ask whoever runs this network to let this app through: it can answer Negotiate, NTLM and Basic alone."
 	}
 	if takes("negotiate") {
-		p.Hint = "Sign in to your company's network (kinit, or the computer's company account), then try again. " + p.Hint
+		p.Hint = "Sign in to your company's network (kinit, or the computer's company account), then try again. " +
+			p.Hint
 	}
 	p.Admin = "Let this computer through at the proxy, or have the person sign in to it in one of these ways."
 }
@@ -121,8 +122,8 @@ func certificate(p *Problem, e *route.CertificateError) {
 			e.Host, by, issuer)
 		p.Admin = "Check the issuer's address. A network that wants a sign-in in a browser first answers so too."
 	case errors.As(e.Err, &invalid) && invalid.Reason == x509.Expired:
-		p.Message = fmt.Sprintf("What answered for %s, %s, showed a certificate that is not valid at this time, issued "+
-			"by “%s”.", e.Host, by, issuer)
+		p.Message = fmt.Sprintf("What answered for %s, %s, showed a certificate that is not valid at this time, "+
+			"issued by “%s”.", e.Host, by, issuer)
 		p.Hint = "Check the date and the time of this computer. " + p.Hint
 		p.Admin = "Have the certificate renewed."
 	default:

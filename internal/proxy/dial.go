@@ -133,7 +133,8 @@ func (d *dialer) reach(ctx context.Context, hop route.Route) (net.Conn, error) {
 		var untrusted *tls.CertificateVerificationError
 		if errors.As(err, &untrusted) && len(untrusted.UnverifiedCertificates) > 0 {
 			return nil, &route.CertificateError{
-				Host: conf.ServerName, Issuer: issuer(untrusted.UnverifiedCertificates[0]), Way: hop, Self: true, Err: err,
+				Host: conf.ServerName, Issuer: issuer(untrusted.UnverifiedCertificates[0]), Way: hop, Self: true,
+				Err: err,
 			}
 		}
 		return nil, hop.Unreachable(err)

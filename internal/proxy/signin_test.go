@@ -111,8 +111,10 @@ func TestWhoCannotSignInIsToldWhomToAsk(t *testing.T) {
 		"no password": {
 			"", gateway.Basic("ada:pw"), []string{"(basic)", `"Acme gateway"`, "no name and password are set"},
 		},
-		"a wrong one":       {"ada:s3cr3t@", gateway.Basic("ada:pw"), []string{"basic was not accepted"}},
-		"a wrong one, NTLM": {"ada:s3cr3t@", gateway.NTLM("ada", "", "pw"), []string{"(ntlm)", "ntlm was not accepted"}},
+		"a wrong one": {"ada:s3cr3t@", gateway.Basic("ada:pw"), []string{"basic was not accepted"}},
+		"a wrong one, NTLM": {
+			"ada:s3cr3t@", gateway.NTLM("ada", "", "pw"), []string{"(ntlm)", "ntlm was not accepted"},
+		},
 		"no ticket": {
 			"", tickets("Negotiate"), []string{"negotiate, basic, digest", "the system gives no ticket (negotiate)"},
 		},

@@ -102,7 +102,8 @@ func TestSecretsOfTheWayThatOthersCanRead(t *testing.T) {
 		}
 	}
 	for _, v := range s.Values() {
-		if v.Key == "proxy" && v.Text != "http://ada:[redacted]@proxy.example:3128" || strings.Contains(v.Text, "s3cr3t") {
+		masked := v.Key != "proxy" || v.Text == "http://ada:[redacted]@proxy.example:3128"
+		if !masked || strings.Contains(v.Text, "s3cr3t") {
 			t.Errorf("%s is shown as %s", v.Key, v.Text)
 		}
 	}

@@ -76,7 +76,8 @@ func packages(t *testing.T, m mutant, source []byte) map[string]bool {
 // withoutCheck are errors of openid that tell of something else than a check of
 // what the provider said: faults, refusals, and the settings.
 var withoutCheck = []string{
-	"ErrSettings", "ErrNetwork", "ErrTLS", "ErrStatus", "ErrDocument", "ErrEncoding", "ErrTokenForm", "ErrDiscovery", "ErrKeys", "ErrAccessDenied",
+	"ErrSettings", "ErrNetwork", "ErrTLS", "ErrStatus", "ErrDocument",
+	"ErrEncoding", "ErrTokenForm", "ErrDiscovery", "ErrKeys", "ErrAccessDenied",
 	"ErrInteraction", "ErrAnswer",
 	"ErrTokenEndpoint", "ErrNotRenewed", "ErrProof", "ErrPushed", "ErrDevice", "ErrUserinfo", "ErrRevocation", "ErrLogout",
 }

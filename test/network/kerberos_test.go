@@ -27,7 +27,8 @@ func newRealm(t *testing.T) *realm {
 	r := &realm{t: t, dir: t.TempDir()}
 	at := nobody(t)
 	r.write("krb5.conf", "[libdefaults]\n default_realm = ACME.TEST\n dns_lookup_kdc = false\n rdns = false\n"+
-		" udp_preference_limit = 1\n[realms]\n ACME.TEST = {\n  kdc = "+at+"\n }\n[domain_realm]\n localhost = ACME.TEST\n")
+		" udp_preference_limit = 1\n[realms]\n ACME.TEST = {\n  kdc = "+at+"\n }\n"+
+		"[domain_realm]\n localhost = ACME.TEST\n")
 	r.write("kdc.conf", fmt.Sprintf("[kdcdefaults]\n kdc_listen = %s\n kdc_tcp_listen = %s\n[realms]\n ACME.TEST = {\n"+
 		"  database_name = %s/principal\n  key_stash_file = %s/stash\n  acl_file = %s/acl\n }\n",
 		at, at, r.dir, r.dir, r.dir))
