@@ -131,6 +131,7 @@ func TestAMistakeInTheConfigNamesTheField(t *testing.T) {
 		"domain":              func(c *signin.Config) { c.Provider = signin.Okta("https://acme.okta.com/", "client") },
 		"colour":              func(c *signin.Config) { c.Provider = c.Provider.With("colour", "red") },
 		"Config has a field":  func(c *signin.Config) { c.Provider = c.Provider.With("store", "memory") },
+		"a proxy is one of":   func(c *signin.Config) { c.Provider = c.Provider.With("proxy", "ftp://a:pw@proxy") },
 		"redirect_ports":      func(c *signin.Config) { c.Provider = c.Provider.With("redirect_ports", "70000") },
 		"RootCAs holds":       func(c *signin.Config) { c.RootCAs = []byte("no PEM") },
 	} {

@@ -70,7 +70,7 @@ func (c *Client) HTTPClient(origins ...string) *http.Client {
 }
 
 // Transport is [Client.HTTPClient] for a program that makes its own HTTP client: it adds the token to requests and
-// hands them to base. Nil takes a transport that trusts Config.RootCAs.
+// hands them to base. Nil takes the transport of the sign-in: the same proxies, and Config.RootCAs trusted.
 func (c *Client) Transport(base http.RoundTripper, origins ...string) http.RoundTripper {
 	inner, err := c.manager().RoundTripper(base, origins...)
 	return &transport{c, inner, explain(err, c.reader)}

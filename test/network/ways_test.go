@@ -105,6 +105,28 @@ func TestEveryWayOut(t *testing.T) {
 	})
 }
 
+// A proxy that refuses ends no session: the person is told, and the session goes on when the way is free again.
+func TestAProxyEndsNoSession(t *testing.T) {
+	o := newOffice(t)
+	o.env["HTTPS_PROXY"] = "http://" + gateway.Start(t, &gateway.Proxy{To: o.at})
+	if _, errs, code := o.run("signin", "--timeout", "20s"); code != 0 {
+		t.Fatalf("signin: exit code %d: %s", code, errs)
+	}
+	free := o.env["HTTPS_PROXY"]
+	for _, refuse := range []string{
+		answering(t, http.StatusForbidden), answering(t, http.StatusProxyAuthRequired), "http://" + nobody(t),
+	} {
+		o.env["HTTPS_PROXY"] = refuse
+		if _, errs, code := o.run("token", "--renew"); code != 1 || !strings.Contains(errs, "named by the environment") {
+			t.Errorf("%s: exit code %d: %s", refuse, code, errs)
+		}
+	}
+	o.env["HTTPS_PROXY"] = free
+	if _, errs, code := o.run("token", "--renew"); code != 0 || o.idp.Refreshes() != 1 {
+		t.Errorf("free again: exit code %d, %d refreshes: %s", code, o.idp.Refreshes(), errs)
+	}
+}
+
 // goesThrough signs in, renews, and looks what the set-up check says of the proxy.
 func (o *office) goesThrough(says string) {
 	t := o.t
