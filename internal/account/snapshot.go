@@ -65,8 +65,6 @@ type Account struct {
 	Expiry          time.Time // of the access token; zero when not known
 	CanRefresh      bool      // there is a refresh token
 	PersonNeeded    bool      // the provider renews only after it has asked the person something
-	AuthTime        time.Time
-	ACR             string
 	AMR             []string
 	SignedInAt      time.Time
 	Refreshed       time.Time
@@ -121,7 +119,7 @@ func public(s session.Session) Account {
 	return Account{
 		Key: s.Key, ClientID: s.ClientID, Provider: s.Provider, Profile: s.Profile, IDTokenVerified: s.IDTokenVerified,
 		Expiry: s.Tokens.Expiry, CanRefresh: !s.Tokens.Refresh.IsZero(), PersonNeeded: s.PersonNeeded,
-		AuthTime: s.AuthTime, ACR: s.ACR, AMR: s.AMR,
+		AMR:        s.AMR,
 		SignedInAt: s.SignedInAt, Refreshed: s.Refreshed, Ended: s.Ended, Binding: bindingOf(s),
 	}
 }

@@ -35,7 +35,6 @@ type keySet struct {
 	mu        sync.Mutex
 	keys      []jose.JSONWebKey
 	faults    []KeyFault // of the same document
-	fetched   time.Time  // last success
 	refetched time.Time  // last fetch for an unknown key
 }
 
@@ -117,7 +116,7 @@ func (k *keySet) load(ctx context.Context) ([]jose.JSONWebKey, error) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.keys, k.faults, k.fetched = keys, faults, k.c.now()
+	k.keys, k.faults = keys, faults
 	return keys, nil
 }
 

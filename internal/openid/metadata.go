@@ -69,7 +69,6 @@ func decodeMetadata(o object, twice []string) Metadata {
 			}
 		}
 	}
-	m.ScopesSupportedListed = m.ScopesSupported != nil
 	return m
 }
 

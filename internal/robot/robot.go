@@ -53,10 +53,6 @@ type Page struct {
 	Text   string // of the whole page, white space folded
 	Forms  []Form
 	Links  []Link
-
-	// Refresh reports whether the page asks to be fetched again after a while, as pages
-	// do that wait for something and run no script.
-	Refresh bool
 }
 
 // Link is a link of a page.
@@ -144,8 +140,6 @@ func (p *Page) read(n *html.Node, form int) {
 		if to, err := p.URL.Parse(attr(n, "href")); err == nil {
 			p.Links = append(p.Links, Link{to, strings.Join(strings.Fields(text(n)), " ")})
 		}
-	case n.Type == html.ElementNode && n.Data == "meta" && strings.EqualFold(attr(n, "http-equiv"), "refresh"):
-		p.Refresh = true
 	case n.Type == html.ElementNode && form >= 0 && attr(n, "name") != "":
 		name := attr(n, "name")
 		if n.Data == "button" || attr(n, "type") == "submit" {

@@ -38,7 +38,7 @@ func TestAPageIsReadAsAPersonWithoutScriptsWould(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Title != "Here & now" || p.Text != "Some text Go on A B" || !p.Refresh || len(p.Links) != 1 ||
+	if p.Title != "Here & now" || p.Text != "Some text Go on A B" || len(p.Links) != 1 ||
 		p.Links[0].Text != "Go on" || p.Links[0].URL.Path != "/next" {
 		t.Errorf("%+v", p)
 	}

@@ -265,6 +265,12 @@ var presetCases = []struct {
 	},
 }
 
+// configured loads a config.toml of one preset; the folder is returned too.
+func configured(t *testing.T, preset, config string, environ ...string) (settings.Settings, string, error) {
+	t.Helper()
+	return load(t, map[string]string{"config/config.toml": "provider = \"" + preset + "\"\n" + config}, environ, nil)
+}
+
 // Every preset makes its issuer to the letter and an authorization request with
 // neither more nor less in it than its provider takes.
 func TestTheURLOfEveryPreset(t *testing.T) {
@@ -272,8 +278,7 @@ func TestTheURLOfEveryPreset(t *testing.T) {
 	for _, c := range presetCases {
 		tested[c.name] = true
 		t.Run(c.name, func(t *testing.T) {
-			s, _, err := load(t, map[string]string{"config/config.toml": "provider = \"" + c.name + "\"\n" + c.config},
-				nil, nil)
+			s, _, err := configured(t, c.name, c.config)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -435,8 +440,7 @@ func TestPresetsRefuse(t *testing.T) {
 			if name == "two passphrases" {
 				environ, c.want = []string{"LATCHKEY_STORE_PASSPHRASE=correct horse"}, "keep one of the two"
 			}
-			_, dir, err := load(t,
-				map[string]string{"config/config.toml": "provider = \"" + c.provider + "\"\n" + c.config}, environ, nil)
+			_, dir, err := configured(t, c.provider, c.config, environ...)
 			var bad *settings.Error
 			if !errors.As(err, &bad) || !strings.Contains(err.Error(), c.want) {
 				t.Fatalf("%v, want %q", err, c.want)
@@ -451,16 +455,17 @@ func TestPresetsRefuse(t *testing.T) {
 
 // What works and should not stay so is warned of.
 func TestPresetsWarn(t *testing.T) {
-	for config, want := range map[string]string{
-		"provider = \"descope\"\nproject_id = \"P2abcdefghijk\"\n" +
-			"client_secret = \"hush\"": "Descope needs none",
-		"provider = \"github\"\nclient_id = \"x\"": "a sign-in with a code on another device",
-		"provider = \"entra\"\nclient_id = \"x\"\ntenant = \"8eaef023-2b34-4da1-9baa-8bc8c9d6a490\"\n" +
-			"redirect_host = \"127.0.0.1\"": "manifest",
+	for _, c := range []struct{ provider, config, want string }{
+		{"descope", "project_id = \"P2abcdefghijk\"\nclient_secret = \"hush\"", "Descope needs none"},
+		{"github", "client_id = \"x\"", "a sign-in with a code on another device"},
+		{
+			"entra", "client_id = \"x\"\ntenant = \"8eaef023-2b34-4da1-9baa-8bc8c9d6a490\"\n" +
+				"redirect_host = \"127.0.0.1\"", "manifest",
+		},
 	} {
-		s, _, err := load(t, map[string]string{"config/config.toml": config}, nil, nil)
-		if err != nil || !strings.Contains(strings.Join(s.Warnings, "\n"), want) {
-			t.Errorf("%v %q, want %q", err, s.Warnings, want)
+		s, _, err := configured(t, c.provider, c.config)
+		if err != nil || !strings.Contains(strings.Join(s.Warnings, "\n"), c.want) {
+			t.Errorf("%v %q, want %q", err, s.Warnings, c.want)
 		}
 	}
 }

@@ -12,7 +12,6 @@ type Value struct {
 	Source Source // "default" and "preset …" are names of sources too
 	Locked bool   // by the administrator's policy
 	Fixed  bool   // preferences.toml cannot change it: it is locked, or a flag or the environment says it
-	About  string // what the setting is, in one line
 }
 
 // Values are all settings in the order of docs/settings.md, set or not.
@@ -20,7 +19,7 @@ func (s Settings) Values() []Value {
 	untouched := defaults()
 	var out []Value
 	each(func(k key) {
-		v := Value{Key: k.Name, Text: shown(k.at(&s)), About: k.About, Locked: s.lock(k)}
+		v := Value{Key: k.Name, Text: shown(k.at(&s)), Locked: s.lock(k)}
 		source, set := s.Sources[k.Name]
 		switch {
 		case set:

@@ -2,42 +2,42 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { openDesk } from "./desk.mjs";
+import { openDemo } from "./demo.mjs";
 
 const example = readFileSync(new URL("../../internal/demoidp/cast/demo.toml", import.meta.url), "utf8");
-let desk;
+let demo;
 before(async () => {
-  desk = await openDesk();
+  demo = await openDemo();
 });
-after(() => desk?.close());
+after(() => demo?.close());
 
 test("the built-in file is printed to begin with, and can be given back", async () => {
-  const { code, out } = await desk.run("demo", "--example");
+  const { code, out } = await demo.run("demo", "--example");
   assert.equal(code, 0);
   assert.equal(out, example);
-  const again = await openDesk(out.replace('name       = "Ada Lovelace"', 'name       = "Augusta King"'));
+  const again = await openDemo(out.replace('name       = "Ada Lovelace"', 'name       = "Augusta King"'));
   try {
     const page = await fetch(`${again.social}/faces/ada.png`);
     assert.equal(page.status, 200);
   } finally {
     await again.close();
   }
-  assert.equal((await desk.run("demo", "--example", "--auto")).code, 2);
+  assert.equal((await demo.run("demo", "--example", "--auto")).code, 2);
 });
 
 test("a bad file is refused with line and reason, and nothing is served", async () => {
-  await assert.rejects(openDesk(example.replace('tenant     = "globex"', 'tenant     = "initech"')), (err) => {
+  await assert.rejects(openDemo(example.replace('tenant     = "globex"', 'tenant     = "initech"')), (err) => {
     const line = example.split("\n").indexOf('tenant     = "globex"') + 1;
     assert.match(err.message, new RegExp(`people\\.toml:${line}: people\\.tenant: there is no tenant "initech"`));
     return true;
   });
-  const { code, text } = await desk.run("demo", "--file", "/nowhere/people.toml");
+  const { code, text } = await demo.run("demo", "--file", "/nowhere/people.toml");
   assert.equal(code, 2);
   assert.match(text, /\/nowhere\/people\.toml/);
 });
 
 test("a scripted browser signs in by each way", async () => {
-  const { code, text, out } = await desk.run("demo", "--auto");
+  const { code, text, out } = await demo.run("demo", "--auto");
   assert.equal(code, 0, text);
   for (const words of [
     "1. Magic link",

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { artifacts, askForLink, axePath, heading, launch, limit, linkIn, openDesk, press, request } from "./desk.mjs";
+import { artifacts, askForLink, axePath, heading, launch, limit, linkIn, openDemo, press, request } from "./demo.mjs";
 
 const axe = readFileSync(axePath, "utf8");
 const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -17,22 +17,22 @@ const shapes = {
   large: { colorScheme: "dark", viewport: { width: 420, height: 700 }, size: "200%" },
 };
 
-let desk, browser, app, callback;
+let demo, browser, app, callback;
 before(async () => {
   app = createServer((_req, res) => res.end("The app is reached.")).listen(0, "127.0.0.1");
   await once(app, "listening");
   callback = `http://127.0.0.1:${app.address().port}/callback`;
-  desk = await openDesk();
+  demo = await openDemo();
   browser = await launch();
 });
 after(async () => {
   await browser?.close();
-  await desk?.close();
+  await demo?.close();
   app.closeAllConnections();
   app.close();
 });
 
-const begin = (page, more) => page.goto(request(desk.issuer, callback, more));
+const begin = (page, more) => page.goto(request(demo.issuer, callback, more));
 const sso = async (page, email) => {
   await begin(page);
   await page.getByLabel("Email").fill(email);
@@ -46,7 +46,7 @@ const password = async (page, text) => {
 /** Each page, by the way that leads to it. What is returned is another tab to look at. */
 const pages = {
   "broker-home": async (page) => {
-    await page.goto(desk.issuer);
+    await page.goto(demo.issuer);
   },
   signin: async (page) => {
     await begin(page);
@@ -66,7 +66,7 @@ const pages = {
     await press(page, "Cancel");
   },
   "inbox-empty": async (page) => {
-    await page.goto(`${desk.issuer}/inbox?to=nobody@nowhere.example`);
+    await page.goto(`${demo.issuer}/inbox?to=nobody@nowhere.example`);
   },
   sent: async (page) => {
     await begin(page);
@@ -75,7 +75,7 @@ const pages = {
   inbox: async (page) => {
     await begin(page);
     await (await askForLink(page, `${"a-very-long-name-of-somebody.".repeat(2)}x@acme.example`)).close();
-    await page.goto(`${desk.issuer}/inbox`);
+    await page.goto(`${demo.issuer}/inbox`);
   },
   mail: async (page) => {
     await begin(page);
@@ -124,7 +124,7 @@ const pages = {
     await press(page, "Somebody else at Plaza");
   },
   "social-wrong": async (page) => {
-    await page.goto(`${desk.social}/authorize?client_id=broker&redirect_uri=http://evil.example`);
+    await page.goto(`${demo.social}/authorize?client_id=broker&redirect_uri=http://evil.example`);
   },
   "unknown-domain": async (page) => {
     await sso(page, "somebody@nowhere.example");
@@ -154,35 +154,35 @@ const pages = {
   },
   signout: async (page) => {
     await known(page);
-    await page.goto(`${desk.issuer}/signout`);
+    await page.goto(`${demo.issuer}/signout`);
   },
   "signed-out": async (page) => {
-    await page.goto(`${desk.issuer}/signout?sso=1`);
+    await page.goto(`${demo.issuer}/signout?sso=1`);
   },
   device: async (page) => {
-    await page.goto(`${desk.issuer}/device`);
+    await page.goto(`${demo.issuer}/device`);
   },
   "device-wrong": async (page) => {
-    await page.goto(`${desk.issuer}/device?user_code=BCDFGHJK`);
+    await page.goto(`${demo.issuer}/device?user_code=BCDFGHJK`);
     await press(page, "Go on");
   },
   "device-allow": async (page) => {
     await known(page);
     const code = await deviceCode();
-    await page.goto(`${desk.issuer}/device?user_code=${code}`);
+    await page.goto(`${demo.issuer}/device?user_code=${code}`);
     await press(page, "Go on");
     await press(page, "Continue");
   },
   "device-done": async (page) => {
     await known(page);
     const code = await deviceCode();
-    await page.goto(`${desk.issuer}/device?user_code=${code}`);
+    await page.goto(`${demo.issuer}/device?user_code=${code}`);
     await press(page, "Go on");
     await press(page, "Continue");
     await press(page, "Let it in");
   },
   over: async (page) => {
-    await page.goto(`${desk.issuer}/signin?request=none`);
+    await page.goto(`${demo.issuer}/signin?request=none`);
   },
 };
 
@@ -194,7 +194,7 @@ async function known(page) {
 }
 
 async function deviceCode() {
-  const answer = await fetch(`${desk.issuer}/device_authorization`, {
+  const answer = await fetch(`${demo.issuer}/device_authorization`, {
     method: "POST",
     body: new URLSearchParams({ client_id: "latchkey-demo", scope: "openid" }),
   });

@@ -2,24 +2,24 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, beforeEach, test } from "node:test";
-import { askForLink, heading, launch, limit, linkIn, openDesk, openMail, press } from "./desk.mjs";
+import { askForLink, heading, launch, limit, linkIn, openDemo, openMail, press } from "./demo.mjs";
 
 const people = readFileSync(new URL("../../internal/demoidp/cast/demo.toml", import.meta.url), "utf8");
-let desk, browser, context, page, app;
+let demo, browser, context, page, app;
 before(async () => {
-  desk = await openDesk();
+  demo = await openDemo();
   browser = await launch();
 });
 after(async () => {
   await browser?.close();
-  await desk?.close();
+  await demo?.close();
 });
 beforeEach(async () => {
   await context?.close();
   await app?.program.stop();
   context = await browser.newContext();
   page = await context.newPage();
-  app = await desk.signIn();
+  app = await demo.signIn();
   await page.goto(app.address);
 });
 
@@ -27,15 +27,15 @@ const sso = async (email) => {
   await page.getByLabel("Email").fill(email);
   await press(page, "Use my company’s sign-in");
 };
-const nobody = async () => assert.equal(await desk.status(), null, "somebody is signed in");
+const nobody = async () => assert.equal(await demo.status(), null, "somebody is signed in");
 
 /** The refusal does not end the visit: one of the ways still leads in. */
 async function goesOn(sub = "ada", name = "Ada Lovelace") {
   await page.getByRole("button", { name: `Continue as ${name}` }).click();
   await heading(page, "You are signed in");
   assert.equal(await app.program.ended, 0, app.program.text);
-  assert.equal((await desk.status()).sub, sub);
-  await desk.run("signout");
+  assert.equal((await demo.status()).sub, sub);
+  await demo.run("signout");
 }
 
 test("a domain that no company has", async () => {
@@ -109,7 +109,7 @@ test("a link that a program looked at signs nobody in, and still works", async (
   await press(mail, "Yes, sign me in");
   await heading(mail, "You are signed in");
   assert.equal(await app.program.ended, 0, app.program.text);
-  await desk.run("signout");
+  await demo.run("signout");
 });
 
 test("a link that was used", async () => {
@@ -119,7 +119,7 @@ test("a link that was used", async () => {
   await press(mail, "Yes, sign me in");
   await heading(mail, "You are signed in");
   assert.equal(await app.program.ended, 0, app.program.text);
-  await desk.run("signout");
+  await demo.run("signout");
   await mail.goto(link);
   await heading(mail, "This link was used already");
   await nobody();
@@ -141,7 +141,7 @@ test("a link of which there is a newer one, or that another browser opens", asyn
 });
 
 test("a link that has expired, and another one instead", async () => {
-  const short = await openDesk(people.replace(/magic_link\s*=\s*"10m"/, 'magic_link = "8s"'));
+  const short = await openDemo(people.replace(/magic_link\s*=\s*"10m"/, 'magic_link = "8s"'));
   try {
     const late = await short.signIn();
     const tab = await context.newPage();

@@ -1,38 +1,38 @@
 // The three ways in, in a real browser, with the built latchkeyctl on the other side.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { askForLink, heading, launch, limit, openDesk, press } from "./desk.mjs";
+import { askForLink, heading, launch, limit, openDemo, press } from "./demo.mjs";
 
-let desk, browser, context, page;
+let demo, browser, context, page;
 before(async () => {
-  desk = await openDesk();
+  demo = await openDemo();
   browser = await launch();
 });
 after(async () => {
   await browser?.close();
-  await desk?.close();
+  await demo?.close();
 });
 beforeEach(async () => {
   await context?.close();
   context = await browser.newContext();
   page = await context.newPage();
-  await desk.run("signout", "--all");
+  await demo.run("signout", "--all");
 });
 
 /** Waits until the app has let somebody in, and says who. */
 async function whoArrived({ program }) {
   assert.equal(await program.ended, 0, program.text);
-  return desk.status();
+  return demo.status();
 }
 
 test("magic link: somebody new gives a name, and the first tab tells what happened", async () => {
-  const app = await desk.signIn();
+  const app = await demo.signIn();
   await page.goto(app.address);
   const mail = await askForLink(page, "vera@visitor.example");
   assert.match(await mail.locator("main").textContent(), /To\s*vera@visitor\.example/);
   await mail.getByRole("link", { name: "Sign in", exact: true }).click();
   await heading(mail, "Sign in as vera@visitor.example?");
-  assert.equal(await desk.status(), null, "the link alone signed somebody in");
+  assert.equal(await demo.status(), null, "the link alone signed somebody in");
   await press(mail, "Yes, sign me in");
   await heading(mail, "What is your name?");
   await heading(page, "Go on in the other tab");
@@ -47,7 +47,7 @@ test("magic link: somebody new gives a name, and the first tab tells what happen
 });
 
 test("magic link: somebody known is not asked for a name", async () => {
-  const app = await desk.signIn();
+  const app = await demo.signIn();
   await page.goto(app.address);
   const mail = await askForLink(page, "ada@acme.example");
   await mail.getByRole("link", { name: "Sign in", exact: true }).click();
@@ -59,7 +59,7 @@ test("magic link: somebody known is not asked for a name", async () => {
 test("magic link, without JavaScript: the first tab still tells", async () => {
   const plain = await browser.newContext({ javaScriptEnabled: false });
   const tab = await plain.newPage();
-  const app = await desk.signIn();
+  const app = await demo.signIn();
   await tab.goto(app.address);
   const mail = await askForLink(tab, "ada@acme.example");
   await mail.getByRole("link", { name: "Sign in", exact: true }).click();
@@ -71,7 +71,7 @@ test("magic link, without JavaScript: the first tab still tells", async () => {
 });
 
 test("social login: the page of consent shows faces, and says what is told", async () => {
-  const app = await desk.signIn();
+  const app = await demo.signIn();
   await page.goto(app.address);
   await press(page, "Somebody else at Plaza");
   await heading(page, "Latchkey wants to know who you are");
@@ -87,7 +87,7 @@ test("social login: the page of consent shows faces, and says what is told", asy
 });
 
 test("social login: one click for somebody who has let the app in before", async () => {
-  const app = await desk.signIn();
+  const app = await demo.signIn();
   await page.goto(app.address);
   await page.getByRole("button", { name: "Continue as Grace Hopper" }).click();
   await heading(page, "You are signed in");
@@ -95,12 +95,12 @@ test("social login: one click for somebody who has let the app in before", async
 });
 
 test("SSO: the address leads to the company's directory", async () => {
-  const app = await desk.signIn();
+  const app = await demo.signIn();
   await page.goto(app.address);
   await page.getByLabel("Email").fill("katherine@globex.example");
   await press(page, "Use my company’s sign-in");
   await heading(page, "Sign in at Globex");
-  assert.equal(new URL(page.url()).origin, desk.directory);
+  assert.equal(new URL(page.url()).origin, demo.directory);
   await page.getByLabel("Password").fill("trajectory");
   await press(page, "Sign in");
   await heading(page, "You are signed in");
@@ -108,7 +108,7 @@ test("SSO: the address leads to the company's directory", async () => {
 });
 
 test("by the keyboard alone", async () => {
-  const app = await desk.signIn();
+  const app = await demo.signIn();
   await page.goto(app.address);
   await page.keyboard.type("grace@acme.example"); // the field has the focus
   await page.keyboard.press("Tab");
@@ -122,12 +122,12 @@ test("by the keyboard alone", async () => {
 });
 
 test("a browser that is known goes on with a click, or as somebody else", async () => {
-  const first = await desk.signIn();
+  const first = await demo.signIn();
   await page.goto(first.address);
   await page.getByRole("button", { name: "Continue as Ada Lovelace" }).click();
   await heading(page, "You are signed in");
   await whoArrived(first);
-  const again = await desk.signIn("--another");
+  const again = await demo.signIn("--another");
   await page.goto(again.address);
   await heading(page, "Welcome back");
   await page.getByText("Ada Lovelace").waitFor({ timeout: limit });

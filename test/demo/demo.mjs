@@ -1,4 +1,4 @@
-// A desk for the tests of the demo: the built latchkeyctl serves the demo and signs in,
+// The demo for its tests: the built latchkeyctl serves it and signs in,
 // and a real browser stands where the person's would. CTL names the program.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -67,7 +67,7 @@ class Program {
 }
 
 /** The demo, served from a home of its own; file is the text of a file of people. */
-export async function openDesk(file) {
+export async function openDemo(file) {
   const home = mkdtempSync(join(tmpdir(), "latchkey-demo-"));
   const env = {
     HOME: home,
