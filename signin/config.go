@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"errors"
@@ -77,18 +78,14 @@ func (c Config) checked() (Config, error) {
 		return c, fmt.Errorf("App.ID is %q: 1 to 100 letters, digits, dots, hyphens and underscores are demanded, "+
 			"such as com.example.reader", c.App.ID)
 	}
-	if c.App.Name == "" {
-		c.App.Name = c.App.ID
-	}
+	c.App.Name = cmp.Or(c.App.Name, c.App.ID)
 	if c.Timeout < 0 {
 		return c, fmt.Errorf("Timeout is %v: zero or more is demanded", c.Timeout)
 	}
 	if len(c.RootCAs) > 0 && !x509.NewCertPool().AppendCertsFromPEM(c.RootCAs) {
 		return c, errors.New("RootCAs holds no certificate in PEM")
 	}
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
+	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
 	if c.Provider.isZero() {
 		return c, errors.New("Provider is missing: see signin.Issuer")
 	}

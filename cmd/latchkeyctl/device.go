@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"io"
 	"time"
 
@@ -23,10 +24,7 @@ func (c *command) showDevice(d session.DeviceCode) {
 	if !d.Expires.IsZero() {
 		c.say("The code is good until %s.", d.Expires.Local().Format(time.TimeOnly))
 	}
-	scan := d.VerificationURIComplete
-	if scan == "" {
-		scan = d.VerificationURI
-	}
+	scan := cmp.Or(d.VerificationURIComplete, d.VerificationURI)
 	if isTerminal(c.stderr) && len(scan) <= maxQR {
 		c.say("Or scan this, and check that the device shows the same code:")
 		drawQR(c.stderr, scan)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -101,9 +102,7 @@ func (c *command) reseal() *cobra.Command {
 			if err := c.open(cmd); err != nil {
 				return err
 			}
-			if to == "" {
-				to = string(c.parts.Vault.Kind())
-			}
+			to = cmp.Or(to, string(c.parts.Vault.Kind()))
 			var passphrase secret.Secret
 			if vault.Kind(to) == vault.File {
 				var err error

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -73,9 +74,7 @@ func (u *settingUp) askFor(form provider.Form, fields []provider.Field, again bo
 		if err != nil {
 			return err
 		}
-		if text == "" {
-			text = current
-		}
+		text = cmp.Or(text, current)
 		u.typed[field.Key] = text
 	}
 	return nil

@@ -17,6 +17,7 @@
 package demoidp
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -74,12 +75,8 @@ type Provider struct {
 // Start listens and serves until Close. It silences the process's default slog
 // logger: op writes states and addresses to it, which belong in no log.
 func Start(ctx context.Context, c Config) (*Provider, error) {
-	if c.Addr == "" {
-		c.Addr = DefaultAddr
-	}
-	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
-	}
+	c.Addr = cmp.Or(c.Addr, DefaultAddr)
+	c.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
 	people, err := c.cast()
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,10 +39,7 @@ func (r *round) settings(context.Context) {
 			from = append(from, v.Key+" from "+name)
 		}
 	}
-	detail := strings.Join(from, ", ")
-	if detail == "" {
-		detail = "all are defaults"
-	}
+	detail := cmp.Or(strings.Join(from, ", "), "all are defaults")
 	r.pass("settings", "The settings can be used", detail)
 }
 
@@ -111,10 +109,7 @@ func (r *round) provider(context.Context) {
 		return // whom to ask is not sure
 	}
 	r.asked = client
-	where := s.Provider.Issuer
-	if where == "" {
-		where = s.Provider.AuthorizationEndpoint
-	}
+	where := cmp.Or(s.Provider.Issuer, s.Provider.AuthorizationEndpoint)
 	r.pass("provider", fmt.Sprintf("The provider is %s", s.Provider.Name),
 		fmt.Sprintf("%s, preset %s, client %s", where, s.Provider.Preset, s.Provider.ClientID))
 }

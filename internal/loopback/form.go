@@ -2,6 +2,7 @@ package loopback
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"html/template"
@@ -68,9 +69,7 @@ var (
 // ServeForm listens on a loopback port for the one request of its page, which is
 // there once Post has said what it posts. The caller must call Close.
 func ServeForm(ctx context.Context, c FormConfig) (*Form, error) {
-	if c.Host == "" {
-		c.Host = "127.0.0.1"
-	}
+	c.Host = cmp.Or(c.Host, "127.0.0.1")
 	listeners, port, err := bind(ctx, Config{Host: c.Host, Ports: c.Ports})
 	if err != nil {
 		return nil, err

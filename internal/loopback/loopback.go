@@ -20,6 +20,7 @@
 package loopback
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -142,12 +143,8 @@ type Receiver struct {
 // Listen binds the redirect URI's port and starts to answer. The caller must
 // call Close. Errors: *PortError, or the reason for which Config is unusable.
 func Listen(ctx context.Context, c Config) (*Receiver, error) {
-	if c.Host == "" {
-		c.Host = "127.0.0.1"
-	}
-	if c.Path == "" {
-		c.Path = "/callback"
-	}
+	c.Host = cmp.Or(c.Host, "127.0.0.1")
+	c.Path = cmp.Or(c.Path, "/callback")
 	if c.OutcomeTimeout <= 0 {
 		c.OutcomeTimeout = 30 * time.Second
 	}

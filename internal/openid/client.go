@@ -15,6 +15,7 @@
 package openid
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -132,9 +133,7 @@ func New(p provider.Provider, o Options) (*Client, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
+	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	if o.RequestTimeout <= 0 {
 		o.RequestTimeout = 15 * time.Second
 	}
@@ -152,12 +151,8 @@ func New(p provider.Provider, o Options) (*Client, error) {
 	if p.Leeway <= 0 {
 		p.Leeway = time.Minute
 	}
-	if p.UserIDField == "" {
-		p.UserIDField = "sub"
-	}
-	if p.LoginHintParam == "" {
-		p.LoginHintParam = "login_hint"
-	}
+	p.UserIDField = cmp.Or(p.UserIDField, "sub")
+	p.LoginHintParam = cmp.Or(p.LoginHintParam, "login_hint")
 	if p.ClientID == "" {
 		return nil, fmt.Errorf("openid: client_id: %w", ErrSettings)
 	}

@@ -1,6 +1,7 @@
 package openid
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -71,7 +72,7 @@ func (c *Client) withConsent(ctx context.Context, a attempt, s session.Session, 
 	c.opts.Log.Info("signin.once_more", "reason", AgainConsent)
 	watch.again(AgainConsent)
 	before := a.req
-	a.req.Same, a.req.LoginHint, a.prompt, a.began = s.Key, first(s.Profile.Email, before.LoginHint), consent, c.now()
+	a.req.Same, a.req.LoginHint, a.prompt, a.began = s.Key, cmp.Or(s.Profile.Email, before.LoginHint), consent, c.now()
 	renewable, err := ask(ctx, a, watch, func(session.Session, error) bool { return false })
 	var answer *AnswerError
 	switch {

@@ -1,6 +1,7 @@
 package openid
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -117,7 +118,7 @@ func (p prompting) weaker(err error) (prompting, bool) {
 // learned is what a prompt that was taken has shown.
 func (p prompting) learned(known Learned, req session.SignInRequest, began prompting) Learned {
 	if req.Prompt == selectAccount && len(p.ways) < len(began.ways) {
-		known.Another = first(p.ways[0], noPrompt)
+		known.Another = cmp.Or(p.ways[0], noPrompt)
 	}
 	if began.consent && !p.consent {
 		known.Consent = consentUseless

@@ -1,6 +1,7 @@
 package openid
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -20,7 +21,7 @@ func (c *Client) prove(ctx context.Context, m Metadata) error {
 		return nil
 	}
 	c.http.CloseIdleConnections()
-	address := first(c.discoveryURL(), first(m.JWKSURL, first(m.UserInfoURL, m.TokenURL)))
+	address := cmp.Or(c.discoveryURL(), m.JWKSURL, m.UserInfoURL, m.TokenURL)
 	res, _, err := c.get(ctx, address, nil)
 	if err == nil &&
 		(gateway(res.StatusCode) || res.StatusCode == http.StatusProxyAuthRequired ||

@@ -1,6 +1,7 @@
 package openid
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/base64"
 	"net/url"
@@ -51,7 +52,7 @@ func (c *Client) authorizationParams(a attempt) url.Values {
 	if a.prompt != "" {
 		v.Set("prompt", a.prompt)
 	}
-	if hint := first(a.req.LoginHint, c.p.LoginHint); hint != "" {
+	if hint := cmp.Or(a.req.LoginHint, c.p.LoginHint); hint != "" {
 		for _, name := range strings.Fields(c.p.LoginHintParam) { // what it does not know it ignores (RFC 6749 §3.1)
 			v.Set(name, hint)
 		}
@@ -76,11 +77,4 @@ func (c *Client) authorizationParams(a attempt) url.Values {
 		}
 	}
 	return v
-}
-
-func first(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

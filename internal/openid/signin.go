@@ -1,6 +1,7 @@
 package openid
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"time"
@@ -40,7 +41,7 @@ func (c *Client) SignIn(ctx context.Context, req session.SignInRequest) (session
 	if req.MaxAge == nil {
 		req.MaxAge = c.settingsMaxAge()
 	}
-	req.Organization = first(req.Organization, c.p.Organization)
+	req.Organization = cmp.Or(req.Organization, c.p.Organization)
 	if req.Organization != "" && c.p.OrganizationParam == "" && c.p.OrganizationScope == "" {
 		c.opts.Log.Warn("signin.organization_ignored") // this provider has no name for it
 	}

@@ -1,6 +1,7 @@
 package openid
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -40,10 +41,10 @@ func (c *Client) grantAnswer(kind error, res *http.Response, body []byte) (objec
 // body with a code is the provider's own word (RFC 6749 §5.2), whatever the HTTP
 // status; whatever else comes may be a proxy's.
 func (c *Client) grantFailure(kind error, res *http.Response, members object) error {
-	code := first(members.text("error"), members.text("errorCode"))
+	code := cmp.Or(members.text("error"), members.text("errorCode"))
 	err := transient(c.statusError(kind, res))
 	if ownCode(code, res.StatusCode) {
-		text := first(members.text("error_description"), members.text("errorDescription"))
+		text := cmp.Or(members.text("error_description"), members.text("errorDescription"))
 		ours := secretsIn(res.Request)
 		answer := &AnswerError{
 			Kind: kind, Code: clean(without(code, ours...), 60), Description: clean(without(text, ours...), 200),
@@ -102,7 +103,7 @@ func (c *Client) readAnswer(o object, asked string, b binding) (tokenAnswer, err
 	t := session.Tokens{
 		Access: secret.New(o.text("access_token")), Refresh: secret.New(o.text("refresh_token")),
 		ID:   secret.New(o.text("id_token")),
-		Type: session.Bearer, Scope: first(o.text("scope"), asked),
+		Type: session.Bearer, Scope: cmp.Or(o.text("scope"), asked),
 	}
 	if life, ok := lifetime(o["expires_in"]); ok {
 		t.Lifetime, t.Expiry = life, c.now().Add(life)
@@ -130,7 +131,7 @@ func (c *Client) readType(o object, t session.Tokens, b binding) (string, error)
 		c.opts.Log.Warn("token.type_missing")
 	case !strings.EqualFold(kind, session.Bearer):
 		return "", &TokenTypeError{
-			Type: clean(without(first(kind, string(o["token_type"])), t.Access.Reveal(), t.Refresh.Reveal(),
+			Type: clean(without(cmp.Or(kind, string(o["token_type"])), t.Access.Reveal(), t.Refresh.Reveal(),
 				t.ID.Reveal()), 40),
 		}
 	}

@@ -1,6 +1,7 @@
 package openid
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -130,7 +131,7 @@ func (c *Client) identify(ctx context.Context, a attempt, got tokenAnswer) (sess
 	if id == "" || len(id) > maxSubject {
 		return session.Session{}, fmt.Errorf("%w: the user endpoint's %s", ErrSubject, c.p.UserIDField)
 	}
-	issuer := first(c.p.Issuer, a.meta.AuthURL)
+	issuer := cmp.Or(c.p.Issuer, a.meta.AuthURL)
 	c.bound(&got.tokens, time.Time{})
 	got.tokens.ID = secret.Secret{} // nobody has verified it
 	return session.Session{

@@ -1,6 +1,7 @@
 package problem
 
 import (
+	"cmp"
 	"errors"
 
 	"app.latchkey/internal/session"
@@ -9,9 +10,7 @@ import (
 // Ending puts into words what the provider's part of a sign-out ended and what it
 // did not.
 func Ending(e session.Ending, providerName string) []string {
-	if providerName == "" {
-		providerName = "your provider"
-	}
+	providerName = cmp.Or(providerName, "your provider")
 	tokens := map[session.EndingOutcome]string{
 		session.EndingDone: "{provider} has ended this app's access.",
 		session.EndingUnsupported: "{provider} still honours this sign-in until it expires: it has no way to end it " +
@@ -38,9 +37,7 @@ func Ending(e session.Ending, providerName string) []string {
 
 // Leaving says what the provider is asked while a sign-out goes on there.
 func Leaving(browser bool, providerName string) []string {
-	if providerName == "" {
-		providerName = "your provider"
-	}
+	providerName = cmp.Or(providerName, "your provider")
 	if browser {
 		return filledLines(providerName, "Your browser is being signed out of {provider}…")
 	}

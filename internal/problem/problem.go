@@ -8,6 +8,7 @@
 package problem
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -58,9 +59,7 @@ func From(err error, providerName string) Problem { return from(err, providerNam
 func InCode(err error, providerName string) Problem { return from(err, providerName, true) }
 
 func from(err error, providerName string, inCode bool) Problem {
-	if providerName == "" {
-		providerName = "your provider"
-	}
+	providerName = cmp.Or(providerName, "your provider")
 	p := wordsOf(internal)
 	for _, row := range table {
 		if row.matches(err) {

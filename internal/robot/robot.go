@@ -6,6 +6,7 @@
 package robot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -129,10 +130,7 @@ func (p *Page) read(n *html.Node, form int) {
 		if err != nil {
 			action = p.URL
 		}
-		method := attr(n, "method")
-		if method == "" {
-			method = http.MethodGet
-		}
+		method := cmp.Or(attr(n, "method"), http.MethodGet)
 		p.Forms = append(p.Forms,
 			Form{Action: action, Method: method, Fields: url.Values{}, Offers: map[string][]string{}})
 		form = len(p.Forms) - 1

@@ -129,9 +129,7 @@ const (
 // Load reads every source. The error joins one *Error for each bad setting; the
 // settings are then those that could be read.
 func Load(o Options) (Settings, error) {
-	if o.AppID == "" {
-		o.AppID = "latchkey"
-	}
+	o.AppID = cmp.Or(o.AppID, "latchkey")
 	l := &loader{o: o, values: map[string]value{}, env: environment(o.Environ, runtime.GOOS)}
 	configDir, dataDir, err := places(o, l.env)
 	if err != nil {

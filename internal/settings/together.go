@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"slices"
@@ -34,9 +35,7 @@ func (l *loader) together(s *Settings) {
 		l.warn("redirect_host: Microsoft Entra takes 127.0.0.1 through the app's manifest alone; localhost is the " +
 			"default for it")
 	}
-	if p.Name == "" {
-		p.Name = provider.NameOf(p.Issuer, p.AuthorizationEndpoint)
-	}
+	p.Name = cmp.Or(p.Name, provider.NameOf(p.Issuer, p.AuthorizationEndpoint))
 	s.Configured = p.ClientID != "" && (p.Issuer != "" || p.NoDiscovery)
 	s.Warnings, s.Exposed = append(l.warnings, l.exposed...), l.exposed
 }

@@ -152,9 +152,7 @@ func (l *loader) tutorialDescope(vars map[string]string, at func(string) Source,
 		return
 	}
 	inbound := project != vars[oauthClientID]
-	if host == "" {
-		host = hostOf(issuer)
-	}
+	host = cmp.Or(host, hostOf(issuer))
 	switch {
 	case inbound:
 		issuer = "https://" + host + "/v1/apps/" + project

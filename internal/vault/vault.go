@@ -15,6 +15,7 @@
 package vault
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"os"
@@ -89,12 +90,8 @@ func New(c Config) *Vault {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
-	}
-	if c.Service == "" {
-		c.Service = "latchkey"
-	}
+	c.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
+	c.Service = cmp.Or(c.Service, "latchkey")
 	f := newFolder(c.Dir, c.Log)
 	return &Vault{
 		conf: c, kind: c.Kind, passphrase: c.Passphrase, folder: f, ring: newRing(c), lock: newLocker(f),

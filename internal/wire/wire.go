@@ -4,6 +4,7 @@
 package wire
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -61,9 +62,7 @@ type Parts struct {
 // New makes the parts of the settings. Errors are of the settings.
 func New(s settings.Settings, o Options) (*Parts, error) {
 	p := &Parts{Settings: s, Browser: &browser.Opener{}, options: o, receiver: &current{}}
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
+	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	p.options.Log = o.Log
 	if o.OpenURL == nil {
 		o.OpenURL = p.Browser.Open

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"crypto/rand"
 	"net/http"
 	"net/url"
@@ -49,10 +50,7 @@ func (b *Broker) openVisit(w http.ResponseWriter, r *http.Request, request, devi
 			delete(b.visits, id)
 		}
 	}
-	id := request
-	if id == "" {
-		id = rand.Text()
-	}
+	id := cmp.Or(request, rand.Text())
 	v, ok := b.visits[id]
 	if !ok || v.browser != browser {
 		v = &visit{id: id, browser: browser, created: time.Now(), request: request, device: device}

@@ -2,6 +2,7 @@ package issuer
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -32,10 +33,7 @@ func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	case "/authorize":
 		// op drops parameters that it does not know.
-		tenant := r.FormValue("tenant")
-		if tenant == "" {
-			tenant = r.FormValue("organization")
-		}
+		tenant := cmp.Or(r.FormValue("tenant"), r.FormValue("organization"))
 		r = r.WithContext(context.WithValue(r.Context(), tenantKey{}, tenant))
 	}
 	i.op.ServeHTTP(&issuing{w, i.conf.Issuer}, r)
