@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 )
@@ -76,6 +77,7 @@ type Held struct {
 	// was. Book is empty then, and can be written.
 	Aside  error
 	sealer sealer
+	stored [sha256.Size]byte // of what the last Write has stored; zero before the first
 }
 
 // setAside is what an error answers that tells so.
@@ -119,6 +121,7 @@ func (s *Store) hold(ctx context.Context, anew bool, f func(context.Context, *He
 
 // Reload reads the book again.
 func (h *Held) Reload(ctx context.Context) (err error) {
+	h.stored = [sha256.Size]byte{}
 	h.Book, err = read(ctx, h.sealer)
 	return err
 }
@@ -132,12 +135,28 @@ func (h *Held) Reserve(ctx context.Context) error {
 	return nil
 }
 
-// Write makes the book durable.
-func (h *Held) Write(ctx context.Context) error { return h.write(ctx, h.sealer.Save) }
+// Write makes the book durable. What the last Write has stored already, under the same lock, is not
+// written again: a refresh that verifies no more than it has kept costs no second write.
+func (h *Held) Write(ctx context.Context) error {
+	return h.write(ctx, func(ctx context.Context, data []byte) error {
+		sum := sha256.Sum256(data)
+		if sum == h.stored {
+			return nil
+		}
+		err := h.sealer.Save(ctx, data)
+		if err == nil {
+			h.stored = sum
+		}
+		return err
+	})
+}
 
 // WriteAnew is Write after which no older copy of the vault opens: for a book from which
 // an account was taken away.
-func (h *Held) WriteAnew(ctx context.Context) error { return h.write(ctx, h.sealer.SaveAnew) }
+func (h *Held) WriteAnew(ctx context.Context) error {
+	h.stored = [sha256.Size]byte{}
+	return h.write(ctx, h.sealer.SaveAnew)
+}
 
 func (h *Held) write(ctx context.Context, save func(context.Context, []byte) error) error {
 	data, err := Encode(h.Book)
