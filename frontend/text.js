@@ -108,6 +108,8 @@ export const text = Object.freeze({
   signedInRow: "Signed in",
   session: "Session",
   tiedTo: "Tied to",
+  endsRow: "Ends",
+  endsIdle: (/** @type {number} */ n) => `after ${n} ${n === 1 ? "minute" : "minutes"} without use`,
   identity: "Identity",
   unverifiedIdentity: "Not verified by an ID token",
   verifiedBy: (/** @type {string} */ p) => `${sentence(p)} has verified this email`,

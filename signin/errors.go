@@ -75,6 +75,7 @@ var kinds = []struct {
 	{[]error{ErrSignedOut}, "not_signed_in"},
 	{[]error{ErrSessionEnded, ErrSignedOut}, `
 		session_ended session_false session_lost once_more
+		session_limit session_idle
 		person_needed not_renewable
 		key_of_other_computer key_damaged bind_again`},
 	{[]error{ErrCancelled}, "cancelled"},

@@ -57,8 +57,9 @@ type profile struct {
 	Roles        []string `json:"roles"`
 	How          string   `json:"how"` // such as "with SSO"
 	RefreshedAt  *string  `json:"refreshed_at"`
-	Key          string   `json:"key"`   // that the session is tied to: "TPM", "Secure Enclave", "software", or ""
-	Bound        string   `json:"bound"` // what is tied to it: "tokens", "renewal", or ""
+	EndsAt       *string  `json:"ends_at"` // when the session ends at the latest
+	Key          string   `json:"key"`     // that the session is tied to: "TPM", "Secure Enclave", "software", or ""
+	Bound        string   `json:"bound"`   // what is tied to it: "tokens", "renewal", or ""
 }
 
 // boundOf is what is tied to the session's key.
@@ -82,6 +83,7 @@ func profileOf(p account.Account) profile {
 		Provider: providerOf(p), Organization: says.Organization, Roles: append([]string{}, says.Roles...),
 		How:         says.How,
 		RefreshedAt: stamp(p.Refreshed), Key: p.Binding.Key, Bound: boundOf(p.Binding),
+		EndsAt: stamp(p.Ends),
 	}
 }
 

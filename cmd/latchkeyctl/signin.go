@@ -126,8 +126,11 @@ func (c *command) printProfile(p account.Account) error {
 	return err
 }
 
-// sayRenewal says when a session cannot renew itself, and until when it is good.
+// sayRenewal says when a session ends, and when it cannot renew itself.
 func (c *command) sayRenewal(p account.Account) {
+	if words := endWords(p); words != "" {
+		c.say("This session ends: %s.", words)
+	}
 	switch {
 	case p.CanRefresh:
 	case p.Expiry.IsZero():

@@ -75,6 +75,7 @@ func (c *command) printStatus(p account.Account) error {
 	add("Provider", provider)
 	add("Signed in", strings.Trim(localTime(p.SignedInAt)+" "+says.How, " "))
 	add("Session", c.sessionWords(p))
+	add("Ends", endWords(p))
 	add("Tied to", claims.BoundTo(p.Binding.Key, p.Binding.Hardware, p.Binding.Access))
 	if !p.IDTokenVerified {
 		add("Identity", "not verified by an ID token")
@@ -95,6 +96,18 @@ func (c *command) sessionWords(p account.Account) string {
 		return "active, cannot renew itself"
 	}
 	return "active until " + localTime(p.Expiry) + ", cannot renew itself"
+}
+
+// endWords say when a session ends; "" when nothing limits it.
+func endWords(p account.Account) string {
+	idle := ""
+	if p.Idle > 0 {
+		idle = "after " + p.Idle.String() + " without use"
+	}
+	if p.Ends.IsZero() {
+		return idle
+	}
+	return strings.TrimSuffix(localTime(p.Ends)+", or "+idle, ", or ")
 }
 
 // personOf is what the claims say for a profile.

@@ -32,6 +32,8 @@ export function profile() {
   const doing = el("span");
   const tied = el("span");
   const tiedRow = row(text.tiedTo, [tied]);
+  const ends = el("span");
+  const endsRow = row(text.endsRow, [ends]);
   const identity = row(text.identity, [text.unverifiedIdentity]);
   const why = el("p");
   let foreign = false;
@@ -66,6 +68,7 @@ export function profile() {
         row(text.signedInRow, [since]),
         row(text.session, [dot, doing]),
         tiedRow,
+        endsRow,
         identity,
       ]),
       trouble,
@@ -103,6 +106,9 @@ export function profile() {
     doing.textContent = words ? words(p.renewable, when(p.expiresAt, now), ago(p.refreshedAt, now)) : p.health;
     tied.textContent = p.tiedTo;
     tiedRow.hidden = !p.tiedTo;
+    const idle = p.idleMinutes ? text.endsIdle(p.idleMinutes) : "";
+    ends.textContent = [when(p.endsAt, now), idle].filter(Boolean).join(" · ");
+    endsRow.hidden = !ends.textContent;
     identity.hidden = p.verified;
     foreign = p.foreign;
     why.textContent = p.foreign ? `${p.healthProblem} ` : p.healthProblem ? text.offlineWhy(p.healthProblem) : "";

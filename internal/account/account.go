@@ -117,6 +117,8 @@ type Options struct {
 	Transport http.RoundTripper
 	// APIs are the further APIs of the settings. No two have an origin in common.
 	APIs []API
+	// Limits are how long a session may last; the zero value sets none beside the provider's own.
+	Limits session.Limits
 }
 
 // Manager holds all accounts of the vault, of which at most one is active: the
@@ -129,15 +131,17 @@ type Manager struct {
 
 	publishing sync.Mutex // orders OnChange
 
-	mu      sync.Mutex
-	snap    Snapshot
-	current session.Session                 // the active one, with tokens; zero when nobody
-	unsaved *session.Session                // signed in at the provider, could not be stored
-	rescued map[session.Key]session.Session // refreshed, could not be written
-	refused map[string]refusal              // tokens for APIs, by flightID
-	attempt *attempt                        // the sign-in under way; nil when there is none
-	asked   session.SignInRequest           // by the last one
-	plan    plan                            // of the background
+	mu       sync.Mutex
+	snap     Snapshot
+	current  session.Session                 // the active one, with tokens; zero when nobody
+	unsaved  *session.Session                // signed in at the provider, could not be stored
+	rescued  map[session.Key]session.Session // refreshed, could not be written
+	refused  map[string]refusal              // tokens for APIs, by flightID
+	attempt  *attempt                        // the sign-in under way; nil when there is none
+	asked    session.SignInRequest           // by the last one
+	clock    reading                         // the latest, see present
+	attended bool                            // a person has looked at the app since Run last noted it
+	plan     plan                            // of the background
 }
 
 // New returns a manager that knows nothing yet; call [Manager.Restore].

@@ -22,6 +22,8 @@ func (a *Manager) Switch(ctx context.Context, key session.Key) error {
 			return ErrNoAccount
 		case !s.Live():
 			return &EndedError{s.Ended}
+		case a.over(s) != "":
+			return &EndedError{a.over(s)}
 		}
 		b.Active = key
 		return nil
@@ -156,10 +158,10 @@ func (e *AmbiguousError) Names() []string {
 func (e *AmbiguousError) Unwrap() error { return ErrAmbiguous }
 
 // list returns the accounts of a book as a snapshot shows them.
-func list(b session.Book) []Account {
+func (a *Manager) list(b session.Book) []Account {
 	out := make([]Account, 0, len(b.Sessions))
 	for _, s := range b.Sessions {
-		p := public(s)
+		p := a.public(s)
 		if f := b.Faces[s.Key]; f.Address == s.Profile.Picture {
 			p.Face = f.Data
 		}
@@ -194,7 +196,7 @@ func alike(x, y []Account) bool {
 func (a *Manager) note(b session.Book) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.snap.Accounts, a.snap.Typed = list(b), b.Typed
+	a.snap.Accounts, a.snap.Typed = a.list(b), b.Typed
 }
 
 // isCurrent reports whether key is the active account.

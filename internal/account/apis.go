@@ -47,7 +47,8 @@ func (a *Manager) apiTokenOf(ctx context.Context, s session.Session, name, stale
 		return Token{}, ErrNoAPI
 	}
 	api := a.opts.APIs[at]
-	if a.goodFor(api, s, stale) {
+	if a.goodFor(api, s, stale) && a.over(s) == "" {
+		a.use(ctx, s)
 		return apiToken(s, name), nil
 	}
 	if _, err := a.tokenOf(ctx, s); err != nil { // whether the session goes on is decided by its own refresh

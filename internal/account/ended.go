@@ -8,7 +8,8 @@ import (
 )
 
 // EndedError is why a session has ended by itself. It matches [ErrSessionEnded], and
-// [session.ErrLost], [session.ErrFalse], [ErrNotRenewable], [proof.ErrForeignKey] or [proof.ErrBlob] where that was the reason.
+// [session.ErrLost], [session.ErrFalse], [ErrNotRenewable], [session.ErrLimit], [session.ErrIdle],
+// [proof.ErrForeignKey] or [proof.ErrBlob] where that was the reason.
 type EndedError struct{ Why session.Ended }
 
 // Error names the reason.
@@ -24,6 +25,10 @@ func (e *EndedError) Unwrap() []error {
 		out = append(out, session.ErrFalse)
 	case session.EndedNoRefresh:
 		out = append(out, ErrNotRenewable)
+	case session.EndedExpired, session.EndedMaximum:
+		out = append(out, session.ErrLimit)
+	case session.EndedIdle:
+		out = append(out, session.ErrIdle)
 	case session.EndedForeign:
 		out = append(out, proof.ErrForeignKey)
 	case session.EndedKey:

@@ -91,8 +91,10 @@ func (s *sealer) book(t *testing.T) *session.Book {
 // provider is an authenticator whose grant rotates: each refresh token is good
 // once, and a token used twice is invalid_grant.
 type provider struct {
-	apis      []account.API // of the settings
-	silent    bool          // a revocation is never answered
+	apis      []account.API  // of the settings
+	limits    session.Limits // of the settings
+	expires   time.Time      // session_expiry of the next ID token
+	silent    bool           // a revocation is never answered
 	mu        sync.Mutex
 	n         int
 	who       string            // signs in next
@@ -133,7 +135,7 @@ func (p *provider) SignIn(ctx context.Context, req session.SignInRequest) (sessi
 	s := session.Session{
 		Key: key(p.who), ClientID: "desk", IDTokenVerified: true,
 		Profile:    session.Profile{Name: strings.ToUpper(p.who[:1]) + p.who[1:], Email: p.who + "@acme.example", Picture: p.picture},
-		SignedInAt: time.Now(), Refreshed: time.Now(),
+		SignedInAt: time.Now(), Refreshed: time.Now(), Used: time.Now(), Seen: time.Now(), Expires: p.expires,
 	}
 	if p.bind != nil {
 		blob, err := p.bind()
@@ -188,6 +190,9 @@ func (p *provider) Refresh(ctx context.Context, s session.Session,
 		}
 	}
 	next.Refreshed = time.Now()
+	if !p.expires.IsZero() {
+		next.Expires = p.expires
+	}
 	return next, nil
 }
 
@@ -249,7 +254,7 @@ func newManager(p *provider, s *sealer) *testManager { return newManagerAt(p, s,
 func newManagerAt(p *provider, s *sealer, now func() time.Time) *testManager {
 	d := &testManager{provider: p, sealer: s}
 	d.Manager = account.New(account.Options{
-		Auth: p, Store: session.NewStore(s), Now: now, APIs: p.apis,
+		Auth: p, Store: session.NewStore(s), Now: now, APIs: p.apis, Limits: p.limits,
 		OnChange: func(snap account.Snapshot) {
 			d.mu.Lock()
 			d.seen = append(d.seen, snap)

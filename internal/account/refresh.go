@@ -69,7 +69,12 @@ func (a *Manager) refreshHeld(ctx context.Context, key session.Key, stale string
 		if out.FreshAt(a.now()) && (stale == "" || out.Tokens.Access.Reveal() != stale) {
 			return nil // another process was first
 		}
-		out, err = a.renew(ctx, h, out, stale != "")
+		if out, err = a.renew(ctx, h, out, stale != ""); err != nil {
+			return err
+		}
+		if limit := a.over(out); limit != "" { // the provider has brought the end forward
+			out, err = a.end(ctx, h, out, limit, nil)
+		}
 		return err
 	})
 	a.settle(key, out, err)
@@ -84,15 +89,18 @@ func (a *Manager) heldSession(ctx context.Context, h *session.Held, key session.
 			return session.Session{}, err
 		}
 	}
-	switch s, ok := h.Book.Find(key); {
+	s, ok := h.Book.Find(key)
+	switch {
 	case !ok:
 		a.note(h.Book) // signed out by another process
 		return session.Session{}, ErrNobody
 	case !s.Live():
 		return s, &EndedError{s.Ended}
-	default:
-		return s, nil
 	}
+	if limit := a.over(s); limit != "" {
+		return a.end(ctx, h, s, limit, nil)
+	}
+	return s, nil
 }
 
 // renew asks the provider. After a refusal the vault is read once more: another
@@ -259,6 +267,9 @@ func (a *Manager) end(ctx context.Context, h *session.Held, s session.Session, w
 	cause error) (session.Session, error) {
 	a.opts.Log.Warn("session.ended", "issuer", s.Key.Issuer, "reason", string(why), "err", cause)
 	s.Ended = why
+	if r := s.Revocation(a.now()); why.Limit() && !(r.Access.IsZero() && r.Refresh.IsZero()) {
+		h.Book.Revoke = append(h.Book.Revoke, r) // the provider does not know that it has ended
+	}
 	a.forgetKey(s.ProofKey)
 	s.Tokens, s.APIs, s.ProofKey = session.Tokens{}, nil, secret.Secret{}
 	s.Unanswered, s.PersonNeeded = time.Time{}, false
@@ -296,7 +307,7 @@ func (a *Manager) settle(key session.Key, s session.Session, err error) {
 	case errors.Is(err, ErrNobody):
 		a.vacate(func(p *Snapshot) { p.Err = nil })
 	case errors.Is(err, ErrSessionEnded):
-		ended := public(s)
+		ended := a.public(s)
 		a.vacate(func(p *Snapshot) { p.Err, p.Ended = err, &ended })
 	default:
 		a.opts.Log.Warn("refresh.failed", "err", err)

@@ -29,6 +29,7 @@ func (a *Manager) Restore(ctx context.Context) error {
 		return err
 	}
 	a.show(book)
+	a.endOver(ctx, book)
 	return nil
 }
 
@@ -67,7 +68,7 @@ func (a *Manager) Sync(ctx context.Context) session.Book {
 	switch {
 	case !a.same(book):
 		a.show(book)
-	case !alike(a.Snapshot().Accounts, list(book)):
+	case !alike(a.Snapshot().Accounts, a.list(book)):
 		a.note(book)
 		a.Touch()
 	}
@@ -96,11 +97,14 @@ func (a *Manager) show(book session.Book) {
 		s = r
 	}
 	a.note(book)
+	if limit := a.over(s); s.Live() && limit != "" {
+		s.Ended = limit // endOver writes it down
+	}
 	switch {
 	case !ok:
 		a.vacate(func(p *Snapshot) { p.Err, p.Ended = nil, nil })
 	case !s.Live():
-		ended := public(s)
+		ended := a.public(s)
 		a.vacate(func(p *Snapshot) { p.Err, p.Ended = nil, &ended })
 	default:
 		health := HealthFresh

@@ -26,6 +26,8 @@ func (a *Manager) Run(ctx context.Context) {
 		}
 		a.saveRescued(ctx)
 		book := a.Sync(ctx)
+		a.endOver(ctx, book)
+		a.noteAttended(ctx)
 		a.refreshIfDue(ctx)
 		a.revokeLeft(ctx, book)
 		timer.Reset(a.sleep())

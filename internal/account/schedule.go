@@ -97,7 +97,7 @@ func share(d time.Duration) time.Duration {
 
 // sleep returns how long Run may wait.
 func (a *Manager) sleep() time.Duration {
-	return min(max(a.untilRefresh(), time.Second), maxSleep)
+	return min(max(min(a.untilRefresh(), a.untilEnd()), time.Second), maxSleep)
 }
 
 // untilRefresh returns how long it is until a background refresh should start; zero

@@ -55,7 +55,7 @@ func (a *Manager) SignOut(ctx context.Context, key session.Key, scope Scope) (Si
 func (a *Manager) SignOutAll(ctx context.Context, scope Scope) ([]SignOut, error) {
 	return a.signOut(ctx, func(b session.Book) []session.Key {
 		var all []session.Key
-		for _, p := range list(b) {
+		for _, p := range a.list(b) {
 			all = append(all, p.Key)
 		}
 		return all

@@ -69,6 +69,9 @@ type Account struct {
 	SignedInAt      time.Time
 	Refreshed       time.Time
 	Ended           session.Ended
+	Ends            time.Time     // when the session ends at the latest, by EndsBy; zero when nothing limits it
+	EndsBy          session.Ended // EndedExpired or EndedMaximum
+	Idle            time.Duration // after which it ends when nobody uses it; zero when it does not
 	Binding         Binding
 }
 
@@ -115,8 +118,10 @@ type SignOut struct {
 	Ending   session.Ending
 }
 
-func public(s session.Session) Account {
+func (a *Manager) public(s session.Session) Account {
+	ends, why := s.Latest(a.opts.Limits)
 	return Account{
+		Ends: ends, EndsBy: why, Idle: a.opts.Limits.Idle,
 		Key: s.Key, ClientID: s.ClientID, Provider: s.Provider, Profile: s.Profile, IDTokenVerified: s.IDTokenVerified,
 		Expiry: s.Tokens.Expiry, CanRefresh: !s.Tokens.Refresh.IsZero(), PersonNeeded: s.PersonNeeded,
 		AMR:        s.AMR,
@@ -146,11 +151,11 @@ func (a *Manager) update(f func(*Snapshot)) {
 // adopt makes s the signed-in session and clears what belonged to an earlier state.
 func (a *Manager) adopt(s session.Session, then func(*Snapshot)) {
 	if a.opts.Adopting != nil {
-		a.opts.Adopting(public(s))
+		a.opts.Adopting(a.public(s))
 	}
 	a.update(func(p *Snapshot) {
 		a.setCurrent(s)
-		p.Session, p.Ended = public(s), nil
+		p.Session, p.Ended = a.public(s), nil
 		if p.Phase != PhaseWaiting { // another account is being added
 			p.Phase = PhaseSignedIn
 		}

@@ -43,12 +43,16 @@ func (a *Manager) TokenOf(ctx context.Context, key session.Key) (Token, error) {
 
 // tokenOf refreshes s when that is due.
 func (a *Manager) tokenOf(ctx context.Context, s session.Session) (Token, error) {
-	if _, unwritten := a.rescue(s.Key); s.FreshAt(a.now()) && !unwritten {
+	over := a.over(s) != "" // then the refresh ends it, and asks nobody
+	if !over {
+		a.use(ctx, s)
+	}
+	if _, unwritten := a.rescue(s.Key); s.FreshAt(a.now()) && !unwritten && !over {
 		return token(s), nil
 	}
 	next, err := a.refresh(ctx, s.Key, "")
 	if err != nil {
-		if a.usable(s) && !errors.Is(err, ErrNobody) && !errors.Is(err, ErrSessionEnded) &&
+		if !over && a.usable(s) && !errors.Is(err, ErrNobody) && !errors.Is(err, ErrSessionEnded) &&
 			!errors.Is(err, ErrNotStored) {
 			return token(s), nil
 		}

@@ -190,6 +190,22 @@ func (c *Client) checkAuthTime(t *idToken, want expected) error {
 	})
 }
 
+// checkSessionExpiry: session_expiry, when present, is when this session must end (IPSIE SL1), and at a sign-in it lies
+// ahead. One in a refreshed token that is no time changes nothing.
+func (c *Client) checkSessionExpiry(t *idToken, want expected) error {
+	at, ok, fault := t.claims.date("session_expiry")
+	t.expiry = at
+	switch {
+	case want.continuity != nil:
+		return nil
+	case fault != "":
+		return fmt.Errorf("%w: %w: %s", ErrAuthTime, ErrTimeClaim, fault)
+	case !ok:
+		return nil
+	}
+	return c.skew.blame(ErrAuthTime, c.now(), func(now time.Time) bool { return now.Before(at) })
+}
+
 // checkACR: acr is one of those demanded (item 12). acr_values alone is a wish.
 func (c *Client) checkACR(t *idToken, want expected) error {
 	t.acr = t.claims.text("acr")

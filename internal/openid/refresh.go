@@ -37,6 +37,9 @@ func (c *Client) Refresh(ctx context.Context, s session.Session,
 	next.Tokens, next.Tokens.Refresh = got.tokens, kept.Tokens.Refresh
 	next.Bound = s.Bound || got.tokens.Type == session.DPoP
 	next.Refreshed, next.Provider = c.now(), c.p.Name
+	if now := c.skew.providers(); now.After(next.Seen) {
+		next.Seen = now // a clock that was set back lets no session last longer
+	}
 	if got.tokens.Scope == "" {
 		next.Tokens.Scope = s.Tokens.Scope // RFC 6749 §5.1: unchanged when absent
 	}
@@ -51,6 +54,9 @@ func (c *Client) Refresh(ctx context.Context, s session.Session,
 	}
 	exp, _, _ := t.claims.date("exp")
 	c.bound(&next.Tokens, exp)
+	if !t.expiry.IsZero() {
+		next.Expires = t.expiry
+	}
 	return next, nil
 }
 

@@ -185,6 +185,7 @@ func (c *Client) establish(ctx context.Context, a attempt, got tokenAnswer) (s s
 	}
 	s.ClientID, s.Provider = c.p.ClientID, c.p.Name
 	s.SignedInAt, s.Refreshed, s.Resources = c.now(), c.now(), c.resources()
+	s.Used, s.Seen = s.SignedInAt, s.SignedInAt
 	return s, nil
 }
 
@@ -218,6 +219,6 @@ func (c *Client) authenticate(ctx context.Context, a attempt, got tokenAnswer) (
 	return session.Session{
 		Key: session.Key{Issuer: t.issuer, Subject: t.subject}, Tokens: got.tokens, IDTokenVerified: true,
 		Profile: who, Audience: t.audience, AuthorizedParty: t.azp, Nonce: a.nonce,
-		AuthTime: t.authTime, ACR: t.acr, AMR: t.amr,
+		AuthTime: t.authTime, Expires: t.expiry, ACR: t.acr, AMR: t.amr,
 	}, nil
 }

@@ -2,6 +2,7 @@ package openid_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -127,6 +128,49 @@ func TestWhenTheClockIsBlamed(t *testing.T) {
 			words := problem.From(err, "Acme ID")
 			if told := strings.Contains(words.Message+words.Hint, "clock"); told != c.blame {
 				t.Errorf("told as %+v", words)
+			}
+		})
+	}
+}
+
+// session_expiry is when the provider demands the end of the session (IPSIE SL1).
+func TestSessionExpiry(t *testing.T) {
+	at := time.Now().Add(8 * time.Hour).Truncate(time.Second)
+	for name, c := range map[string]struct {
+		claim any
+		want  time.Time
+		err   error
+	}{
+		"ahead":        {at.Unix(), at, nil},
+		"a fraction":   {float64(at.Unix()) + 0.5, at.Add(500 * time.Millisecond), nil},
+		"absent":       {nil, time.Time{}, nil},
+		"over":         {time.Now().Add(-time.Second).Unix(), time.Time{}, openid.ErrAuthTime},
+		"nought":       {0, time.Time{}, openid.ErrAuthTime},
+		"a text":       {fmt.Sprint(at.Unix()), time.Time{}, openid.ErrTimeClaim},
+		"milliseconds": {at.UnixMilli(), time.Time{}, openid.ErrTimeClaim},
+		"negative":     {-1, time.Time{}, openid.ErrTimeClaim},
+		"an object":    {claims{}, time.Time{}, openid.ErrTimeClaim},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newOP(t, lies{idToken: put("session_expiry", c.claim)})
+			client, _ := p.client()
+			s, err := signIn(t, client, session.SignInRequest{})
+			if !errors.Is(err, c.err) || !s.Expires.Equal(c.want) {
+				t.Fatalf("%v, ends at %v", err, s.Expires)
+			}
+			if err != nil {
+				return
+			}
+			next := at.Add(-time.Hour) // a refreshed token may bring it forward
+			p.lies.idToken = put("session_expiry", next.Unix())
+			if s, err = client.Refresh(t.Context(), s, keep); err != nil || !s.Expires.Equal(next) || s.Seen.IsZero() {
+				t.Errorf("%v, ends at %v, seen %v", err, s.Expires, s.Seen)
+			}
+			for _, kept := range []any{nil, "soon"} { // and one without it, or with nonsense, changes nothing
+				p.lies.idToken = put("session_expiry", kept)
+				if s, err = client.Refresh(t.Context(), s, keep); err != nil || !s.Expires.Equal(next) {
+					t.Errorf("%v, ends at %v", err, s.Expires)
+				}
 			}
 		})
 	}

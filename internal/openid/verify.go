@@ -18,6 +18,7 @@ type idToken struct {
 	azp      string
 	nonce    string
 	authTime time.Time
+	expiry   time.Time // session_expiry; zero when absent
 	acr      string
 	amr      []string
 }
@@ -56,7 +57,7 @@ func (c *Client) verifyIDToken(ctx context.Context, raw string, want expected) (
 	for _, check := range []func(*idToken, expected) error{
 		c.checkIssuer, c.checkAudience, c.checkExtraAudiences, c.checkAZP, c.checkTimes, c.checkSubject,
 		c.checkNonce, func(t *idToken, w expected) error { return checkATHash(t, w, algorithm) },
-		c.checkAuthTime, c.checkACR, c.checkOrganization, c.checkContinuity,
+		c.checkAuthTime, c.checkSessionExpiry, c.checkACR, c.checkOrganization, c.checkContinuity,
 	} {
 		if err := check(&t, want); err != nil {
 			return idToken{}, err

@@ -91,6 +91,8 @@ var table = []row{
 	{code: "api_refused", errs: []error{session.ErrAPI, openid.ErrNoRefresh, openid.ErrNotAsked}},
 	{code: "not_signed_in", errs: []error{account.ErrNobody}},
 	{code: "other_provider", errs: []error{openid.ErrOtherProvider, session.ErrForeign}},
+	{code: "session_limit", errs: []error{session.ErrLimit}},
+	{code: "session_idle", errs: []error{session.ErrIdle}},
 	{code: "session_false", errs: []error{openid.ErrContinuity, session.ErrFalse}},
 	{code: "once_more", errs: []error{openid.ErrOnceMore}},
 	{code: "about_to_sleep", errs: []error{account.ErrSleeping}},

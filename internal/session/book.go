@@ -89,7 +89,7 @@ func (b *Book) Forget(key Key, now time.Time) (Revocation, bool) {
 	if !ok {
 		return Revocation{}, false
 	}
-	r := s.revocation(now)
+	r := s.Revocation(now)
 	if r.Access.IsZero() && r.Refresh.IsZero() {
 		return r, true
 	}
@@ -117,8 +117,8 @@ func (f Face) keepable() bool {
 	return f.Address != "" && len(f.Address)+len(f.Data) <= MaxFaceBytes && strings.HasPrefix(f.Data, "data:image/")
 }
 
-// revocation is what is to be revoked of s.
-func (s Session) revocation(now time.Time) Revocation {
+// Revocation is what is to be revoked of s.
+func (s Session) Revocation(now time.Time) Revocation {
 	r := Revocation{Key: s.Key, ClientID: s.ClientID, Access: s.Tokens.Access, Refresh: s.Tokens.Refresh, Since: now}
 	for _, name := range slices.Sorted(maps.Keys(s.APIs)) {
 		r.APIs = append(r.APIs, s.APIs[name].Tokens.Access)

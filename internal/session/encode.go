@@ -190,6 +190,9 @@ type wireSession struct {
 	Ended           string                     `json:"ended,omitempty"`
 	APIs            map[string]wireAPI         `json:"apis,omitempty"`
 	Resources       []string                   `json:"resources,omitempty"`
+	Expires         int64                      `json:"expires_at,omitempty"`
+	Used            int64                      `json:"used_at,omitempty"`
+	Seen            int64                      `json:"seen_at,omitempty"`
 }
 
 func toWire(s Session) wireSession {
@@ -204,7 +207,8 @@ func toWire(s Session) wireSession {
 		AuthTime: unix(s.AuthTime), ACR: s.ACR, AMR: s.AMR,
 		SignedInAt: unix(s.SignedInAt), Refreshed: unix(s.Refreshed), Ended: string(s.Ended),
 		Unanswered: unix(s.Unanswered), PersonNeeded: s.PersonNeeded, ProofKey: s.ProofKey.Reveal(), Bound: s.Bound,
-		APIs: apisToWire(s.APIs), Resources: s.Resources,
+		APIs: apisToWire(s.APIs), Resources: s.Resources, Expires: unix(s.Expires), Used: unix(s.Used),
+		Seen: unix(s.Seen),
 	}
 }
 
@@ -223,7 +227,8 @@ func fromWire(w wireSession) Session {
 		AuthTime: fromUnix(w.AuthTime), ACR: w.ACR, AMR: w.AMR,
 		SignedInAt: fromUnix(w.SignedInAt), Refreshed: fromUnix(w.Refreshed), Ended: Ended(w.Ended),
 		Unanswered: fromUnix(w.Unanswered), PersonNeeded: w.PersonNeeded, ProofKey: secret.New(w.ProofKey), Bound: w.Bound,
-		APIs: apisFromWire(w.APIs), Resources: w.Resources,
+		APIs: apisFromWire(w.APIs), Resources: w.Resources, Expires: fromUnix(w.Expires), Used: fromUnix(w.Used),
+		Seen: fromUnix(w.Seen),
 	}
 }
 

@@ -95,6 +95,9 @@ type Session struct {
 	AMR        []string
 	SignedInAt time.Time
 	Refreshed  time.Time // last successful refresh, or SignedInAt
+	Expires    time.Time // session_expiry (IPSIE SL1): when the provider ends the session; zero when it did not say
+	Used       time.Time // when somebody last used the session, to about a minute
+	Seen       time.Time // the latest time that was known when the session was written: its limits do not go back
 
 	// Unanswered is when the refresh token was presented without an answer that is known: the program
 	// was ended meanwhile, or the answer was lost. Zero otherwise. When the provider then refuses the

@@ -102,6 +102,14 @@ func between(low, high time.Duration) func(any) string {
 	}
 }
 
+// limit is how long a session may last; zero takes away the limit of an earlier source.
+func limit(v any) string {
+	if v.(time.Duration) == 0 {
+		return ""
+	}
+	return between(time.Second, 10*365*24*time.Hour)(v)
+}
+
 func portRange(v any) string {
 	for _, p := range v.([]int) {
 		if p < 0 || p > 65535 {

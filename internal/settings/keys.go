@@ -173,6 +173,8 @@ var bindings = map[string]binding{
 	"store_passphrase":      {at: func(s *Settings) any { return &s.Passphrase }},
 	"store_passphrase_file": {at: func(s *Settings) any { return &s.PassphraseFile }},
 	"keychain_backend":      {at: func(s *Settings) any { return &s.KeychainBackend }},
+	"session_max":           {at: func(s *Settings) any { return &s.SessionMax }, check: limit},
+	"session_idle":          {at: func(s *Settings) any { return &s.SessionIdle }, check: limit},
 	"keychain_timeout": {
 		at:    func(s *Settings) any { return &s.KeychainTimeout },
 		check: between(100*time.Millisecond, time.Minute),

@@ -31,6 +31,9 @@ type Settings struct {
 	ClientCertKeyFile string        // path; its content is in ClientCert
 	ClientCert        secret.Secret // a certificate and its key in PEM
 
+	// How long a session may last: since the sign-in, and since it was last used. Zero is no limit.
+	SessionMax, SessionIdle time.Duration
+
 	CAFile          string // path; its content is Provider.RootCAs
 	Store           string // keychain, file, memory
 	Passphrase      secret.Secret

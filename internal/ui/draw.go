@@ -137,7 +137,9 @@ func (d *drawing) page(v *StateView) bool {
 }
 
 // atSignIn are the problems that the sign-in screen shows beside itself.
-var atSignIn = map[string]bool{"session_ended": true, "session_lost": true, "not_renewable": true}
+var atSignIn = map[string]bool{
+	"session_ended": true, "session_lost": true, "not_renewable": true, "session_limit": true, "session_idle": true,
+}
 
 // quiet are no problems but the person's own doing, and take the place of nobody. Those
 // that happened at the provider are told beside the screen.

@@ -136,7 +136,7 @@ func (w *Window) Dismiss() {
 func (w *Window) Focus(here bool) {
 	w.looked(here)
 	if here {
-		w.Account().Online()
+		w.Account().Attend()
 	}
 }
 

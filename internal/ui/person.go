@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"math"
 	"net/url"
 
 	"app.latchkey/internal/account"
@@ -24,6 +25,7 @@ func (d *drawing) profile() *ProfileView {
 		SignedInAt: milli(p.SignedInAt), RefreshedAt: milli(p.Refreshed), ExpiresAt: milli(p.Expiry),
 		Renewable: p.CanRefresh, Health: string(d.snap.Health), Provider: d.providerOf(p), Foreign: d.foreign(p),
 		TiedTo: claims.BoundTo(p.Binding.Key, p.Binding.Hardware, p.Binding.Access),
+		EndsAt: milli(p.Ends), IdleMinutes: int(math.Ceil(p.Idle.Minutes())),
 	}
 	switch {
 	case v.Foreign:

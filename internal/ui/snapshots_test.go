@@ -135,6 +135,11 @@ func profiles() map[string]StateView {
 		"profile-rtl":      on(ScreenProfile, func(v *StateView) { shown(v, omar) }),
 		"profile-nobody":   on(ScreenProfile, func(v *StateView) { shown(v, mystery) }),
 		"profile-roles":    on(ScreenProfile, func(v *StateView) { shown(v, ada); v.Profile.Roles = many }),
+		"profile-ends": on(ScreenProfile, func(v *StateView) {
+			limited := ada
+			limited.Ends, limited.Idle = snapshotTime.Add(8*time.Hour), 30*time.Minute
+			shown(v, limited)
+		}),
 		"profile-refreshing": on(ScreenProfile, func(v *StateView) {
 			shown(v, ada)
 			v.Profile.Health = string(account.HealthRefreshing)

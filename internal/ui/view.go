@@ -101,6 +101,8 @@ type ProfileView struct {
 	Renewable     bool     `json:"renewable"`
 	Health        string   `json:"health"`        // fresh, refreshing, offline
 	HealthProblem string   `json:"healthProblem"` // why it is not fresh
+	EndsAt        int64    `json:"endsAt"`        // when the session ends at the latest; 0 when nothing limits it
+	IdleMinutes   int      `json:"idleMinutes"`   // after which it ends when nobody uses it; 0 when it does not
 
 	Provider ProviderView `json:"provider"` // the session's own, whatever the settings name
 	Foreign  bool         `json:"foreign"`  // the settings name another provider or client

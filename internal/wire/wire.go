@@ -76,6 +76,7 @@ func New(s settings.Settings, o Options) (*Parts, error) {
 		Store: session.NewStore(&sealer{p.Vault}), Adopting: o.Adopting, OnChange: o.OnChange, Log: o.Log,
 		SignInTimeout: s.Provider.SignInTimeout, Now: o.Now,
 	}
+	options.Limits = session.Limits{Max: s.SessionMax, Idle: s.SessionIdle}
 	for _, api := range s.Provider.APIs {
 		options.APIs = append(options.APIs, account.API{Name: api.Name, Origins: api.Origins, Asked: api.Asked()})
 	}

@@ -426,6 +426,8 @@ export namespace ui {
 	    renewable: boolean;
 	    health: string;
 	    healthProblem: string;
+	    endsAt: number;
+	    idleMinutes: number;
 	    provider: ProviderView;
 	    foreign: boolean;
 	    tiedTo: string;
@@ -453,6 +455,8 @@ export namespace ui {
 	        this.renewable = source["renewable"];
 	        this.health = source["health"];
 	        this.healthProblem = source["healthProblem"];
+	        this.endsAt = source["endsAt"];
+	        this.idleMinutes = source["idleMinutes"];
 	        this.provider = this.convertValues(source["provider"], ProviderView);
 	        this.foreign = source["foreign"];
 	        this.tiedTo = source["tiedTo"];
