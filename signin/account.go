@@ -35,8 +35,8 @@ type Account struct {
 	Expiry     time.Time `json:"expiry"`       // of the access token; zero when not known
 	Renewable  bool      `json:"renewable"`    // the session can be renewed without the person
 	Active     bool      `json:"active"`       // the account that Token and HTTPClient speak for
-	// Ends is when the session ends at the latest: by the provider's session_expiry, or by the setting session_max. Zero
-	// when neither limits it. With session_idle it ends sooner when nobody uses it.
+	// Ends is when the session ends at the latest: by the provider's session_expiry, or by the setting session_max.
+	// Zero when neither limits it. With session_idle it ends sooner when nobody uses it.
 	Ends  time.Time `json:"ends"`
 	Ended bool      `json:"ended"` // the session has ended by itself: the person must sign in again
 }
@@ -124,6 +124,7 @@ func accountOf(p account.Account, active bool) Account {
 		Picture:      p.Profile.Picture,
 		Organization: claims.Organization(p.Profile.Claims), Roles: slices.Clip(claims.Roles(p.Profile.Claims)),
 		Claims: maps.Clone(p.Profile.Claims), Verified: p.IDTokenVerified,
-		SignedInAt: p.SignedInAt, Expiry: p.Expiry, Renewable: p.CanRefresh, Active: active, Ends: p.Ends, Ended: p.Ended != "",
+		SignedInAt: p.SignedInAt, Expiry: p.Expiry, Renewable: p.CanRefresh, Active: active,
+		Ends: p.Ends, Ended: p.Ended != "",
 	}
 }

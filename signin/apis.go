@@ -16,8 +16,8 @@ type API struct {
 	Origins []string
 	// Resource is the API's identifier, an absolute URI (RFC 8707 §2). Empty sends none.
 	Resource string
-	// Audience is the provider's name for the API, where that is no resource (RFC 8693 §2.1). A token that is a JWT must
-	// name Resource or Audience in aud; another one is refused.
+	// Audience is the provider's name for the API, where that is no resource (RFC 8693 §2.1). A token that is a JWT
+	// must name Resource or Audience in aud; another one is refused.
 	Audience string
 	// Scopes are asked for with the token.
 	Scopes []string

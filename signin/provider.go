@@ -73,8 +73,8 @@ func GitHub(clientID string) Provider { return preset("github", named{"client_id
 
 // Settings reads the provider, and all that docs/settings.md lists, as the installed application of that ID reads
 // them: the files in its settings folder, the LATCHKEY_ variables of the environment, and the administrator's policy,
-// which locks what it sets. Config.Scopes, Config.APIs, Config.Store, Config.Timeout and Config.RootCAs then overrule the
-// settings only where the policy does not lock them.
+// which locks what it sets. Config.Scopes, Config.APIs, Config.Store, Config.Timeout and Config.RootCAs then
+// overrule the settings only where the policy does not lock them.
 //
 // The other functions read none of these.
 func Settings(appID string) Provider { return Provider{installed: appID} }

@@ -87,7 +87,8 @@ func TestAnAPIsTokenIsReplacedWhenDueAndAfterA401(t *testing.T) {
 		d := withAPIs(t, map[string]string{"orders": "https://orders.example"})
 		first := apiTokenOf(t, d, "orders")
 		refused := account.Token{API: "orders"}
-		if got, err := d.Renew(t.Context(), refused); err != nil || got.Access.Reveal() == first || got.API != "orders" {
+		got, err := d.Renew(t.Context(), refused)
+		if err != nil || got.Access.Reveal() == first || got.API != "orders" {
 			t.Errorf("after a 401: %v %v", got.Access.Reveal(), err)
 		}
 		second := apiTokenOf(t, d, "orders")

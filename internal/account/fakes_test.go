@@ -217,7 +217,8 @@ func (p *provider) ForAPI(ctx context.Context, s session.Session, api string,
 		return s, err
 	}
 	t := session.Tokens{
-		Access: secret.New(fmt.Sprint(api, p.n)), Type: "Bearer", Lifetime: p.lifetime, Expiry: time.Now().Add(p.lifetime),
+		Access: secret.New(fmt.Sprint(api, p.n)), Type: "Bearer", Lifetime: p.lifetime,
+		Expiry: time.Now().Add(p.lifetime),
 	}
 	return s.WithAPI(api, session.APIToken{Tokens: t, Asked: "asked for " + api, Obtained: time.Now()}), nil
 }

@@ -102,7 +102,8 @@ func TestHowATokenForAnAPIIsAskedFor(t *testing.T) {
 			if got.Tokens.Access.Reveal() != "AT2" || got.Asked != orders(way).Asked() || got.Tokens.Expiry.IsZero() {
 				t.Errorf("%+v", got)
 			}
-			if c.spends != (kept.Tokens.Refresh.Reveal() == "RT2") || c.spends != (next.Tokens.Refresh.Reveal() == "RT2") {
+			rotated := next.Tokens.Refresh.Reveal() == "RT2"
+			if c.spends != rotated || c.spends != (kept.Tokens.Refresh.Reveal() == "RT2") {
 				t.Errorf("kept %s, next has %s", kept.Tokens.Refresh.Reveal(), next.Tokens.Refresh.Reveal())
 			}
 			if next.Tokens.Access.Reveal() != "AT1" || len(s.APIs) != 0 {
@@ -146,8 +147,8 @@ func TestATokenForAForeignAudienceIsRefused(t *testing.T) {
 				}
 				return
 			}
-			if !errors.Is(err, session.ErrAPI) || !errors.Is(err, openid.ErrAPIToken) || errors.Is(err, session.ErrEnded) ||
-				strings.Contains(err.Error(), c.token) {
+			if !errors.Is(err, session.ErrAPI) || !errors.Is(err, openid.ErrAPIToken) ||
+				errors.Is(err, session.ErrEnded) || strings.Contains(err.Error(), c.token) {
 				t.Errorf("%v", err)
 			}
 		})
@@ -156,7 +157,9 @@ func TestATokenForAForeignAudienceIsRefused(t *testing.T) {
 
 // What the settings do not say cannot be held against a token.
 func TestScopesAloneSayNothingOfTheAudience(t *testing.T) {
-	p, client, s := sessionWithAPI(t, lies{}, provider.API{Name: "orders", Way: provider.ByScope, Scopes: []string{"o"}})
+	p, client, s := sessionWithAPI(t, lies{}, provider.API{
+		Name: "orders", Way: provider.ByScope, Scopes: []string{"o"},
+	})
 	p.lies.token = func(answer claims) { answer["access_token"], answer["id_token"] = jwtOf(`{"aud":"x"}`), nil }
 	if _, err := client.ForAPI(t.Context(), s, "orders", keep); err != nil {
 		t.Error(err)

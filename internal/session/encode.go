@@ -126,7 +126,8 @@ func Decode(data []byte) (Book, error) {
 	for _, r := range w.Revoke {
 		b.Revoke = append(b.Revoke, Revocation{
 			Key: Key(r.Key), ClientID: r.ClientID,
-			Access: secret.New(r.Access), Refresh: secret.New(r.Refresh), Since: fromUnix(r.Since), APIs: secrets(r.APIs),
+			Access: secret.New(r.Access), Refresh: secret.New(r.Refresh), Since: fromUnix(r.Since),
+			APIs: secrets(r.APIs),
 		})
 	}
 	if _, ok := b.Current(); !ok {
@@ -226,7 +227,8 @@ func fromWire(w wireSession) Session {
 		IDTokenVerified: w.IDTokenVerified, Audience: w.Audience, AuthorizedParty: w.AuthorizedParty, Nonce: w.Nonce,
 		AuthTime: fromUnix(w.AuthTime), ACR: w.ACR, AMR: w.AMR,
 		SignedInAt: fromUnix(w.SignedInAt), Refreshed: fromUnix(w.Refreshed), Ended: Ended(w.Ended),
-		Unanswered: fromUnix(w.Unanswered), PersonNeeded: w.PersonNeeded, ProofKey: secret.New(w.ProofKey), Bound: w.Bound,
+		Unanswered: fromUnix(w.Unanswered), PersonNeeded: w.PersonNeeded,
+		ProofKey: secret.New(w.ProofKey), Bound: w.Bound,
 		APIs: apisFromWire(w.APIs), Resources: w.Resources, Expires: fromUnix(w.Expires), Used: fromUnix(w.Used),
 		Seen: fromUnix(w.Seen),
 	}

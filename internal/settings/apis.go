@@ -22,7 +22,8 @@ const maxAPIs = 16
 
 // readAPIs makes the APIs of a table of tables, or of the one line of TOML that the environment and a program give.
 func readAPIs(raw any) (any, string) {
-	const problem = `a table such as [apis.orders] is needed, or in one line orders = { origins = ["https://orders.example"], …`
+	const problem = `a table such as [apis.orders] is needed, or in one line ` +
+		`orders = { origins = ["https://orders.example"], …`
 	if line, ok := raw.(string); ok {
 		var read map[string]any
 		err := toml.Unmarshal([]byte("apis = { "+line+" }"), &read)
@@ -47,7 +48,8 @@ func readAPIs(raw any) (any, string) {
 		}
 		for _, origin := range api.Origins {
 			if other, taken := of[origin]; taken {
-				return nil, fmt.Sprintf("%s: origins: %s is an origin of %s too: which token would it get?", name, origin, other)
+				return nil, fmt.Sprintf("%s: origins: %s is an origin of %s too: which token would it get?", name,
+					origin, other)
 			}
 			of[origin] = name
 		}
@@ -64,7 +66,7 @@ func readAPI(name string, raw any) (provider.API, string) {
 	}
 	members, ok := raw.(map[string]any)
 	if !ok {
-		return api, `a table such as { origins = ["https://orders.example"], resource = "https://orders.example" } is needed`
+		return api, `a table such as { origins = ["https://orders.example"], scopes = ["orders"] } is needed`
 	}
 	for _, member := range slices.Sorted(maps.Keys(members)) {
 		if problem := api1(&api, member, members[member]); problem != "" {

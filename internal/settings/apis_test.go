@@ -18,8 +18,10 @@ scopes = ["orders.read", "orders.write"]
 
 func TestAPIsAreReadFromEverySource(t *testing.T) {
 	want := []provider.API{{
-		Name: "orders", Origins: []string{"https://orders.example", "https://orders.example:8443", "http://127.0.0.1:8080"},
-		Resource: "https://orders.example/v1", Scopes: []string{"orders.read", "orders.write"}, Way: provider.ByResource,
+		Name:     "orders",
+		Origins:  []string{"https://orders.example", "https://orders.example:8443", "http://127.0.0.1:8080"},
+		Resource: "https://orders.example/v1", Scopes: []string{"orders.read", "orders.write"},
+		Way: provider.ByResource,
 	}}
 	line := settings.APIsText(want)
 	other := "\n[apis.bills]\norigins = \"https://bills.example\"\nscopes = \"bills\"\n"
@@ -76,13 +78,19 @@ func TestThePresetsKnowTheirWay(t *testing.T) {
 	for preset, c := range map[string]struct {
 		given, api, asked string
 	}{
-		"auth0":    {`domain = "acme.auth0.com"`, `audience = "https://orders.example"`, "audience https://orders.example?audience=https%3A%2F%2Forders.example"},
-		"okta":     {`domain = "acme.okta.com"`, `scopes = ["orders"]`, "scope ?scope=orders"},
-		"keycloak": {"base_url = \"https://sso.example\"\nrealm = \"acme\"", `audience = "orders"`, "exchange orders?audience=orders"},
-		"entra":    {`tenant = "8eaef023-2b34-4da1-9baa-8bc8c9d6a490"`, `resource = "api://orders"`, "scope ?scope=api%3A%2F%2Forders%2F.default"},
-		"oidc":     {`issuer = "https://id.example"`, `resource = "urn:orders"`, "resource ?resource=urn%3Aorders"},
+		"auth0": {`domain = "acme.auth0.com"`, `audience = "urn:o"`, "audience urn:o?audience=urn%3Ao"},
+		"okta":  {`domain = "acme.okta.com"`, `scopes = ["orders"]`, "scope ?scope=orders"},
+		"keycloak": {
+			"base_url = \"https://sso.example\"\nrealm = \"acme\"", `audience = "orders"`, "exchange orders?audience=orders",
+		},
+		"entra": {
+			`tenant = "8eaef023-2b34-4da1-9baa-8bc8c9d6a490"`, `resource = "api://orders"`,
+			"scope ?scope=api%3A%2F%2Forders%2F.default",
+		},
+		"oidc": {`issuer = "https://id.example"`, `resource = "urn:orders"`, "resource ?resource=urn%3Aorders"},
 	} {
-		text := "provider = \"" + preset + "\"\n" + client + c.given + "\n[apis.orders]\norigins = [\"https://o.example\"]\n" + c.api
+		text := "provider = \"" + preset + "\"\n" + client + c.given +
+			"\n[apis.orders]\norigins = [\"https://o.example\"]\n" + c.api
 		s, _, err := load(t, map[string]string{"config/config.toml": text}, nil, nil)
 		if err != nil {
 			t.Errorf("%s: %v", preset, err)
@@ -117,14 +125,17 @@ func TestAPIsThatCannotBe(t *testing.T) {
 		table("way = \"resource\"\naudience = \"a\""): `way = "resource" needs resource`,
 		table("way = \"audience\"\nscopes = [\"a\"]"): `way = "audience" needs audience`,
 		table("way = \"scope\"\naudience = \"a\""):    "it needs scopes",
-		table(`scopes = ["o"]`) + "\n[apis.bills]\norigins = [\"https://O.example:443\"]\nscopes = [\"b\"]": "an origin of bills too",
+		table(`scopes = ["o"]`) + "\n[apis.bills]\norigins = [\"https://O.example:443\"]\nscopes = [\"b\"]": "of bills too",
 	} {
 		_, _, err := load(t, map[string]string{"config/config.toml": text}, nil, nil)
-		if err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), "config.toml:1: apis: ") {
+		if err == nil || !strings.Contains(err.Error(), says) ||
+			!strings.Contains(err.Error(), "config.toml:1: apis: ") {
 			t.Errorf("%s\n%v, want %q", text, err, says)
 		}
 	}
-	for _, line := range []string{"", "}", "orders", "a = {} }\nissuer = \"https://evil.example\"\nb = { c = 1", "a = {"} {
+	for _, line := range []string{
+		"", "}", "orders", "a = {} }\nissuer = \"https://evil.example\"\nb = { c = 1", "a = {",
+	} {
 		s, _, err := load(t, nil, []string{"LATCHKEY_APIS=" + line}, nil)
 		if (err == nil) != (line == "") || s.Provider.Issuer != "" || len(s.Provider.APIs) > 0 {
 			t.Errorf("%q: %v", line, err)
