@@ -48,8 +48,8 @@ func way(p *Problem, err error, providerName string) {
 		p.Admin = fmt.Sprintf("Allow %s at the proxy %s.", refused.Target, refused.Proxy)
 	case "network_signin":
 		errors.As(err, &refused)
-		p.Message = fmt.Sprintf("%s, named by %s, answered with a page for a browser. %s itself was not asked.",
-			refused.Proxy, refused.Source, sentence(providerName))
+		p.Message = fmt.Sprintf("The proxy %s, named by %s, answered with a page for a browser. %s itself was not "+
+			"asked.", refused.Proxy, refused.Source, sentence(providerName))
 	case "proxy_script":
 		errors.As(err, &script)
 		p.Message = fmt.Sprintf("%s, named by %s, says no way: %s. Without a proxy %s cannot be reached.",

@@ -78,6 +78,12 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if errors.As(err, &untrusted) && !errors.Is(err, route.ErrCertificate) {
 		return nil, seen(req.URL.Hostname(), way.taken(), untrusted)
 	}
+	var plain tls.RecordHeaderError
+	if hop := way.taken(); errors.As(err, &plain) && !hop.Direct() {
+		return nil, &route.RefusedError{
+			Proxy: hop.Address, Source: hop.Source, Target: req.URL.Host, Err: route.ErrPlain,
+		}
+	}
 	if ctx.Err() != nil {
 		if late := way.late(context.Cause(ctx)); late != nil {
 			return nil, late

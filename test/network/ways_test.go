@@ -117,7 +117,8 @@ func TestAProxyEndsNoSession(t *testing.T) {
 		answering(t, http.StatusForbidden), answering(t, http.StatusProxyAuthRequired), "http://" + nobody(t),
 	} {
 		o.env["HTTPS_PROXY"] = refuse
-		if _, errs, code := o.run("token", "--renew"); code != 1 || !strings.Contains(errs, "named by the environment") {
+		_, errs, code := o.run("token", "--renew")
+		if code != 1 || !strings.Contains(errs, "named by the environment") {
 			t.Errorf("%s: exit code %d: %s", refuse, code, errs)
 		}
 	}

@@ -73,6 +73,12 @@ func TestWhoHasToDoWhat(t *testing.T) {
 		"a captive portal by a redirect": {func(o *office) {
 			o.env["LATCHKEY_PROXY"] = answering(o.t, http.StatusFound)
 		}, "network_signin", []string{"Open any web page in your browser"}, "Open any web page"},
+		"a captive portal in the tunnel": {func(o *office) {
+			page := gateway.Start(o.t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				_, _ = w.Write([]byte("<html>Welcome to the hotel</html>"))
+			}))
+			o.env["LATCHKEY_PROXY"] = "http://" + gateway.Start(o.t, &gateway.Proxy{To: page})
+		}, "network_signin", []string{"The proxy 127.0.0.1", "Open any web page in your browser"}, "Open any web page"},
 		"a script that is not there": {func(o *office) {
 			o.env["LATCHKEY_PROXY"] = answering(o.t, http.StatusNotFound) + "/proxy.pac?key=s3cr3t"
 		}, "proxy_script", []string{"/proxy.pac, named by the setting proxy, says no way: HTTP 404"}, "proxy script"},

@@ -114,9 +114,14 @@ func (e *RefusedError) Answer() string {
 	return fmt.Sprintf("HTTP %d", e.Status)
 }
 
+// ErrPlain is why a tunnel is none: what came out of it is a page for a browser.
+var ErrPlain = errors.New("it answered for the server, without encryption")
+
 // Portal reports whether the answer was meant for a browser: a page on which a person
 // signs in to the network comes first (RFC 6585 §6).
-func (e *RefusedError) Portal() bool { return e.Status/100 == 3 || e.Status == 511 }
+func (e *RefusedError) Portal() bool {
+	return e.Status/100 == 3 || e.Status == 511 || errors.Is(e.Err, ErrPlain)
+}
 
 // Unwrap gives ErrRefused and the cause.
 func (e *RefusedError) Unwrap() []error { return []error{ErrRefused, e.Err} }

@@ -22,17 +22,35 @@ import (
 type portal struct {
 	mu     sync.Mutex
 	answer []string
+	silent chan struct{} // until it is closed
 }
 
 func (p *portal) say(proxies ...string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.answer = proxies
+	if p.silent != nil {
+		close(p.silent)
+		p.silent = nil
+	}
+}
+
+// hang answers nobody until it is told what to say.
+func (p *portal) hang() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.silent = make(chan struct{})
 }
 
 func (p *portal) Lookup(uri string) ([]string, *dbus.Error) {
 	if uri != "https://id.example/" {
 		return nil, dbus.MakeFailedError(errors.New("no such address: " + uri))
+	}
+	p.mu.Lock()
+	silent := p.silent
+	p.mu.Unlock()
+	if silent != nil {
+		<-silent
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -83,6 +101,10 @@ func TestTheDesktopIsAskedInOrder(t *testing.T) {
 		"the desktop's portal [socks://p.example:1080 direct://] " {
 		t.Errorf("the bus of the runtime folder: %s", got)
 	}
+	p.hang()
+	if got := desktop(t, env, auto); got != "GNOME's settings [] http://a/p.pac" {
+		t.Errorf("a portal that hangs: %s", got)
+	}
 	p.say("direct://")
 	if err := os.MkdirAll(filepath.Join(home, ".config"), 0o700); err != nil {
 		t.Fatal(err)
@@ -98,5 +120,11 @@ func TestTheDesktopIsAskedInOrder(t *testing.T) {
 	if got := desktop(t, map[string]string{"HOME": t.TempDir(), "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent"},
 		""); got != " [] " {
 		t.Errorf("a computer without a desktop: %s", got)
+	}
+	for _, none := range []string{"", "autolaunch:", "disabled:"} { // gsettings would start a bus there
+		env := map[string]string{"HOME": t.TempDir(), "DBUS_SESSION_BUS_ADDRESS": none}
+		if got := desktop(t, env, auto); got != " [] " {
+			t.Errorf("without a bus (%q): %s", none, got)
+		}
 	}
 }
