@@ -79,7 +79,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, seen(req.URL.Hostname(), way.taken(), untrusted)
 	}
 	var plain tls.RecordHeaderError
-	if hop := way.taken(); errors.As(err, &plain) && !hop.Direct() {
+	if hop := way.taken(); errors.As(err, &plain) && !hop.Direct() && !route.Known(err) {
 		return nil, &route.RefusedError{
 			Proxy: hop.Address, Source: hop.Source, Target: req.URL.Host, Err: route.ErrPlain,
 		}
