@@ -115,10 +115,14 @@ func TestWhatIsPlantedIsFound(t *testing.T) {
 }
 
 // TestNoSecretIsAnywhere signs in both ways, refreshes, fails and signs out, in the
-// browser too, with the fullest logging, looks at every process at each request that the provider gets, and
+// browser too, with the fullest logging, also to the journal, looks at every process at each request that the provider gets, and
 // then reads everything that was left.
 func TestNoSecretIsAnywhere(t *testing.T) {
+	if !inOwnRun(t) {
+		return
+	}
 	var l Look
+	journal := playJournal(t, &l)
 	p := idp.Start(t, idp.Config{Lifetime: time.Second, OnRequest: func(string) { l.Processes() }})
 	d := newRunner(t, p, &l)
 	d.run(0, "signin")
@@ -149,6 +153,9 @@ func TestNoSecretIsAnywhere(t *testing.T) {
 	}
 	if err := l.Files(d.home); err != nil {
 		t.Fatal(err)
+	}
+	if entries := journal(); entries < 6 {
+		t.Errorf("the journal has %d entries", entries)
 	}
 	texts := []Text{{"the passphrase", passphrase}, {"a wrong passphrase", "a wrong passphrase altogether"}}
 	kinds := map[string]int{}
@@ -216,7 +223,7 @@ func newRunner(t *testing.T, p *idp.Provider, l *Look) *runner {
 	d.env = []string{
 		"HOME=" + d.home, "PATH=" + os.Getenv("PATH"), "BROWSER=" + self + " browse %s", "LATCHKEY_ISSUER=" + p.Issuer,
 		"LATCHKEY_CLIENT_ID=" + idp.ClientID,
-		"LATCHKEY_STORE=file", "LATCHKEY_STORE_PASSPHRASE_FILE=" + d.phrase, "LATCHKEY_LOG=debug",
+		"LATCHKEY_STORE=file", "LATCHKEY_STORE_PASSPHRASE_FILE=" + d.phrase, "LATCHKEY_LOG=debug", "LATCHKEY_LOG_TO=both",
 		"LATCHKEY_LOGOUT_REDIRECT_PATH=/signed-out",
 	}
 	return d
