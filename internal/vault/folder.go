@@ -131,7 +131,7 @@ func readAll(r io.Reader, b []byte) ([]byte, error) {
 
 // create makes a file that nobody else may read, in place of one of that name.
 func create(root *os.Root, name string) (*os.File, error) {
-	if err := root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := remove(root, name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, diskError("replace", err)
 	}
 	f, err := root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
@@ -180,7 +180,7 @@ func (f *folder) replace(beside, name string, data []byte) error {
 		return err
 	}
 	if err := f.fill(file, data); err != nil {
-		_ = root.Remove(beside)
+		_ = remove(root, beside)
 		return err
 	}
 	return f.move(root, beside, name)

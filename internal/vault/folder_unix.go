@@ -25,6 +25,8 @@ func (f *folder) syncFolder(root *os.Root) error {
 	return nil
 }
 
+func remove(root *os.Root, name string) error { return root.Remove(name) }
+
 func quotaExceeded(err error) bool { return errors.Is(err, syscall.EDQUOT) }
 
 // noLocks reports whether a file system has no locks, or cannot reach who keeps them.

@@ -213,7 +213,7 @@ func (k keyFile) drop(context.Context) error {
 		return err
 	}
 	defer func() { _ = root.Close() }()
-	if err := root.Remove(keyName); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := remove(root, keyName); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return diskError("remove the keys", err)
 	}
 	return nil

@@ -71,7 +71,7 @@ func (v *Vault) write(key *sealKey, t turn, plain []byte) error {
 		}
 	}
 	if err := v.folder.fill(file, data); err != nil {
-		_ = root.Remove(nextName)
+		_ = remove(root, nextName)
 		return err
 	}
 	if err := v.folder.move(root, nextName, fileName); errors.Is(err, fs.ErrNotExist) {
@@ -81,7 +81,7 @@ func (v *Vault) write(key *sealKey, t turn, plain []byte) error {
 	}
 	v.key, v.turn, v.source = key, t, fileName
 	for _, left := range names(root, fileName+".tmp-") { // by version 0.1.0, when it was killed
-		_ = root.Remove(left)
+		_ = remove(root, left)
 	}
 	return nil
 }
@@ -198,7 +198,7 @@ func (v *Vault) reserve(root *os.Root, size int) error {
 	}
 	if err != nil {
 		_ = file.Close()
-		_ = root.Remove(nextName)
+		_ = remove(root, nextName)
 		return diskError("write", err)
 	}
 	v.reserved = file
@@ -213,7 +213,7 @@ func (v *Vault) unreserve() {
 	_ = v.reserved.Close()
 	v.reserved = nil
 	if root, err := v.folder.look(); err == nil && root != nil {
-		_ = root.Remove(nextName)
+		_ = remove(root, nextName)
 		_ = root.Close()
 	}
 }
