@@ -78,7 +78,7 @@ var packages = map[string][]string{
 		"vault",
 	},
 	"problem": {
-		"account", "browser", "cleantext", "loopback", "openid", "ownfolder", "proof", "provider",
+		"account", "autostart", "browser", "cleantext", "loopback", "openid", "ownfolder", "proof", "provider",
 		"proxy/route", "session", "settings", "vault",
 	},
 	"demoidp": {"demoidp/broker", "demoidp/cast", "demoidp/directory", "demoidp/issuer", "demoidp/social"},

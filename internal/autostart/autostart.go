@@ -14,6 +14,8 @@ import (
 var (
 	// ErrNotHere means that this system gives the program no entry of its own.
 	ErrNotHere = errors.New("autostart: this system does not let the program start by itself")
+	// ErrEntry means that the entry cannot be read or written.
+	ErrEntry = errors.New("autostart: the entry cannot be read or written")
 	// ErrPath means that the program lies where no entry can name it.
 	ErrPath = errors.New("autostart: the program's path cannot stand in an entry")
 )
@@ -43,8 +45,8 @@ func (e Entry) Set(on bool) error {
 	return e.write(program)
 }
 
-// Mend writes the entry anew when it names a program that is gone: this one has moved. An entry that is switched off, that
-// is missing, or that names another program which exists stays as it is.
+// Mend writes the entry anew when it names a program that is gone: this one has moved. An entry that is switched off,
+// that is missing, or that names another program which exists stays as it is.
 func (e Entry) Mend() error {
 	now, err := e.read()
 	if err != nil || !now.on || now.program == "" {

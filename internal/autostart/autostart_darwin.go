@@ -35,7 +35,7 @@ func (e Entry) read() (entry, error) {
 		return entry{}, nil
 	}
 	if err != nil {
-		return entry{}, fmt.Errorf("autostart: %w", err)
+		return entry{}, fmt.Errorf("%w: %w", ErrEntry, err)
 	}
 	return parse(string(data)), nil
 }
@@ -46,7 +46,7 @@ func (e Entry) write(program string) error {
 		return err
 	}
 	if err := atomicfile.Write(path, []byte(agent(e.label(), program))); err != nil {
-		return fmt.Errorf("autostart: %w", err)
+		return fmt.Errorf("%w: %w", ErrEntry, err)
 	}
 	return nil
 }
@@ -57,7 +57,7 @@ func (e Entry) remove() error {
 		return err
 	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("autostart: %w", err)
+		return fmt.Errorf("%w: %w", ErrEntry, err)
 	}
 	return nil
 }

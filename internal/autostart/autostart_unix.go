@@ -27,7 +27,7 @@ func folder() (string, error) {
 
 func (e Entry) file() string { return e.ID + ".desktop" }
 
-// read reads the person's entry; without one, the system's of the same name, which the person's would take the place of.
+// read reads the person's entry; without one, the system's of the same name, whose place the person's would take.
 func (e Entry) read() (entry, error) {
 	own, err := folder()
 	if err != nil {
@@ -41,7 +41,7 @@ func (e Entry) read() (entry, error) {
 		return entry{}, nil
 	}
 	if err != nil {
-		return entry{}, fmt.Errorf("autostart: %w", err)
+		return entry{}, fmt.Errorf("%w: %w", ErrEntry, err)
 	}
 	return parse(string(data)), nil
 }
@@ -53,7 +53,8 @@ func (e Entry) ofTheSystem() ([]byte, error) {
 		folders = "/etc/xdg"
 	}
 	for _, folder := range filepath.SplitList(folders) {
-		if data, err := readSmall(filepath.Join(folder, "autostart", e.file())); err == nil && filepath.IsAbs(folder) {
+		data, err := readSmall(filepath.Join(folder, "autostart", e.file()))
+		if err == nil && filepath.IsAbs(folder) {
 			return data, nil
 		}
 	}
@@ -69,8 +70,8 @@ func (e Entry) write(program string) error {
 	if err != nil {
 		return err
 	}
-	text := "[Desktop Entry]\nType=Application\nName=" + escape(e.Name) + "\nExec=" + exec + "\nTryExec=" + escape(program) +
-		"\nIcon=" + escape(e.ID) + "\nTerminal=false\nX-GNOME-Autostart-enabled=true\n"
+	text := "[Desktop Entry]\nType=Application\nName=" + escape(e.Name) + "\nExec=" + exec +
+		"\nTryExec=" + escape(program) + "\nIcon=" + escape(e.ID) + "\nTerminal=false\nX-GNOME-Autostart-enabled=true\n"
 	return wrap(atomicfile.Write(filepath.Join(own, e.file()), []byte(text)))
 }
 
@@ -107,7 +108,7 @@ func wrap(err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("autostart: %w", err)
+	return fmt.Errorf("%w: %w", ErrEntry, err)
 }
 
 // parse reads a desktop entry as a desktop does that starts the programs (Desktop Entry Specification).
@@ -126,8 +127,8 @@ func parse(text string) entry {
 	return entry{on: !off, program: unescape(values["TryExec"])}
 }
 
-// command is the program's path as the key Exec takes it. An equals sign in it is against the specification, and GLib does
-// not find a program with a percent sign: a shell starts such a one.
+// command is the program's path as the key Exec takes it. An equals sign in it is against the specification, and GLib
+// does not find a program with a percent sign: a shell starts such a one.
 func command(program string) (string, error) {
 	if !filepath.IsAbs(program) || !utf8.ValidString(program) {
 		return "", fmt.Errorf("%w: %q", ErrPath, program)

@@ -10,8 +10,8 @@ import (
 
 const (
 	run = `Software\Microsoft\Windows\CurrentVersion\Run`
-	// approved is where the Task Manager and the Settings app note what a person has switched off: the first byte of the
-	// value is odd then.
+	// approved is where the Task Manager and the Settings app note what a person has switched off: the first byte of
+	// the value is odd then.
 	approved = `Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run`
 )
 
@@ -47,7 +47,7 @@ func value(path string, get func(registry.Key) (string, error)) (string, error) 
 		return "", nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("autostart: %s: %w", path, err)
+		return "", fmt.Errorf("%w: %s: %w", ErrEntry, path, err)
 	}
 	return text, nil
 }
@@ -59,10 +59,13 @@ func (e Entry) write(program string) error {
 	}
 	key, _, err := registry.CreateKey(registry.CURRENT_USER, run, registry.SET_VALUE)
 	if err != nil {
-		return fmt.Errorf("autostart: %s: %w", run, err)
+		return fmt.Errorf("%w: %s: %w", ErrEntry, run, err)
 	}
 	defer func() { _ = key.Close() }()
-	return key.SetStringValue(e.Name, `"`+program+`"`)
+	if err := key.SetStringValue(e.Name, `"`+program+`"`); err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrEntry, run, err)
+	}
+	return nil
 }
 
 func (e Entry) remove() error { return errors.Join(forget(run, e.Name), forget(approved, e.Name)) }
@@ -75,7 +78,7 @@ func forget(path, name string) error {
 		err = key.DeleteValue(name)
 	}
 	if err != nil && !errors.Is(err, registry.ErrNotExist) {
-		return fmt.Errorf("autostart: %s: %w", path, err)
+		return fmt.Errorf("%w: %s: %w", ErrEntry, path, err)
 	}
 	return nil
 }

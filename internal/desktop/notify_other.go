@@ -9,7 +9,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 )
 
-// notify shows a notification by Wails, which a click on brings the window to the front. It stays until the person takes
+// notify shows a notification by Wails; a click on it brings the window to the front. It stays until the person takes
 // it away: Wails has no such call on Windows. Not verified: it was written where neither Windows nor macOS was.
 func (s *shell) notify(_ context.Context, title, body string) (clicked bool, err error) {
 	if !runtime.IsNotificationAvailable(s.ctx) {

@@ -54,8 +54,8 @@ func Show(ctx context.Context, m Message) (clicked bool, err error) {
 	}
 	var id uint32
 	hints := map[string]dbus.Variant{"desktop-entry": dbus.MakeVariant(m.ID)}
-	err = server.CallWithContext(talk, name+".Notify", 0, m.App, uint32(0), m.ID, m.Title, body(m.Body, can), actions(can),
-		hints, int32(-1)).Store(&id)
+	err = server.CallWithContext(talk, name+".Notify", 0, m.App, uint32(0), m.ID, m.Title, body(m.Body, can),
+		actions(can), hints, int32(-1)).Store(&id)
 	if err != nil {
 		return false, fmt.Errorf("notify: %w", err)
 	}

@@ -91,8 +91,8 @@ func TestAClickIsTold(t *testing.T) {
 	done := show(t.Context(), message)
 	got := <-d.shown
 	want := []any{
-		"Acme Desk", uint32(0), "desk", "You are signed out", "R&amp;D &lt;b&gt;ID&lt;/b&gt;", []string{"default", "Open"},
-		"desk", int32(-1),
+		"Acme Desk", uint32(0), "desk", "You are signed out", "R&amp;D &lt;b&gt;ID&lt;/b&gt;",
+		[]string{"default", "Open"}, "desk", int32(-1),
 	}
 	if !slices.EqualFunc(got, want, func(a, b any) bool {
 		if list, ok := a.([]string); ok {

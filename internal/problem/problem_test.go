@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"app.latchkey/internal/account"
+	"app.latchkey/internal/autostart"
 	"app.latchkey/internal/browser"
 	"app.latchkey/internal/loopback"
 	"app.latchkey/internal/openid"
@@ -50,6 +51,8 @@ var codes = map[string]error{
 	"disk_full":      vault.ErrDiskFull, "too_much": session.ErrTooLarge, "folder_not_writable": vault.ErrReadOnly,
 	"in_the_way": vault.ErrInTheWay,
 	"port_taken": &loopback.PortError{Ports: []int{8085}}, "wrong_address": loopback.ErrPaste,
+	"start_path":     autostart.ErrPath,
+	"start_entry":    autostart.ErrEntry,
 	"browser_failed": &browser.OpenError{}, "browser_refused": browser.ErrAddress,
 	"tls": openid.ErrTLS, "wrong_issuer": openid.ErrDiscoveryIssuer,
 	"bad_endpoint": errors.Join(openid.ErrDiscovery, openid.ErrEndpoint), "network": openid.ErrNetwork,
@@ -142,7 +145,7 @@ func TestEverySentinelIsInTheTable(t *testing.T) {
 	}
 	n := 0
 	for _, pkg := range []string{
-		"account", "openid", "vault", "loopback", "browser", "session", "proof", "proxy/route",
+		"account", "openid", "vault", "loopback", "browser", "session", "proof", "proxy/route", "autostart",
 	} {
 		files, _ := filepath.Glob("../" + pkg + "/*.go")
 		for _, path := range files {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"app.latchkey/internal/account"
+	"app.latchkey/internal/autostart"
 	"app.latchkey/internal/browser"
 	"app.latchkey/internal/loopback"
 	"app.latchkey/internal/openid"
@@ -149,6 +150,8 @@ var table = []row{
 	{code: "unbound_error", errs: []error{openid.ErrUnbound}},
 	{code: "cancelled", errs: []error{loopback.ErrClosed}},
 	{code: "browser_refused", errs: []error{browser.ErrAddress}},
+	{code: "start_path", errs: []error{autostart.ErrPath}},
+	{code: "start_entry", errs: []error{autostart.ErrEntry, autostart.ErrNotHere}},
 	{code: "folder_missing", errs: []error{browser.ErrFolder}},
 	{code: "browser_failed", as: as[*browser.OpenError]},
 

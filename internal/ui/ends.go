@@ -29,8 +29,8 @@ func (w *Window) looked(here bool) {
 	}
 }
 
-// noteEnds notifies the person when an account that was signed in has ended by itself. The notification says no more than
-// which provider's session it was: it is read by whoever passes the screen.
+// noteEnds notifies the person when an account that was signed in has ended by itself. The notification says no more
+// than which provider's session it was: it is read by whoever passes the screen.
 func (w *Window) noteEnds(snap account.Snapshot, app string) {
 	live := map[session.Key]bool{}
 	var ended *account.Account

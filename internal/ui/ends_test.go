@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -45,7 +46,7 @@ func (h *driven) expires() {
 	}
 }
 
-// Who does not look at the window is told that the session has ended, and no more than that; a click leads to the window.
+// Who does not look at the window is told that the session has ended, and no more; a click leads to the window.
 func TestASessionThatEndsInTheBackground(t *testing.T) {
 	h := newDriven(t)
 	all := notified(h)
@@ -61,12 +62,10 @@ func TestASessionThatEndsInTheBackground(t *testing.T) {
 			t.Errorf("the notification tells of %s", private)
 		}
 	}
+	fronts := func() (n int) { h.note(func() { n = h.fronts }); return n }
+	before := fronts()
 	n.click <- true
-	h.until("the front", func(StateView) bool {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		return h.fronts == 1
-	})
+	h.until("the front", func(StateView) bool { return fronts() == before+1 })
 }
 
 // The next look at the window takes the notification away, and so does the next notification.
@@ -112,8 +111,8 @@ func TestNoNotification(t *testing.T) {
 	}
 }
 
-// The switch for a start at the sign-in to the computer shows and changes the desktop's entry, is the administrator's where
-// the settings decide, and is not there where the desktop has no such entry.
+// The switch for a start at the sign-in to the computer shows and changes the desktop's entry, is the administrator's
+// where the settings decide, and is not there where the desktop has no such entry.
 func TestTheSwitchForAStartAtTheSignIn(t *testing.T) {
 	h := newDriven(t)
 	on, refused := false, error(nil)
@@ -133,7 +132,7 @@ func TestTheSwitchForAStartAtTheSignIn(t *testing.T) {
 	if v := h.State().Settings.StartAtLogin; v.Fixed {
 		t.Errorf("what is left to the person: %+v", v)
 	}
-	h.note(func() { refused = context.Canceled })
+	h.note(func() { refused = errors.New("there is no such list") })
 	if v := h.State().Settings.StartAtLogin; v != nil {
 		t.Errorf("without an entry: %+v", v)
 	}
