@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 window="gcc pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev"
-tests="$window swtpm xvfb xdotool dbus gnome-keyring chromium imagemagick fonts-noto-core nodejs npm desktop-file-utils appstream man-db nsis wixl msitools iproute2 util-linux libxml2-utils curl python3-dbusmock krb5-kdc krb5-admin-server krb5-user"
+tests="$window swtpm xvfb xdotool openbox wmctrl dbus gnome-keyring chromium imagemagick fonts-noto-core nodejs npm desktop-file-utils appstream man-db nsis wixl msitools iproute2 util-linux libxml2-utils curl python3-dbusmock krb5-kdc krb5-admin-server krb5-user"
 package="$window binutils nsis wixl msitools zip xz-utils"
 packages="$package xvfb xdotool dbus gnome-keyring mmdebstrap rpm lintian cpio file wine64 wine gcc-mingw-w64-x86-64 osslsigncode openssl unzip icoutils desktop-file-utils appstream man-db flatpak-builder ruby python3-jsonschema python3-yaml"
 # LemonLDAP::NG with what its OpenID Connect issuer loads, and a server for it; gcc for Ory Hydra's SQLite.

@@ -108,3 +108,50 @@ func TestASleptThroughRefreshWaitsForSomebodyOrItsTurn(t *testing.T) {
 		})
 	}
 }
+
+// Coming back online tries at once what the backoff would let wait; a wait that the
+// provider has asked for is kept, and who is fresh asks for nothing.
+func TestBackOnlineIsTriedAtOnce(t *testing.T) {
+	for what, c := range map[string]struct {
+		after time.Duration
+		want  int // refreshes, a second after coming back
+	}{"the network was down": {0, 1}, "the provider is busy": {time.Hour, 0}} {
+		t.Run(what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := signedIn(t)
+				run(t, d, func() {
+					d.provider.refresh = func(context.Context) error {
+						return &session.RetryError{After: c.after, Err: errors.New("down")}
+					}
+					for d.Snapshot().Health != account.HealthOffline {
+						time.Sleep(time.Minute)
+					}
+					d.provider.mu.Lock()
+					before := d.provider.refreshes
+					d.provider.mu.Unlock()
+					d.Online()
+					time.Sleep(time.Second)
+					synctest.Wait()
+					d.provider.mu.Lock()
+					defer d.provider.mu.Unlock()
+					if got := d.provider.refreshes - before; got != c.want {
+						t.Errorf("%d tries, want %d", got, c.want)
+					}
+				})
+			})
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		d := signedIn(t)
+		run(t, d, func() {
+			for range 50 {
+				d.Online()
+			}
+			time.Sleep(time.Second)
+			synctest.Wait()
+		})
+		if d.provider.refreshes != 0 {
+			t.Errorf("%d refreshes of a fresh session", d.provider.refreshes)
+		}
+	})
+}

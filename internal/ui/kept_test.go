@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"testing"
 
 	"app.latchkey/internal/account"
@@ -76,5 +77,19 @@ func TestWhatWasTypedIsOfferedAgain(t *testing.T) {
 	h.until("the sign-in screen", func(v StateView) bool { return v.Screen == ScreenSignIn && v.Typed == "" })
 	if book, err := h.store.Read(t.Context()); err != nil || book.Typed != "" {
 		t.Errorf("%q is kept, %v", book.Typed, err)
+	}
+}
+
+// Whoever is signed in for this time only is told that a change of the provider ends it.
+func TestAChangeOfTheProviderEndsThisTimeOnly(t *testing.T) {
+	snap := account.Snapshot{Phase: account.PhaseSignedIn, Session: ada, Accounts: []account.Account{ada}}
+	draw := func(store string) string {
+		return Draw(Model{Known: true, Page: ScreenSetup}, snap, Facts{Ready: true, Provider: "Acme ID", Store: store}).Setup.Before
+	}
+	if words := draw("memory"); !strings.Contains(words, "this time only") || !strings.Contains(words, "signs you out") {
+		t.Errorf("%q", words)
+	}
+	if words := draw("keychain"); !strings.Contains(words, "needs a new sign-in") {
+		t.Errorf("%q", words)
 	}
 }

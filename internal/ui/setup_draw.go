@@ -71,6 +71,8 @@ func (d *drawing) ofBefore(page bool) string {
 	switch {
 	case !page || n == 0:
 		return ""
+	case d.facts.Store == storeMemory:
+		return "You are signed in for this time only. Changing the provider signs you out of this app."
 	case n == 1:
 		return fmt.Sprintf("%s is signed in with %s, and needs a new sign-in when you change the provider.",
 			nameOf(d.snap.Accounts[0]), d.facts.Provider)

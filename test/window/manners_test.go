@@ -73,6 +73,39 @@ func TestTheWindowIsRemembered(t *testing.T) {
 	d.wait("the window where it was left", func() bool { return d.geometry() == want })
 }
 
+// A window that was left maximised comes back so, and keeps the size to come back to.
+func TestAMaximisedWindowIsRemembered(t *testing.T) {
+	d := newDesktop(t, true)
+	d.run(d.command("openbox")) // without a window manager nothing can be maximised
+	first := d.app()
+	d.drawn("signin", 1)
+	d.wait("the window's manager", func() bool {
+		_ = d.command("wmctrl", "-i", "-r", d.window(), "-b", "add,maximized_vert,maximized_horz").Run()
+		return d.geometry().width > 1200
+	})
+	type placed struct {
+		Width     int
+		Maximised bool
+	}
+	kept := func() (p placed) {
+		data, _ := os.ReadFile(filepath.Join(d.home, "data", "latchkey-demo", "window.json"))
+		_ = json.Unmarshal(data, &p)
+		return p
+	}
+	d.wait("the file", func() bool { return kept().Maximised })
+	d.key("ctrl+q")
+	if err := first.Wait(); err != nil {
+		t.Errorf("after Ctrl+Q: %v", err)
+	}
+	if p := kept(); !p.Maximised || p.Width > 600 {
+		t.Errorf("remembered %+v", p)
+	}
+	d.app()
+	d.drawn("signin", 2)
+	d.wait("the window maximised again", func() bool { return d.geometry().width > 1200 })
+	d.shot("maximised")
+}
+
 // What was left larger than this screen, or out of its sight, is brought in.
 func TestTheWindowStaysInSight(t *testing.T) {
 	d := newDesktop(t, true)

@@ -1,5 +1,6 @@
 // The keys that a person presses, and what comes of them.
-import { check, open, shapes, snapshot } from "./stage.mjs";
+import { join } from "node:path";
+import { artifacts, check, open, shapes, snapshot } from "./stage.mjs";
 
 const press = async (page, pressed) => {
   for (const key of pressed)
@@ -12,6 +13,9 @@ const called = (page) => page.evaluate(() => window.calls.map((c) => c.join(" ")
 async function leads(name, pressed, want) {
   const { page } = await open(snapshot(name), shapes.light);
   await press(page, pressed);
+  await page
+    .waitForFunction((w) => window.calls.some((c) => c.join(" ").trim() === w), want, { timeout: 10_000 })
+    .catch(() => {}); // what is missing is said below
   const calls = await called(page);
   check(calls.includes(want), `${name} ${pressed}: ${want} is not among ${calls}`);
   await page.close();
@@ -106,6 +110,8 @@ export async function keys() {
   await passphraseIsShown();
   await copiedIsSaid();
   await focusIsSeen();
+  await aTryIsShown();
+  await contrast();
   await heldEnter();
   await olderStates();
   await anotherPerson();
@@ -252,6 +258,63 @@ async function focusIsSeen() {
         `sign-out dialog, forced colours ${colours}, ${key}: no focus is seen at ${at.where}`,
       );
     }
+    await page.close();
+  }
+}
+
+// A try is shown for a moment, be it ever so short, and can be asked for again after it.
+async function aTryIsShown() {
+  const { page } = await open(snapshot("profile-offline"), shapes.light);
+  const button = page.locator(".trouble button");
+  await button.click();
+  check((await called(page)).includes("Retry"), "Try now tries nothing");
+  check((await button.textContent()) === "Trying…", `while it is tried: ${await button.textContent()}`);
+  check(
+    (await page.locator(".profile dl").textContent())?.includes("Renewing…") ?? false,
+    "the session does not say so",
+  );
+  await page.clock.setFixedTime(new Date("2026-03-14T10:32:02Z"));
+  await button.filter({ hasText: "Try now" }).waitFor();
+  check(true, "Try now");
+  await page.close();
+}
+
+// In forced colours what is chosen and where things end is seen by more than a colour; with high contrast the
+// quiet texts are quiet no more.
+async function contrast() {
+  const forced = await open(snapshot("profile-leaving"), { ...shapes.light, forcedColors: "active" });
+  const outline = (/** @type {string} */ which) =>
+    forced.page.locator(which).evaluate((e) => getComputedStyle(e).outlineStyle);
+  check(
+    (await outline(".option:has(input:checked)")) !== "none",
+    "forced colours: the level that is chosen is not seen",
+  );
+  check(
+    (await outline(".option:has(#signout-device)")) === "none",
+    "forced colours: a level that is not chosen is outlined",
+  );
+  const appearance = await forced.page.locator("#signout-tokens").evaluate((e) => getComputedStyle(e).appearance);
+  check(appearance === "auto", `forced colours: radio buttons are drawn by us (${appearance})`);
+  await forced.page.screenshot({ path: join(artifacts, "forced-leaving.png") });
+  await forced.page.evaluate((s) => window.publish(s), { ...snapshot("profile-offline"), revision: 9 });
+  const dots = await forced.page
+    .locator(".dot:visible")
+    .evaluateAll((all) => all.map((e) => getComputedStyle(e).backgroundColor));
+  const back = await forced.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  check(
+    dots.every((c) => c !== back),
+    `forced colours: a dot is not seen: ${dots} on ${back}`,
+  );
+  await forced.page.screenshot({ path: join(artifacts, "forced-profile.png") });
+  await forced.page.close();
+  for (const [scheme, ink] of [
+    ["light", "rgb(31, 28, 23)"],
+    ["dark", "rgb(243, 239, 231)"],
+  ]) {
+    const { page } = await open(snapshot("signin"), { ...shapes.light, colorScheme: scheme, contrast: "more" });
+    const quiet = await page.locator(".signin .lead").evaluate((e) => getComputedStyle(e).color);
+    check(quiet === ink, `high contrast, ${scheme}: a quiet text is ${quiet}`);
+    await page.screenshot({ path: join(artifacts, `contrast-signin-${scheme}.png`) });
     await page.close();
   }
 }
