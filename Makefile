@@ -191,6 +191,16 @@ bench: ## measure against references, and print the table of docs/performance.md
 bench-quick: ## the same with a few runs of each, without the minute at rest: two minutes
 	@$(MAKE) --no-print-directory bench QUICK=1
 
+.PHONY: bench-diff
+bench-diff: ## compare the benchmarks of every hot path with those of the last release
+	build/benchdiff.sh
+
+.PHONY: fleet-large
+fleet-large: ## the same day with 100,000 desktops
+	@mkdir -p artifacts/fleet-large
+	go test -count=1 -timeout 120m ./test/fleet -desktops 100000 -figures $(CURDIR)/artifacts/fleet-large
+	@cat artifacts/fleet-large/fleet.md
+
 .PHONY: fleet
 fleet: ## live a day with 10,000 desktops; write the table and docs/fleet.svg
 	@mkdir -p artifacts/fleet

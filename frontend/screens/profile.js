@@ -126,7 +126,7 @@ export function profile() {
     shown() {
       others.close();
       window.clearInterval(timer);
-      timer = window.setInterval(redraw, 20_000); // "2 minutes ago" goes on
+      timer = window.setInterval(redraw, 60_000); // "2 minutes ago" goes on
       name.focus();
     },
     hidden() {
