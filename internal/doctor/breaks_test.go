@@ -459,7 +459,7 @@ var breaks = []struct {
 		m.write("{\"latchkey\":\"vault\",\"v\":99}\n", ".local", "share", "latchkey", "vault")
 		return m.setAside
 	}},
-	{"a passphrase that is wrong", "vault", doctor.Fail, "Set the one that the vault was made with", false,
+	{"a passphrase that is wrong", "vault", doctor.Fail, "set the one that the vault was made with", false,
 		func(m *machine, _ *authority) func() {
 			m.sealed()
 			m.env["LATCHKEY_STORE_PASSPHRASE"] = "wrong horse battery"

@@ -93,10 +93,10 @@ func (r *round) ports(ctx context.Context) {
 	}
 	for _, b := range bad {
 		if len(r.free) > 0 {
-			r.warn(b.id, "The port cannot be had", fmt.Sprint(last(b.err))+"; the next one is taken instead")
+			r.warn(b.id, "The port cannot be opened", fmt.Sprint(last(b.err))+"; the next one is taken instead")
 			continue
 		}
-		r.fail(b.id, "The port cannot be had", fmt.Sprint(last(b.err)))
+		r.fail(b.id, "The port cannot be opened", fmt.Sprint(last(b.err)))
 	}
 }
 

@@ -63,7 +63,7 @@ func (r *round) folder(ctx context.Context) {
 		r.fail("folder", "The data folder belongs to another person",
 			fmt.Sprintf("%s belongs to %s, and this runs as root", r.home(foreign.Dir), foreign.Owner))
 	case errors.Is(err, vault.ErrNoLock):
-		r.fail("folder", "No lock can be had in the data folder", r.home(err.Error()))
+		r.fail("folder", "The data folder offers no lock", r.home(err.Error()))
 	case errors.Is(err, context.DeadlineExceeded):
 		r.fail("folder", "Another program holds the vault's lock", dir)
 	case errors.Is(err, vault.ErrDiskFull):
@@ -100,7 +100,7 @@ func (r *round) keychain(ctx context.Context) {
 	}
 	switch err := r.o.Vault.Probe(ctx); {
 	case err == nil:
-		r.pass("keychain", "The keychain keeps and gives back", "")
+		r.pass("keychain", "The keychain works", "")
 	case errors.Is(err, vault.ErrKeychainAbsent):
 		r.fail("keychain", "This computer offers no keychain", fmt.Sprint(err))
 	case errors.Is(err, vault.ErrNoCollection):
@@ -122,15 +122,15 @@ func (r *round) vault(ctx context.Context) {
 	found := r.o.Vault.Inspect(ctx)
 	switch err := found.Err; {
 	case !found.Stored:
-		r.pass("vault", "Nothing is stored yet", "")
+		r.pass("vault", "No sign-in is saved yet", "")
 	case errors.Is(err, vault.ErrPassphraseNeeded):
 		r.warn("vault", "The vault is protected by a passphrase, which was not given", "")
 	case errors.Is(err, vault.ErrWrongPassphrase):
 		r.fail("vault", "The passphrase does not fit the vault", "")
 	case errors.Is(err, vault.ErrWrongKey), errors.Is(err, vault.ErrKeyLost):
-		r.fail("vault", "The key to what is stored is not here", fmt.Sprint(err))
+		r.fail("vault", "The key to your saved sign-in is missing", fmt.Sprint(err))
 	case errors.Is(err, vault.ErrDamaged):
-		r.fail("vault", "What is stored cannot be read", fmt.Sprint(err))
+		r.fail("vault", "Your saved sign-in cannot be read", fmt.Sprint(err))
 	case errors.Is(err, vault.ErrNewer):
 		r.fail("vault", "The vault was written by a newer version", "")
 	case errors.Is(err, vault.ErrUnreadable), errors.Is(err, vault.ErrDisk):
@@ -138,8 +138,8 @@ func (r *round) vault(ctx context.Context) {
 	case err != nil:
 		r.warn("vault", "Whether the vault can be opened could not be told", fmt.Sprint(err))
 	case found.Open:
-		r.warn("vault", "Others can look at the vault's file", "it is sealed all the same")
+		r.warn("vault", "Others can read the vault's file", "it is sealed all the same")
 	default:
-		r.pass("vault", "What is stored can be opened", "sealed by "+string(found.Kind))
+		r.pass("vault", "Your saved sign-in can be opened", "sealed by "+string(found.Kind))
 	}
 }

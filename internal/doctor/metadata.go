@@ -22,10 +22,10 @@ func (r *round) discovery(context.Context) {
 	switch {
 	case err == nil:
 		r.pass("discovery", "The provider describes itself", at)
-		r.pass("issuer", "It is the issuer that was set", r.p().Issuer)
+		r.pass("issuer", "The issuer is the one in the settings", r.p().Issuer)
 	case errors.Is(err, openid.ErrDiscoveryIssuer):
 		r.pass("discovery", "The provider describes itself", at)
-		r.fail("issuer", "The issuer is another one than was set",
+		r.fail("issuer", "The provider names another issuer than the settings",
 			strings.TrimPrefix(err.Error(), openid.ErrDiscoveryIssuer.Error()+": "))
 	default:
 		r.undescribed(at, err)
@@ -96,8 +96,7 @@ func (r *round) keys(ctx context.Context) {
 		r.fail("keys", "None of the provider's keys can verify a signature",
 			strings.Join(append([]string{r.meta.JWKSURL}, words(faults)...), "; "))
 	default:
-		r.pass("keys", fmt.Sprintf("%d of the provider's keys can verify signatures", len(keys)),
-			strings.Join(keys, ", "))
+		r.pass("keys", "The provider's signing keys can be used", strings.Join(keys, ", "))
 	}
 	for _, f := range faults {
 		switch {
@@ -134,7 +133,7 @@ func (r *round) clock(context.Context) {
 	case off.Abs() > r.p().Leeway:
 		r.fail("clock", "This computer's clock and the provider's do not agree", wayOff(off))
 	case off.Abs() > drift:
-		r.warn("clock", "The clocks are apart", wayOff(off))
+		r.warn("clock", "The clocks differ", wayOff(off))
 	default:
 		r.pass("clock", "The clocks agree", wayOff(off))
 	}

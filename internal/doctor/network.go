@@ -125,7 +125,7 @@ func (r *round) dns() bool {
 	case r.way.Proxied():
 		r.pass("dns", "The proxy looks the provider's name up", host)
 	case len(r.trace.addresses) > 0:
-		r.pass("dns", "The name is found", host+" is "+strings.Join(r.trace.addresses, ", "))
+		r.pass("dns", "The provider's name was looked up", host+" is "+strings.Join(r.trace.addresses, ", "))
 	default:
 		r.pass("dns", "No name had to be looked up", host)
 	}

@@ -28,7 +28,7 @@ func (r *round) settings(context.Context) {
 			r.fail("settings", "Others can change your settings", r.home(w))
 			continue
 		}
-		r.warn("settings", "A setting should not stay as it is", r.home(w))
+		r.warn("settings", "A setting should be changed", r.home(w))
 	}
 	if r.o.SettingsErr != nil || len(r.o.Settings.Warnings) > 0 {
 		return
