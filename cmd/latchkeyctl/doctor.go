@@ -81,7 +81,8 @@ func (c *command) examined(s settings.Settings, settingsErr error) *doctor.Docto
 	c.started, c.name = true, s.Provider.Name
 	if settingsErr == nil {
 		o := wire.Options{
-			App: program.AppName, ID: program.AppID, Version: program.Version().Version, SystemLog: program.SystemLog(s),
+			App: program.AppName, ID: program.AppID, Version: program.Version().Version,
+			SystemLog: program.SystemLog(s),
 		}
 		if c.parts, settingsErr = wire.New(s, o); settingsErr == nil {
 			return c.parts.Doctor()

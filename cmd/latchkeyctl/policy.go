@@ -29,9 +29,11 @@ func (c *command) policy() *cobra.Command {
 	var p policyFiles
 	cmd := &cobra.Command{
 		Use: "policy", Short: "Show the administrator's policy, or write what rolls one out",
-		Long: "policy shows where the administrator's policy is looked for, the weakest place first, and what each sets.\n" +
-			"With a flag it writes files for an administrator's tools instead; - is standard output. A profile and a\n" +
-			"policy.toml set what --provider, --client-id, --set and the like say; everything else is left to people.\n" +
+		Long: "policy shows where the administrator's policy is looked for, the weakest place first, and what each " +
+			"sets.\n" +
+			"With a flag it writes files for an administrator's tools instead; - is standard output. A profile and\n" +
+			"a policy.toml set what --provider, --client-id, --set and the like say; everything else is left\n" +
+			"to people.\n" +
 			"A secret is taken from the environment: --set client_secret reads LATCHKEY_CLIENT_SECRET.",
 		RunE: func(*cobra.Command, []string) error {
 			if p.admx+p.profile+p.toml+p.schema+p.example != "" {
@@ -65,7 +67,10 @@ func (c *command) writePolicy(p policyFiles) error {
 		if err := c.tryPolicy(app, values); err != nil {
 			return err
 		}
-		if err := makeFile(files, p.profile, func() ([]byte, error) { return rollout.Profile(app, values) }); err != nil {
+		if err := makeFile(files, p.profile, func() ([]byte,
+			error) {
+			return rollout.Profile(app, values)
+		}); err != nil {
 			return err
 		}
 		if err := makeFile(files, p.toml, func() ([]byte, error) { return rollout.TOML(app, values) }); err != nil {
@@ -77,7 +82,10 @@ func (c *command) writePolicy(p policyFiles) error {
 	if err := makeFile(files, p.schema, func() ([]byte, error) { return rollout.Schema(app) }); err != nil {
 		return err
 	}
-	if err := makeFile(files, p.example, func() ([]byte, error) { return []byte(settings.Example()), nil }); err != nil {
+	if err := makeFile(files, p.example, func() ([]byte, error) {
+		return []byte(settings.Example()),
+			nil
+	}); err != nil {
 		return err
 	}
 	if p.admx != "" {
@@ -113,7 +121,8 @@ func (c *command) policyValues(set []string, profile bool) (map[string]any, erro
 		variable := "LATCHKEY_" + strings.ToUpper(key)
 		switch {
 		case ok && settings.IsSecret(key):
-			return nil, fmt.Errorf("arguments are seen by everybody on this computer: set %s, and write --set %s", variable, key)
+			return nil, fmt.Errorf("arguments are seen by everybody on this computer: set %s, and write --set %s",
+				variable, key)
 		case !ok:
 			if value = variableOf(variable); value == "" {
 				return nil, fmt.Errorf("--set %s has no value: write --set %s=value, or set %s", key, key, variable)

@@ -39,9 +39,11 @@ func (c *command) request() *cobra.Command {
 	var r requesting
 	cmd := &cobra.Command{
 		Use: "request URL", Short: "Send a request to an API, with a fresh access token",
-		Long: "request sends one HTTP request with an access token of yours, and prints the answer's body. A token that is\n" +
+		Long: "request sends one HTTP request with an access token of yours, and prints the answer's body. A token " +
+			"that is\n" +
 			"tied to this computer (DPoP) goes with a proof by its key, which no other program can write.\n" +
-			"The token goes to the host of URL alone: https, or http on this computer. A redirect to another host gets none.\n" +
+			"The token goes to the host of URL alone: https, or http on this computer. A redirect to another host " +
+			"gets none.\n" +
 			"The exit code is 1 when the server answers with 400 or more; its body is printed all the same.",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -171,6 +173,7 @@ func leaving(req *http.Request, via []*http.Request) error {
 	case len(via) >= maxRedirects, !weburl.Secure(req.URL):
 		return http.ErrUseLastResponse
 	case req.URL.Scheme != first.URL.Scheme || req.URL.Host != first.URL.Host:
+		// #nosec G119 -- the one header that goes along says nothing of the person
 		req.Header = http.Header{"User-Agent": first.Header["User-Agent"]}
 	}
 	return nil

@@ -10,7 +10,10 @@ import (
 // to where others read along.
 func TestWhatGoesAlongWithARedirect(t *testing.T) {
 	var got http.Header
-	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.Header.Clone() }))
+	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter,
+		r *http.Request) {
+		got = r.Header.Clone()
+	}))
 	t.Cleanup(other.Close)
 	to := other.URL
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -19,8 +19,10 @@ func (c *command) token() *cobra.Command {
 		Use: "token", Short: "Print a fresh access token",
 		Long: "token prints an access token that can be used now, refreshed first when that is due.\n" +
 			"--renew refreshes it in any case: after a server has said 401 to the one before.\n" +
-			"--api NAME prints the token for an API of the settings, a table [apis.NAME], in place of the session's own.\n" +
-			"Anyone who reads the output can act as you until it expires. A token that is tied to this computer (DPoP) is\n" +
+			"--api NAME prints the token for an API of the settings, a table [apis.NAME], in place of the " +
+			"session's own.\n" +
+			"Anyone who reads the output can act as you until it expires. A token that is tied to this computer " +
+			"(DPoP) is\n" +
 			"of no use to other programs, and is printed with --bound alone: send requests with latchkeyctl request.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := c.open(cmd); err != nil {

@@ -42,7 +42,8 @@ func TestWhatIsKeptBesideTheSession(t *testing.T) {
 	}
 	d.sealer.fault(func(s *sealer) { s.saveErr = nil })
 	for range 2 {
-		if err := next.ForgetTyped(t.Context()); err != nil || next.Snapshot().Typed != "" || d.sealer.book(t).Typed != "" {
+		if err := next.ForgetTyped(t.Context()); err != nil || next.Snapshot().Typed != "" ||
+			d.sealer.book(t).Typed != "" {
 			t.Errorf("%v, %q", err, next.Snapshot().Typed)
 		}
 	}

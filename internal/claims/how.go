@@ -53,8 +53,9 @@ func sentence(words []string) string {
 	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
-// BoundTo says which key a session is tied to: where the key is, whether that is hardware from which it cannot be copied,
-// and whether access tokens are tied to it too, or the renewal alone. It is "" for a session that is tied to none.
+// BoundTo says which key a session is tied to: where the key is, whether that is hardware from which it cannot be
+// copied, and whether access tokens are tied to it too, or the renewal alone. It is "" for a session that is tied to
+// none.
 func BoundTo(key string, hardware, access bool) string {
 	if key == "" {
 		return ""

@@ -48,7 +48,10 @@ func accountItems(v ui.StateView) []accountItem {
 	item(len(list) > 0, separator, nil)
 	item(len(list) > 0, "Use another account…", func(w *ui.Window) (ui.Job, error) { return w.OtherAccount("") })
 	item(active != "", "Sign out…", func(w *ui.Window) (ui.Job, error) { return nil, w.AskSignOut(active) })
-	item(len(list) > 1, "Sign out of all…", func(w *ui.Window) (ui.Job, error) { return nil, w.AskSignOut(ui.Everybody) })
+	item(len(list) > 1, "Sign out of all…", func(w *ui.Window) (ui.Job, error) {
+		return nil,
+			w.AskSignOut(ui.Everybody)
+	})
 	return out
 }
 

@@ -35,7 +35,8 @@ static gboolean dress(gpointer data) {
 		int i = 0;
 		for (GList *item = items; item != NULL && labels[i] != NULL; item = item->next, i++) {
 			gboolean there = labels[i][0] != 0;
-			if (there && !GTK_IS_SEPARATOR_MENU_ITEM(item->data)) gtk_menu_item_set_label(GTK_MENU_ITEM(item->data), labels[i]);
+			if (there && !GTK_IS_SEPARATOR_MENU_ITEM(item->data))
+				gtk_menu_item_set_label(GTK_MENU_ITEM(item->data), labels[i]);
 			show(GTK_WIDGET(item->data), there);
 			any = any || there;
 		}

@@ -29,8 +29,10 @@ func TestTheMenuHasTheAccountsThatAreThere(t *testing.T) {
 	}
 	for want, v := range map[string]ui.StateView{
 		"": {},
-		"✓  Ada Lovelace|-|Use another account…|Sign out…":                                  {Accounts: []ui.AccountView{active}},
-		"Ada Lovelace|Grace Hopper (session ended)|-|Use another account…|Sign out of all…": {Accounts: []ui.AccountView{ada, ended}},
+		"✓  Ada Lovelace|-|Use another account…|Sign out…": {Accounts: []ui.AccountView{active}},
+		"Ada Lovelace|Grace Hopper (session ended)|-|Use another account…|Sign out of all…": {
+			Accounts: []ui.AccountView{ada, ended},
+		},
 	} {
 		if got := labels(v); got != want {
 			t.Errorf("%q, want %q", got, want)

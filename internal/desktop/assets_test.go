@@ -134,7 +134,8 @@ func TestThePageBringsTheState(t *testing.T) {
 		t.Errorf("not escaped: %q", data)
 	}
 	var got ui.StateView
-	if err := json.Unmarshal([]byte(data), &got); err != nil || got.Profile.Name != strings.ToValidUTF8(hostile, "\ufffd") ||
+	if err := json.Unmarshal([]byte(data), &got); err != nil ||
+		got.Profile.Name != strings.ToValidUTF8(hostile, "\ufffd") ||
 		got.Revision != 7 {
 		t.Errorf("%+v %v", got, err)
 	}
@@ -175,7 +176,8 @@ func TestThePageConnectsNowhere(t *testing.T) {
 	if strings.Contains(page, "connect-src") || strings.Contains(page, "ws:") {
 		t.Error(page)
 	}
-	if !regexp.MustCompile(`content="default-src 'none'; script-src 'self'; style-src 'self' 'sha256-[A-Za-z0-9+/=]{44}'; ` +
+	if !regexp.MustCompile(`content="default-src 'none'; script-src 'self'; style-src 'self' ` +
+		`'sha256-[A-Za-z0-9+/=]{44}'; ` +
 		`img-src 'self' data:; base-uri 'none'; form-action 'none'"`).MatchString(page) {
 		t.Errorf("the policy is another: %s", page)
 	}

@@ -48,7 +48,8 @@ func (r *round) redirect(ctx context.Context, address string) bool {
 		r.warn("redirect", "Whether the provider takes the request could not be told",
 			said(answer.Code, answer.Description),
 			advice(answer.Code, answer.Description, "Try a sign-in."))
-	case errors.As(err, &answer) && errors.Is(err, openid.ErrPushed) && strings.Contains(answer.Description, "redirect"):
+	case errors.As(err, &answer) && errors.Is(err, openid.ErrPushed) &&
+		strings.Contains(answer.Description, "redirect"):
 		r.fail("redirect", "The provider does not know the redirect address",
 			said(answer.Code, answer.Description),
 			advice(answer.Code, answer.Description, "")+" "+r.register(address))
@@ -58,7 +59,8 @@ func (r *round) redirect(ctx context.Context, address string) bool {
 			advice(answer.Code, answer.Description, "Compare client_id and scopes with the provider's console."))
 	case errors.As(err, &page) && page.Status < 500:
 		r.fail("redirect", "The provider does not know the client or the redirect address",
-			fmt.Sprintf("%s for client %s: HTTP %d %s", address, r.p().ClientID, page.Status, cleantext.Line(page.Text, 160)),
+			fmt.Sprintf("%s for client %s: HTTP %d %s", address, r.p().ClientID, page.Status,
+				cleantext.Line(page.Text, 160)),
 			advice("", page.Text, "Compare client_id with the provider's console.")+" "+r.register(address))
 	default:
 		r.warn("redirect", "Whether the provider takes the request could not be told", fmt.Sprint(last(err)))

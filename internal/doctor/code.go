@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// codesFile has the code of each finding that is not well, by its title. A code keeps its meaning for good, also when the
-// title's words change.
+// codesFile has the code of each finding that is not well, by its title. A code keeps its meaning for good, also
+// when the title's words change.
 //
 //go:embed codes.json
 var codesFile []byte

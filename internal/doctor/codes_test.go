@@ -76,7 +76,8 @@ func TestEachFindingHasItsCode(t *testing.T) {
 		if !all[title] {
 			t.Errorf("nothing is called %q", title)
 		}
-		if seen[code] != "" || !shape.MatchString(code) || strings.HasSuffix(code, ".ok") || strings.HasSuffix(code, ".other") {
+		if seen[code] != "" || !shape.MatchString(code) || strings.HasSuffix(code, ".ok") ||
+			strings.HasSuffix(code, ".other") {
 			t.Errorf("%q has the code %s, as has %q", title, code, seen[code])
 		}
 		seen[code] = title
@@ -92,7 +93,8 @@ func TestCodesArePromised(t *testing.T) {
 	there := slices.Collect(maps.Values(codes()))
 	for _, code := range strings.Fields(string(promised)) {
 		if !slices.Contains(there, code) {
-			t.Errorf("%s is gone: collectors count it. Keep it, or name the change in the changelog and give the report a new "+
+			t.Errorf("%s is gone: collectors count it. Keep it, or name the change in the changelog and give the "+
+				"report a new "+
 				"schema", code)
 		}
 	}

@@ -57,7 +57,8 @@ func (r *round) userinfo(ctx context.Context) {
 			}
 			r.add(Finding{
 				ID: "userinfo", Status: status, Title: title, Detail: fmt.Sprintf("%s: %v", r.meta.UserInfoURL, err),
-				Advice: "Take userinfo_endpoint out of the settings if it is set there; otherwise tell whoever runs the " +
+				Advice: "Take userinfo_endpoint out of the settings if it is set there; otherwise tell whoever " +
+					"runs the " +
 					"provider, or open the way to that host in the firewall.",
 			})
 			return

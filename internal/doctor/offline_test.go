@@ -48,7 +48,8 @@ func TestThePolicy(t *testing.T) {
 
 // Each key that is locked is named with the place of the policy that has the last word.
 func TestThePolicyOfTheSystemsChannel(t *testing.T) {
-	layer := managed.Layer{Name: `HKLM\SOFTWARE\Policies\Latchkey`, Found: true, Values: map[string]any{"store": "memory"}}
+	layer := managed.Layer{Name: `HKLM\SOFTWARE\Policies\Latchkey`, Found: true,
+		Values: map[string]any{"store": "memory"}}
 	examine := func() doctor.Finding {
 		t.Helper()
 		s, err := settings.Load(settings.Options{
@@ -61,7 +62,8 @@ func TestThePolicyOfTheSystemsChannel(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 	layer.Values = map[string]any{"store": uint64(7)}
-	if f := examine(); f.Status != doctor.Fail || !strings.Contains(f.Detail, `HKLM\SOFTWARE\Policies\Latchkey: store: `) {
+	if f := examine(); f.Status != doctor.Fail ||
+		!strings.Contains(f.Detail, `HKLM\SOFTWARE\Policies\Latchkey: store: `) {
 		t.Errorf("%+v", f)
 	}
 }

@@ -49,9 +49,11 @@ func TestTheSchemaRefusesOtherReports(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range [][2]string{
-		{`"schema":1`, `"schema":2`}, {`"code":"tls.expired",`, ""}, {`tls.expired`, `tls.ok`}, {`tls.expired`, `tls.other`},
+		{`"schema":1`, `"schema":2`}, {`"code":"tls.expired",`, ""}, {`tls.expired`, `tls.ok`},
+		{`tls.expired`, `tls.other`},
 		{`tls.expired`, `The certificate`}, {`"fail"`, `"bad"`}, {`,"advice":"A"`, ""}, {`2026-11-27T`, `today `},
-		{`"id":"tls",`, ""}, {`"ok":false`, `"ok":"no"`}, {`"title":"T"`, `"title":"T\nU"`}, {`"ok":false,`, `"ok":false,"x":1,`},
+		{`"id":"tls",`, ""}, {`"ok":false`, `"ok":"no"`}, {`"title":"T"`, `"title":"T\nU"`},
+		{`"ok":false,`, `"ok":false,"x":1,`},
 	} {
 		if ofSchema(t, []byte(strings.Replace(good, c[0], c[1], 1))) == nil {
 			t.Errorf("%s in place of %s is taken", c[1], c[0])

@@ -114,7 +114,8 @@ func TestTheJournalGetsEachMemberAsAField(t *testing.T) {
 	if !strings.HasPrefix(got["LATCHKEY_ERR"], "first\nPRIORITY=0\nsecond ") || got["CODE_FILE"] != "" {
 		t.Errorf("%q", got)
 	}
-	if m := got["MESSAGE"]; !strings.HasPrefix(m, "signin.failed err=") || !strings.Contains(m, "issuer=https://id.example") ||
+	if m := got["MESSAGE"]; !strings.HasPrefix(m, "signin.failed err=") ||
+		!strings.Contains(m, "issuer=https://id.example") ||
 		strings.Contains(m, "\n") {
 		t.Errorf("%q", m)
 	}
@@ -123,7 +124,8 @@ func TestTheJournalGetsEachMemberAsAField(t *testing.T) {
 			t.Errorf("%q stands in the journal: %q", trace, whole)
 		}
 	}
-	for level, priority := range map[slog.Level]string{slog.LevelDebug: "7", slog.LevelInfo: "6", slog.LevelError: "3"} {
+	for level, priority := range map[slog.Level]string{slog.LevelDebug: "7", slog.LevelInfo: "6",
+		slog.LevelError: "3"} {
 		log.With("version", "1").Log(t.Context(), level, "app.started")
 		if got, _ := entry(t, l); got["PRIORITY"] != priority || got["LATCHKEY_VERSION"] != "1" ||
 			got["MESSAGE"] != "app.started version=1" || !strings.HasSuffix(got["SYSLOG_IDENTIFIER"], ".test") {
@@ -178,7 +180,8 @@ func TestWithoutAJournalTheFileHasTheLines(t *testing.T) {
 			t.Error(err)
 		}
 		data, _ := os.ReadFile(filepath.Join(dir, "latchkey.log"))
-		if !strings.Contains(string(data), `"msg":"log.not_to_system"`) || !strings.Contains(string(data), `"msg":"app.started"`) ||
+		if !strings.Contains(string(data), `"msg":"log.not_to_system"`) ||
+			!strings.Contains(string(data), `"msg":"app.started"`) ||
 			logfile.System(o) == nil {
 			t.Errorf("%s: %s", to, data)
 		}

@@ -17,8 +17,8 @@ type Options struct {
 	Bundle    string // the subsystem in the unified log of macOS, such as "app.latchkey.latchkey"
 }
 
-// OpenAs returns a logger as [Open] does, to where the options say. Where the system's log cannot be reached the lines go
-// into the file, and the first of them says so: none is lost in silence.
+// OpenAs returns a logger as [Open] does, to where the options say. Where the system's log cannot be reached the
+// lines go into the file, and the first of them says so: none is lost in silence.
 func OpenAs(o Options) (*slog.Logger, io.Closer) {
 	file, closer := Open(o.Dir, o.Name, o.Level)
 	if o.To != "system" && o.To != "both" {

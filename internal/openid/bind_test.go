@@ -185,7 +185,8 @@ func TestABearerAnswerAtRefresh(t *testing.T) {
 				kept = now
 				return nil
 			})
-			if !errors.Is(err, openid.ErrNotBound) || errors.Is(err, session.ErrEnded) || errors.Is(err, session.ErrLost) {
+			if !errors.Is(err, openid.ErrNotBound) || errors.Is(err, session.ErrEnded) ||
+				errors.Is(err, session.ErrLost) {
 				t.Errorf("%s, %v: %v", dpop, kind, err)
 			}
 			if kept.Tokens.Refresh.IsZero() || kept.Tokens.Refresh.Equal(s.Tokens.Refresh) || !kept.Bound {
@@ -209,7 +210,8 @@ func TestARenewalThatIsBound(t *testing.T) {
 		t.Fatalf("%v", err)
 	}
 	b.lies.token = put("token_type", "DPoP")
-	if next, err = client.Refresh(t.Context(), next, keep); err != nil || !next.Bound || next.Tokens.Type != session.DPoP {
+	if next, err = client.Refresh(t.Context(), next, keep); err != nil || !next.Bound ||
+		next.Tokens.Type != session.DPoP {
 		t.Fatalf("%v", err)
 	}
 	b.lies.token = put("token_type", "Bearer")
@@ -225,7 +227,8 @@ func TestASessionFromBeforeRequire(t *testing.T) {
 	_, s := b.signedIn("off")
 	before := b.count("POST /token")
 	_, err := b.bind("require").Refresh(t.Context(), s, keep)
-	if !errors.Is(err, openid.ErrNotBound) || !errors.Is(err, session.ErrPersonNeeded) || b.count("POST /token") != before {
+	if !errors.Is(err, openid.ErrNotBound) || !errors.Is(err, session.ErrPersonNeeded) ||
+		b.count("POST /token") != before {
 		t.Errorf("%v", err)
 	}
 	if next, err := b.bind("auto").Refresh(t.Context(), s, keep); err != nil || next.Bound || !next.ProofKey.IsZero() {

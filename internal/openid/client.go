@@ -163,7 +163,8 @@ func New(p provider.Provider, o Options) (*Client, error) {
 	c.ring = &ring{now: c.skew.providers, open: map[string]*proof.Prover{}}
 	c.http = &http.Client{
 		Transport: &limits{
-			base: o.Transport, timeout: o.RequestTimeout, skew: c.skew, heard: func() { c.heard.Store(c.now().UnixNano()) },
+			base: o.Transport, timeout: o.RequestTimeout, skew: c.skew,
+			heard: func() { c.heard.Store(c.now().UnixNano()) },
 		},
 		// RFC 9700 §4.12: neither code nor token follows a redirect anywhere.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

@@ -137,7 +137,8 @@ func (e *WaitError) Unwrap() error { return e.Err }
 
 // AnswerError is an error that the provider itself put into words.
 type AnswerError struct {
-	Kind        error  // ErrAccessDenied, ErrInteraction, ErrAnswer, ErrUnbound, ErrPushed, ErrDevice or ErrTokenEndpoint
+	// ErrAccessDenied, ErrInteraction, ErrAnswer, ErrUnbound, ErrPushed, ErrDevice or ErrTokenEndpoint
+	Kind        error
 	Code        string // error (RFC 6749 §4.1.2.1, §5.2), cleaned
 	Description string // error_description, cleaned and cut
 	Status      int    // of the HTTP answer; 0 for the authorization response

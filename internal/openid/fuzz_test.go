@@ -220,7 +220,8 @@ func FuzzIDToken(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw string) {
 		jws, payload, err := c.keys.verifySignature(context.Background(), raw)
 		if err != nil {
-			verdicts := []error{ErrMalformed, ErrHeader, ErrAlgorithm, ErrCritical, ErrSignature, ErrUnknownKey, ErrKeys}
+			verdicts := []error{ErrMalformed, ErrHeader, ErrAlgorithm, ErrCritical, ErrSignature, ErrUnknownKey,
+				ErrKeys}
 			if !slices.ContainsFunc(verdicts, func(v error) bool { return errors.Is(err, v) }) {
 				t.Errorf("no sentinel: %v", err)
 			}

@@ -32,7 +32,8 @@ func pushing(l lies) lies {
 }
 
 // signInWith signs in and returns the address that the browser opened.
-func (p *op) signInWith(req session.SignInRequest, change ...func(*provider.Provider)) (string, session.Session, error) {
+func (p *op) signInWith(req session.SignInRequest, change ...func(*provider.Provider)) (string, session.Session,
+	error) {
 	p.t.Helper()
 	client, _ := p.client(change...)
 	var address string
@@ -52,7 +53,8 @@ func TestARequestIsPushed(t *testing.T) {
 	for _, value := range []string{"auto", "require"} {
 		p := newOP(t, pushing(lies{}))
 		p.keys = hardware.Maker{Want: hardware.SoftwareOnly}
-		address, _, err := p.signInWith(session.SignInRequest{LoginHint: "ada@acme.example", ACRValues: []string{"gold"}},
+		address, _, err := p.signInWith(session.SignInRequest{LoginHint: "ada@acme.example",
+			ACRValues: []string{"gold"}},
 			par(value), func(p *provider.Provider) { p.DPoP = "off" })
 		if err != nil {
 			t.Fatal(err)
@@ -71,7 +73,8 @@ func TestARequestIsPushed(t *testing.T) {
 				t.Errorf("%s: %s is %q", value, name, sent.Get(name))
 			}
 		}
-		if sent.Get("state") == "" || sent.Get("nonce") == "" || sent.Get("redirect_uri") == "" || sent.Has("code_verifier") {
+		if sent.Get("state") == "" || sent.Get("nonce") == "" || sent.Get("redirect_uri") == "" ||
+			sent.Has("code_verifier") {
 			t.Errorf("%s: pushed is %v", value, sent)
 		}
 	}
@@ -117,7 +120,8 @@ func TestAPushThatIsDemandedAndImpossible(t *testing.T) {
 		"by the settings":        {lies{}, "require"},
 		"by the provider":        {lies{discovery: put("require_pushed_authorization_requests", true)}, "auto"},
 		"an address as a number": {lies{discovery: put("pushed_authorization_request_endpoint", 5)}, "auto"},
-		"plain http":             {lies{discovery: put("pushed_authorization_request_endpoint", "http://id.example/par")}, "auto"},
+		"plain http": {lies{discovery: put("pushed_authorization_request_endpoint",
+			"http://id.example/par")}, "auto"},
 	} {
 		p := newOP(t, c.lies)
 		address, _, err := p.signInWith(session.SignInRequest{}, par(c.par))
@@ -144,11 +148,17 @@ func TestAPushThatFails(t *testing.T) {
 	}{
 		"refused": {lies{serve: at("/par", body("application/json", 400,
 			`{"error":"invalid_client","error_description":"who?"}`))}, openid.ErrPushed, "invalid_client"},
-		"not found":        {lies{serve: at("/par", body("text/html", 404, "<html>"))}, openid.ErrPushed, ""},
-		"down":             {lies{serve: at("/par", body("text/html", 503, "<html>"))}, openid.ErrStatus, ""},
-		"a page":           {lies{serve: at("/par", body("text/html", 200, "<html>"))}, openid.ErrPushed, ""},
-		"cut":              {lies{serve: at("/par", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })}, openid.ErrNetwork, ""},
-		"elsewhere":        {lies{serve: at("/par", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/x", 307) })}, openid.ErrRedirect, ""},
+		"not found": {lies{serve: at("/par", body("text/html", 404, "<html>"))}, openid.ErrPushed, ""},
+		"down":      {lies{serve: at("/par", body("text/html", 503, "<html>"))}, openid.ErrStatus, ""},
+		"a page":    {lies{serve: at("/par", body("text/html", 200, "<html>"))}, openid.ErrPushed, ""},
+		"cut": {lies{serve: at("/par", func(http.ResponseWriter,
+			*http.Request) {
+			panic(http.ErrAbortHandler)
+		})}, openid.ErrNetwork, ""},
+		"elsewhere": {lies{serve: at("/par", func(w http.ResponseWriter,
+			r *http.Request) {
+			http.Redirect(w, r, "/x", http.StatusTemporaryRedirect)
+		})}, openid.ErrRedirect, ""},
 		"no request_uri":   {lies{push: drop("request_uri")}, openid.ErrDocument, ""},
 		"no expires_in":    {lies{push: drop("expires_in")}, openid.ErrDocument, ""},
 		"an expired one":   {lies{push: put("expires_in", 0)}, openid.ErrDocument, ""},

@@ -118,7 +118,8 @@ func FuzzEncode(f *testing.F) {
 			return
 		}
 		out, err := encode(t.Context(), data)
-		if err == nil && !strings.HasPrefix(out, "data:image/png;base64,") && !strings.HasPrefix(out, "data:image/jpeg;base64,") {
+		if err == nil && !strings.HasPrefix(out, "data:image/png;base64,") &&
+			!strings.HasPrefix(out, "data:image/jpeg;base64,") {
 			t.Error("something else than a PNG or a JPEG came out")
 		}
 	})

@@ -26,7 +26,8 @@ func TOML(a App, values map[string]any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append([]byte("# The policy of "+a.Name+": what stands here is locked. It belongs to the administrator, mode 644.\n"),
+	return append([]byte("# The policy of "+a.Name+
+		": what stands here is locked. It belongs to the administrator, mode 644.\n"),
 		data...), nil
 }
 

@@ -45,11 +45,13 @@ func TestTheTemplatesKeepTheRules(t *testing.T) {
 		if err := os.WriteFile(path, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		out, err := exec.Command("xmllint", "--noout", "--nonet", "--schema", "testdata/templates.xsd", path).CombinedOutput()
+		out, err := exec.Command("xmllint", "--noout", "--nonet", "--schema", "testdata/templates.xsd",
+			path).CombinedOutput()
 		t.Logf("%s", out)
 		return err
 	}
-	for _, a := range []App{app(), {"Acme & <Co>", "acme-co", managed.Names{Title: "Acme & <Co>", Bundle: "com.acme.acme-co"}}} {
+	for _, a := range []App{app(), {"Acme & <Co>", "acme-co",
+		managed.Names{Title: "Acme & <Co>", Bundle: "com.acme.acme-co"}}} {
 		template, english := templates(t, a)
 		for _, data := range [][]byte{template, english} {
 			if err := validate(data); err != nil {
@@ -131,7 +133,8 @@ func TestEverySettingHasAPolicyThatIsRead(t *testing.T) {
 		}
 		s, err := under(t, map[string]any{k.Name: p.written(example[k.Name])})
 		for _, bad := range settings.Errors(err) {
-			if bad.Key == k.Name && !strings.Contains(bad.Problem, "cannot read") && !combination.MatchString(bad.Problem) {
+			if bad.Key == k.Name && !strings.Contains(bad.Problem, "cannot read") &&
+				!combination.MatchString(bad.Problem) {
 				t.Errorf("%s: %v", k.Name, bad)
 			}
 		}
@@ -145,7 +148,8 @@ func TestEverySettingHasAPolicyThatIsRead(t *testing.T) {
 }
 
 // combination is what is said of a value that is good by itself, and lacks company here.
-var combination = regexp.MustCompile(`missing|not for provider|is not of this system|without|needs|knows no|is checked for|stands in|refuses|no such file`)
+var combination = regexp.MustCompile(`missing|not for provider|is not of this system|without|needs|knows no|` +
+	`is checked for|stands in|refuses|no such file`)
 
 // samples are values of all settings in the form of the environment, as the example has them.
 func samples(t *testing.T) map[string]string {

@@ -93,7 +93,8 @@ func apisToWire(in map[string]APIToken) map[string]wireAPI {
 	for name, t := range in {
 		out[name] = wireAPI{
 			Access: t.Tokens.Access.Reveal(), Type: t.Tokens.Type, Expiry: unix(t.Tokens.Expiry),
-			LifetimeMS: t.Tokens.Lifetime.Milliseconds(), Scope: t.Tokens.Scope, Asked: t.Asked, Obtained: unix(t.Obtained),
+			LifetimeMS: t.Tokens.Lifetime.Milliseconds(), Scope: t.Tokens.Scope, Asked: t.Asked,
+			Obtained: unix(t.Obtained),
 		}
 	}
 	return out

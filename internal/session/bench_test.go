@@ -26,7 +26,8 @@ func crowd(n int) session.Book {
 			Profile: session.Profile{Name: "Ada Lovelace", Email: "ada@acme.example", Claims: claims},
 			Tokens: session.Tokens{
 				Access: secret.New(strings.Repeat("a", 1500)), Refresh: secret.New(strings.Repeat("r", 1000)),
-				ID: secret.New(strings.Repeat("i", 1500)), Type: "Bearer", Expiry: time.Unix(1790003600, 0), Lifetime: time.Hour,
+				ID: secret.New(strings.Repeat("i", 1500)), Type: "Bearer", Expiry: time.Unix(1790003600, 0),
+				Lifetime: time.Hour,
 			},
 		})
 		b.Active = key

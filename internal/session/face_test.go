@@ -22,7 +22,8 @@ func TestAFaceIsKeptBesideItsSession(t *testing.T) {
 	for what, f := range map[string]session.Face{
 		"of another address": {Address: "https://id.example/grace.png", Data: face.Data},
 		"no picture":         {Address: face.Address, Data: "javascript:1"},
-		"too large":          {Address: face.Address, Data: "data:image/png;base64," + strings.Repeat("A", session.MaxFaceBytes)},
+		"too large": {Address: face.Address,
+			Data: "data:image/png;base64," + strings.Repeat("A", session.MaxFaceBytes)},
 	} {
 		if b.SetFace(ada, f) || len(b.Faces) != 0 {
 			t.Errorf("%s: kept", what)

@@ -37,12 +37,14 @@ func TestTheOrderOfThePolicies(t *testing.T) {
 		person, machine map[string]any
 		toml, want, by  string
 	}{
-		"the person's":         {one("person"), nil, "", "person", `HKCU\SOFTWARE\Policies\Latchkey`},
-		"policy.toml":          {one("person"), nil, `issuer = "https://file.example"`, "file", "policy.toml"},
-		"the computer's":       {one("person"), one("machine"), `issuer = "https://file.example"`, "machine", `HKLM\SOFTWARE\Policies\Latchkey`},
+		"the person's": {one("person"), nil, "", "person", `HKCU\SOFTWARE\Policies\Latchkey`},
+		"policy.toml":  {one("person"), nil, `issuer = "https://file.example"`, "file", "policy.toml"},
+		"the computer's": {one("person"), one("machine"), `issuer = "https://file.example"`, "machine",
+			`HKLM\SOFTWARE\Policies\Latchkey`},
 		"the computer's alone": {nil, one("machine"), "", "machine", `HKLM\SOFTWARE\Policies\Latchkey`},
 	} {
-		s, err := channel(t, c.person, c.machine, c.toml, "LATCHKEY_CLIENT_ID=desk", "LATCHKEY_ISSUER=https://mine.example",
+		s, err := channel(t, c.person, c.machine, c.toml, "LATCHKEY_CLIENT_ID=desk",
+			"LATCHKEY_ISSUER=https://mine.example",
 			"LATCHKEY_JWKS_URI=https://mine.example/keys")
 		source := s.Sources["issuer"]
 		if err != nil || s.Provider.Issuer != "https://"+c.want+".example" || s.Provider.JWKSURI != "" ||
@@ -100,7 +102,8 @@ func TestTheChannelsLockEveryKey(t *testing.T) {
 			if !want.Locked || !strings.HasPrefix(want.Name, "HK") || !s.lock(k) {
 				t.Errorf("%s of the %s: %+v", k.Name, hive, want)
 			}
-			if _, problem := s.preference(k.Name, "3s"); !strings.Contains(problem, "locked by the administrator's policy (HK") {
+			if _, problem := s.preference(k.Name, "3s"); !strings.Contains(problem,
+				"locked by the administrator's policy (HK") {
 				t.Errorf("%s of the %s can be changed: %q", k.Name, hive, problem)
 			}
 		})
@@ -149,7 +152,8 @@ func TestHostilePlacesOfThePolicy(t *testing.T) {
 		layer managed.Layer
 		want  string
 	}{
-		"unknown":  {managed.Layer{Values: map[string]any{"isuer": "x"}}, "HKLM: isuer: unknown (did you mean issuer?)"},
+		"unknown": {managed.Layer{Values: map[string]any{"isuer": "x"}},
+			"HKLM: isuer: unknown (did you mean issuer?)"},
 		"nobody's": {managed.Layer{Values: map[string]any{strings.Repeat("x", 10000): "x"}}, "xxx…: unknown"},
 		"a long text": {managed.Layer{Values: map[string]any{"issuer": "https://" + strings.Repeat("x", 5000)}},
 			"HKLM: issuer: it is longer than 4096 bytes"},
@@ -158,8 +162,9 @@ func TestHostilePlacesOfThePolicy(t *testing.T) {
 		"a passphrase": {managed.Layer{Values: map[string]any{"store_passphrase": "hush"}},
 			"HKLM: store_passphrase: a passphrase has no place"},
 		"a relative path": {managed.Layer{Values: map[string]any{"ca_file": "ca.pem"}}, "HKLM: ca_file: a whole path"},
-		"unfit":           {managed.Layer{Unfit: map[string]string{"issuer": "it is of type 3"}}, "HKLM: issuer: it is of type 3"},
-		"foreign":         {managed.Layer{Err: errUnknown}, "HKLM: nobody knows"},
+		"unfit": {managed.Layer{Unfit: map[string]string{"issuer": "it is of type 3"}},
+			"HKLM: issuer: it is of type 3"},
+		"foreign": {managed.Layer{Err: errUnknown}, "HKLM: nobody knows"},
 	} {
 		c.layer.Name, c.layer.Found = "HKLM", true
 		dir := t.TempDir()
@@ -213,7 +218,8 @@ func TestAPolicyIsMadeOfTexts(t *testing.T) {
 	for _, one := range Errors(err) {
 		keys = append(keys, one.Key)
 	}
-	if want := []string{"auth_params", "ca_file", "issuer", "isuer", "leeway", "store", "store_passphrase"}; !slices.Equal(keys, want) ||
+	if want := []string{"auth_params", "ca_file", "issuer", "isuer", "leeway", "store",
+		"store_passphrase"}; !slices.Equal(keys, want) ||
 		strings.Contains(err.Error(), "hush") {
 		t.Errorf("%v", err)
 	}

@@ -41,7 +41,10 @@ func TestOthersAndEverybodyAreSignedOut(t *testing.T) {
 		t.Error("a page that was opened leaves the question open")
 	}
 	h.try(h.SignOut(Everybody, "tokens"))
-	v = h.until("the report", func(v StateView) bool { return v.Screen == ScreenSignIn && v.Notice != nil && v.Notice.Good })
+	v = h.until("the report", func(v StateView) bool {
+		return v.Screen == ScreenSignIn && v.Notice != nil &&
+			v.Notice.Good
+	})
 	if len(v.Accounts) != 0 || v.Notice.Title != "2 accounts are signed out on this computer" {
 		t.Errorf("%+v %+v", v.Accounts, v.Notice)
 	}

@@ -49,7 +49,10 @@ func TestWhatWasTypedIsOfferedAgain(t *testing.T) {
 	h.try(h.SignIn(" ada@acme.example "))
 	<-h.scripted.asked
 	h.CancelSignIn()
-	h.until("what was typed", func(v StateView) bool { return v.Screen == ScreenSignIn && v.Typed == "ada@acme.example" })
+	h.until("what was typed", func(v StateView) bool {
+		return v.Screen == ScreenSignIn &&
+			v.Typed == "ada@acme.example"
+	})
 	if kept := h.Account().Snapshot().Typed; kept != "" {
 		t.Errorf("a sign-in that was cancelled keeps %q", kept)
 	}
@@ -65,7 +68,10 @@ func TestWhatWasTypedIsOfferedAgain(t *testing.T) {
 	h.try(h.SignOut(v.Profile.ID, "tokens"))
 	h.until("the sign-in screen", func(v StateView) bool { return v.Screen == ScreenSignIn })
 	h.tomorrow(func(m *Model) { m.Typed = nil })
-	h.until("what was typed", func(v StateView) bool { return v.Screen == ScreenSignIn && v.Typed == "ada@acme.example" })
+	h.until("what was typed", func(v StateView) bool {
+		return v.Screen == ScreenSignIn &&
+			v.Typed == "ada@acme.example"
+	})
 
 	h.try(h.Set(keyRememberEmail, "false"))
 	h.until("nothing", func(v StateView) bool { return v.Typed == "" && h.Account().Snapshot().Typed == "" })

@@ -172,7 +172,11 @@ func profiles() map[string]StateView {
 			v.Notice = &NoticeView{Title: "Sign-in not finished",
 				Lines: []string{"It was cancelled at Acme ID, and nothing has changed."}, Good: true}
 		}),
-		"profile-leaving": on(ScreenProfile, func(v *StateView) { shown(v, pictured(ada), grace); v.Leaving = leavingOf(v, 0, acmeID) }),
+		"profile-leaving": on(ScreenProfile, func(v *StateView) {
+			shown(v, pictured(ada),
+				grace)
+			v.Leaving = leavingOf(v, 0, acmeID)
+		}),
 		"profile-leaving-plain": on(ScreenProfile, func(v *StateView) {
 			shown(v, long)
 			v.Leaving = leavingOf(v, 0, ProviderView{Name: "Acme ID"})

@@ -15,8 +15,8 @@ import (
 	"app.latchkey/test/bus"
 )
 
-// KWallet keeps the key, and a person who closes its question is not told that the key is lost. The test runs in a child
-// of its own: the keychain library connects to the bus that the environment names when it is imported.
+// KWallet keeps the key, and a person who closes its question is not told that the key is lost. The test runs in a
+// child of its own: the keychain library connects to the bus that the environment names when it is imported.
 func TestKWallet(t *testing.T) {
 	if os.Getenv("VAULT_TEST_KWALLET") == "" {
 		b := bus.Start(t, t.TempDir())

@@ -79,7 +79,8 @@ var withoutCheck = []string{
 	"ErrSettings", "ErrNetwork", "ErrTLS", "ErrStatus", "ErrDocument",
 	"ErrEncoding", "ErrTokenForm", "ErrDiscovery", "ErrKeys", "ErrAccessDenied",
 	"ErrInteraction", "ErrAnswer",
-	"ErrTokenEndpoint", "ErrNotRenewed", "ErrProof", "ErrPushed", "ErrDevice", "ErrUserinfo", "ErrRevocation", "ErrLogout",
+	"ErrTokenEndpoint", "ErrNotRenewed", "ErrProof", "ErrPushed", "ErrDevice", "ErrUserinfo", "ErrRevocation",
+	"ErrLogout",
 }
 
 // Every sentinel of a check has a mutant that takes the check out.

@@ -44,7 +44,8 @@ func registryPolicy(t *testing.T, w *wine) {
 		}
 	}
 	add("HKCU", "leeway", "REG_DWORD", "1")
-	if out, code := w.run(ctl, "status", "--json"); code != 2 || !strings.Contains(out, `HKCU\\SOFTWARE\\Policies\\Latchkey: leeway: `) {
+	if out, code := w.run(ctl, "status", "--json"); code != 2 ||
+		!strings.Contains(out, `HKCU\\SOFTWARE\\Policies\\Latchkey: leeway: `) {
 		t.Errorf("with a value of another type it exits %d: %s", code, out)
 	}
 }

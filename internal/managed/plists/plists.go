@@ -1,5 +1,5 @@
-// Package plists reads a property list of settings, as a configuration profile leaves it, in Apple's XML or binary form.
-// It knows no settings. It reads what it is given, or the file that it is told, and touches nothing else.
+// Package plists reads a property list of settings, as a configuration profile leaves it, in Apple's XML or binary
+// form. It knows no settings. It reads what it is given, or the file that it is told, and touches nothing else.
 package plists
 
 import (

@@ -55,7 +55,8 @@ func TestAFileIsReadOrSaidToBeUnusable(t *testing.T) {
 		t.Errorf("%v %v %v", values, found, err)
 	}
 	for name, path := range map[string]string{
-		"a folder": dir, "below a file": "testdata/bomb.plist/x.plist", "a name that is none": strings.Repeat("x", 5000),
+		"a folder": dir, "below a file": "testdata/bomb.plist/x.plist",
+		"a name that is none": strings.Repeat("x", 5000),
 	} {
 		if values, _, found, err := ReadFile(path, whole, 1<<16, 1000); !found || err == nil || values != nil {
 			t.Errorf("%s: %v %v", name, found, err)
@@ -92,7 +93,8 @@ func TestWhatIsNoPolicyIsRefused(t *testing.T) {
 		"large":        {"<plist>" + strings.Repeat(" ", 64<<10), "larger than 64 KiB"},
 		"many members": {"<plist><dict>" + many.String() + "</dict></plist>", "more than 1000"},
 	} {
-		if _, _, err := Read(strings.NewReader(c.text), 64<<10, 1000); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, _, err := Read(strings.NewReader(c.text), 64<<10, 1000); err == nil ||
+			!strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
