@@ -134,7 +134,8 @@ func (p *provider) SignIn(ctx context.Context, req session.SignInRequest) (sessi
 	defer p.mu.Unlock()
 	s := session.Session{
 		Key: key(p.who), ClientID: "desk", IDTokenVerified: true,
-		Profile:    session.Profile{Name: strings.ToUpper(p.who[:1]) + p.who[1:], Email: p.who + "@acme.example", Picture: p.picture},
+		Profile: session.Profile{Name: strings.ToUpper(p.who[:1]) + p.who[1:], Email: p.who + "@acme.example",
+			Picture: p.picture},
 		SignedInAt: time.Now(), Refreshed: time.Now(), Used: time.Now(), Seen: time.Now(), Expires: p.expires,
 	}
 	if p.bind != nil {

@@ -81,7 +81,8 @@ func TestThePresetsKnowTheirWay(t *testing.T) {
 		"auth0": {`domain = "acme.auth0.com"`, `audience = "urn:o"`, "audience urn:o?audience=urn%3Ao"},
 		"okta":  {`domain = "acme.okta.com"`, `scopes = ["orders"]`, "scope ?scope=orders"},
 		"keycloak": {
-			"base_url = \"https://sso.example\"\nrealm = \"acme\"", `audience = "orders"`, "exchange orders?audience=orders",
+			"base_url = \"https://sso.example\"\nrealm = \"acme\"", `audience = "orders"`,
+			"exchange orders?audience=orders",
 		},
 		"entra": {
 			`tenant = "8eaef023-2b34-4da1-9baa-8bc8c9d6a490"`, `resource = "api://orders"`,
@@ -125,7 +126,8 @@ func TestAPIsThatCannotBe(t *testing.T) {
 		table("way = \"resource\"\naudience = \"a\""): `way = "resource" needs resource`,
 		table("way = \"audience\"\nscopes = [\"a\"]"): `way = "audience" needs audience`,
 		table("way = \"scope\"\naudience = \"a\""):    "it needs scopes",
-		table(`scopes = ["o"]`) + "\n[apis.bills]\norigins = [\"https://O.example:443\"]\nscopes = [\"b\"]": "of bills too",
+		table(`scopes = ["o"]`) + "\n[apis.bills]\norigins = [\"https://O.example:443\"]\n" +
+			"scopes = [\"b\"]": "of bills too",
 	} {
 		_, _, err := load(t, map[string]string{"config/config.toml": text}, nil, nil)
 		if err == nil || !strings.Contains(err.Error(), says) ||
