@@ -90,9 +90,11 @@ func TestWhatWasTypedIsOfferedAgain(t *testing.T) {
 func TestAChangeOfTheProviderEndsThisTimeOnly(t *testing.T) {
 	snap := account.Snapshot{Phase: account.PhaseSignedIn, Session: ada, Accounts: []account.Account{ada}}
 	draw := func(store string) string {
-		return Draw(Model{Known: true, Page: ScreenSetup}, snap, Facts{Ready: true, Provider: "Acme ID", Store: store}).Setup.Before
+		return Draw(Model{Known: true, Page: ScreenSetup}, snap,
+			Facts{Ready: true, Provider: "Acme ID", Store: store}).Setup.Before
 	}
-	if words := draw("memory"); !strings.Contains(words, "this time only") || !strings.Contains(words, "signs you out") {
+	if words := draw("memory"); !strings.Contains(words, "this time only") ||
+		!strings.Contains(words, "signs you out") {
 		t.Errorf("%q", words)
 	}
 	if words := draw("keychain"); !strings.Contains(words, "needs a new sign-in") {

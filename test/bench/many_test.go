@@ -108,7 +108,8 @@ var benchLine = regexp.MustCompile(`(?m)^Benchmark(\S+?)-\d+\s+\d+\s+(\d+(?:\.\d
 // packages runs the benchmarks that the packages have of their own, and shows how they grow.
 func (b *bench) packages() {
 	b.t.Helper()
-	cmd := exec.Command("go", "test", "-run", "^$", "-bench", ".", "-benchmem", "-benchtime", "0.2s", "./internal/account",
+	cmd := exec.Command("go", "test", "-run", "^$", "-bench", ".", "-benchmem", "-benchtime", "0.2s",
+		"./internal/account",
 		"./internal/claims", "./internal/session", "./internal/settings", "./internal/ui", "./internal/vault")
 	cmd.Dir = "../.."
 	out, err := cmd.CombinedOutput()

@@ -115,8 +115,8 @@ func TestWhatIsPlantedIsFound(t *testing.T) {
 }
 
 // TestNoSecretIsAnywhere signs in both ways, refreshes, fails and signs out, in the
-// browser too, with the fullest logging, also to the journal, looks at every process at each request that the provider gets, and
-// then reads everything that was left.
+// browser too, with the fullest logging, also to the journal, looks at every process at each request that the
+// provider gets, and then reads everything that was left.
 func TestNoSecretIsAnywhere(t *testing.T) {
 	if !inOwnRun(t) {
 		return
@@ -223,7 +223,8 @@ func newRunner(t *testing.T, p *idp.Provider, l *Look) *runner {
 	d.env = []string{
 		"HOME=" + d.home, "PATH=" + os.Getenv("PATH"), "BROWSER=" + self + " browse %s", "LATCHKEY_ISSUER=" + p.Issuer,
 		"LATCHKEY_CLIENT_ID=" + idp.ClientID,
-		"LATCHKEY_STORE=file", "LATCHKEY_STORE_PASSPHRASE_FILE=" + d.phrase, "LATCHKEY_LOG=debug", "LATCHKEY_LOG_TO=both",
+		"LATCHKEY_STORE=file", "LATCHKEY_STORE_PASSPHRASE_FILE=" + d.phrase, "LATCHKEY_LOG=debug",
+		"LATCHKEY_LOG_TO=both",
 		"LATCHKEY_LOGOUT_REDIRECT_PATH=/signed-out",
 	}
 	return d
