@@ -37,6 +37,7 @@ var examples = map[string][]string{ // #nosec G101 -- words of the help
 		"latchkeyctl policy --toml policy.toml --provider okta --domain acme.okta.com --client-id 0oa1b2c3d4e5f6g7h8i9",
 	},
 	"doctor":                {"latchkeyctl doctor --output report.txt", "latchkeyctl doctor --fix"},
+	"client-key":            {"latchkeyctl client-key --output client-key > client-key.jwk"},
 	"version":               {"latchkeyctl version"},
 	"demo":                  {"latchkeyctl demo", "latchkeyctl demo --auto"},
 	"help":                  {"latchkeyctl help signin"},

@@ -81,7 +81,7 @@ func (c *command) root(args []string) *cobra.Command {
 	commands := map[string]func() *cobra.Command{
 		"setup": c.setup, "signin": c.signin, "status": c.status, "token": c.token, "request": c.request,
 		"signout": c.signout, "accounts": c.accounts, "reseal": c.reseal, "config": c.config, "policy": c.policy,
-		"doctor": c.doctor, "version": c.version,
+		"doctor": c.doctor, "client-key": c.clientKey, "version": c.version,
 	}
 	if len(args) > 0 && commands[args[0]] != nil {
 		root.AddCommand(commands[args[0]]())

@@ -90,7 +90,7 @@ func (c *Client) mark(s *session.Session, b binding) {
 		return
 	}
 	s.Bound = s.Tokens.Type == session.DPoP
-	if s.Bound || !s.Tokens.Refresh.IsZero() && c.p.ClientSecret.IsZero() {
+	if s.Bound || !s.Tokens.Refresh.IsZero() && c.public() {
 		s.ProofKey = b.prover.Key.Blob()
 	}
 }

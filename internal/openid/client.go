@@ -113,6 +113,9 @@ type Client struct {
 	http *http.Client
 	skew *skew
 	ring *ring
+
+	clientKey *proof.Key // by which the client names itself; nil for none
+
 	// heard is when the provider last answered, in Unix nanoseconds by the wall clock,
 	// which goes on while the computer sleeps.
 	heard atomic.Int64
@@ -168,6 +171,10 @@ func New(p provider.Provider, o Options) (*Client, error) {
 		},
 		// RFC 9700 §4.12: neither code nor token follows a redirect anywhere.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	var err error
+	if c.clientKey, err = c.openClientKey(); err != nil {
+		return nil, fmt.Errorf("openid: client_key_file: %w", err)
 	}
 	return c, nil
 }

@@ -41,6 +41,8 @@ var wanted = map[string]string{
 	"Latchkey's own": `token-answer-without-token-type token-answer-of-another-type null-is-absent lifetime-not-told refresh-refusals
 		refresh-person-needed refresh-answer-lost refresh-way-proven code-redeemed-again refused-sign-in-revokes
 		offline-access-needs-consent prompt-refused project-audiences`,
+	"FAPI 2.0 client": `pushed-request pushed-request-demanded pushed-request-refused dpop-bound-tokens dpop-nonce dpop-jkt dpop-no-bearer
+		dpop-proof-to-its-origin private-key-jwt answer-names-issuer pkce-s256 no-plain-http`,
 }
 
 func TestConformanceIsWhole(t *testing.T) {
@@ -115,10 +117,10 @@ const notCovered = `
 | Request objects (request, request_uri) | not sent |
 | Encrypted ID tokens and userinfo | not supported: refused as malformed, and left out |
 | userinfo-bearer-body | the token goes in the header alone (RFC 6750 §2.1) |
-| Client authentication by a JWT, mutual TLS or DPoP | a native client has no secret to prove; none, client_secret_basic and client_secret_post are tested under client-secret-basic |
+| Client authentication by mutual TLS, and client_secret_jwt | not supported; none, client_secret_basic and client_secret_post are tested under client-secret-basic, private_key_jwt stands above |
 | Third-party initiated login | nothing from outside may begin a sign-in |
 | Front- and back-channel logout, session management | a desktop app has no address that a provider could call |
-| FAPI beyond the rows above: PAR, JARM, signed requests | not supported |
+| FAPI beyond the rows above: JARM, signed requests (Message Signing) | not supported |
 
 The device grant (RFC 8628) has no plan of the foundation's: its tests are in ` + "`internal/openid/device_test.go`" +
 	`. A certified

@@ -18,18 +18,19 @@ import (
 type Metadata struct {
 	oidc.ProviderConfig
 
-	RevocationURL      string
-	EndSessionURL      string
-	ScopesSupported    []string
-	AuthMethods        []string
-	ChallengeMethods   []string
-	AnswerNamesIssuer  bool // RFC 9207 §3
-	GrantTypes         []string
-	UserinfoAlgorithms []string
-	PromptValues       []string // Initiating User Registration 1.0 §4.1
-	DPoPAlgorithms     []string // RFC 9449 §5.1; nil when the document does not list them
-	PushedURL          string   // RFC 9126 §5
-	RequirePushed      bool
+	RevocationURL       string
+	EndSessionURL       string
+	ScopesSupported     []string
+	AuthMethods         []string
+	ChallengeMethods    []string
+	AnswerNamesIssuer   bool // RFC 9207 §3
+	GrantTypes          []string
+	UserinfoAlgorithms  []string
+	PromptValues        []string // Initiating User Registration 1.0 §4.1
+	AssertionAlgorithms []string // of private_key_jwt (RFC 8414 §2)
+	DPoPAlgorithms      []string // RFC 9449 §5.1; nil when the document does not list them
+	PushedURL           string   // RFC 9126 §5
+	RequirePushed       bool
 
 	// Ignored says what is wrong with optional members of the document, which count as
 	// absent: "scopes_supported is an object, not a list of texts".

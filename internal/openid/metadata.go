@@ -57,6 +57,7 @@ func decodeMetadata(o object, twice []string) Metadata {
 		{"userinfo_signing_alg_values_supported", &m.UserinfoAlgorithms},
 		{"authorization_response_iss_parameter_supported", &m.AnswerNamesIssuer},
 		{"prompt_values_supported", &m.PromptValues}, {"dpop_signing_alg_values_supported", &m.DPoPAlgorithms},
+		{"token_endpoint_auth_signing_alg_values_supported", &m.AssertionAlgorithms},
 		{pushedEndpoint, &m.PushedURL}, {"require_pushed_authorization_requests", &m.RequirePushed},
 	} {
 		switch {

@@ -49,7 +49,9 @@ func shared() (jose.SigningKey, string) {
 }
 
 // modules is the table. docs/conformance.md is made of it.
-var modules = []module{
+var modules = append(oidcModules, fapi()...)
+
+var oidcModules = []module{
 	{plan: "Basic", name: "oidcc-client-test"},
 	{
 		plan: "Basic", name: "oidcc-client-test-invalid-iss", lies: lies{idToken: put("iss", "https://evil.example")},

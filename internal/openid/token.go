@@ -22,7 +22,7 @@ import (
 // client_id stands in the body whatever is announced; with one, as announced, client_secret_basic when
 // nothing is (RFC 8414 §2).
 func (c *Client) basicAuth(m Metadata) bool {
-	return !c.p.ClientSecret.IsZero() &&
+	return c.clientKey == nil && !c.p.ClientSecret.IsZero() &&
 		(len(m.AuthMethods) == 0 || slices.Contains(m.AuthMethods, "client_secret_basic"))
 }
 
@@ -98,21 +98,17 @@ func (c *Client) exchangeOnce(ctx context.Context, a attempt, code string) (toke
 // by the session's key where there is one.
 func (c *Client) post(ctx context.Context, m Metadata, endpoint string, form url.Values,
 	by *proof.Prover) (*http.Response, []byte, error) {
-	form = maps.Clone(form)
-	basic := c.basicAuth(m)
-	if !basic {
-		form.Set("client_id", c.p.ClientID)
-		if !c.p.ClientSecret.IsZero() {
-			form.Set("client_secret", c.p.ClientSecret.Reveal())
-		}
-	}
 	return c.proven(ctx, by, secret.Secret{}, func() (*http.Request, error) {
+		form := maps.Clone(form)
+		if err := c.introduce(ctx, m, form); err != nil {
+			return nil, err
+		}
 		req, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, strings.NewReader(form.Encode()))
 		if err != nil {
 			return nil, ErrEndpoint
 		}
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		if basic {
+		if c.basicAuth(m) {
 			req.SetBasicAuth(url.QueryEscape(c.p.ClientID), url.QueryEscape(c.p.ClientSecret.Reveal()))
 		}
 		return req, nil

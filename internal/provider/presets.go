@@ -188,7 +188,8 @@ func (p Preset) IssuerOf(g Given) (string, *Fault) { return p.issuer(g) }
 func Generic() Provider {
 	return Provider{
 		Preset: "oidc", Scopes: []string{"openid", "profile", "email"}, OfflineAccess: "auto", Consent: "auto",
-		DPoP: "auto", PAR: "auto", RedirectHost: "127.0.0.1", RedirectPath: "/callback", LogoutStyle: "auto",
+		DPoP: "auto", PAR: "auto", ClientAssertionAudience: "issuer",
+		RedirectHost: "127.0.0.1", RedirectPath: "/callback", LogoutStyle: "auto",
 		LoginHintParam: "login_hint",
 		UserIDField:    "sub", Leeway: time.Minute, SignInTimeout: 10 * time.Minute,
 	}

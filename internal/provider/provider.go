@@ -18,7 +18,12 @@ type Provider struct {
 	DiscoveryURL string // empty: Issuer + /.well-known/openid-configuration
 	ClientID     string
 	ClientSecret secret.Secret // absent for a public client
-	Scopes       []string
+	// ClientKey is a private key in PEM, or what package proof keeps of a key in hardware, by which the client
+	// names itself (private_key_jwt, RFC 7523); absent for none.
+	ClientKey               secret.Secret
+	ClientKeyID             string // the kid under which the provider knows it; empty sends none
+	ClientAssertionAudience string // issuer, token_endpoint
+	Scopes                  []string
 
 	OfflineAccess string // auto, on, off: whether offline_access is asked for (OIDC Core §11)
 	Consent       string // auto, always, never: whether prompt=consent is sent with it

@@ -19,6 +19,7 @@ func (l *loader) readNamed(s *Settings) {
 		s.Provider.RootCAs = l.authorities(v.source, s.CAFile)
 	}
 	l.clientCert(s)
+	l.clientKey(s)
 	if v, ok := l.values["store_passphrase_file"]; ok {
 		s.PassphraseFile = beside(v.source, s.PassphraseFile)
 		data, err := readSmall(s.PassphraseFile)
@@ -29,6 +30,25 @@ func (l *loader) readNamed(s *Settings) {
 		}
 		s.Passphrase = secret.New(strings.TrimRight(strings.TrimPrefix(string(data), mark), "\r\n"))
 	}
+}
+
+// clientKey reads the file with the client's private key. What is in it is judged when the client is made.
+func (l *loader) clientKey(s *Settings) {
+	v, ok := l.values["client_key_file"]
+	if !ok {
+		return
+	}
+	s.ClientKeyFile = beside(v.source, s.ClientKeyFile)
+	data, err := readSmall(s.ClientKeyFile)
+	switch {
+	case err != nil:
+		l.fail(v.source, "client_key_file", err.Error())
+	case !s.Provider.ClientSecret.IsZero():
+		l.fail(v.source, "client_key_file", "client_secret is set too; keep one of the two")
+	case openToOthers(s.ClientKeyFile):
+		l.warn("%s holds the client's key and others can read it: chmod 600 %s", s.ClientKeyFile, s.ClientKeyFile)
+	}
+	s.Provider.ClientKey = secret.New(strings.TrimSpace(strings.TrimPrefix(string(data), mark)))
 }
 
 // authorities reads a file of certificates.

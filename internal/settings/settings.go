@@ -23,6 +23,8 @@ type Settings struct {
 	// RedirectAnyUser takes an answer from the program of any user of this machine.
 	RedirectAnyUser bool
 
+	ClientKeyFile string // path; its content is Provider.ClientKey
+
 	DPoPKey   string // auto, hardware, software
 	TPMDevice string // empty is the system's
 

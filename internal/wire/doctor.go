@@ -17,7 +17,7 @@ func (p *Parts) Doctor() *doctor.Doctor {
 	return doctor.New(doctor.Options{
 		Learned: openid.Learned(known), SettingsErr: err,
 		App: p.options.App, Version: p.options.Version, Settings: p.Settings, Vault: p.Vault, Browser: p.Browser,
-		Keys:   keys(p.Settings),
+		Keys:   Keys(p.Settings),
 		Getenv: os.Getenv, SystemLog: p.options.SystemLog, Explain: p.proxy.Explain, Transport: transport,
 	})
 }

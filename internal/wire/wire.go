@@ -113,7 +113,7 @@ func New(s settings.Settings, o Options) (*Parts, error) {
 					o.Log.Warn("learned.not_kept", "err", err) // it is learned again at the next sign-in
 				}
 			},
-			Keys: keys(s),
+			Keys: Keys(s),
 			Log:  o.Log, Now: o.Now, Transport: options.Transport,
 		})
 		if err != nil {
@@ -126,8 +126,8 @@ func New(s settings.Settings, o Options) (*Parts, error) {
 	return p, nil
 }
 
-// keys makes and opens the keys that sessions are bound to.
-func keys(s settings.Settings) hardware.Maker {
+// Keys makes and opens the keys that sessions are bound to.
+func Keys(s settings.Settings) hardware.Maker {
 	want := map[string]hardware.Want{"hardware": hardware.HardwareOnly, "software": hardware.SoftwareOnly}
 	return hardware.Maker{Device: s.TPMDevice, Want: want[s.DPoPKey]}
 }

@@ -3,8 +3,14 @@
 package provider_test
 
 import (
+	"encoding/json"
+	"encoding/pem"
+	"os"
+	"path/filepath"
 	"testing"
 
+	"app.latchkey/internal/proof"
+	"app.latchkey/internal/proof/hardware"
 	"app.latchkey/test/certified"
 	"app.latchkey/test/story"
 	"app.latchkey/test/tpm"
@@ -19,5 +25,42 @@ func TestTheTPM(t *testing.T) {
 		"ISSUER": issuer, "LATCHKEY_ISSUER": issuer, "LATCHKEY_CLIENT_ID": "desk", "LATCHKEY_DPOP": "require",
 		"LATCHKEY_DPOP_KEY": "hardware", "LATCHKEY_PAR": "require", "LATCHKEY_TPM_DEVICE": own, "TPM": own,
 		"THIEF": thief,
+	}, pages)
+}
+
+// A client that names itself by a key of its own (private_key_jwt): in a file, and in a TPM, which then has the
+// session's key too.
+func TestAClientWithAKey(t *testing.T) {
+	key, err := proof.NewSoftware()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, der, err := proof.ReadBlob(key.Blob())
+	if err != nil {
+		t.Fatal(err)
+	}
+	keyed(t, key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), "")
+	device := tpm.Start(t)
+	if key, err = (hardware.Maker{Device: device, Want: hardware.HardwareOnly}).New(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = key.Close() })
+	keyed(t, key, []byte(key.Blob().Reveal()+"\n"), device)
+}
+
+// keyed plays the story with the key in a file.
+func keyed(t *testing.T, key *proof.Key, file []byte, device string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "client-key")
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	public, err := json.Marshal(key.JWK())
+	if err != nil {
+		t.Fatal(err)
+	}
+	issuer := certified.Start(t, "BOUND=1", "CLIENT_JWK="+string(public))
+	story.Run(t, "testdata/keyed.txt", map[string]string{
+		"ISSUER": issuer, "LATCHKEY_ISSUER": issuer, "LATCHKEY_CLIENT_KEY_FILE": path, "LATCHKEY_TPM_DEVICE": device,
 	}, pages)
 }

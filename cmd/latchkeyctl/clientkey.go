@@ -1,0 +1,58 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/spf13/cobra"
+
+	"app.latchkey/internal/program"
+	"app.latchkey/internal/proof"
+	"app.latchkey/internal/wire"
+)
+
+func (c *command) clientKey() *cobra.Command {
+	var output string
+	cmd := &cobra.Command{
+		Use: "client-key", Short: "Make a key in this computer's hardware, by which the app names itself",
+		Long: "client-key makes a key for a provider that demands private_key_jwt: in the TPM or the Secure Enclave, or where\n" +
+			"the setting dpop_key says. It writes what opens the key into a file for the setting client_key_file, and prints\n" +
+			"the public half as a JWK, to be registered with the provider. The file is of no use on another computer.",
+		RunE: func(*cobra.Command, []string) error {
+			if output == "" {
+				return &usageError{errors.New("--output is missing: the file that is to be written")}
+			}
+			s, err := program.Settings(c.flags)
+			if err != nil {
+				return &usageError{err}
+			}
+			c.started = true
+			key, err := wire.Keys(s).New()
+			if err != nil {
+				return err
+			}
+			defer func() { _ = key.Close() }()
+			return c.keepClientKey(key, output)
+		},
+	}
+	cmd.Flags().StringVarP(&output, "output", "o", "", "file that is to be written; it must not be there yet")
+	return cmd
+}
+
+// keepClientKey writes what opens the key, and prints its public half.
+func (c *command) keepClientKey(key *proof.Key, path string) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // #nosec G304 -- the person names it
+	if err != nil {
+		return &usageError{err}
+	}
+	_, err = fmt.Fprintln(file, key.Blob().Reveal())
+	if err = errors.Join(err, file.Close()); err != nil {
+		return err
+	}
+	jwk := key.JWK()
+	jwk.KeyID, jwk.Use, jwk.Algorithm = key.Thumbprint(), "sig", string(jose.ES256)
+	c.say("The key is in: %s. Register this JWK, then set client_key_file and client_key_id.", key.Place().Name())
+	return c.object(jwk)
+}
