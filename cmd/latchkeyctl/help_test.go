@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mattn/go-shellwords"
 	"github.com/spf13/cobra"
 )
 
@@ -25,8 +26,13 @@ func TestEachCommandsExamples(t *testing.T) {
 				t.Errorf("%s: %q does not call the program", cmd.CommandPath(), line)
 			}
 			words, _, _ = strings.Cut(words, "#")
-			args := strings.Fields(strings.FieldsFunc(words+" ",
-				func(r rune) bool { return strings.ContainsRune(">|)", r) })[0])
+			words, _, _ = strings.Cut(words, ")") // of $(…)
+			words, _, _ = strings.Cut(words, " >")
+			words, _, _ = strings.Cut(words, " |")
+			args, err := shellwords.Parse(words)
+			if err != nil {
+				t.Fatal(err)
+			}
 			root := (&command{flags: map[string]string{}}).root(nil)
 			called, rest, err := root.Find(args)
 			if err == nil {
