@@ -14,7 +14,7 @@ import (
 
 // What can go wrong before anything is verified.
 var (
-	ErrSettings     = errors.New("openid: the provider's settings do not do")
+	ErrSettings     = errors.New("openid: the provider's settings cannot be used")
 	ErrNetwork      = errors.New("openid: the provider cannot be reached")
 	ErrTimeout      = errors.New("openid: the provider did not answer in time")
 	ErrTLS          = errors.New("openid: the provider's certificate is not trusted")

@@ -11,7 +11,7 @@ import (
 	"app.latchkey/internal/session"
 )
 
-func TestSettingsThatDoNotDo(t *testing.T) {
+func TestSettingsThatCannotBeUsed(t *testing.T) {
 	conf := provider.Provider{Issuer: "https://id.example"} // no client ID
 	if _, err := openid.New(conf, openid.Options{}); !errors.Is(err, openid.ErrSettings) {
 		t.Errorf("%v, want ErrSettings", err)

@@ -326,7 +326,7 @@ func TestTheURLOfEveryPreset(t *testing.T) {
 	}
 }
 
-// What a preset cannot do with is refused, with the key that is to blame.
+// What a preset cannot work with is refused; the error names the key.
 func TestPresetsRefuse(t *testing.T) {
 	const id = `client_id = "x"`
 	for name, c := range map[string]struct{ provider, config, want string }{
