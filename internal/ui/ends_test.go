@@ -50,7 +50,9 @@ func (h *driven) expires() {
 func TestASessionThatEndsInTheBackground(t *testing.T) {
 	h := newDriven(t)
 	all := notified(h)
+	fronts := func() (n int) { h.note(func() { n = h.fronts }); return n }
 	h.enter("ada")
+	h.until("the front of the sign-in", func(StateView) bool { return fronts() == 1 })
 	h.Focus(false)
 	h.expires()
 	n := <-all
@@ -62,10 +64,8 @@ func TestASessionThatEndsInTheBackground(t *testing.T) {
 			t.Errorf("the notification tells of %s", private)
 		}
 	}
-	fronts := func() (n int) { h.note(func() { n = h.fronts }); return n }
-	before := fronts()
 	n.click <- true
-	h.until("the front", func(StateView) bool { return fronts() == before+1 })
+	h.until("the front", func(StateView) bool { return fronts() == 2 })
 }
 
 // The next look at the window takes the notification away, and so does the next notification.
