@@ -17,9 +17,10 @@ func (c *command) clientKey() *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
 		Use: "client-key", Short: "Make a key in this computer's hardware, by which the app names itself",
-		Long: "client-key makes a key for a provider that demands private_key_jwt: in the TPM or the Secure Enclave, or\n" +
-			"where the setting dpop_key says. It writes what opens the key into a file for the setting client_key_file, and prints\n" +
-			"the public half as a JWK, to be registered with the provider. The file is of no use on another computer.",
+		Long: "client-key makes a key for a provider that demands private_key_jwt: in the TPM or the Secure\n" +
+			"Enclave, or where the setting dpop_key says. It writes what opens the key into a file for the\n" +
+			"setting client_key_file, and prints the public half as a JWK, to be registered with the provider.\n" +
+			"The file is of no use on another computer when the key is in hardware.",
 		RunE: func(*cobra.Command, []string) error {
 			if output == "" {
 				return &usageError{errors.New("--output is missing: the file that is to be written")}

@@ -50,9 +50,13 @@ func TestAClientWithAKey(t *testing.T) {
 		lists    []string
 		alg      jose.SignatureAlgorithm
 	}{
-		"EC":                  {keyOf(t, ec), &ec.PublicKey, "issuer", nil, jose.ES256},
-		"RSA":                 {keyOf(t, rsaKey()), &rsaKey().PublicKey, "token_endpoint", []string{"RS256", "PS256"}, jose.RS256},
-		"RSA-PSS":             {keyOf(t, rsaKey()), &rsaKey().PublicKey, "issuer", []string{"ES256", "PS256"}, jose.PS256},
+		"EC": {keyOf(t, ec), &ec.PublicKey, "issuer", nil, jose.ES256},
+		"RSA": {
+			keyOf(t, rsaKey()), &rsaKey().PublicKey, "token_endpoint", []string{"RS256", "PS256"}, jose.RS256,
+		},
+		"RSA-PSS": {
+			keyOf(t, rsaKey()), &rsaKey().PublicKey, "issuer", []string{"ES256", "PS256"}, jose.PS256,
+		},
 		"as the vault has it": {software.Blob(), software.JWK().Key, "issuer", nil, jose.ES256},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -128,8 +132,8 @@ func TestAClientKeyThatCannotBeUsed(t *testing.T) {
 		"no key": "hello", "a certificate alone": "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
 		"broken": "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", "a foreign chip's": "platform:AAAA",
 	} {
-		_, err := openid.New(provider.Provider{Issuer: "https://id.example", ClientID: "desk", ClientKey: secret.New(key)},
-			openid.Options{Keys: hardware.Maker{}})
+		conf := provider.Provider{Issuer: "https://id.example", ClientID: "desk", ClientKey: secret.New(key)}
+		_, err := openid.New(conf, openid.Options{Keys: hardware.Maker{}})
 		if !errors.Is(err, proof.ErrKeyFile) && !errors.Is(err, proof.ErrForeignKey) ||
 			!strings.Contains(err.Error(), "client_key_file") || strings.Contains(err.Error(), "AAAA") {
 			t.Errorf("%s: %v", name, err)
