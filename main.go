@@ -61,7 +61,10 @@ func main() {
 		App:         ui.AppView{Name: program.AppName, Version: built.Version, Demo: program.DemoBuild},
 		About:       ui.About(built.Commit, built.Date, licences),
 		StartHidden: s.StartHidden,
-		Connect:     connector(s, err, func(p account.Account) { window.Prepare(p) }),
+		Connect: connector(s, err, wire.Options{
+			Adopting: func(p account.Account) { window.Prepare(p) },
+			StepUp:   func(ctx context.Context, asked account.StepUp) error { return window.AskStepUp(ctx, asked) },
+		}),
 	})
 	calls := desktop.NewCalls(window)
 	err = wails.Run(desktop.App(desktop.Options{
@@ -76,8 +79,8 @@ func main() {
 }
 
 // connector makes the window's services: the first time of the settings that were read
-// at the start, later of settings that it reads anew.
-func connector(s settings.Settings, err error, adopting func(account.Account)) func(context.Context,
+// at the start, later of settings that it reads anew. to are the calls of the account to the window.
+func connector(s settings.Settings, err error, to wire.Options) func(context.Context,
 	func(account.Snapshot)) *ui.Services {
 	fresh := true
 	return func(ctx context.Context, changed func(account.Snapshot)) *ui.Services {
@@ -85,13 +88,13 @@ func connector(s settings.Settings, err error, adopting func(account.Account)) f
 			s, err = program.Settings(nil)
 		}
 		fresh = false
-		return connect(ctx, s, err, adopting, changed)
+		return connect(ctx, s, err, to, changed)
 	}
 }
 
 // connect makes services of settings. When the settings cannot be used the services
 // have their log and the doctor all the same.
-func connect(ctx context.Context, s settings.Settings, err error, adopting func(account.Account),
+func connect(ctx context.Context, s settings.Settings, err error, to wire.Options,
 	changed func(account.Snapshot)) *ui.Services {
 	c := ui.NewServices(changed)
 	c.LogFolder, c.ConfigFolder, c.OpenFolder = filepath.Join(s.DataDir, "logs"), s.ConfigDir, wire.FolderOpener(s)
@@ -113,7 +116,8 @@ func connect(ctx context.Context, s settings.Settings, err error, adopting func(
 	}
 	if err == nil {
 		parts, err = wire.New(s, wire.Options{
-			App: program.AppName, ID: program.AppID, Version: program.Version().Version, Log: log, Adopting: adopting,
+			App: program.AppName, ID: program.AppID, Version: program.Version().Version, Log: log,
+			Adopting: to.Adopting, StepUp: to.StepUp,
 			OnChange: changed, Leave: late.Leaver(program.AppName), SystemLog: program.SystemLog(s),
 		})
 	}

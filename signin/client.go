@@ -51,7 +51,8 @@ func Open(ctx context.Context, config Config) (*Client, error) {
 	c := &Client{config: config, reader: to, watches: map[chan struct{}]bool{}}
 	c.parts, err = wire.New(settings, wire.Options{
 		App: config.App.Name, ID: config.App.ID, Log: config.Logger, OpenURL: config.Browser, OnChange: c.changed,
-		Now: clock.From(ctx),
+		StepUp: config.consent(),
+		Now:    clock.From(ctx),
 	})
 	if err != nil {
 		return nil, explain(err, c.reader)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"app.latchkey/internal/account"
 	"app.latchkey/internal/browser"
 	"app.latchkey/internal/problem"
 )
@@ -88,7 +89,7 @@ var kinds = []struct {
 	{[]error{ErrRefused}, `
 		access_denied declined interaction_needed provider_error
 		device_unsupported device_declined device_refused
-		token_refused push_refused not_renewed proof_refused api_refused`},
+		token_refused push_refused not_renewed proof_refused api_refused step_up`},
 	{[]error{ErrUnverified}, `
 		answer_mixed_up answer_unusable unbound_error
 		token_type no_id_token not_bound
@@ -154,10 +155,12 @@ func describe(err error, to reader) *Error {
 		words = problem.InCode
 	}
 	p := words(err, to.provider)
-	return &Error{
-		Code: p.Code, Title: p.Title, Message: p.Message, Hint: p.Hint, Detail: p.Detail,
-		causes: append([]error{err}, matches(p.Code)...),
+	causes := append([]error{err}, matches(p.Code)...)
+	var asked *account.StepUpError
+	if errors.As(err, &asked) {
+		causes = append(causes, &StepUpError{StepUp: StepUp(asked.StepUp), Again: asked.Again})
 	}
+	return &Error{Code: p.Code, Title: p.Title, Message: p.Message, Hint: p.Hint, Detail: p.Detail, causes: causes}
 }
 
 // configError is a mistake in a Config.

@@ -117,6 +117,9 @@ type Options struct {
 	Transport http.RoundTripper
 	// APIs are the further APIs of the settings. No two have an origin in common.
 	APIs []API
+	// StepUp asks the person whether to sign in anew, because an API asks for it; nil means that they agree. Without it
+	// such a request fails with a StepUpError.
+	StepUp func(context.Context, StepUp) error
 	// Limits are how long a session may last; the zero value sets none beside the provider's own.
 	Limits session.Limits
 }
@@ -129,7 +132,8 @@ type Manager struct {
 	flying  sync.WaitGroup // the refreshes under way
 	wake    chan struct{}
 
-	publishing sync.Mutex // orders OnChange
+	publishing sync.Mutex    // orders OnChange
+	stepping   chan struct{} // held while the person is asked for a step-up
 
 	mu       sync.Mutex
 	snap     Snapshot
@@ -160,11 +164,12 @@ func New(o Options) *Manager {
 		o.SignInTimeout = 10 * time.Minute
 	}
 	return &Manager{
-		opts:    o,
-		wake:    make(chan struct{}, 1),
-		snap:    Snapshot{Phase: PhaseStarting},
-		rescued: map[session.Key]session.Session{},
-		refused: map[string]refusal{},
+		opts:     o,
+		wake:     make(chan struct{}, 1),
+		snap:     Snapshot{Phase: PhaseStarting},
+		rescued:  map[session.Key]session.Session{},
+		refused:  map[string]refusal{},
+		stepping: make(chan struct{}, 1),
 	}
 }
 

@@ -171,7 +171,10 @@ func (a *Manager) noteRefusal(s session.Session, api string, err error) {
 // apiToken is the token that s has for an API.
 func apiToken(s session.Session, name string) Token {
 	of := s.APIs[name].Tokens
-	t := Token{Access: of.Access, Type: session.Bearer, Expiry: of.Expiry, API: name}
+	t := Token{
+		Access: of.Access, Type: session.Bearer, Expiry: of.Expiry, API: name, of: s.Tokens.Access,
+		signed: s.SignedInAt,
+	}
 	if of.Type == session.DPoP {
 		t.Type, t.key = session.DPoP, s.ProofKey
 	}

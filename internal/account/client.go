@@ -27,10 +27,11 @@ var ErrOrigin = errors.New("account: no origin that a token may be sent to")
 // origins the client sends tokens to those of the APIs. An origin is scheme, host and port (RFC 6454 §4), such
 // as "https://api.example"; http is for loopback alone. The token is never sent along with a redirect to another
 // origin, even an allowed one: a server that redirects must not choose where a token goes. A request that has an
-// Authorization header of its own is left as it is. The client has no time limit of its own: give each request a
-// context that has one.
+// Authorization header of its own is left as it is. A request that an API refuses until the person signs in again
+// (RFC 9470) fails with a [StepUpError]; with Options.StepUp the person is asked, and the request sent once more.
+// The client has no time limit of its own: give each request a context that has one.
 func (a *Manager) Client(origins ...string) (*http.Client, error) {
-	return a.client(origins, source{a.tokenFor, a.Renew, a.opts.Keys})
+	return a.client(origins, a.active())
 }
 
 // ClientOf is Client for one account, whichever is active.
@@ -53,8 +54,11 @@ func (a *Manager) RoundTripper(base http.RoundTripper, origins ...string) (http.
 	if base == nil {
 		base = a.opts.Transport
 	}
-	return a.newBearer(base, origins, source{a.tokenFor, a.Renew, a.opts.Keys})
+	return a.newBearer(base, origins, a.active())
 }
+
+// active is the source of the active account, who is the only one that a step-up asks.
+func (a *Manager) active() source { return source{a.tokenFor, a.Renew, a.opts.Keys, a.stepUp} }
 
 // tokenFor returns the active person's token for an API; for none, the session's own.
 func (a *Manager) tokenFor(ctx context.Context, api string) (Token, error) {
@@ -77,6 +81,8 @@ type source struct {
 	token func(ctx context.Context, api string) (Token, error)
 	renew func(context.Context, Token) (Token, error)
 	keys  keys // nil where no token is bound
+	// agree lets the person sign in as an API asks; nil where such a request is refused.
+	agree func(context.Context, StepUp, Token) error
 }
 
 // newBearer checks the origins.
@@ -132,6 +138,9 @@ func (b *bearer) RoundTrip(req *http.Request) (*http.Response, error) {
 	res, err := b.send(req, token)
 	if err != nil || res.StatusCode != http.StatusUnauthorized || nonceDemanded(res) {
 		return res, err
+	}
+	if asked, ok := stepUpIn(req, res, api); ok { // another token of the same sign-in would not help
+		return b.stepUp(req, res, token, asked)
 	}
 	again, ok := rewound(req)
 	if !ok {

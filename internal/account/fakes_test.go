@@ -91,10 +91,11 @@ func (s *sealer) book(t *testing.T) *session.Book {
 // provider is an authenticator whose grant rotates: each refresh token is good
 // once, and a token used twice is invalid_grant.
 type provider struct {
-	apis      []account.API  // of the settings
-	limits    session.Limits // of the settings
-	expires   time.Time      // session_expiry of the next ID token
-	silent    bool           // a revocation is never answered
+	apis      []account.API                               // of the settings
+	limits    session.Limits                              // of the settings
+	stepUp    func(context.Context, account.StepUp) error // of the person
+	expires   time.Time                                   // session_expiry of the next ID token
+	silent    bool                                        // a revocation is never answered
 	mu        sync.Mutex
 	n         int
 	who       string            // signs in next
@@ -256,7 +257,7 @@ func newManager(p *provider, s *sealer) *testManager { return newManagerAt(p, s,
 func newManagerAt(p *provider, s *sealer, now func() time.Time) *testManager {
 	d := &testManager{provider: p, sealer: s}
 	d.Manager = account.New(account.Options{
-		Auth: p, Store: session.NewStore(s), Now: now, APIs: p.apis, Limits: p.limits,
+		Auth: p, Store: session.NewStore(s), Now: now, APIs: p.apis, Limits: p.limits, StepUp: p.stepUp,
 		OnChange: func(snap account.Snapshot) {
 			d.mu.Lock()
 			d.seen = append(d.seen, snap)

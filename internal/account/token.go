@@ -16,7 +16,9 @@ type Token struct {
 	Expiry time.Time // zero when the provider gave no lifetime
 	API    string    // the API of the settings that it is for; empty for the session's own token
 
-	key secret.Secret // what is kept of the key that the token is bound to
+	key    secret.Secret // what is kept of the key that the token is bound to
+	of     secret.Secret // the session's own access token then
+	signed time.Time     // when the session began
 }
 
 // Token returns an access token of the signed-in person, refreshed first when that is due. When a
@@ -144,7 +146,10 @@ func (a *Manager) usable(s session.Session) bool {
 }
 
 func token(s session.Session) Token {
-	t := Token{Access: s.Tokens.Access, Type: session.Bearer, Expiry: s.Tokens.Expiry}
+	t := Token{
+		Access: s.Tokens.Access, Type: session.Bearer, Expiry: s.Tokens.Expiry, of: s.Tokens.Access,
+		signed: s.SignedInAt,
+	}
 	if s.Tokens.Type == session.DPoP {
 		t.Type, t.key = session.DPoP, s.ProofKey
 	}

@@ -156,6 +156,10 @@ func enrich(p *Problem, err error, providerName string) {
 		p.Message = fmt.Sprintf("%s belongs to %s, and you run this as root: files of root's in it would cost %s "+
 			"their sign-in. Nothing was written.", foreign.Dir, foreign.Owner, foreign.Owner)
 	}
+	var asked *account.StepUpError
+	if errors.As(err, &asked) {
+		p.Message = stepUp(asked)
+	}
 	if errors.Is(err, account.ErrNotStored) {
 		p.Message += " " + because(err)
 	}
@@ -163,6 +167,20 @@ func enrich(p *Problem, err error, providerName string) {
 	if errors.As(err, &aside) {
 		p.Message += " It is kept as " + aside.SetAside() + "."
 	}
+}
+
+// stepUp says which API asks for a sign-in, and for what kind of it.
+func stepUp(asked *account.StepUpError) string {
+	who := cmp.Or(asked.API, asked.Origin)
+	switch {
+	case asked.Again:
+		return fmt.Sprintf("%s still asks for it after you have signed in.", who)
+	case asked.MaxAge == nil:
+		return fmt.Sprintf("%s asks for a stronger sign-in than yours.", who)
+	case *asked.MaxAge == 0:
+		return fmt.Sprintf("%s asks you to sign in once more now.", who)
+	}
+	return fmt.Sprintf("%s asks for a sign-in that is no older than %s.", who, *asked.MaxAge)
 }
 
 // incomplete names the member of a discovery document, and the setting that cures.

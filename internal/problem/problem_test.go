@@ -99,6 +99,7 @@ var codes = map[string]error{
 	"session_lost": &account.EndedError{Why: session.EndedLost},
 	"once_more":    openid.ErrOnceMore, "about_to_sleep": account.ErrSleeping, "person_needed": session.ErrPersonNeeded,
 	"not_renewable": account.ErrNotRenewable,
+	"step_up":       &account.StepUpError{},
 	"session_limit": &account.EndedError{Why: session.EndedExpired},
 	"session_idle":  &account.EndedError{Why: session.EndedIdle},
 	"no_such_api":   account.ErrNoAPI,

@@ -87,6 +87,7 @@ var declines = []string{
 // table is asked from top to bottom: what is more special stands higher.
 var table = []row{
 	{code: "cancelled", errs: []error{account.ErrCancelled, context.Canceled}},
+	{code: "step_up", errs: []error{account.ErrStepUp}},
 	{code: "no_such_api", errs: []error{account.ErrNoAPI}},
 	{code: "api_token", errs: []error{openid.ErrAPIToken}},
 	{code: "api_refused", errs: []error{session.ErrAPI, openid.ErrNoRefresh, openid.ErrNotAsked}},

@@ -14,6 +14,9 @@ import (
 // address tells the provider whom to expect, anything else the organization.
 // Where the session at hand needs the person, nothing means that person again.
 func (w *Window) SignIn(who string) (Job, error) {
+	if w.answerStepUp(true) {
+		return nil, nil // the request that asked for it signs the person in
+	}
 	req, err := w.typed(who)
 	if err != nil {
 		return nil, err

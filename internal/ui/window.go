@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"sync"
 	"time"
 
@@ -43,6 +44,7 @@ type Window struct {
 	signInNext bool   // the set-up that was saved is for a sign-in
 	logged     string // the reference to the problem that was logged last
 	ends       ends
+	stepUp     chan<- bool // takes the answer to a step-up that is asked for; nil when none is
 }
 
 // New returns a window that shows nothing yet; call [Window.Attach] and [Window.Run].
@@ -133,7 +135,11 @@ func (w *Window) change(f func(*Model)) {
 	w.mu.Lock()
 	f(&w.model)
 	s := w.services
+	asking := errors.Is(w.model.Problem, account.ErrStepUp)
 	w.mu.Unlock()
+	if !asking { // what was asked is not on the screen any more
+		w.answerStepUp(false)
+	}
 	s.Account.Touch()
 }
 

@@ -38,6 +38,7 @@ type Options struct {
 	OpenURL   func(context.Context, string) error // nil: the system's browser
 	Adopting  func(account.Account)               // see account.Options
 	OnChange  func(account.Snapshot)
+	StepUp    func(context.Context, account.StepUp) error // see account.Options
 	// Leave, when set, keeps a sign-in's port open when the program ends in the middle of
 	// it: the browser may still come, and is told that nobody waits.
 	Leave func(*loopback.Receiver) error
@@ -73,7 +74,7 @@ func New(s settings.Settings, o Options) (*Parts, error) {
 		Cost: o.Cost, Early: o.Early,
 	})
 	options := account.Options{
-		Store: session.NewStore(&sealer{p.Vault}), Adopting: o.Adopting, OnChange: o.OnChange, Log: o.Log,
+		Store: session.NewStore(&sealer{p.Vault}), Adopting: o.Adopting, OnChange: o.OnChange, StepUp: o.StepUp, Log: o.Log,
 		SignInTimeout: s.Provider.SignInTimeout, Now: o.Now,
 	}
 	options.Limits = session.Limits{Max: s.SessionMax, Idle: s.SessionIdle}
