@@ -152,7 +152,8 @@ test-bindings:
 
 .PHONY: test-window
 test-window: demo-window demo-ctl
-	APP=$(CURDIR)/build/bin/latchkey-demo CTL=$(CURDIR)/build/bin/latchkeyctl-demo go test -count=1 -timeout 10m ./test/window
+	go build -tags desktop,production,$(tags) -o build/bin/latchkey-release .
+	RELEASE=$(CURDIR)/build/bin/latchkey-release APP=$(CURDIR)/build/bin/latchkey-demo CTL=$(CURDIR)/build/bin/latchkeyctl-demo go test -count=1 -timeout 10m ./test/window
 
 .PHONY: api-diff
 api-diff: ## say how the public package differs from the last release

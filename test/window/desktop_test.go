@@ -71,6 +71,8 @@ type desktop struct {
 	t    *testing.T
 	env  []string
 	home string
+	name string // of the app
+	id   string // of its folders
 }
 
 // limit is how long anything that is waited for may take.
@@ -78,7 +80,7 @@ const limit = 60 * time.Second
 
 func newDesktop(t *testing.T, keychain bool) *desktop {
 	t.Helper()
-	d := &desktop{t: t, home: t.TempDir()}
+	d := &desktop{t: t, home: t.TempDir(), name: "Latchkey Demo", id: "latchkey-demo"}
 	d.env = []string{
 		"HOME=" + d.home, "PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "XDG_RUNTIME_DIR=" + d.mkdir("run"),
 		"XDG_DATA_HOME=" + filepath.Join(d.home, "data"), "XDG_CONFIG_HOME=" + filepath.Join(d.home, "config"),
@@ -180,7 +182,7 @@ func tool(t *testing.T, name string) string {
 func (d *desktop) title(title string) {
 	d.t.Helper()
 	d.wait("the window “"+title+"”", func() bool {
-		out, err := d.command("xdotool", "search", "--onlyvisible", "--name", "^Latchkey Demo — "+title+"$").Output()
+		out, err := d.command("xdotool", "search", "--onlyvisible", "--name", "^"+d.name+" — "+title+"$").Output()
 		return err == nil && len(strings.Fields(string(out))) > 0
 	})
 }
@@ -188,7 +190,7 @@ func (d *desktop) title(title string) {
 // window is the window's number.
 func (d *desktop) window() string {
 	d.t.Helper()
-	id, err := d.command("xdotool", "search", "--onlyvisible", "--name", "^Latchkey Demo").Output()
+	id, err := d.command("xdotool", "search", "--onlyvisible", "--name", "^"+d.name).Output()
 	if err != nil {
 		d.t.Fatalf("no window: %v", err)
 	}
@@ -250,7 +252,7 @@ func (d *desktop) shotOf(name string, colours int) {
 	_ = os.MkdirAll(dir, 0o755)
 	path := filepath.Join(dir, name+".png")
 	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
-		id, err := d.command("xdotool", "search", "--onlyvisible", "--name", "^Latchkey Demo").Output()
+		id, err := d.command("xdotool", "search", "--onlyvisible", "--name", "^"+d.name).Output()
 		if err != nil {
 			continue
 		}
@@ -268,7 +270,7 @@ func (d *desktop) shotOf(name string, colours int) {
 
 // log is the app's log.
 func (d *desktop) log() string {
-	data, _ := os.ReadFile(filepath.Join(d.home, "data", "latchkey-demo", "logs", "latchkey.log"))
+	data, _ := os.ReadFile(filepath.Join(d.home, "data", d.id, "logs", "latchkey.log"))
 	return string(data)
 }
 

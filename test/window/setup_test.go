@@ -65,3 +65,30 @@ func TestAProviderIsSetUpInTheWindow(t *testing.T) {
 	})
 	d.drawn("waiting", 2)
 }
+
+// The first run of a release, which has no demo: the set-up stands there, with the first
+// field ready, and leads to the profile without a text editor.
+func TestTheFirstRunOfARelease(t *testing.T) {
+	p := idp.Start(t, idp.Config{})
+	p.SetPerson(map[string]any{"sub": "hedy", "name": "Hedy Lamarr"})
+	d := newDesktop(t, true)
+	d.name, d.id = "Latchkey", "latchkey"
+	d.set("PERSON", "known")
+	d.run(d.command(tool(t, "RELEASE")))
+	d.drawn("setup", 1)
+	d.title("Set up")
+	d.shot("release-setup")
+	d.typeText("Another")
+	d.key("Tab")
+	d.typeText(p.Issuer)
+	d.key("Tab")
+	d.typeText(idp.ClientID)
+	d.shot("release-setup-filled")
+	d.key("Return")
+	d.drawn("profile", 1)
+	d.title("Signed in")
+	data, err := os.ReadFile(filepath.Join(d.home, "data", "latchkey", "preferences.toml"))
+	if err != nil || !strings.Contains(string(data), p.Issuer) {
+		t.Errorf("%q %v", data, err)
+	}
+}
