@@ -6,6 +6,7 @@ import { signOutDialog } from "./parts/signout.js";
 import { profile } from "./screens/profile.js";
 import { signin } from "./screens/signin.js";
 import { starting } from "./screens/starting.js";
+import { unlock } from "./screens/unlock.js";
 import { store } from "./state.js";
 import { theme } from "./theme.js";
 
@@ -27,7 +28,6 @@ const later = {
   check: () => import("./screens/check.js").then((m) => m.check()),
   about: () => import("./screens/about.js").then((m) => m.about()),
   problem: () => import("./screens/problem.js").then((m) => m.problem()),
-  unlock: () => import("./screens/unlock.js").then((m) => m.unlock()),
 };
 const place = /** @type {HTMLElement} */ (document.getElementById("screens"));
 const told = notice(/** @type {HTMLElement} */ (document.getElementById("notice")));
@@ -55,17 +55,25 @@ function mount(name, screen) {
  * @param {string} name
  */
 function load(name) {
-  const loading = later[name]?.();
+  const loading = later[name];
+  if (!loading) return; // it is under way
   delete later[name];
-  void loading?.then((screen) => {
-    mount(name, screen);
-    if (newest?.screen === name) draw(newest);
-  });
+  loading().then(
+    (screen) => {
+      mount(name, screen);
+      if (newest?.screen === name) draw(newest);
+    },
+    (err) => {
+      later[name] = loading; // the next state tries it again
+      void bridge.reportError(`screen ${name}: ${err}`);
+    },
+  );
 }
 
 mount("starting", starting());
 mount("profile", profile());
 mount("signin", signin());
+mount("unlock", unlock()); // the first screen of everybody who has a passphrase
 
 /** @param {StateView} s */
 function draw(s) {
