@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 
 	"app.latchkey/internal/account"
 )
@@ -20,9 +21,14 @@ func (w *Window) AskStepUp(ctx context.Context, asked account.StepUp) error {
 	select {
 	case agreed = <-answer:
 	case <-ctx.Done():
+		w.mu.Lock()
+		if w.stepUp == answer { // nobody hears a later answer
+			w.stepUp = nil
+		}
+		w.mu.Unlock()
 	}
 	w.change(func(m *Model) {
-		if m.Problem == error(refusal) {
+		if errors.Is(m.Problem, refusal) {
 			m.Problem = nil
 		}
 	})

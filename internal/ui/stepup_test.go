@@ -46,4 +46,7 @@ func TestTheWindowAsksForAStepUp(t *testing.T) {
 	if err := h.AskStepUp(ctx, account.StepUp{}); !errors.Is(err, account.ErrStepUp) {
 		t.Errorf("the request has ended: %v", err)
 	}
+	if h.answerStepUp(true) {
+		t.Error("the next press on “Sign in” answers a question that nobody asks any more")
+	}
 }
