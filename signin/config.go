@@ -34,8 +34,8 @@ type Config struct {
 	APIs []API
 
 	// StepUp asks the person whether to sign in anew, when an API that a request of [Client.HTTPClient] went to asks
-	// for it (RFC 9470). Nil from it means yes: the person signs in, and the request is sent once more if its body can be
-	// read again. An error, or no function, fails the request with a [StepUpError].
+	// for it (RFC 9470). Nil from it means yes: the person signs in, and the request is sent once more if its body can
+	// be read again. An error, or no function, fails the request with a [StepUpError].
 	StepUp func(ctx context.Context, asked StepUp) error
 
 	// Store says what protects the session on disk. The zero value is [Keychain].

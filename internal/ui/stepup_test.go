@@ -26,7 +26,8 @@ func TestTheWindowAsksForAStepUp(t *testing.T) {
 			done := make(chan error, 1)
 			age := 5 * time.Minute
 			go func() {
-				done <- h.AskStepUp(t.Context(), account.StepUp{API: "orders", Origin: "https://o.example", MaxAge: &age})
+				asked := account.StepUp{API: "orders", Origin: "https://o.example", MaxAge: &age}
+				done <- h.AskStepUp(t.Context(), asked)
 			}()
 			v := h.until("the question", func(v StateView) bool { return v.Problem != nil })
 			if v.Screen != ScreenProblem || v.Problem.Code != "step_up" ||

@@ -74,8 +74,8 @@ func New(s settings.Settings, o Options) (*Parts, error) {
 		Cost: o.Cost, Early: o.Early,
 	})
 	options := account.Options{
-		Store: session.NewStore(&sealer{p.Vault}), Adopting: o.Adopting, OnChange: o.OnChange, StepUp: o.StepUp, Log: o.Log,
-		SignInTimeout: s.Provider.SignInTimeout, Now: o.Now,
+		Store: session.NewStore(&sealer{p.Vault}), Adopting: o.Adopting, OnChange: o.OnChange, StepUp: o.StepUp,
+		Log: o.Log, SignInTimeout: s.Provider.SignInTimeout, Now: o.Now,
 	}
 	options.Limits = session.Limits{Max: s.SessionMax, Idle: s.SessionIdle}
 	for _, api := range s.Provider.APIs {
