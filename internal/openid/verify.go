@@ -2,9 +2,12 @@ package openid
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
 
 	"app.latchkey/internal/session"
 )
@@ -34,29 +37,32 @@ type expected struct {
 	requested    time.Time        // when the sign-in began, for max_age
 }
 
-// verifyIDToken runs every check of OIDC Core §3.1.3.7 that a native client owes. The token
-// is parsed once, for its signature; the claims are checked one by one in checks.go.
+// verifyIDToken runs every check of OIDC Core §3.1.3.7 that a native client
+// owes. go-oidc parses the token and checks its signature, by our key set. The
+// claims are checked one by one in checks.go: go-oidc's own checks of iss, aud and
+// exp give errors without a kind, and it has no leeway.
 func (c *Client) verifyIDToken(ctx context.Context, raw string, want expected) (idToken, error) {
-	jws, payload, err := c.keySet().verifySignature(ctx, raw)
-	if err != nil {
-		return idToken{}, err
+	set := &capture{keys: c.keySet(), kept: want.continuity == nil}
+	conf := &oidc.Config{
+		ClientID: c.p.ClientID, SupportedSigningAlgs: algorithmNames(), SkipExpiryCheck: true, SkipIssuerCheck: true,
+		SkipClientIDCheck: true,
 	}
-	claims, err := parseObject(payload)
-	switch {
-	case errors.Is(err, ErrDoubledClaim):
-	case err != nil:
-		err = fmt.Errorf("%w: %w", ErrMalformed, err)
-	case want.continuity == nil: // the claims are stored, and so limited; those of a refresh are not
-		err = session.CheckClaims(claims)
+	if _, err := oidc.NewVerifier(c.p.Issuer, set, conf).Verify(ctx, raw); err != nil && set.err == nil &&
+		set.claims == nil {
+		// go-oidc refused the token before it asked the key set: the token is no JWT, or its algorithm
+		// is not allowed. Our own parser tells the two apart.
+		_, set.err = parseJWT(raw)
+		if set.err == nil {
+			set.err = ErrMalformed
+		}
 	}
-	if err != nil {
-		return idToken{}, err
+	if set.err != nil {
+		return idToken{}, set.err
 	}
-	algorithm := jws.Signatures[0].Header.Algorithm
-	t := idToken{claims: claims}
+	t := idToken{claims: set.claims}
 	for _, check := range []func(*idToken, expected) error{
 		c.checkIssuer, c.checkAudience, c.checkExtraAudiences, c.checkAZP, c.checkTimes, c.checkSubject,
-		c.checkNonce, func(t *idToken, w expected) error { return checkATHash(t, w, algorithm) },
+		c.checkNonce, func(t *idToken, w expected) error { return checkATHash(t, w, set.algorithm) },
 		c.checkAuthTime, c.checkSessionExpiry, c.checkACR, c.checkOrganization, c.checkContinuity,
 	} {
 		if err := check(&t, want); err != nil {
@@ -65,4 +71,50 @@ func (c *Client) verifyIDToken(ctx context.Context, raw string, want expected) (
 	}
 	t.amr, _ = t.claims.texts("amr")
 	return t, nil
+}
+
+// capture is the key set that go-oidc is given: it verifies by ours, keeps the
+// exact claims, and hands back nothing that encoding/json could fold or follow.
+type capture struct {
+	keys      *keySet
+	kept      bool // the claims are stored, and so limited; those of a refresh are not
+	algorithm string
+	claims    object
+	err       error // with its kind, which go-oidc would flatten to text
+}
+
+// VerifySignature implements oidc.KeySet.
+func (s *capture) VerifySignature(ctx context.Context, raw string) ([]byte, error) {
+	jws, payload, err := s.keys.verifySignature(ctx, raw)
+	if err != nil {
+		s.err = err
+		return nil, err
+	}
+	s.algorithm = jws.Signatures[0].Header.Algorithm
+	if s.claims, s.err = parseObject(payload); s.err != nil {
+		if !errors.Is(s.err, ErrDoubledClaim) {
+			s.err = fmt.Errorf("%w: %w", ErrMalformed, s.err)
+		}
+		return nil, s.err
+	}
+	if s.kept {
+		if s.err = session.CheckClaims(s.claims); s.err != nil {
+			return nil, s.err
+		}
+	}
+	canonical := object{}
+	for _, name := range []string{"iss", "sub", "aud"} {
+		if s.claims.has(name) {
+			canonical[name] = s.claims[name]
+		}
+	}
+	return json.Marshal(canonical)
+}
+
+func algorithmNames() []string {
+	out := make([]string, len(algorithms))
+	for i, a := range algorithms {
+		out[i] = string(a)
+	}
+	return out
 }
