@@ -147,7 +147,10 @@ func TestTheBackgroundIsNoUse(t *testing.T) {
 			if p := d.Snapshot().Phase; p != account.PhaseSignedIn {
 				t.Error("two hours after the person has looked at it")
 			}
-			if d.provider.refreshes == 0 {
+			d.provider.mu.Lock()
+			refreshes := d.provider.refreshes
+			d.provider.mu.Unlock()
+			if refreshes == 0 {
 				t.Error("the background did not refresh")
 			}
 			time.Sleep(time.Hour)
