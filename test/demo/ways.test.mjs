@@ -110,11 +110,13 @@ test("SSO: the address leads to the company's directory", async () => {
 test("by the keyboard alone", async () => {
   const app = await demo.signIn();
   await page.goto(app.address);
-  await page.keyboard.type("grace@acme.example"); // the field has the focus
+  await page.locator("input:focus").waitFor({ timeout: limit }); // the field has the focus
+  await page.keyboard.type("grace@acme.example");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await heading(page, "Sign in at Acme Corp");
+  await page.locator("input:focus").waitFor({ timeout: limit });
   await page.keyboard.type("nanosecond");
   await page.keyboard.press("Enter");
   await heading(page, "You are signed in");
@@ -138,12 +140,12 @@ test("a browser that is known goes on with a click, or as somebody else", async 
 });
 
 test("the app's last page closes its tab where the browser lets it: by itself after a sign-in, by a button otherwise", async () => {
-  const app = await desk.signIn();
+  const app = await demo.signIn();
   const asked = new URL(app.address).searchParams;
   const opened = context.waitForEvent("page", { timeout: limit }); // a tab of its own, as the app opens one
   await page.evaluate(
     (address) => void window.open(address, "_blank", "noopener"),
-    `${asked.get("redirect_uri")}?error=access_denied&iss=${desk.issuer}&state=${asked.get("state")}`,
+    `${asked.get("redirect_uri")}?error=access_denied&iss=${demo.issuer}&state=${asked.get("state")}`,
   );
   page = await opened;
   await heading(page, "Sign-in not finished");
@@ -155,7 +157,7 @@ test("the app's last page closes its tab where the browser lets it: by itself af
 
   // A tab that has shown other pages stays: the button would do nothing, and is not there.
   page = await context.newPage();
-  const again = await desk.signIn();
+  const again = await demo.signIn();
   await page.goto(again.address);
   await page.getByRole("button", { name: /Continue as Ada/ }).click();
   await heading(page, "You are signed in");
@@ -170,7 +172,7 @@ test("the app's last page closes its tab where the browser lets it: by itself af
   });
   page = await context.newPage();
   await page.clock.install();
-  const third = await desk.signIn();
+  const third = await demo.signIn();
   await page.goto(third.address);
   await press(page, "Continue");
   await heading(page, "You are signed in");
