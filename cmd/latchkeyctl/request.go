@@ -31,7 +31,7 @@ const maxUpload = 64 << 20
 type requesting struct {
 	named, method, data string
 	headers             []string
-	include             bool
+	include, stepUp     bool
 	timeout             time.Duration
 }
 
@@ -44,6 +44,8 @@ func (c *command) request() *cobra.Command {
 			"tied to this computer (DPoP) goes with a proof by its key, which no other program can write.\n" +
 			"The token goes to the host of URL alone: https, or http on this computer. A redirect to another host " +
 			"gets none.\n" +
+			"An API may ask for a newer or a stronger sign-in: with --step-up you sign in anew, and the request is " +
+			"sent once more.\n" +
 			"The exit code is 1 when the server answers with 400 or more; its body is printed all the same.",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -56,10 +58,17 @@ func (c *command) request() *cobra.Command {
 			if err != nil {
 				return &usageError{err}
 			}
-			if err := c.open(cmd); err != nil {
+			if r.stepUp && r.named != "" {
+				return &usageError{errors.New("--step-up is for the active account; " +
+					"the command accounts switch makes another one active")}
+			}
+			if err := c.start(c.steppingUp(r.stepUp)); err != nil {
 				return err
 			}
-			return c.send(cmd, req, r)
+			if err := c.restore(cmd.Context()); err != nil {
+				return err
+			}
+			return c.send(req, r)
 		},
 	}
 	f := cmd.Flags()
@@ -67,7 +76,8 @@ func (c *command) request() *cobra.Command {
 	f.StringArrayVarP(&r.headers, "header", "H", nil, "a header, as \"Accept: text/csv\"; may be given several times")
 	f.StringVarP(&r.data, "data", "d", "", "body: a text, @FILE, or @- for standard input")
 	f.BoolVarP(&r.include, "include", "i", false, "print the status and the headers of the answer first")
-	f.DurationVar(&r.timeout, "timeout", time.Minute, "how long the whole request may take")
+	f.BoolVar(&r.stepUp, "step-up", false, "sign in anew when the API asks for it, and send the request once more")
+	f.DurationVar(&r.timeout, "timeout", time.Minute, "how long the whole request may take, a sign-in not counted")
 	f.StringVar(&r.named, "account", "", accountHelp)
 	return cmd
 }
@@ -140,7 +150,7 @@ func (r *requesting) body(stdin io.Reader) ([]byte, error) {
 }
 
 // send sends the request and prints the answer.
-func (c *command) send(cmd *cobra.Command, req *http.Request, r requesting) error {
+func (c *command) send(req *http.Request, r requesting) error {
 	origin := req.URL.Scheme + "://" + req.URL.Host
 	p, err := c.chosen(r.named)
 	if err != nil {
@@ -154,6 +164,9 @@ func (c *command) send(cmd *cobra.Command, req *http.Request, r requesting) erro
 		return err
 	}
 	client.Timeout, client.CheckRedirect = r.timeout, leaving
+	if r.stepUp {
+		client.Timeout += c.parts.Settings.Provider.SignInTimeout
+	}
 	res, err := client.Do(req)
 	if err != nil {
 		return unanswered(err)
@@ -184,6 +197,9 @@ func unanswered(err error) error {
 	var asURL *url.Error
 	if errors.As(err, &asURL) {
 		err = asURL.Err
+	}
+	if words := steppingUpWords(err); words != nil {
+		return words
 	}
 	if problem.From(err, "").Code != "internal" { // of the token, the key, the sign-in
 		return err

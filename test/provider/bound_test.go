@@ -16,7 +16,7 @@ import (
 	"app.latchkey/test/tpm"
 )
 
-// Sign-in, userinfo, refresh and an API's requests with a key in a TPM, against a provider that
+// Sign-in, userinfo, refresh, an API's requests and a step-up with a key in a TPM, against a provider that
 // demands all of it; then the vault is carried to another computer.
 func TestTheTPM(t *testing.T) {
 	issuer := certified.Start(t, "BOUND=1")
@@ -25,6 +25,15 @@ func TestTheTPM(t *testing.T) {
 		"ISSUER": issuer, "LATCHKEY_ISSUER": issuer, "LATCHKEY_CLIENT_ID": "desk", "LATCHKEY_DPOP": "require",
 		"LATCHKEY_DPOP_KEY": "hardware", "LATCHKEY_PAR": "require", "LATCHKEY_TPM_DEVICE": own, "TPM": own,
 		"THIEF": thief,
+	}, pages)
+}
+
+// Several processes renew one session once, with a key in a TPM and a provider's nonces.
+func TestManyProcessesOfABoundSession(t *testing.T) {
+	issuer := certified.Start(t, "BOUND=1", "CROWD=1")
+	story.Run(t, "testdata/crowd.txt", map[string]string{
+		"ISSUER": issuer, "LATCHKEY_ISSUER": issuer, "LATCHKEY_CLIENT_ID": "desk", "LATCHKEY_DPOP": "require",
+		"LATCHKEY_DPOP_KEY": "hardware", "LATCHKEY_TPM_DEVICE": tpm.Start(t),
 	}, pages)
 }
 

@@ -1,15 +1,16 @@
 // A certified provider for the tests: oidc-provider on a free loopback port, with its own
 // development pages. Prints its issuer on the first line. With KEY and CERT in the environment it
 // serves https. With BOUND it ties every token to a key, demands a nonce in each proof, and takes requests
-// that were pushed alone. With STRICT it keeps every default of oidc-provider that decides what a client may do,
+// that were pushed alone; with CROWD besides, a token of a renewal lives for an hour. With STRICT it keeps every default of oidc-provider that decides what a client may do,
 // and knows a client with a secret as well.
 
 import { readFileSync } from "node:fs";
 import { createServer as plain } from "node:http";
 import { createServer as tls } from "node:https";
 import Provider from "oidc-provider";
+import { witness } from "./witness.mjs";
 
-const { KEY, CERT, STRICT, BOUND, CLIENT_JWK } = process.env;
+const { KEY, CERT, STRICT, BOUND, CLIENT_JWK, CROWD } = process.env;
 const server = KEY ? tls({ key: readFileSync(KEY), cert: readFileSync(CERT) }) : plain();
 await new Promise((done) => server.listen(0, "127.0.0.1", done));
 const issuer = `${KEY ? "https" : "http"}://127.0.0.1:${server.address().port}`;
@@ -95,6 +96,7 @@ const bound = {
         ]
       : []),
   ],
+  ttl: { AccessToken: (ctx) => (CROWD && ctx.oidc.params.grant_type === "refresh_token" ? 3600 : 2) },
   issueRefreshToken: () => true,
   rotateRefreshToken: true,
   enabledJWA: { dPoPSigningAlgValues: ["ES256"] },
@@ -133,6 +135,9 @@ provider.registerGrantType(
   },
   ["subject_token", "subject_token_type", "requested_token_type", "audience", "resource", "scope"],
 );
+if (BOUND) {
+  witness(provider, issuer);
+}
 server.on("request", provider.callback());
 console.log(issuer);
 process.stdin.resume();
