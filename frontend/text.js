@@ -21,7 +21,7 @@ export const text = Object.freeze({
   elsewhere: "Use another device",
   demo: "This is a demo: everything, the provider included, runs on this computer.",
   welcomeBack: "Welcome back",
-  welcomeBackLead: (/** @type {string} */ app) => `Who uses ${app} now?`,
+  welcomeBackLead: (/** @type {string} */ app) => `Who is using ${app}?`,
   endedAccount: "Session ended",
   goOnAs: "Continue as ",
   signOutAccount: (/** @type {string} */ name) => `Sign out ${name}`,
@@ -43,7 +43,7 @@ export const text = Object.freeze({
   setupCheck: "Check",
   setupSignIn: "Sign in",
   setupDemo: "Try the demo",
-  setupPassed: "What is well",
+  setupPassed: "What works",
   setupChecked: (/** @type {number} */ failed) =>
     failed === 0
       ? "A sign-in can work with this."
@@ -190,7 +190,7 @@ export const text = Object.freeze({
   system: "System",
   licences: "Licences",
   licencesLead: "This app is built with the work of others:",
-  licenceText: "Text of the licence",
+  licenceText: "Licence text",
 
   whatToDo: "What you can do. ",
   forSupport: "For support",
@@ -199,7 +199,7 @@ export const text = Object.freeze({
 
   forgotten: "Forgotten the passphrase?",
   forgottenMeans:
-    "Nobody can recover it. You can start over: the people who are signed in here sign in again. The sealed file is put aside, not deleted.",
+    "Nobody can recover it. You can start over: everyone who is signed in here must sign in again. The sealed file is set aside, not deleted.",
   startOver: "Start over on this computer",
   unlockTitle: "Unlock your sign-in",
   unlockLead: "What is stored here is protected by a passphrase.",
@@ -210,7 +210,7 @@ export const text = Object.freeze({
   showPassphrase: "Show what you type",
   hidePassphrase: "Hide what you type",
   unlock: "Unlock",
-  protect: "Protect with it",
+  protect: "Use this passphrase",
   different: "The two passphrases differ.",
   short: "Use at least 8 characters. A sentence is best.",
 });
@@ -246,7 +246,7 @@ export const appearances = Object.freeze({ system: "System", light: "Light", dar
 export const stores = Object.freeze({
   keychain: {
     name: "This computer’s keychain",
-    means: "Opens while you are logged in to this computer. You are asked nothing.",
+    means: "Opens while you are logged in to this computer, without asking you.",
   },
   file: { name: "A passphrase", means: "You type it each time the app starts." },
   memory: { name: "Nothing is saved", means: "You sign in again each time the app starts." },
@@ -259,7 +259,7 @@ export const statuses = Object.freeze({ pass: "Fine", warn: "Worth a look", fail
  * Where a setting comes from.
  * @param {string} name as Go names it
  */
-export const source = (name) => (name === "default" ? "Standard" : `From ${name}`);
+export const source = (name) => (name === "default" ? "Default" : `From ${name}`);
 
 /**
  * Makes a name fit to begin a sentence.

@@ -16,14 +16,14 @@ import (
 func (c *command) clientKey() *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
-		Use: "client-key", Short: "Make a key in this computer's hardware, by which the app names itself",
+		Use: "client-key", Short: "Make a key in this computer's hardware, with which the app proves who it is",
 		Long: "client-key makes a key for a provider that demands private_key_jwt: in the TPM or the Secure\n" +
 			"Enclave, or where the setting dpop_key says. It writes what opens the key into a file for the\n" +
 			"setting client_key_file, and prints the public half as a JWK, to be registered with the provider.\n" +
 			"The file is of no use on another computer when the key is in hardware.",
 		RunE: func(*cobra.Command, []string) error {
 			if output == "" {
-				return &usageError{errors.New("--output is missing: the file that is to be written")}
+				return &usageError{errors.New("--output is missing: the file to write")}
 			}
 			s, err := program.Settings(c.flags)
 			if err != nil {
@@ -38,7 +38,7 @@ func (c *command) clientKey() *cobra.Command {
 			return c.keepClientKey(key, output)
 		},
 	}
-	cmd.Flags().StringVarP(&output, "output", "o", "", "file that is to be written; it must not be there yet")
+	cmd.Flags().StringVarP(&output, "output", "o", "", "file to write; it must not exist yet")
 	return cmd
 }
 

@@ -22,8 +22,8 @@ func (c *command) addDemo(root *cobra.Command) {
 		Use: "demo", Short: "Serve the demo provider on this computer until interrupted",
 		Long: "demo serves a company's sign-in on loopback, with a magic link, social login and single sign-on, and " +
 			"prints\nthe settings that point a client at it. With --auto a scripted browser signs in by each of the " +
-			"three ways\ninstead, and each step is shown. Who is there stands in a file: --example prints the one " +
-			"that is built in.",
+			"three ways\ninstead, and each step is shown. Its people stand in a file: --example prints the " +
+			"built-in one.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case example && (auto || file != ""):
@@ -40,7 +40,7 @@ func (c *command) addDemo(root *cobra.Command) {
 	cmd.Flags().BoolVar(&auto, "auto", false, "sign in with a scripted browser and end")
 	cmd.Flags().StringVar(&file, "file", "", "file of people, companies and lifetimes; otherwise demo.toml beside "+
 		"config.toml, if it is there")
-	cmd.Flags().BoolVar(&example, "example", false, "print the built-in file, to begin your own with")
+	cmd.Flags().BoolVar(&example, "example", false, "print the built-in file, to start your own from")
 	root.AddCommand(cmd)
 }
 

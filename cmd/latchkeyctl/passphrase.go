@@ -119,7 +119,7 @@ func (c *command) reseal() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&to, "to", "", "keychain or file; the present store when not given")
+	cmd.Flags().StringVar(&to, "to", "", "keychain or file; the current store when not given")
 	cmd.Flags().StringVar(&file, "new-passphrase-file", "", "file with the new passphrase of the file store")
 	return cmd
 }

@@ -31,8 +31,8 @@ func (c *command) policy() *cobra.Command {
 		Use: "policy", Short: "Show the administrator's policy, or write what rolls one out",
 		Long: "policy shows where the administrator's policy is looked for, the weakest place first, and what each " +
 			"sets.\n" +
-			"With a flag it writes files for an administrator's tools instead; - is standard output. A profile and\n" +
-			"a policy.toml set what --provider, --client-id, --set and the like say; everything else is left\n" +
+			"With a flag it writes files for an administrator's tools instead; - means standard output. A profile\n" +
+			"and a policy.toml set what --provider, --client-id, --set and the like say; everything else is left\n" +
 			"to people.\n" +
 			"A secret is taken from the environment: --set client_secret reads LATCHKEY_CLIENT_SECRET.",
 		RunE: func(*cobra.Command, []string) error {

@@ -39,14 +39,14 @@ func (c *command) request() *cobra.Command {
 	var r requesting
 	cmd := &cobra.Command{
 		Use: "request URL", Short: "Send a request to an API, with a fresh access token",
-		Long: "request sends one HTTP request with an access token of yours, and prints the answer's body. A token " +
+		Long: "request sends one HTTP request with one of your access tokens, and prints the answer's body. A token " +
 			"that is\n" +
 			"tied to this computer (DPoP) goes with a proof by its key, which no other program can write.\n" +
-			"The token goes to the host of URL alone: https, or http on this computer. A redirect to another host " +
+			"The token goes only to the host of URL: https, or http on this computer. A redirect to another host " +
 			"gets none.\n" +
 			"An API may ask for a newer or a stronger sign-in: with --step-up you sign in anew, and the request is " +
 			"sent once more.\n" +
-			"The exit code is 1 when the server answers with 400 or more; its body is printed all the same.",
+			"The exit code is 1 when the server answers with 400 or more; its body is printed as well.",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return &usageError{errors.New("request takes one address")}

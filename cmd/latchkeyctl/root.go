@@ -42,8 +42,8 @@ type command struct {
 // arguments of a program are seen by every user of the machine.
 var settingFlags = []struct{ flag, key, help string }{
 	{"provider", "provider", "preset of the provider, such as descope"},
-	{"project-id", "project_id", "of the descope preset: the project ID"},
-	{"domain", "domain", "of several presets: the host of your tenant"},
+	{"project-id", "project_id", "for descope: the project ID"},
+	{"domain", "domain", "the host of your tenant, for presets such as okta"},
 	{"issuer", "issuer", "issuer of the OpenID Connect provider"},
 	{"client-id", "client_id", "client ID that the provider gave the app"},
 	{"scopes", "scopes", "scopes to ask for, separated by spaces"},

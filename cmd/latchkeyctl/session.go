@@ -18,12 +18,12 @@ func (c *command) token() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "token", Short: "Print a fresh access token",
 		Long: "token prints an access token that can be used now, refreshed first when that is due.\n" +
-			"--renew refreshes it in any case: after a server has said 401 to the one before.\n" +
+			"--renew refreshes it even when that is not due: use it after a server has answered 401.\n" +
 			"--api NAME prints the token for an API of the settings, a table [apis.NAME], in place of the " +
 			"session's own.\n" +
 			"Anyone who reads the output can act as you until it expires. A token that is tied to this computer " +
 			"(DPoP) is\n" +
-			"of no use to other programs, and is printed with --bound alone: send requests with latchkeyctl request.",
+			"of no use to other programs, and is printed only with --bound: send requests with latchkeyctl request.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := c.open(cmd); err != nil {
 				return err
@@ -48,8 +48,8 @@ func (c *command) token() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&named, "account", "", accountHelp)
 	cmd.Flags().StringVar(&api, "api", "", "name of an API of the settings that the token is for")
-	cmd.Flags().BoolVar(&bound, "bound", false, "print the token also when it is tied to this computer")
-	cmd.Flags().BoolVar(&renew, "renew", false, "renew the token in any case: a server has refused it")
+	cmd.Flags().BoolVar(&bound, "bound", false, "print the token even when it is tied to this computer")
+	cmd.Flags().BoolVar(&renew, "renew", false, "refresh the token even when that is not due: a server has refused it")
 	return cmd
 }
 

@@ -31,24 +31,24 @@ type settingUp struct {
 // setUpFlags are the fields of the forms that no flag of every command gives. A secret
 // has none: the arguments of a program are seen by every user of the machine.
 var setUpFlags = map[string]string{
-	"authorization_server": "of okta: the custom authorization server's ID",
-	"tenant":               "of entra: the directory (tenant) ID",
-	"allowed_tenants":      "of entra: the directory IDs that may sign in, separated by spaces",
-	"base_url":             "of keycloak: the server's address",
-	"realm":                "of keycloak: the realm",
-	"user_pool":            "of cognito: the user pool ID",
-	"environment_id":       "of pingone: the environment ID",
-	"region":               "of pingone: com, eu, ca, asia, com.au or sg",
+	"authorization_server": "for okta: the custom authorization server's ID",
+	"tenant":               "for entra: the directory (tenant) ID",
+	"allowed_tenants":      "for entra: the directory IDs that may sign in, separated by spaces",
+	"base_url":             "for keycloak: the server's address",
+	"realm":                "for keycloak: the realm",
+	"user_pool":            "for cognito: the user pool ID",
+	"environment_id":       "for pingone: the environment ID",
+	"region":               "for pingone: com, eu, ca, asia, com.au or sg",
 	"name":                 "what people call a provider without a preset",
 }
 
 func (c *command) setup() *cobra.Command {
 	u := &settingUp{command: c, typed: map[string]string{}}
 	cmd := &cobra.Command{
-		Use: "setup", Short: "Set the provider up, and check it",
-		Long: "setup asks for the provider and for what the provider gave for this app, writes preferences.toml,\n" +
-			"and checks whether a sign-in would work. What a flag says is not asked for; without a terminal\n" +
-			"flags say all. The window asks the same in Settings.",
+		Use: "setup", Short: "Set up the provider, and check it",
+		Long: "setup asks for the provider and for what it gave you for this app, writes preferences.toml,\n" +
+			"and checks whether a sign-in would work. It does not ask for what a flag gives; without a terminal\n" +
+			"flags must give everything. The window asks the same in Settings.",
 		RunE: func(cmd *cobra.Command, _ []string) error { u.ctx = cmd.Context(); return u.run() },
 	}
 	for _, key := range provider.FormKeys() {

@@ -29,7 +29,7 @@ func (c *command) signin() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "signin", Short: "Sign in, in your own browser or on another device",
 		Long: "signin signs in and adds the account to those that are kept here.\n" +
-			"Over ssh take --device; or --no-browser, and paste the address that your browser ended at.",
+			"Over ssh use --device; or use --no-browser, and paste the address that your browser ended at.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case cmd.Flags().Changed("timeout") && s.timeout <= 0:
@@ -53,8 +53,8 @@ func (c *command) signin() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&s.device, "device", false, "sign in on another device, with a code")
-	cmd.Flags().BoolVar(&s.noBrowser, "no-browser", false, "open no browser; print the address alone")
-	cmd.Flags().BoolVar(&s.another, "another", false, "let the provider ask which account it is to be")
+	cmd.Flags().BoolVar(&s.noBrowser, "no-browser", false, "do not open a browser, only print the address")
+	cmd.Flags().BoolVar(&s.another, "another", false, "let the provider ask which account to use")
 	cmd.Flags().StringVar(&s.named, "account", "", "sign in again as this account: its email, name or subject, or "+
 		"exactly issuer#subject")
 	cmd.Flags().DurationVar(&s.timeout, "timeout", 0,

@@ -39,8 +39,8 @@ func (c *command) signout() *cobra.Command {
 			return c.reportSignOuts(reports, s.all)
 		},
 	}
-	cmd.Flags().BoolVar(&s.localOnly, "local-only", false, "forget the session here alone; its tokens live on at the "+
-		"provider")
+	cmd.Flags().BoolVar(&s.localOnly, "local-only", false, "only forget the session here; its tokens stay valid at "+
+		"the provider")
 	cmd.Flags().BoolVar(&s.browser, "browser", false, "end the provider's session in your browser too")
 	cmd.Flags().BoolVar(&s.all, "all", false, "sign out all accounts, and forget those whose session has ended")
 	cmd.Flags().StringVar(&s.named, "account", "", accountHelp)

@@ -19,7 +19,7 @@ func (c *command) status() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "status", Short: "Show who is signed in, without using the network",
 		Long: "status shows what the window's profile shows: who is signed in, with which provider, since when, and\n" +
-			"until when. It uses no network. Every claim of the provider stands in the window's details.",
+			"until when. It uses no network. The window's details show every claim of the provider.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := c.open(cmd); err != nil {
 				return err

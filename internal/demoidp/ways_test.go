@@ -181,7 +181,7 @@ func TestANewcomerIsAskedForAName(t *testing.T) {
 	dir := t.TempDir()
 	a := newApp(t, start(t, demoidp.Config{Dir: dir}))
 	p := a.stays(robot.MagicLink("sam@elsewhere.example", "\x00")) // in the file, but nobody has proven the address
-	says(t, p, "What is your name?", "Enter the name that others shall see")
+	says(t, p, "What is your name?", "Enter the name that others will see")
 	s, err := a.signIn(robot.MagicLink("sam@elsewhere.example", "  Sam  <b>Twice</b> "), session.SignInRequest{})
 	if err != nil {
 		t.Fatal(err)
@@ -204,9 +204,9 @@ func TestRefusalsHavePages(t *testing.T) {
 	a := newApp(t, start(t, demoidp.Config{}))
 	says(t, a.stays(robot.SSO("ada@nowhere.example", "")), "No company is known for nowhere.example",
 		"Acme Corp (acme.example)")
-	says(t, a.stays(robot.SSO("ada@acme.example", "wrong")), "Name or password are wrong")
+	says(t, a.stays(robot.SSO("ada@acme.example", "wrong")), "The name or the password is wrong")
 	// of another company
-	says(t, a.stays(robot.SSO("katherine@acme.example", "trajectory")), "Name or password are wrong")
+	says(t, a.stays(robot.SSO("katherine@acme.example", "trajectory")), "The name or the password is wrong")
 	says(t, a.stays(robot.SSO("edgar@acme.example", "third-normal-form")), "Acme Corp did not let you in",
 		"User is not assigned to the client application.")
 	says(t, a.stays(robot.Social("")), "You cancelled at Plaza", "Email me a link")

@@ -168,7 +168,7 @@ func (f *Form) land(w http.ResponseWriter, req *http.Request) {
 	if f.conf.State != "" && (len(state) != 1 || !same(state[0], f.conf.State)) {
 		render(w, http.StatusBadRequest, page{
 			App: f.conf.App, Title: "That was not for this sign-out",
-			Text: "This address belongs to another sign-out, or to none. Look at the app for how yours ended.",
+			Text: "This address belongs to another sign-out, or to none. The app shows how yours ended.",
 		})
 		return
 	}

@@ -123,13 +123,13 @@ func (r *Receiver) stray(w http.ResponseWriter, status int, s Stray) {
 	r.conf.OnStray(s)
 	p := page{
 		App: r.conf.App, Title: "That was not for this sign-in",
-		Text: "This address belongs to another sign-in, or to none. The app still waits for yours: go back to the " +
-			"tab in which you were signing in.",
+		Text: "This address belongs to another sign-in, or to none. The app is still waiting for yours: go back to " +
+			"the tab in which you were signing in.",
 	}
 	if errors.Is(s.Err, ErrOtherUser) {
 		p.Title, p.Text = "That came from another user of this computer", "The app takes an answer only from a "+
 			"browser that its own user has started. Where the two share this network on purpose (WSL, a container), "+
-			"the setting redirect_any_user allows it. The app still waits."
+			"the setting redirect_any_user allows it. The app is still waiting."
 	}
 	render(w, status, p)
 }
@@ -139,8 +139,8 @@ func (r *Receiver) done(w http.ResponseWriter, req *http.Request) {
 	late := time.NewTimer(r.conf.OutcomeTimeout)
 	defer late.Stop()
 	p := page{
-		App: r.conf.App, Title: "Still working", Text: "The app has your answer and is still checking it. Look there " +
-			"for how it ended.",
+		App: r.conf.App, Title: "Still working", Text: "The app has your answer and is still checking it. It " +
+			"will show the result.",
 	}
 	select {
 	case <-r.outcome:
@@ -180,7 +180,7 @@ func (r *Receiver) late(w http.ResponseWriter, req *http.Request) {
 	case req.URL.Path == givenUpPath:
 		render(w, http.StatusOK, page{
 			App: r.conf.App, Bad: true, Last: true, Title: "This sign-in was given up",
-			Text: "It was cancelled, or took too long. Nothing has happened. Close this tab, and begin again in " +
+			Text: "It was cancelled, or took too long. Nothing has changed. Close this tab, and start again in " +
 				"the app.",
 		})
 	case req.URL.Path == r.redirect.Path || req.URL.RawQuery != "":

@@ -55,7 +55,8 @@ func (w *Window) noteEnds(snap account.Snapshot, app string) {
 		if !w.notifying(stop) {
 			return nil
 		}
-		clicked, err := h.Notify(ctx, "Your session has ended", "Sign in again at "+provider+" to go on with "+app+".")
+		clicked, err := h.Notify(ctx, "Your session has ended",
+			"Sign in again at "+provider+" to continue with "+app+".")
 		if clicked {
 			h.Front()
 		}

@@ -56,7 +56,7 @@ func TestASessionThatEndsInTheBackground(t *testing.T) {
 	h.Focus(false)
 	h.expires()
 	n := <-all
-	if n.title != "Your session has ended" || n.body != "Sign in again at Acme ID to go on with Acme Desk." {
+	if n.title != "Your session has ended" || n.body != "Sign in again at Acme ID to continue with Acme Desk." {
 		t.Errorf("%q, %q", n.title, n.body)
 	}
 	for _, private := range []string{"hush", "ada", "Ada", "acme.example"} {

@@ -77,6 +77,6 @@ func (d *drawing) ofBefore(page bool) string {
 		return fmt.Sprintf("%s is signed in with %s, and needs a new sign-in when you change the provider.",
 			nameOf(d.snap.Accounts[0]), d.facts.Provider)
 	}
-	return fmt.Sprintf("The %d accounts here are of %s, and need a new sign-in when you change the provider.",
+	return fmt.Sprintf("The %d accounts here belong to %s, and need a new sign-in when you change the provider.",
 		n, d.facts.Provider)
 }

@@ -29,7 +29,7 @@ test("a device is let in", async () => {
   const { program, code } = await device();
   await page.goto(`${demo.issuer}/device`);
   await page.getByLabel("Code").fill(code.toLowerCase().replace("-", " "));
-  await press(page, "Go on");
+  await press(page, "Continue");
   await heading(page, "Sign in for the other device");
   await page.getByRole("button", { name: "Continue as Ada Lovelace" }).click();
   await heading(page, "Let the other device in?");
@@ -46,7 +46,7 @@ test("a device is turned away", async () => {
   const { program, code } = await device();
   await page.goto(`${demo.issuer}/device?user_code=${code}`);
   assert.equal(await page.getByLabel("Code").inputValue(), code);
-  await press(page, "Go on");
+  await press(page, "Continue");
   await page.getByRole("button", { name: "Continue as Ada Lovelace" }).click();
   await press(page, "Turn it away");
   await heading(page, "The device was turned away");
@@ -58,10 +58,10 @@ test("a code that no device has, and too many of them", async () => {
   await page.goto(`${demo.issuer}/device`);
   const guess = async () => {
     await page.getByLabel("Code").fill("BCDF-GHJK");
-    await press(page, "Go on");
+    await press(page, "Continue");
     return page.getByRole("alert").textContent({ timeout: limit });
   };
-  assert.match(await guess(), /No device waits with this code/);
+  assert.match(await guess(), /No device is waiting with this code/);
   let said = "";
   for (let i = 0; i < 30 && !/Too many/.test(said); i++) said = await guess();
   assert.match(said, /Too many codes were tried/);

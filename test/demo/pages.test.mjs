@@ -101,7 +101,7 @@ const pages = {
     await mail.goto(await linkIn(mail));
     await press(mail, "Yes, sign me in");
     await mail.close();
-    await heading(page, "Go on in the other tab");
+    await heading(page, "Continue in the other tab");
   },
   "link-used": async (page) => {
     await begin(page);
@@ -164,20 +164,20 @@ const pages = {
   },
   "device-wrong": async (page) => {
     await page.goto(`${demo.issuer}/device?user_code=BCDFGHJK`);
-    await press(page, "Go on");
+    await press(page, "Continue");
   },
   "device-allow": async (page) => {
     await known(page);
     const code = await deviceCode();
     await page.goto(`${demo.issuer}/device?user_code=${code}`);
-    await press(page, "Go on");
+    await press(page, "Continue");
     await press(page, "Continue");
   },
   "device-done": async (page) => {
     await known(page);
     const code = await deviceCode();
     await page.goto(`${demo.issuer}/device?user_code=${code}`);
-    await press(page, "Go on");
+    await press(page, "Continue");
     await press(page, "Continue");
     await press(page, "Let it in");
   },

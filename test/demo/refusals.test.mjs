@@ -50,7 +50,7 @@ test("a wrong password, and too many of them", async () => {
   await sso("ada@acme.example");
   await page.getByLabel("Password").fill("guess");
   await press(page, "Sign in");
-  await page.getByRole("alert").getByText("Name or password are wrong").waitFor({ timeout: limit });
+  await page.getByRole("alert").getByText("The name or the password is wrong").waitFor({ timeout: limit });
   assert.equal(await page.getByLabel("Name or email").inputValue(), "ada@acme.example", "what was typed is lost");
   await nobody();
   for (let i = 0; i < 9; i++) {

@@ -35,7 +35,7 @@ test("magic link: somebody new gives a name, and the first tab tells what happen
   assert.equal(await demo.status(), null, "the link alone signed somebody in");
   await press(mail, "Yes, sign me in");
   await heading(mail, "What is your name?");
-  await heading(page, "Go on in the other tab");
+  await heading(page, "Continue in the other tab");
   await mail.getByLabel("Name").fill("Véra <Visitor>");
   await press(mail, "Sign me in");
   await heading(mail, "You are signed in"); // the app's own page

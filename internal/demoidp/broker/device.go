@@ -40,7 +40,7 @@ func (b *Broker) takeDevice(w http.ResponseWriter, r *http.Request) {
 	if !b.issuer.Device(code) {
 		b.guessed(true)
 		b.askCode(w, r, http.StatusUnprocessableEntity, code,
-			"No device waits with this code. Compare it with the other screen; it may also have expired.")
+			"No device is waiting with this code. Compare it with the other screen; it may also have expired.")
 		return
 	}
 	v := b.openVisit(w, r, "", issuer.ShowCode(code))

@@ -53,14 +53,14 @@ func (b *Broker) look(r *http.Request, token string) (*link, int, *linkTrouble) 
 	case !ok:
 		return nil, http.StatusNotFound,
 			&linkTrouble{
-				"This link is not known", "It may have been cut short on the way, or the demo was started anew. Go " +
+				"This link is not known", "It may have been cut short on the way, or the demo was restarted. Go " +
 					"back to the app and begin again there.",
 			}
 	case l.visit.browser != b.site.KnownBrowser(r):
 		return nil, http.StatusForbidden,
 			&linkTrouble{
-				"This is not the browser where you began", "Open the link in the browser, and on the computer, where " +
-					"the sign-in page is. So nobody can use a link that they got you to ask for.",
+				"This is not the browser where you began", "Open the link on the computer and in the browser where " +
+					"the sign-in page is. This way nobody can use a link that they tricked you into asking for.",
 			}
 	case l.used:
 		return nil, http.StatusGone,
@@ -71,7 +71,7 @@ func (b *Broker) look(r *http.Request, token string) (*link, int, *linkTrouble) 
 	case l.replaced:
 		return nil, http.StatusGone,
 			&linkTrouble{
-				"There is a newer link", "You asked for another one after this. Use the link of the newest mail.",
+				"There is a newer link", "You asked for another one after this. Use the link in the newest mail.",
 			}
 	case time.Now().After(l.until):
 		return nil, http.StatusGone,

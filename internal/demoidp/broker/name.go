@@ -35,7 +35,7 @@ func (b *Broker) takeName(w http.ResponseWriter, r *http.Request) {
 	name := strings.Join(strings.Fields(r.PostFormValue("name")), " ")
 	if name == "" || len([]rune(name)) > 100 || strings.ContainsFunc(name, unicode.IsControl) {
 		b.askName(w, r, http.StatusUnprocessableEntity, v, name,
-			"Enter the name that others shall see, of up to 100 letters.")
+			"Enter the name that others will see, up to 100 letters.")
 		return
 	}
 	b.mu.Lock()

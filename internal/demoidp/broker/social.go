@@ -94,7 +94,8 @@ func (b *Broker) socialCallback(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	if q.Get("error") == "access_denied" {
 		b.show(w, r, http.StatusOK, h.visit,
-			signIn{Notice: "You cancelled at " + social.Name + ". Nothing was told. Choose another way, or try again."})
+			signIn{Notice: "You cancelled at " + social.Name + ". Nothing was shared. Choose another way, or " +
+				"try again."})
 		return
 	}
 	me, err := b.askSocial(r.Context(), q.Get("code"), h.verifier)

@@ -172,7 +172,7 @@ func (c *checker) people(cast *Cast) {
 			c.fail("people", i, "email", "%q is no address", p.Email)
 		}
 		if emails[strings.ToLower(p.Email)] {
-			c.fail("people", i, "email", "%s is somebody's already", p.Email)
+			c.fail("people", i, "email", "%s belongs to somebody else already", p.Email)
 		}
 		emails[strings.ToLower(p.Email)] = true
 		if p.TrustsApp && !p.Social {
@@ -190,11 +190,11 @@ func (c *checker) member(cast *Cast, i int, p Person) {
 	if p.Tenant == "" {
 		switch {
 		case len(p.Roles) > 0:
-			c.fail("people", i, "roles", "roles are had in a tenant, and none is named")
+			c.fail("people", i, "roles", "roles need a tenant, and none is named")
 		case p.Password != "":
-			c.fail("people", i, "password", "a password is the directory's, and no tenant is named")
+			c.fail("people", i, "password", "a password needs a tenant, and none is named")
 		case p.Assigned:
-			c.fail("people", i, "assigned", "it is the directory that assigns, and no tenant is named")
+			c.fail("people", i, "assigned", "this needs a tenant, and none is named")
 		}
 		return
 	}

@@ -177,8 +177,8 @@ func (d *Directory) take(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !ok {
-		d.ask(w, r, http.StatusForbidden, req, name, "Name or password are wrong. Try again, or look below for who "+
-			"is here.")
+		d.ask(w, r, http.StatusForbidden, req, name, "The name or the password is wrong. Try again, or look below "+
+			"for who is here.")
 		return
 	}
 	who := issuer.Who{Subject: p.ID, AMR: []string{"pwd"}, At: time.Now()}

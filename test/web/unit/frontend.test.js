@@ -63,7 +63,7 @@ test("words are words", () => {
   assert.equal(text.checked(26, 27), "1 of 27 needs attention.");
   assert.equal(text.checked(2, 4), "2 of 4 need attention.");
   assert.equal(text.left("9:54"), "9:54 left");
-  assert.equal(source("default"), "Standard");
+  assert.equal(source("default"), "Default");
 });
 
 test("how long ago, as a person says it", () => {
