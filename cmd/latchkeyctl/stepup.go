@@ -25,7 +25,8 @@ func (c *command) steppingUp(agreed bool) wire.Options {
 		OnChange: func(s account.Snapshot) {
 			if w := s.Waiting; w.URL != "" {
 				told.progress(session.Progress{
-					Again: w.Again, URL: w.URL, OpenErr: w.OpenErr, Strays: w.Strays, StrayErr: w.StrayErr, Device: w.Device,
+					Again: w.Again, URL: w.URL, OpenErr: w.OpenErr, Strays: w.Strays, StrayErr: w.StrayErr,
+					Device: w.Device,
 				})
 			}
 		},

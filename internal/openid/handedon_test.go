@@ -53,7 +53,8 @@ func TestAProofThatIsHandedOn(t *testing.T) {
 			}
 			c.to.refused = nil
 			status := handOn(t, c.method, c.url, c.token, r.Header.Get("DPoP"))
-			if why := strings.Join(c.to.refused, " "); !strings.HasPrefix(why, c.want) || (why == "") != (c.want == "") ||
+			why := strings.Join(c.to.refused, " ")
+			if !strings.HasPrefix(why, c.want) || (why == "") != (c.want == "") ||
 				c.want != "" && status/100 != 4 {
 				t.Errorf("%s %s %s: %d, refused: %s", r.Method, r.URL.Path, c.name, status, why)
 			}
