@@ -7,6 +7,7 @@ import { profile } from "./screens/profile.js";
 import { signin } from "./screens/signin.js";
 import { starting } from "./screens/starting.js";
 import { unlock } from "./screens/unlock.js";
+import { waiting } from "./screens/waiting.js";
 import { store } from "./state.js";
 import { theme } from "./theme.js";
 
@@ -21,7 +22,6 @@ const screens = {};
  */
 const later = {
   setup: () => import("./screens/setup.js").then((m) => m.setup()),
-  waiting: () => import("./screens/waiting.js").then((m) => m.waiting()),
   device: () => import("./screens/device.js").then((m) => m.device()),
   details: () => import("./screens/details.js").then((m) => m.details()),
   settings: () => import("./screens/settings.js").then((m) => m.settings()),
@@ -73,6 +73,7 @@ function load(name) {
 mount("starting", starting());
 mount("profile", profile());
 mount("signin", signin());
+mount("waiting", waiting()); // what follows a press on "Sign in", and may be over in no time
 mount("unlock", unlock()); // the first screen of everybody who has a passphrase
 
 /** @param {StateView} s */
