@@ -137,6 +137,7 @@ type Manager struct {
 
 	mu       sync.Mutex
 	snap     Snapshot
+	noted    uint64                          // how often note has listed the accounts
 	current  session.Session                 // the active one, with tokens; zero when nobody
 	unsaved  *session.Session                // signed in at the provider, could not be stored
 	rescued  map[session.Key]session.Session // refreshed, could not be written

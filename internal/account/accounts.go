@@ -197,6 +197,14 @@ func (a *Manager) note(b session.Book) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.snap.Accounts, a.snap.Typed = a.list(b), b.Typed
+	a.noted++
+}
+
+// notedTimes counts the calls of note.
+func (a *Manager) notedTimes() uint64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.noted
 }
 
 // isCurrent reports whether key is the active account.

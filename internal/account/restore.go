@@ -60,12 +60,15 @@ func (a *Manager) Sync(ctx context.Context) session.Book {
 	default:
 		return session.Book{}
 	}
+	before := a.notedTimes()
 	book, err := a.read(ctx)
 	if err != nil {
 		a.opts.Log.Warn("vault.unreadable", "err", err)
 		return session.Book{}
 	}
 	switch {
+	case a.notedTimes() != before: // this process wrote meanwhile: what was read may be older
+		return a.Sync(ctx)
 	case !a.same(book):
 		a.show(book)
 	case !alike(a.Snapshot().Accounts, a.list(book)):
