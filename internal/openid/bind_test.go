@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -89,14 +90,16 @@ func TestNothingIsBoundUnasked(t *testing.T) {
 				m["dpop_signing_alg_values_supported"] = c.algs
 			}
 		}})
-		sent := false
+		var sent atomic.Bool
 		p.guard = func(_ http.ResponseWriter, r *http.Request) bool {
-			sent = sent || r.Header.Get("DPoP") != "" || r.Form.Has("dpop_jkt")
+			if r.Header.Get("DPoP") != "" || r.Form.Has("dpop_jkt") {
+				sent.Store(true)
+			}
 			return true
 		}
 		s, err := signIn(t, p.bind(c.dpop), session.SignInRequest{})
-		if err != nil || sent || s.Bound || !s.ProofKey.IsZero() || s.Tokens.Type != session.Bearer {
-			t.Errorf("%s: %v, sent %t, %+v", name, err, sent, s)
+		if err != nil || sent.Load() || s.Bound || !s.ProofKey.IsZero() || s.Tokens.Type != session.Bearer {
+			t.Errorf("%s: %v, sent %t, %+v", name, err, sent.Load(), s)
 		}
 	}
 }
