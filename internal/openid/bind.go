@@ -48,7 +48,7 @@ func (c *Client) newBinding(m Metadata) (binding, error) {
 	must := c.p.DPoP == bindRequired
 	announced := slices.Contains(m.DPoPAlgorithms, string(jose.ES256))
 	switch {
-	case c.p.DPoP == bindNever, c.opts.Keys == nil && !must, !announced && !must:
+	case c.p.DPoP == bindNever, !must && (c.opts.Keys == nil || !announced):
 		return binding{}, nil
 	case c.opts.Keys == nil:
 		return binding{}, errNoKeys
@@ -136,8 +136,13 @@ type ring struct {
 func (r *ring) keep(key *proof.Key) *proof.Prover {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return r.add(key.Blob(), key)
+}
+
+// add keeps an open key; the caller holds the lock.
+func (r *ring) add(blob secret.Secret, key *proof.Key) *proof.Prover {
 	p := &proof.Prover{Key: key, Now: r.now, Nonces: &r.nonces}
-	r.open[key.Blob().Reveal()] = p
+	r.open[blob.Reveal()] = p
 	return p
 }
 
@@ -151,9 +156,7 @@ func (r *ring) prover(blob secret.Secret, open func(secret.Secret) (*proof.Key, 
 	if err != nil {
 		return nil, fmt.Errorf("openid: open the session's key: %w", err)
 	}
-	p := &proof.Prover{Key: key, Now: r.now, Nonces: &r.nonces}
-	r.open[blob.Reveal()] = p
-	return p, nil
+	return r.add(blob, key), nil
 }
 
 func (r *ring) drop(blob secret.Secret) {
