@@ -87,16 +87,29 @@ func (b *bench) token() {
 		"--token-cache-dir=" + cache,
 	}
 	f := inTurn(3*b.runs, wall(d.command, "latchkeyctl", "token"), wall(d.command, "floor"),
-		wall(d.command, "kubelogin", get...))
+		wall(d.command, "floor-library"), wall(d.command, "kubelogin", get...))
 	if asked := d.idp.Counts(); len(asked) > 0 {
 		b.t.Fatalf("the provider was asked: %v", asked)
 	}
 	b.versus("`latchkeyctl token` from a stored session, keychain store", f[0], f[1], "ms",
 		"a program that reads one item of the keychain", "≤ 1.20")
-	b.versus("… beside a token from a plain file", f[0], f[2], "ms", "`kubelogin get-token` v1.28.0", "≤ 1.30")
-	f = inTurn(3*b.runs, wall(d.command, "latchkeyctl", "version"), wall(d.command, "nothing"))
+	b.versus("… beside the same with the keychain library linked in", f[0], f[2], "ms",
+		"which connects to the bus when it is imported", "")
+	b.versus("… beside a token from a plain file", f[0], f[3], "ms", "`kubelogin get-token` v1.28.0", "≤ 1.30")
+	b.start()
+}
+
+// start measures latchkeyctl's start beside an empty program and beside two that are initialised and do nothing.
+func (b *bench) start() {
+	b.t.Helper()
+	d := b.machine
+	f := inTurn(3*b.runs, wall(d.command, "latchkeyctl", "version"), wall(d.command, "nothing"),
+		wall(d.command, "given"), wall(d.command, "linked"))
 	b.versus("`latchkeyctl version`: the program's own start", f[0], f[1], "ms", "an empty Go program of the same size",
 		"≤ 1.20")
+	b.versus("… beside the given libraries", f[0], f[2], "ms",
+		"a program that imports x/oauth2, go-oidc, the keychain library, net/http and cobra", "")
+	b.versus("… beside all packages of `latchkeyctl`", f[0], f[3], "ms", "a program that imports them", "")
 }
 
 func (b *bench) sizes() {
