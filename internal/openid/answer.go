@@ -7,8 +7,7 @@ import (
 	"slices"
 )
 
-// checkAnswer checks an authorization response whose state has been compared
-// already and returns its code (RFC 6749 §4.1.2). The issuer is checked before
+// checkAnswer checks an authorization response and returns its code (RFC 6749 §4.1.2). The issuer is checked before
 // anything else of it is believed, an error included (RFC 9207 §2.4).
 func (c *Client) checkAnswer(m Metadata, state string, v url.Values) (string, error) {
 	for name, values := range v {
@@ -39,8 +38,7 @@ func (c *Client) checkAnswer(m Metadata, state string, v url.Values) (string, er
 	return code, nil
 }
 
-// answerError sorts the provider's error codes (RFC 6749 §4.1.2.1,
-// OIDC Core §3.1.2.6).
+// answerError sorts the provider's error codes (RFC 6749 §4.1.2.1, OIDC Core §3.1.2.6).
 func answerError(v url.Values) error {
 	e := &AnswerError{
 		Kind: ErrAnswer, Code: clean(without(v.Get("error"), v.Get("state"), v.Get("code")), 60),

@@ -39,28 +39,27 @@ func (c *Client) ForAPI(ctx context.Context, s session.Session, name string,
 	if err != nil {
 		return session.Session{}, err
 	}
-	var got tokenAnswer
+	var t session.Tokens
 	switch {
 	case api.Way == provider.ByExchange:
-		got, err = c.exchangeToken(ctx, meta, s, bind, api)
+		t, err = c.exchangeToken(ctx, meta, s, bind, api)
 	case s.Tokens.Refresh.IsZero():
 		return session.Session{}, &session.APIError{API: name, Err: ErrNoRefresh}
 	case api.Way == provider.ByResource && !slices.Contains(s.Resources, api.Resource):
 		// Some providers spend the refresh token, refuse the resource, and end the session when that token comes again.
 		return session.Session{}, &session.APIError{API: name, Err: ErrNotAsked}
 	default:
-		got, s, err = c.redeemKept(ctx, meta, s, bind, api.Parameters(), keep)
-		if err == nil && !got.tokens.ID.IsZero() && !c.p.NoIDToken {
-			_, err = c.verifyRefreshed(ctx, s, got)
+		t, s, err = c.redeemKept(ctx, meta, s, bind, api.Parameters(), keep)
+		if err == nil && !t.ID.IsZero() && !c.p.NoIDToken {
+			_, err = c.verifyRefreshed(ctx, s, t)
 		}
 	}
 	if err == nil {
-		err = checkAPIToken(api, got.tokens.Access.Reveal())
+		err = checkAPIToken(api, t.Access.Reveal())
 	}
 	if err != nil {
 		return session.Session{}, refusedAPI(name, err)
 	}
-	t := got.tokens
 	if t.Lifetime <= 0 || t.Lifetime >= maxLifetime { // not said: another one can be had
 		t.Lifetime, t.Expiry = guessedLifetime, c.now().Add(guessedLifetime)
 	}
@@ -75,7 +74,7 @@ func (c *Client) ForAPI(ctx context.Context, s session.Session, name string,
 // exchangeToken is a token exchange (RFC 8693 §2.1). It spends nothing. A refresh token in its answer is not kept:
 // the session has one. No RFC says that an exchanged token is bound as its subject is; the settings can demand it.
 func (c *Client) exchangeToken(ctx context.Context, m Metadata, s session.Session, b binding,
-	api provider.API) (tokenAnswer, error) {
+	api provider.API) (session.Tokens, error) {
 	b.must = c.p.DPoP == bindRequired
 	form := url.Values{
 		"grant_type": {exchangeGrant}, "subject_token": {s.Tokens.Access.Reveal()},
@@ -84,11 +83,11 @@ func (c *Client) exchangeToken(ctx context.Context, m Metadata, s session.Sessio
 	maps.Copy(form, api.Parameters())
 	members, err := c.tokenRequest(ctx, m, form, b.prover)
 	if err != nil {
-		return tokenAnswer{}, fmt.Errorf("openid: exchange a token: %w", err)
+		return session.Tokens{}, fmt.Errorf("openid: exchange a token: %w", err)
 	}
 	kind := members.text("issued_token_type")
 	if members.has("issued_token_type") && kind != accessTokenType && kind != jwtTokenType {
-		return tokenAnswer{}, fmt.Errorf("%w: issued_token_type is no access token's", ErrAPIToken)
+		return session.Tokens{}, fmt.Errorf("%w: issued_token_type is no access token's", ErrAPIToken)
 	}
 	return c.readAnswer(members, strings.Join(api.Scopes, " "), b)
 }
@@ -97,14 +96,14 @@ func (c *Client) exchangeToken(ctx context.Context, m Metadata, s session.Sessio
 // token that is not for the API, are a refusal; an ID token that was verified to be false ends the session as at any
 // refresh.
 func refusedAPI(name string, err error) error {
-	var answer *AnswerError
-	var retry *session.RetryError
+	_, retry := errors.AsType[*session.RetryError](err)
+	answer, refused := errors.AsType[*AnswerError](err)
 	switch {
-	case errors.Is(err, session.ErrFalse), errors.As(err, &retry):
+	case errors.Is(err, session.ErrFalse), retry:
 		return err
 	case errors.Is(err, ErrAPIToken):
 		return &session.APIError{API: name, Err: err}
-	case !errors.As(err, &answer):
+	case !refused:
 		return err
 	}
 	told := error(answer)

@@ -32,7 +32,7 @@ type Keys interface {
 	Forget(blob secret.Secret) error
 }
 
-// errNoKeys means that the program was wired without Keys.
+// errNoKeys means that the program was wired without [Options.Keys].
 var errNoKeys = fmt.Errorf("%w: the program makes none", proof.ErrHardware)
 
 // binding is what one grant is bound to.
@@ -41,9 +41,8 @@ type binding struct {
 	must   bool          // an access token that is not bound is refused
 }
 
-// newBinding makes the key of a sign-in. With "auto" nothing is bound where the provider does not
-// announce ES256; with "require" a provider that announces nothing is asked all the same, and its answer
-// decides.
+// newBinding makes the key of a sign-in. With "auto" nothing is bound where the provider does not announce ES256; with
+// "require" a provider that announces nothing is asked all the same, and its answer decides.
 func (c *Client) newBinding(m Metadata) (binding, error) {
 	must := c.p.DPoP == bindRequired
 	announced := slices.Contains(m.DPoPAlgorithms, string(jose.ES256))
@@ -83,8 +82,8 @@ func (b binding) thumbprint() string {
 	return b.prover.Key.Thumbprint()
 }
 
-// mark notes in the session what its tokens are bound to. A provider may bind the refresh token alone: that
-// of a public client is bound as soon as a proof came with its request (RFC 9449 §5).
+// mark notes in the session what its tokens are bound to. A provider may bind the refresh token alone: that of a public
+// client is bound as soon as a proof came with its request (RFC 9449 §5).
 func (c *Client) mark(s *session.Session, b binding) {
 	if b.prover == nil {
 		return
@@ -106,7 +105,7 @@ func (c *Client) forget(b binding, s session.Session) {
 }
 
 // Prover returns what writes the proofs of a session, by what is kept of its key. Errors are of package proof:
-// ErrForeignKey where the key is another computer's.
+// [proof.ErrForeignKey] where the key is another computer's.
 func (c *Client) Prover(blob secret.Secret) (*proof.Prover, error) {
 	if c.opts.Keys == nil {
 		return nil, errNoKeys
@@ -180,9 +179,9 @@ func (r *ring) close() {
 // errNoProof means that nothing was sent, since the key wrote no proof.
 var errNoProof = errors.New("openid: no proof")
 
-// proven sends a request with a proof, and once more where the server refused the proof for its nonce (RFC
-// 9449 §8, §9) or for its time: the refusal itself then bears the nonce, or the time, that the next proof has.
-// A token makes it a request to a resource server. by may be nil: then there is no proof, and no second request.
+// proven sends a request with a proof, and once more where the server refused the proof for its nonce (RFC 9449 §8,
+// §9) or for its time: the refusal itself then bears the nonce, or the time, that the next proof has. A token makes
+// it a request to a resource server. by may be nil: then there is no proof, and no second request.
 func (c *Client) proven(ctx context.Context, by *proof.Prover, token secret.Secret,
 	request func() (*http.Request, error)) (*http.Response, []byte, error) {
 	server := proof.Authorization

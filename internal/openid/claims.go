@@ -11,16 +11,15 @@ import (
 	"unicode/utf8"
 )
 
-// object is a JSON object whose members are found by their exact names. encoding/json ignores case: it
-// would read a member AUD as aud.
+// object is a JSON object whose members are found by their exact names. encoding/json ignores case: it would read a
+// member AUD as aud.
 type object map[string]json.RawMessage
 
 // mark is a byte order mark, which is no content (RFC 8259 §8.1).
 const mark = "\xef\xbb\xbf"
 
-// parseObject reads one JSON object and nothing after it. A member that occurs twice gives
-// ErrDoubledClaim (RFC 7519 §4), because two programs could read different values. A member that is
-// null counts as absent.
+// parseObject reads one JSON object and nothing after it. A member that occurs twice gives [ErrDoubledClaim] (RFC 7519
+// §4), because two programs could read different values. A member that is null counts as absent.
 func parseObject(data []byte) (object, error) {
 	out, twice, err := readObject(data)
 	if err == nil && len(twice) > 0 {
@@ -29,8 +28,8 @@ func parseObject(data []byte) (object, error) {
 	return out, err
 }
 
-// readObject is parseObject for a document of which not every member is used: it
-// returns the names of the members that stand twice.
+// readObject is [parseObject] for a document of which not every member is used: it returns the names of the members
+// that stand twice.
 func readObject(data []byte) (o object, twice []string, err error) {
 	data = bytes.TrimPrefix(data, []byte(mark))
 	if !utf8.Valid(data) {
@@ -45,11 +44,8 @@ func readObject(data []byte) (o object, twice []string, err error) {
 	for dec.More() {
 		key, err := dec.Token()
 		name, ok := key.(string)
-		if err != nil || !ok {
-			return nil, nil, broken
-		}
 		var value json.RawMessage
-		if err := dec.Decode(&value); err != nil {
+		if err != nil || !ok || dec.Decode(&value) != nil {
 			return nil, nil, broken
 		}
 		if seen[name] && len(twice) < 100 {
@@ -108,21 +104,32 @@ func (o object) flag(name string) bool {
 	return o.text(name) == "true"
 }
 
-// kindOf says what a member is, without its value.
+// typeName is what people call the type of a JSON value.
+func typeName(raw json.RawMessage) string {
+	switch raw[0] {
+	case '"':
+		return "a text"
+	case '{':
+		return "an object"
+	case '[':
+		return "a list of something else"
+	case 't', 'f':
+		return "true or false"
+	}
+	return "a number"
+}
+
+// kindOf says why a member is no text with content, without its value.
 func kindOf(raw json.RawMessage) string {
 	switch {
 	case len(raw) == 0:
 		return "missing"
 	case raw[0] == '"':
 		return "empty"
-	case raw[0] == '{':
-		return "an object"
 	case raw[0] == '[':
 		return "a list"
-	case raw[0] == 't', raw[0] == 'f':
-		return "true or false"
 	}
-	return "a number"
+	return typeName(raw)
 }
 
 // texts returns a member that is a string or an array of strings.
@@ -147,23 +154,23 @@ func (o object) texts(name string) ([]string, bool) {
 	return nil, false
 }
 
-// date returns a NumericDate (RFC 7519 §2), which may have a fraction, and why a
-// member is none; a member that is absent is none without a reason.
-func (o object) date(name string) (at time.Time, ok bool, fault string) {
+// date returns a NumericDate (RFC 7519 §2), which may have a fraction; ok is false when the member is absent. The error
+// matches [ErrTimeClaim] and says why a member is no such date.
+func (o object) date(name string) (at time.Time, ok bool, err error) {
 	if !o.has(name) {
-		return time.Time{}, false, ""
+		return time.Time{}, false, nil
 	}
 	var n float64
 	switch err := json.Unmarshal(o[name], &n); {
 	case err != nil:
-		return time.Time{}, false, fmt.Sprintf("%s is %s, not a number of seconds", name, typeName(o[name]))
+		return at, false, fmt.Errorf("%w: %s is %s, not a number of seconds", ErrTimeClaim, name, typeName(o[name]))
 	case n >= milliseconds && n < 1000*milliseconds:
-		return time.Time{}, false, name + " is in milliseconds, not in seconds"
-	case math.IsNaN(n), n < 0, n >= milliseconds:
-		return time.Time{}, false, name + " is no time in seconds"
+		return at, false, fmt.Errorf("%w: %s is in milliseconds, not in seconds", ErrTimeClaim, name)
+	case n < 0, n >= milliseconds:
+		return at, false, fmt.Errorf("%w: %s is no time in seconds", ErrTimeClaim, name)
 	}
 	whole, part := math.Modf(n)
-	return time.Unix(int64(whole), int64(part*1e9)), true, ""
+	return time.Unix(int64(whole), int64(part*1e9)), true, nil
 }
 
 // milliseconds is the first number that is taken for milliseconds: read as milliseconds it is a day in

@@ -1,17 +1,12 @@
-// Package openid speaks OpenID Connect to one provider: discovery, the
-// authorization code flow with PKCE, the device grant, verification of the ID
-// token, userinfo, refresh, revocation and the end of the provider's browser
-// session.
+// Package openid speaks OpenID Connect to one provider: discovery, the authorization code flow with PKCE, the device
+// grant, verification of the ID token, userinfo, refresh, revocation and the end of the provider's browser session.
 //
-// Nothing that a provider says is believed unchecked. Each check of OpenID
-// Connect Core §3.1.3.7, §5.3 and §12.2, RFC 9207 and RFC 9700 that a native
-// client owes has a function and a sentinel error of its own. Every exchange has
-// a time limit and a body limit and follows no redirect; plain http is used with
-// an issuer on loopback alone.
+// Nothing that a provider says is believed unchecked. Each check of OpenID Connect Core §3.1.3.7, §5.3 and §12.2, RFC
+// 9207 and RFC 9700 that a native client owes has a function and a sentinel error of its own. Every exchange has a
+// time limit and a body limit and follows no redirect; plain http is used with an issuer on loopback alone.
 //
-// It stores nothing, opens no browser and listens on nothing itself: it is handed
-// functions for both. It does not support the implicit and hybrid flows,
-// encrypted tokens, and algorithms with shared secrets.
+// The package stores nothing, opens no browser and listens on nothing itself: [Options] gives it functions for both. It
+// does not support the implicit and hybrid flows, encrypted tokens, and algorithms with shared secrets.
 package openid
 
 import (
@@ -36,23 +31,20 @@ type Options struct {
 	Listen func(context.Context, ListenSpec) (Receiver, error)
 	// OpenURL opens a URL in the person's browser.
 	OpenURL func(context.Context, string) error
-	// NewLogoutForm binds a page of our own that posts a logout request. Without it
-	// such a request goes without the ID token.
+	// NewLogoutForm binds a page of our own that posts a logout request. Without it such a request goes without the ID
+	// token.
 	NewLogoutForm func(context.Context, LogoutSpec) (LogoutForm, error)
-	// Words gives the title and the text of the browser's last page; nil error
-	// means signed in.
+	// Words gives the title and the text of the browser's last page; nil error means signed in.
 	Words func(error) (title, text string)
 
 	Log *slog.Logger
 	Now func() time.Time
-	// Transport carries the requests; the limits are put around it. The programs' one is
-	// made by package proxy. nil takes one as net/http has it, which knows no certificates
-	// but the system's.
+	// Transport carries the requests; the limits are put around it. The programs' one is made by package proxy. nil
+	// takes one as net/http has it, which knows no certificates but the system's.
 	Transport http.RoundTripper
 	// RequestTimeout limits one request to the provider; 15 s when zero.
 	RequestTimeout time.Duration
-	// Recall and Learn keep what sign-ins show of this provider and client; nil keeps it
-	// for this client alone.
+	// Recall and Learn keep what sign-ins show of this provider and client; nil keeps it for this client alone.
 	Recall func() Learned
 	Learn  func(Learned)
 	// Keys makes and opens the keys that sessions are bound to; nil binds none.
@@ -86,8 +78,8 @@ type Receiver interface {
 	Close() error
 }
 
-// LogoutSpec describes the page that posts a logout request, and where the browser
-// comes back to: nowhere when Path is empty. The zero value is a page on any port.
+// LogoutSpec describes the page that posts a logout request, and where the browser comes back to: nowhere when Path is
+// empty. The zero value is a page on any port.
 type LogoutSpec struct {
 	Host  string
 	Ports []int
@@ -97,9 +89,8 @@ type LogoutSpec struct {
 
 // LogoutForm posts one logout request by the browser.
 type LogoutForm interface {
-	LandingURI() string // post_logout_redirect_uri; empty when LogoutSpec has no path
-	// Send opens the page that posts fields to action, and returns when the browser
-	// has fetched it.
+	LandingURI() string // post_logout_redirect_uri; empty when [LogoutSpec] has no path
+	// Send opens the page that posts fields to action, and returns when the browser has fetched it.
 	Send(ctx context.Context, action string, fields url.Values) error
 	// Landed returns when the browser has come back with the state.
 	Landed(context.Context) error
@@ -116,8 +107,8 @@ type Client struct {
 
 	clientKey *proof.Key // by which the client names itself; nil for none
 
-	// heard is when the provider last answered, in Unix nanoseconds by the wall clock,
-	// which goes on while the computer sleeps.
+	// heard is when the provider last answered, in Unix nanoseconds by the wall clock, which goes on while the computer
+	// sleeps.
 	heard atomic.Int64
 
 	background  sync.WaitGroup
@@ -130,16 +121,13 @@ type Client struct {
 	silentAt time.Time // when the provider last did not answer in time; zero when it has since
 }
 
-// New returns a client for the provider. It uses no network. Errors name the
-// setting that is wrong.
+// New returns a client for the provider. It uses no network. Errors name the setting that is wrong.
 func New(p provider.Provider, o Options) (*Client, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
-	if o.RequestTimeout <= 0 {
-		o.RequestTimeout = 15 * time.Second
-	}
+	o.RequestTimeout = cmp.Or(o.RequestTimeout, 15*time.Second)
 	if o.Recall == nil || o.Learn == nil {
 		var kept atomic.Value
 		kept.Store(Learned{})
@@ -179,8 +167,7 @@ func New(p provider.Provider, o Options) (*Client, error) {
 	return c, nil
 }
 
-// Close waits until the last page in the browser was delivered. It waits for a
-// few seconds at the most.
+// Close waits until the last page in the browser was delivered, for a few seconds at the most.
 func (c *Client) Close() {
 	c.background.Wait()
 	c.ring.close()
@@ -188,9 +175,7 @@ func (c *Client) Close() {
 
 // Offers tells what the provider offers, of what is known of it: it uses no network.
 func (c *Client) Offers() session.Offers {
-	c.mu.Lock()
-	meta := c.meta
-	c.mu.Unlock()
+	meta := c.known()
 	if meta == nil && c.p.NoDiscovery { // then the settings are all there is to know
 		if m, err := c.rediscover(context.Background()); err == nil {
 			meta = &m

@@ -1,6 +1,7 @@
 package openid
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,8 +27,7 @@ const (
 	maxUserCode = 40
 )
 
-// deviceAnswer is the device authorization endpoint's success (RFC 8628 §3.2),
-// checked in form.
+// deviceAnswer is the device authorization endpoint's success (RFC 8628 §3.2), checked in form.
 type deviceAnswer struct {
 	code     secret.Secret // device_code
 	shown    session.DeviceCode
@@ -35,9 +35,9 @@ type deviceAnswer struct {
 	expires  time.Time // by the provider's word
 }
 
-// signInByDevice runs the device grant (RFC 8628). No port is bound and no browser opened: the person
-// signs in on another device, and Progress carries the code and the address for it. There is no nonce
-// in this grant, so the ID token must have none.
+// signInByDevice runs the device grant (RFC 8628). No port is bound and no browser opened: the person signs in on
+// another device, and [session.Progress] carries the code and the address for it. There is no nonce in this grant, so
+// the ID token must have none.
 func (c *Client) signInByDevice(ctx context.Context, a attempt, watch *progress,
 	another func(session.Session, error) bool) (session.Session, error) {
 	if a.meta.DeviceAuthURL == "" {
@@ -66,38 +66,28 @@ func (c *Client) signInByDevice(ctx context.Context, a attempt, watch *progress,
 // authorizeDevice is the device authorization request (RFC 8628 §3.1).
 func (c *Client) authorizeDevice(ctx context.Context, a attempt) (deviceAnswer, error) {
 	form := url.Values{"scope": {strings.Join(a.scopes, " ")}}
-	if a.req.Organization != "" && c.p.OrganizationParam != "" {
-		form.Set(c.p.OrganizationParam, a.req.Organization)
-	}
-	if resources := c.resources(); len(resources) > 0 {
-		form["resource"] = resources
-	}
 	// whose browser it is nobody knows: no prompt is for an account
 	if slices.Contains(strings.Fields(a.prompt), consent) {
 		form.Set("prompt", consent)
 	}
-	for name, value := range c.p.AuthParams {
-		if !form.Has(name) && name != "prompt" { // such as Auth0's audience
-			form.Set(name, value)
-		}
-	}
+	c.addOwn(form, a)
 	res, body, err := c.post(ctx, a.meta, a.meta.DeviceAuthURL, form, nil)
 	if err != nil {
 		return deviceAnswer{}, transient(err)
 	}
 	members, err := c.grantAnswer(ErrDevice, res, body)
-	var answer *AnswerError
-	if errors.As(err, &answer) && (answer.Code == "unauthorized_client" || answer.Code == "unsupported_grant_type") {
-		return deviceAnswer{}, errors.Join(ErrDeviceUnsupported, err)
-	}
 	if err != nil {
+		answer, ok := errors.AsType[*AnswerError](err)
+		if ok && (answer.Code == "unauthorized_client" || answer.Code == "unsupported_grant_type") {
+			err = errors.Join(ErrDeviceUnsupported, err)
+		}
 		return deviceAnswer{}, err
 	}
 	return c.readDevice(ctx, members)
 }
 
-// readDevice checks the answer's form. What a person is shown is a code of a
-// keyboard's characters and an address that may be opened.
+// readDevice checks the answer's form. What a person is shown is a code of a keyboard's characters and an address
+// that may be opened.
 func (c *Client) readDevice(ctx context.Context, o object) (deviceAnswer, error) {
 	now := c.now()
 	life, ok := span(o["expires_in"])
@@ -108,10 +98,7 @@ func (c *Client) readDevice(ctx context.Context, o object) (deviceAnswer, error)
 	if n, ok := span(o["interval"]); ok {
 		d.interval = max(n, minInterval)
 	}
-	user, address := o.text("user_code"), o.text("verification_uri")
-	if address == "" {
-		address = o.text("verification_url") // Google's, from before the RFC
-	}
+	user, address := o.text("user_code"), cmp.Or(o.text("verification_uri"), o.text("verification_url")) // Google's
 	switch {
 	case d.code.IsZero():
 		return deviceAnswer{}, fmt.Errorf("%w: no device_code", ErrDocument)
@@ -136,12 +123,12 @@ func (c *Client) readDevice(ctx context.Context, o object) (deviceAnswer, error)
 }
 
 // poll asks the token endpoint until the person has decided (RFC 8628 §3.4).
-func (c *Client) poll(ctx context.Context, a attempt, d deviceAnswer) (tokenAnswer, error) {
+func (c *Client) poll(ctx context.Context, a attempt, d deviceAnswer) (session.Tokens, error) {
 	pace := pace{interval: d.interval}
 	var last error // the fault of the latest try
 	for {
 		if err := c.pause(ctx, pace.next(), d.expires); err != nil {
-			return tokenAnswer{}, errors.Join(err, last) // last: why it could not be asked
+			return session.Tokens{}, errors.Join(err, last) // last: why it could not be asked
 		}
 		got, err := c.redeemDevice(ctx, a, d)
 		if err == nil {
@@ -157,24 +144,19 @@ func (c *Client) poll(ctx context.Context, a attempt, d deviceAnswer) (tokenAnsw
 }
 
 // redeemDevice is one device access token request.
-func (c *Client) redeemDevice(ctx context.Context, a attempt, d deviceAnswer) (tokenAnswer, error) {
+func (c *Client) redeemDevice(ctx context.Context, a attempt, d deviceAnswer) (session.Tokens, error) {
 	members, err := c.tokenRequest(ctx, a.meta,
 		url.Values{"grant_type": {deviceGrant}, "device_code": {d.code.Reveal()}}, a.bind.prover)
 	if err != nil {
-		return tokenAnswer{}, err
+		return session.Tokens{}, err
 	}
 	return c.readAnswer(members, strings.Join(a.scopes, " "), a.bind)
 }
 
-// pause waits, but not beyond the code's end. The wall clock decides: a timer
-// stands still while a laptop sleeps.
+// pause waits, but not beyond the code's end. The wall clock decides: a timer stands still while a laptop sleeps.
 func (c *Client) pause(ctx context.Context, wait time.Duration, expires time.Time) error {
-	timer := time.NewTimer(min(wait, max(expires.Sub(c.now()), 0)))
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
+	if err := sleep(ctx, min(wait, max(expires.Sub(c.now()), 0))); err != nil {
+		return err
 	}
 	if !c.now().Before(expires) {
 		return ErrDeviceExpired
@@ -189,35 +171,28 @@ type pace struct {
 	asked    time.Duration // Retry-After of the last answer
 }
 
-// next is the pause before the next request: the interval, doubled with each fault
-// (RFC 8628 §3.5), and no shorter than what was asked for.
+// next is the pause before the next request: the interval, doubled with each fault up to [maxBackoff] (RFC 8628
+// §3.5), and no shorter than what was asked for.
 func (p *pace) next() time.Duration {
 	wait := p.interval
 	for range p.faults {
-		if wait >= maxBackoff {
-			break
-		}
-		wait = min(2*wait, maxBackoff)
+		wait = max(wait, min(2*wait, maxBackoff))
 	}
 	return max(wait, p.asked)
 }
 
-// after reads an answer that was no token: fault is a temporary fault, after which polling goes on;
-// final is an error that ends the wait; both nil means that the person has not decided yet.
+// after reads an answer that was no token: fault is a temporary fault, after which polling goes on; final is an error
+// that ends the wait; both nil means that the person has not decided yet.
 func (p *pace) after(err error) (fault, final error) {
-	var retry *session.RetryError
-	var answer *AnswerError
-	errors.As(err, &retry)
-	p.asked = 0
-	if retry != nil {
-		p.asked = retry.After
-	}
-	if !errors.As(err, &answer) {
+	_, passes := errors.AsType[*session.RetryError](err)
+	p.asked = retryAfterOf(err)
+	answer, ok := errors.AsType[*AnswerError](err)
+	switch {
+	case !ok && passes:
 		p.faults++
-		if retry == nil {
-			return nil, err
-		}
 		return err, nil
+	case !ok:
+		return nil, err
 	}
 	p.faults = 0
 	switch answer.Code {
@@ -231,7 +206,7 @@ func (p *pace) after(err error) (fault, final error) {
 	case "expired_token", "code_expired":
 		return nil, fmt.Errorf("%w: %w", ErrDeviceExpired, err)
 	}
-	if retry != nil { // temporarily_unavailable, server_error
+	if passes { // temporarily_unavailable, server_error
 		p.faults++
 		return err, nil
 	}

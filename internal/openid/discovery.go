@@ -1,10 +1,12 @@
 package openid
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,8 +15,8 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// Metadata is what is known of the provider: its discovery document
-// (OpenID Connect Discovery §3), overruled by the settings' explicit endpoints.
+// Metadata is what is known of the provider: its discovery document (OpenID Connect Discovery §3), overruled by the
+// settings' explicit endpoints.
 type Metadata struct {
 	oidc.ProviderConfig
 
@@ -32,26 +34,32 @@ type Metadata struct {
 	PushedURL           string   // RFC 9126 §5
 	RequirePushed       bool
 
-	// Ignored says what is wrong with optional members of the document, which count as
-	// absent: "scopes_supported is an object, not a list of texts".
+	// Ignored says what is wrong with optional members of the document, which count as absent: "scopes_supported is an
+	// object, not a list of texts".
 	Ignored []string
 
 	faults map[string]string // of members, by name
 }
 
-// metadataAge is how long a discovery document is used before it is asked for
-// again: an app stays open for weeks, and endpoints move.
+// metadataAge is how long a discovery document is used before it is asked for again: an app stays open for weeks, and
+// endpoints move.
 const metadataAge = 24 * time.Hour
 
-// Discover returns the provider's metadata. It is fetched at the first use and once a day; when a later
-// fetch fails, the earlier document is used on.
-func (c *Client) Discover(ctx context.Context) (Metadata, error) {
-	var meta Metadata
-	err := c.discovering.take(func() (err error) {
+// Discover returns the provider's metadata. It is fetched at the first use and once a day; when a later fetch fails,
+// the earlier document is used on.
+func (c *Client) Discover(ctx context.Context) (meta Metadata, err error) {
+	err = c.discovering.take(func() (err error) {
 		meta, err = c.discoverOnce(ctx)
 		return err
 	})
 	return meta, err
+}
+
+// known is the metadata at hand, however old; nil before the first discovery.
+func (c *Client) known() *Metadata {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.meta
 }
 
 // discoverOnce returns the metadata at hand, or fetches it; c.discovering is held.
@@ -74,7 +82,7 @@ func (c *Client) discoverOnce(ctx context.Context) (Metadata, error) {
 		return Metadata{}, err
 	}
 	if known == nil || known.JWKSURL != meta.JWKSURL {
-		c.keys = newKeySet(c, meta.JWKSURL)
+		c.keys = &keySet{c: c, address: meta.JWKSURL}
 	}
 	c.meta, c.asked = &meta, c.now()
 	return meta, nil
@@ -87,13 +95,14 @@ func (c *Client) keySet() *keySet {
 	return c.keys
 }
 
+// rediscover fetches the metadata; where the settings give all of it, it uses no network.
 func (c *Client) rediscover(ctx context.Context) (Metadata, error) {
 	meta, err := c.discover(ctx)
-	if err != nil {
-		return Metadata{}, err
+	if err == nil {
+		c.explicit(&meta)
+		err = c.checkMetadata(&meta)
 	}
-	c.explicit(&meta)
-	if err := c.checkMetadata(&meta); err != nil {
+	if err != nil {
 		return Metadata{}, err
 	}
 	if len(meta.Ignored) > 0 {
@@ -147,21 +156,17 @@ func (c *Client) checkNamed(m Metadata) error {
 
 // explicit lets the settings overrule the document.
 func (c *Client) explicit(m *Metadata) {
-	for _, e := range []struct{ to, from *string }{
-		{&m.AuthURL, &c.p.AuthorizationEndpoint}, {&m.TokenURL, &c.p.TokenEndpoint},
-		{&m.UserInfoURL, &c.p.UserinfoEndpoint},
-		{&m.RevocationURL, &c.p.RevocationEndpoint}, {&m.EndSessionURL, &c.p.EndSessionEndpoint},
-		{&m.DeviceAuthURL, &c.p.DeviceEndpoint}, {&m.JWKSURL, &c.p.JWKSURI},
-		{&m.PushedURL, &c.p.PushedEndpoint},
+	for setting, member := range map[*string]*string{
+		&c.p.AuthorizationEndpoint: &m.AuthURL, &c.p.TokenEndpoint: &m.TokenURL, &c.p.UserinfoEndpoint: &m.UserInfoURL,
+		&c.p.RevocationEndpoint: &m.RevocationURL, &c.p.EndSessionEndpoint: &m.EndSessionURL,
+		&c.p.DeviceEndpoint: &m.DeviceAuthURL, &c.p.JWKSURI: &m.JWKSURL, &c.p.PushedEndpoint: &m.PushedURL,
 	} {
-		if *e.from != "" {
-			*e.to = *e.from
-		}
+		*member = cmp.Or(*setting, *member)
 	}
 }
 
-// checkMetadata demands what a sign-in needs, and of every address that it is one
-// that may be used. An optional endpoint that may not be used is dropped.
+// checkMetadata demands what a sign-in needs, and of every address that it is one that may be used. An optional
+// endpoint that may not be used is dropped.
 func (c *Client) checkMetadata(m *Metadata) error {
 	need := []struct{ name, address string }{
 		{"authorization_endpoint", m.AuthURL}, {"token_endpoint", m.TokenURL}, {"jwks_uri", m.JWKSURL},
@@ -185,10 +190,7 @@ func (c *Client) checkMetadata(m *Metadata) error {
 		{"end_session_endpoint", &m.EndSessionURL}, {"device_authorization_endpoint", &m.DeviceAuthURL},
 		{pushedEndpoint, &m.PushedURL},
 	} {
-		if *e.address == "" {
-			continue
-		}
-		if err := c.checkEndpoint(e.name, *e.address); err != nil {
+		if err := c.checkEndpoint(e.name, *e.address); err != nil && *e.address != "" {
 			c.opts.Log.Warn("discovery.endpoint_ignored", "endpoint", e.name, "err", err)
 			m.ignore(e.name, "is an address that must not be used")
 			*e.address = ""
@@ -197,36 +199,26 @@ func (c *Client) checkMetadata(m *Metadata) error {
 	return nil
 }
 
-// tenantMark stands for the tenant in the issuer of Microsoft Entra's multi-tenant
-// discovery.
+// tenantMark stands for the tenant in the issuer of Microsoft Entra's multi-tenant discovery.
 const tenantMark = "{tenantid}"
 
-// isTemplate reports whether an issuer has a place left in it that somebody should
-// have filled: {tenantid}, ${TENANT}, <tenant>.
+// isTemplate reports whether an issuer has a place left in it that somebody should have filled: {tenantid}, ${TENANT},
+// <tenant>.
 func isTemplate(issuer string) bool {
 	lower := strings.ToLower(issuer)
 	return strings.ContainsAny(issuer, "{}<>") || strings.Contains(lower, "%7b") || strings.Contains(lower, "%3c")
 }
 
-// templateOf reports whether the document's issuer is Entra's template at the
-// address that was asked.
+// templateOf reports whether the document's issuer is Entra's template at the address that was asked.
 func templateOf(document, asked string) bool {
 	before, after, ok := strings.Cut(document, tenantMark)
-	if !ok {
-		return false
-	}
-	for _, name := range []string{"common", "organizations", "consumers"} {
-		if asked == before+name+after {
-			return true
-		}
-	}
-	return false
+	return ok && slices.ContainsFunc([]string{"common", "organizations", "consumers"},
+		func(tenant string) bool { return asked == before+tenant+after })
 }
 
 // transient marks an error of the network as one that may pass.
 func transient(err error) error {
-	var retry *session.RetryError
-	if errors.As(err, &retry) {
+	if _, ok := errors.AsType[*session.RetryError](err); ok {
 		return err
 	}
 	return &session.RetryError{Err: err}

@@ -8,9 +8,8 @@ import (
 	"app.latchkey/internal/weburl"
 )
 
-// checkEndpoint refuses a URL that must not be called or opened: anything but
-// https, or http on a loopback host when the issuer is such itself; with user
-// info or a fragment (RFC 6749 §3.1); or with characters that RFC 3986 excludes.
+// checkEndpoint refuses a URL that must not be called or opened: anything but https, or http on a loopback host when
+// the issuer is such itself; with user info or a fragment (RFC 6749 §3.1); or with characters that RFC 3986 excludes.
 func (c *Client) checkEndpoint(what, raw string) error {
 	if err := checkURL(raw, isLoopbackHTTP(c.p.Issuer) || c.p.NoDiscovery &&
 		isLoopbackHTTP(c.p.TokenEndpoint)); err != nil {
@@ -37,8 +36,7 @@ func isLoopbackHTTP(raw string) bool {
 	return err == nil && u.Scheme == "http" && weburl.Loopback(u.Hostname())
 }
 
-// withQuery adds parameters to an endpoint and keeps the endpoint's own query
-// (RFC 6749 §3.1).
+// withQuery adds parameters to an endpoint and keeps the endpoint's own query (RFC 6749 §3.1).
 func withQuery(endpoint string, v url.Values) string {
 	sep := "?"
 	if strings.Contains(endpoint, "?") {

@@ -12,7 +12,7 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// What can go wrong before anything is verified.
+// What can go wrong before anything is verified. Sections that name no document are of RFC 6749.
 var (
 	ErrSettings     = errors.New("openid: the provider's settings cannot be used")
 	ErrNetwork      = errors.New("openid: the provider cannot be reached")
@@ -32,22 +32,18 @@ var (
 	ErrDiscovery         = errors.New("openid: discovery failed")
 	ErrDiscoveryIssuer   = errors.New("openid: the discovery document names another issuer") // OIDC Discovery §4.3
 	ErrDiscoveryTemplate = errors.New("openid: the issuer is a template with a place left to fill")
-	// OIDC Discovery §3
-	ErrMember    = errors.New("openid: the discovery document lacks what a sign-in needs")
+	ErrMember            = errors.New("openid: the discovery document lacks what a sign-in needs") // OIDC Discovery §3
+
 	ErrBrokenKey = errors.New("openid: the provider's key is published in a form that cannot be used") // RFC 7518 §6
 	ErrKeys      = errors.New("openid: the provider's keys cannot be fetched")
 
-	// RFC 6749 §4.1.2.1
-	ErrAccessDenied = errors.New("openid: the provider or the person refused")
-	// OIDC Core §3.1.2.6
-	ErrInteraction = errors.New("openid: the provider needs the person")
-	// RFC 6749 §4.1.2.1
-	ErrAnswer      = errors.New("openid: the provider answered with an error")
-	ErrAnswerShape = errors.New("openid: the provider's answer contradicts itself") // RFC 6749 §4.1.2
-	// RFC 6749 §4.1.2.1
-	ErrUnbound          = errors.New("openid: an error that names no sign-in")
-	ErrState            = errors.New("openid: the answer has the state of another sign-in, or none") // RFC 6749 §10.12
-	ErrDoubledParameter = errors.New("openid: a parameter of the answer stands twice")               // RFC 6749 §3.1
+	ErrAccessDenied     = errors.New("openid: the provider or the person refused")                   // §4.1.2.1
+	ErrInteraction      = errors.New("openid: the provider needs the person")                        // OIDC Core §3.1.2.6
+	ErrAnswer           = errors.New("openid: the provider answered with an error")                  // §4.1.2.1
+	ErrAnswerShape      = errors.New("openid: the provider's answer contradicts itself")             // §4.1.2
+	ErrUnbound          = errors.New("openid: an error that names no sign-in")                       // §4.1.2.1
+	ErrState            = errors.New("openid: the answer has the state of another sign-in, or none") // §10.12
+	ErrDoubledParameter = errors.New("openid: a parameter of the answer stands twice")               // §3.1
 	ErrAnswerIssuer     = errors.New("openid: the answer names another issuer")                      // RFC 9207 §2.4
 	ErrAnswerNoIss      = errors.New("openid: the answer lacks the issuer it should name")           // RFC 9207 §2.4
 
@@ -58,64 +54,49 @@ var (
 	ErrDeviceExpired     = errors.New("openid: the code for the other device has expired")        // RFC 8628 §3.5
 
 	ErrTokenEndpoint = errors.New("openid: the token endpoint refused")
-	ErrNotRenewed    = errors.New("openid: the session was not renewed")                       // RFC 6749 §5.2
-	ErrTokenAnswer   = errors.New("openid: the token endpoint's answer is not a token answer") // RFC 6749 §5.1
-	ErrTokenForm     = errors.New("openid: no access token, or one that is no text")           // RFC 6749 §5.1
-	ErrTokenType     = errors.New("openid: a token type other than Bearer")                    // RFC 6749 §7.1
-	ErrNotBound      = errors.New("openid: a token that is not bound to this computer's key")  // RFC 9449 §5
-	ErrProof         = errors.New("openid: the proof of this computer's key was refused")      // RFC 9449 §5, §8
-	ErrTokenText     = errors.New("openid: a token with characters that no token has")         // RFC 6749 §A.12
-	// RFC 9068 §4, RFC 8693 §2.2.1
-	// RFC 8707 §2.1
-	ErrNotAsked = errors.New("openid: the sign-in did not ask for this API")
-	// RFC 8707 §2.2
-	ErrNoRefresh = errors.New("openid: there is no refresh token to ask for another token with")
-	ErrAPIToken  = errors.New("openid: the token that came is not one for this API")
-	ErrNoIDToken = errors.New("openid: no ID token") // OIDC Core §3.1.3.3
+	ErrNotRenewed    = errors.New("openid: the session was not renewed")                             // §5.2
+	ErrTokenAnswer   = errors.New("openid: the token endpoint's answer is not a token answer")       // §5.1
+	ErrTokenForm     = errors.New("openid: no access token, or one that is no text")                 // §5.1
+	ErrTokenType     = errors.New("openid: a token type other than Bearer")                          // §7.1
+	ErrNotBound      = errors.New("openid: a token that is not bound to this computer's key")        // RFC 9449 §5
+	ErrProof         = errors.New("openid: the proof of this computer's key was refused")            // RFC 9449 §5, §8
+	ErrTokenText     = errors.New("openid: a token with characters that no token has")               // §A.12
+	ErrNotAsked      = errors.New("openid: the sign-in did not ask for this API")                    // RFC 8707 §2.1
+	ErrNoRefresh     = errors.New("openid: there is no refresh token to ask for another token with") // RFC 8707 §2.2
+	ErrAPIToken      = errors.New("openid: the token that came is not one for this API")             // RFC 9068 §4
+	ErrNoIDToken     = errors.New("openid: no ID token")                                             // OIDC Core §3.1.3.3
 )
 
-// One for each check of an ID token.
+// One for each check of an ID token. Sections that name no document are of OIDC Core, items of its §3.1.3.7.
 var (
-	ErrMalformed = errors.New("openid: the ID token is no signed JWT") // RFC 7515
-	// RFC 7515 §4.1
-	ErrHeader = errors.New("openid: the ID token's header has a member of a wrong type")
-	// OIDC Core §3.1.3.7 item 7
-	ErrAlgorithm = errors.New("openid: the ID token is signed by a forbidden algorithm")
-	// RFC 7515 §4.1.11
-	ErrCritical = errors.New("openid: the ID token has a critical header")
-	// OIDC Core §3.1.3.7 item 6
-	ErrSignature    = errors.New("openid: the ID token's signature is false")
-	ErrUnknownKey   = errors.New("openid: the ID token is signed by an unknown key") // OIDC Core §10.1
-	ErrDoubledClaim = errors.New("openid: a claim stands twice")                     // RFC 7519 §4
-	// OIDC Core §3.1.3.7 item 2
-	ErrIssuer = errors.New("openid: the ID token is from another issuer")
-	// OIDC Core §3.1.3.7 item 3
-	ErrAudience = errors.New("openid: the ID token is for another client")
-	// OIDC Core §3.1.3.7 item 3
-	ErrExtraAudience = errors.New("openid: the ID token is also for somebody who is not trusted")
-	// OIDC Core §3.1.3.7 items 4, 5
-	ErrAZP = errors.New("openid: the ID token was issued to another client")
-	// OIDC Core §3.1.3.7 item 9
-	ErrExpired   = errors.New("openid: the ID token has expired")
-	ErrIssuedAt  = errors.New("openid: the ID token's iat is missing or in the future") // OIDC Core §2
-	ErrNotBefore = errors.New("openid: the ID token is not valid yet")                  // RFC 7519 §4.1.5
-	ErrTimeClaim = errors.New("openid: a time of the ID token is no number of seconds") // RFC 7519 §2
-	// OIDC Core §3.1.3.7 item 11
-	ErrNonce = errors.New("openid: the ID token is not for this sign-in")
-	// OIDC Core §3.1.3.8
-	ErrATHash  = errors.New("openid: the access token is not the ID token's")
-	ErrSubject = errors.New("openid: the ID token names nobody") // OIDC Core §2
-	// OIDC Core §3.1.3.7 item 13
-	ErrAuthTime      = errors.New("openid: the person signed in too long ago, or nobody knows when")
-	ErrACR           = errors.New("openid: the sign-in was not as strong as demanded") // OIDC Core §3.1.3.7 item 12
+	ErrMalformed     = errors.New("openid: the ID token is no signed JWT")                           // RFC 7515
+	ErrHeader        = errors.New("openid: the ID token's header has a member of a wrong type")      // RFC 7515 §4.1
+	ErrAlgorithm     = errors.New("openid: the ID token is signed by a forbidden algorithm")         // item 7
+	ErrCritical      = errors.New("openid: the ID token has a critical header")                      // RFC 7515 §4.1.11
+	ErrSignature     = errors.New("openid: the ID token's signature is false")                       // item 6
+	ErrUnknownKey    = errors.New("openid: the ID token is signed by an unknown key")                // §10.1
+	ErrDoubledClaim  = errors.New("openid: a claim stands twice")                                    // RFC 7519 §4
+	ErrIssuer        = errors.New("openid: the ID token is from another issuer")                     // item 2
+	ErrAudience      = errors.New("openid: the ID token is for another client")                      // item 3
+	ErrExtraAudience = errors.New("openid: the ID token is also for somebody who is not trusted")    // item 3
+	ErrAZP           = errors.New("openid: the ID token was issued to another client")               // items 4, 5
+	ErrExpired       = errors.New("openid: the ID token has expired")                                // item 9
+	ErrIssuedAt      = errors.New("openid: the ID token's iat is missing or in the future")          // §2
+	ErrNotBefore     = errors.New("openid: the ID token is not valid yet")                           // RFC 7519 §4.1.5
+	ErrTimeClaim     = errors.New("openid: a time of the ID token is no number of seconds")          // RFC 7519 §2
+	ErrNonce         = errors.New("openid: the ID token is not for this sign-in")                    // item 11
+	ErrATHash        = errors.New("openid: the access token is not the ID token's")                  // §3.1.3.8
+	ErrSubject       = errors.New("openid: the ID token names nobody")                               // §2
+	ErrAuthTime      = errors.New("openid: the person signed in too long ago, or nobody knows when") // item 13
+	ErrACR           = errors.New("openid: the sign-in was not as strong as demanded")               // item 12
 	ErrTenant        = errors.New("openid: the tenant is not one of those allowed")
 	ErrOrganization  = errors.New("openid: the sign-in was with another organization than asked for")
 	ErrOtherProvider = fmt.Errorf("openid: %w", session.ErrForeign)
 	ErrOtherPerson   = errors.New("openid: another person came back")
 
-	ErrUserinfo        = errors.New("openid: userinfo cannot be used")             // OIDC Core §5.3
-	ErrUserinfoSubject = errors.New("openid: userinfo is about another person")    // OIDC Core §5.3.2
-	ErrContinuity      = errors.New("openid: the refreshed ID token is another's") // OIDC Core §12.2
+	ErrUserinfo        = errors.New("openid: userinfo cannot be used")             // §5.3
+	ErrUserinfoSubject = errors.New("openid: userinfo is about another person")    // §5.3.2
+	ErrContinuity      = errors.New("openid: the refreshed ID token is another's") // §12.2
 )
 
 // WaitError means that nobody came back from the browser.
@@ -137,7 +118,7 @@ func (e *WaitError) Unwrap() error { return e.Err }
 
 // AnswerError is an error that the provider itself put into words.
 type AnswerError struct {
-	// ErrAccessDenied, ErrInteraction, ErrAnswer, ErrUnbound, ErrPushed, ErrDevice or ErrTokenEndpoint
+	// [ErrAccessDenied], [ErrInteraction], [ErrAnswer], [ErrUnbound], [ErrPushed], [ErrDevice] or [ErrTokenEndpoint]
 	Kind        error
 	Code        string // error (RFC 6749 §4.1.2.1, §5.2), cleaned
 	Description string // error_description, cleaned and cut
@@ -160,9 +141,9 @@ func clean(s string, most int) string { return cleantext.Line(s, most) }
 
 // statusError is what an answer other than 200 means. 408, 429 and 5xx may pass.
 func (c *Client) statusError(kind error, res *http.Response) error {
-	err := &statusFault{kind: fmt.Errorf("%w: %w: HTTP %d", kind, ErrStatus, res.StatusCode), status: res.StatusCode}
+	err := &statusFault{fmt.Errorf("%w: %w: HTTP %d", kind, ErrStatus, res.StatusCode), res.StatusCode}
 	if res.StatusCode >= 300 && res.StatusCode < 400 && res.Header.Get("Location") != "" {
-		err.kind = fmt.Errorf("%w: %w: %w: HTTP %d to %s", kind, ErrStatus, ErrRedirect, res.StatusCode, target(res))
+		err.error = fmt.Errorf("%w: %w: %w: HTTP %d to %s", kind, ErrStatus, ErrRedirect, res.StatusCode, target(res))
 	}
 	if passingStatus(res.StatusCode) {
 		return &session.RetryError{After: retryAfter(res.Header, c.now()), Err: err}
@@ -186,24 +167,19 @@ func target(res *http.Response) string {
 
 // statusFault is an answer that is no success, with its HTTP status.
 type statusFault struct {
-	kind   error // with ErrStatus
+	error  // matches [ErrStatus]
 	status int
 }
 
-// Error names kind and status.
-func (e *statusFault) Error() string { return e.kind.Error() }
-
-// Unwrap returns the kind.
-func (e *statusFault) Unwrap() error { return e.kind }
+// Unwrap returns the error that is embedded.
+func (e *statusFault) Unwrap() error { return e.error }
 
 // statusOf returns the HTTP status that an error came with; 0 when it came with none.
 func statusOf(err error) int {
-	var fault *statusFault
-	var answer *AnswerError
-	switch {
-	case errors.As(err, &fault):
+	if fault, ok := errors.AsType[*statusFault](err); ok {
 		return fault.status
-	case errors.As(err, &answer):
+	}
+	if answer, ok := errors.AsType[*AnswerError](err); ok {
 		return answer.Status
 	}
 	return 0

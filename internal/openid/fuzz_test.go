@@ -146,12 +146,12 @@ func FuzzTokenAnswer(f *testing.F) {
 			t.Errorf("believed: %d %q", status, data)
 		}
 		if got, err := c.readAnswer(o, "openid", binding{}); err == nil {
-			if got.tokens.Access.IsZero() || got.tokens.Type != "Bearer" || got.tokens.Lifetime < 0 ||
-				got.tokens.Lifetime > maxLifetime {
+			if got.Access.IsZero() || got.Type != "Bearer" || got.Lifetime < 0 ||
+				got.Lifetime > maxLifetime {
 				t.Errorf("believed: %q", data)
 			}
-			if (got.tokens.Lifetime == 0) != got.tokens.Expiry.IsZero() {
-				t.Errorf("a lifetime of %s ends at %s", got.tokens.Lifetime, got.tokens.Expiry)
+			if (got.Lifetime == 0) != got.Expiry.IsZero() {
+				t.Errorf("a lifetime of %s ends at %s", got.Lifetime, got.Expiry)
 			}
 		}
 		if d, err := c.readDevice(context.Background(), o); err == nil {
@@ -216,9 +216,9 @@ func FuzzIDToken(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	c.keys = newKeySet(c, "https://id.example/keys")
+	c.keys = &keySet{c: c, address: "https://id.example/keys"}
 	f.Fuzz(func(t *testing.T, raw string) {
-		jws, payload, err := c.keys.verifySignature(context.Background(), raw)
+		payload, err := c.keys.verifySignature(context.Background(), raw)
 		if err != nil {
 			verdicts := []error{ErrMalformed, ErrHeader, ErrAlgorithm, ErrCritical, ErrSignature, ErrUnknownKey,
 				ErrKeys}
@@ -227,8 +227,7 @@ func FuzzIDToken(f *testing.F) {
 			}
 			return
 		}
-		if raw != signed || !strings.Contains(string(payload), `"ada"`) ||
-			jws.Signatures[0].Header.Algorithm != "EdDSA" {
+		if raw != signed || !strings.Contains(string(payload), `"ada"`) {
 			t.Errorf("believed: %q", raw)
 		}
 	})

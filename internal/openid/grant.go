@@ -25,9 +25,8 @@ const (
 	person                 // the person is needed
 )
 
-// verdicts are the codes that decide something; every other one leaves the session
-// as it is (RFC 6749 §5.2, OIDC Core §3.1.2.6). Some servers answer a spent token with
-// invalid_request or a code of their own.
+// verdicts are the codes that decide something; every other one leaves the session as it is (RFC 6749 §5.2, OIDC Core
+// §3.1.2.6). Some servers answer a spent token with invalid_request or a code of their own.
 var verdicts = map[string]verdict{
 	"invalid_grant":   ends,
 	"invalid_request": doubted, "invalid_refresh_token": doubted, "invalid_token": doubted,
@@ -35,12 +34,11 @@ var verdicts = map[string]verdict{
 	"account_selection_required": person,
 }
 
-// grantCode returns the code of a token endpoint's JSON error. GitHub has a word of its
-// own for a token that is spent.
+// grantCode returns the code of a token endpoint's JSON error. GitHub has a word of its own for a token that is spent.
 func grantCode(err error) string {
-	var answer *AnswerError
+	answer, ok := errors.AsType[*AnswerError](err)
 	switch {
-	case !errors.As(err, &answer) || !errors.Is(answer.Kind, ErrTokenEndpoint):
+	case !ok || !errors.Is(answer.Kind, ErrTokenEndpoint):
 		return ""
 	case answer.Code == "bad_refresh_token":
 		return "invalid_grant"
@@ -48,20 +46,19 @@ func grantCode(err error) string {
 	return answer.Code
 }
 
-// lostPauses are the pauses before a refresh token is presented again after its answer was lost: at
-// once, and then within lostLimit. Several providers answer a repeated token with its successor during
-// a grace period; at other providers a longer wait would not help.
+// lostPauses are the pauses before a refresh token is presented again after its answer was lost: at once, and then
+// within [lostLimit]. Several providers answer a repeated token with its successor during a grace period; at other
+// providers a longer wait would not help.
 var lostPauses = [...]time.Duration{0, time.Second, 2 * time.Second, 3 * time.Second, 3 * time.Second}
 
 // lostLimit is how long after the loss the same token is presented.
 const lostLimit = 10 * time.Second
 
-// redeem redeems the refresh token, and again when the answer was lost or doubtful. further are parameters beside
-// it: what is said of an API. The
-// error matches [session.ErrLost] when an answer was lost on the way and no later one
-// was a success.
+// redeem redeems the refresh token, and again when the answer was lost or doubtful. further are parameters beside it,
+// such as the resource of an API. The error matches [session.ErrLost] when an answer was lost on the way and no later
+// one was a success.
 func (c *Client) redeem(ctx context.Context, m Metadata, refresh secret.Secret, b binding,
-	further url.Values) (tokenAnswer, error) {
+	further url.Values) (session.Tokens, error) {
 	got, err := c.spend(ctx, m, refresh, b, further)
 	cut := errors.Is(err, session.ErrLost)
 	for at, pauses := c.now(), lostPauses[:]; cut && !decided(got, err) && len(pauses) > 0; pauses = pauses[1:] {
@@ -86,22 +83,22 @@ func (c *Client) redeem(ctx context.Context, m Metadata, refresh secret.Secret, 
 	case verdicts[code] == goesOn && code != "":
 		err = fmt.Errorf("%w: %w", ErrNotRenewed, err)
 	}
-	if cut && err != nil && got.tokens.Refresh.IsZero() && !errors.Is(err, session.ErrLost) {
+	if cut && err != nil && got.Refresh.IsZero() && !errors.Is(err, session.ErrLost) {
 		err = fmt.Errorf("%w (%w)", err, session.ErrLost)
 	}
 	return got, err
 }
 
-// decided reports whether an answer is the provider's last word on this token: a
-// success, one that brought a new refresh token, or an error that does not pass.
-func decided(got tokenAnswer, err error) bool {
-	var retry *session.RetryError
-	return err == nil || !got.tokens.Refresh.IsZero() || !errors.As(err, &retry)
+// decided reports whether an answer is the provider's last word on this token: a success, one that brought a new
+// refresh token, or an error that does not pass.
+func decided(got session.Tokens, err error) bool {
+	_, retry := errors.AsType[*session.RetryError](err)
+	return err == nil || !got.Refresh.IsZero() || !retry
 }
 
+// retryAfterOf is how long the provider asked to wait.
 func retryAfterOf(err error) time.Duration {
-	var retry *session.RetryError
-	if errors.As(err, &retry) {
+	if retry, ok := errors.AsType[*session.RetryError](err); ok {
 		return retry.After
 	}
 	return 0
@@ -129,15 +126,15 @@ func sleep(ctx context.Context, d time.Duration) error {
 
 // spend redeems a refresh token (RFC 6749 §6), once.
 func (c *Client) spend(ctx context.Context, m Metadata, refresh secret.Secret, b binding,
-	further url.Values) (tokenAnswer, error) {
+	further url.Values) (session.Tokens, error) {
 	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refresh.Reveal()}}
 	maps.Copy(form, further)
 	answer, err := c.tokenRequest(ctx, m, form, b.prover)
 	if err != nil {
-		return tokenAnswer{}, fmt.Errorf("openid: refresh: %w", err)
+		return session.Tokens{}, fmt.Errorf("openid: refresh: %w", err)
 	}
 	got, err := c.readAnswer(answer, "", b)
-	if err != nil && !errors.Is(err, ErrTokenText) && !errors.Is(err, ErrNotBound) && got.tokens.Refresh.IsZero() {
+	if err != nil && !errors.Is(err, ErrTokenText) && !errors.Is(err, ErrNotBound) && got.Refresh.IsZero() {
 		err = lost(err) // a 200 that is no token answer
 	}
 	return got, err
@@ -149,10 +146,10 @@ var exchangePauses = [...]time.Duration{time.Second, 2 * time.Second}
 // maxExchangeWait is the longest Retry-After that a sign-in waits for.
 const maxExchangeWait = 5 * time.Second
 
-// exchange redeems the code (RFC 6749 §4.1.3, RFC 7636 §4.5), and again when the provider was busy or
-// the connection broke: only who has the verifier can redeem it, and the person would have to go
-// through the browser once more. A web page from a proxy or a portal is no reason to try again.
-func (c *Client) exchange(ctx context.Context, a attempt, code string) (tokenAnswer, error) {
+// exchange redeems the code (RFC 6749 §4.1.3, RFC 7636 §4.5), and again when the provider was busy or the connection
+// broke: only who has the verifier can redeem it, and the person would have to go through the browser once more. A
+// web page from a proxy or a portal is no reason to try again.
+func (c *Client) exchange(ctx context.Context, a attempt, code string) (session.Tokens, error) {
 	got, err := c.exchangeOnce(ctx, a, code)
 	for _, pause := range exchangePauses {
 		wait := max(pause, retryAfterOf(err))
@@ -169,12 +166,10 @@ func (c *Client) exchange(ctx context.Context, a attempt, code string) (tokenAns
 	return got, err
 }
 
-// worthAnother reports whether a code may be redeemed by another try: the provider was
-// busy (429, 502, 503, 504), or the connection broke. A provider that stays silent is not asked again: it
-// costs one time limit.
+// worthAnother reports whether a code may be redeemed by another try: the provider was busy (429, 502, 503, 504), or
+// the connection broke. A provider that stays silent is not asked again: it costs one time limit.
 func worthAnother(err error) bool {
-	var retry *session.RetryError
-	if !errors.As(err, &retry) || errors.Is(err, ErrTokenAnswer) {
+	if _, retry := errors.AsType[*session.RetryError](err); !retry || errors.Is(err, ErrTokenAnswer) {
 		return false
 	}
 	if status := statusOf(err); status != 0 {

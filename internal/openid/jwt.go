@@ -9,15 +9,15 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// algorithms are the only ones that may sign. "none" proves nothing, and with a
-// shared secret a public client's "secret" would be known to all.
+// algorithms are the only ones that may sign. "none" proves nothing, and with a shared secret a public client's
+// "secret" would be known to all.
 var algorithms = []jose.SignatureAlgorithm{
 	jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512,
 	jose.ES256, jose.ES384, jose.ES512, jose.EdDSA,
 }
 
-// parseJWT parses a compact JWS of one of our algorithms. Headers that name
-// foreign keys (jku, jwk, x5u, x5c) are never looked at (RFC 8725 §3.10).
+// parseJWT parses a compact JWS of one of our algorithms. Headers that name foreign keys (jku, jwk, x5u, x5c) are never
+// looked at (RFC 8725 §3.10).
 func parseJWT(raw string) (*jose.JSONWebSignature, error) {
 	head, err := headerOf(raw)
 	if err != nil {
@@ -36,9 +36,8 @@ func parseJWT(raw string) (*jose.JSONWebSignature, error) {
 	return jws, nil
 }
 
-// headerOf reads the protected header of a compact JWS. Each part must be base64url
-// as an encoder writes it (RFC 4648 §3.5): go-jose verifies what it has decoded, and
-// so would take letters that stand for the same bytes.
+// headerOf reads the protected header of a compact JWS. Each part must be base64url as an encoder writes it (RFC 4648
+// §3.5): go-jose verifies what it has decoded, and so would take letters that stand for the same bytes.
 func headerOf(raw string) (object, error) {
 	parts := strings.Split(raw, ".")
 	if len(parts) != 3 {

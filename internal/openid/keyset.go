@@ -16,17 +16,17 @@ import (
 )
 
 const (
-	// minRSABits is RFC 7518 §3.3's. The other end is go-jose's: it reads no modulus of
-	// more than 4,096 bits, of which one of half a million would cost seconds.
+	// minRSABits is the least of RFC 7518 §3.3. go-jose bounds the other end: it reads no modulus of more than 4,096
+	// bits, of which one of half a million would cost seconds.
 	minRSABits = 2048
-	// minRefetch is the least time between two fetches that unknown keys cause: many forged tokens must
-	// not cause many requests.
+	// minRefetch is the least time between two fetches that unknown keys cause: many forged tokens must not cause many
+	// requests.
 	minRefetch = 30 * time.Second
 	maxKeys    = 100
 )
 
-// keySet fetches and keeps the provider's keys (RFC 7517). go-oidc's own has no
-// limit on what it reads or how often, and hides why it failed.
+// keySet fetches and keeps the provider's keys (RFC 7517). go-oidc's own has no limit on what it reads or how often,
+// and hides why it failed.
 type keySet struct {
 	c       *Client
 	address string
@@ -38,20 +38,9 @@ type keySet struct {
 	refetched time.Time  // last fetch for an unknown key
 }
 
-func newKeySet(c *Client, address string) *keySet { return &keySet{c: c, address: address} }
-
-// prefetch fetches the keys unless they are there. Its error comes again when
-// they are needed.
-func (k *keySet) prefetch(ctx context.Context) {
-	if k.address != "" {
-		_, _ = k.have(ctx)
-	}
-}
-
 // have returns the keys, fetched if there are none.
-func (k *keySet) have(ctx context.Context) ([]jose.JSONWebKey, error) {
-	var keys []jose.JSONWebKey
-	err := k.fetch.take(func() (err error) {
+func (k *keySet) have(ctx context.Context) (keys []jose.JSONWebKey, err error) {
+	err = k.fetch.take(func() (err error) {
 		k.mu.Lock()
 		keys = k.keys
 		k.mu.Unlock()
@@ -63,34 +52,30 @@ func (k *keySet) have(ctx context.Context) ([]jose.JSONWebKey, error) {
 	return keys, err
 }
 
-// again returns the keys fetched anew for a key that was not among them, at once the first time and
-// then no oftener than minRefetch (OIDC Core §10.1.1). When it is too soon to ask again, the error
-// matches ErrKeys: the provider's present keys are unknown, so the token is not proven to be forged.
-func (k *keySet) again(ctx context.Context, seen []jose.JSONWebKey) ([]jose.JSONWebKey, error) {
-	var keys []jose.JSONWebKey
-	err := k.fetch.take(func() (err error) {
-		keys, err = k.reload(ctx, seen)
+// again returns the keys fetched anew for a key that was not among them, at once the first time and then no oftener
+// than [minRefetch] (OIDC Core §10.1.1). When it is too soon to ask again, the error matches [ErrKeys]: the
+// provider's present keys are unknown, so the token is not proven to be forged.
+func (k *keySet) again(ctx context.Context, seen []jose.JSONWebKey) (keys []jose.JSONWebKey, err error) {
+	err = k.fetch.take(func() (err error) {
+		k.mu.Lock()
+		keys = k.keys
+		since := k.c.now().Sub(k.refetched)
+		another := len(keys) > 0 && len(seen) > 0 && &keys[0] != &seen[0] // another caller has just fetched them
+		soon := since >= 0 && since < minRefetch
+		if !another && !soon {
+			k.refetched = k.c.now()
+		}
+		k.mu.Unlock()
+		switch {
+		case another:
+			return nil
+		case soon:
+			return fmt.Errorf("%w: they were asked for a moment ago", ErrKeys)
+		}
+		keys, err = k.load(ctx)
 		return err
 	})
 	return keys, err
-}
-
-// reload is again; k.fetch is held.
-func (k *keySet) reload(ctx context.Context, seen []jose.JSONWebKey) ([]jose.JSONWebKey, error) {
-	k.mu.Lock()
-	keys, last := k.keys, k.refetched
-	k.mu.Unlock()
-	now := k.c.now()
-	if len(keys) > 0 && len(seen) > 0 && &keys[0] != &seen[0] {
-		return keys, nil // another caller has just fetched them
-	}
-	if since := now.Sub(last); since >= 0 && since < minRefetch {
-		return nil, fmt.Errorf("%w: they were asked for a moment ago", ErrKeys)
-	}
-	k.mu.Lock()
-	k.refetched = now
-	k.mu.Unlock()
-	return k.load(ctx)
 }
 
 // load fetches the key set.
@@ -137,23 +122,14 @@ func keysIn(body []byte) ([]json.RawMessage, error) {
 	return raw, nil
 }
 
-// candidates returns the keys that a header may mean: by kid when it has one, and
-// those of the algorithm's type in any case.
+// candidates returns the keys that a header may mean: by kid when it has one, and those of the algorithm's type in any
+// case.
 func candidates(keys []jose.JSONWebKey, h jose.Header) []jose.JSONWebKey {
-	var out []jose.JSONWebKey
-	for _, key := range keys {
-		if h.KeyID != "" && key.KeyID != "" && key.KeyID != h.KeyID {
-			continue
-		}
-		if h.KeyID != "" && key.KeyID == "" && len(keys) > 1 {
-			continue
-		}
-		if key.Algorithm != "" && key.Algorithm != h.Algorithm || !fits(key, h.Algorithm) {
-			continue
-		}
-		out = append(out, key)
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(keys), func(key jose.JSONWebKey) bool {
+		return h.KeyID != "" && key.KeyID != "" && key.KeyID != h.KeyID ||
+			h.KeyID != "" && key.KeyID == "" && len(keys) > 1 ||
+			key.Algorithm != "" && key.Algorithm != h.Algorithm || !fits(key, h.Algorithm)
+	})
 }
 
 // fits reports whether the key is of the algorithm's type and curve (RFC 7518 §3.4).
@@ -169,37 +145,35 @@ func fits(key jose.JSONWebKey, alg string) bool {
 	return false
 }
 
-// verifySignature returns the payload of a JWT that one of the provider's keys
-// has signed.
-func (k *keySet) verifySignature(ctx context.Context, raw string) (*jose.JSONWebSignature, []byte, error) {
+// verifySignature returns the payload of a JWT that one of the provider's keys has signed.
+func (k *keySet) verifySignature(ctx context.Context, raw string) ([]byte, error) {
 	jws, err := parseJWT(raw)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	keys, err := k.have(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	header := jws.Signatures[0].Header
 	fit := candidates(keys, header)
-	payload, ok := try(jws, fit)
-	if ok {
-		return jws, payload, nil
+	if payload, ok := try(jws, fit); ok {
+		return payload, nil
 	}
 	// The provider may have rotated its keys since, or reused a kid.
 	fresh, err := k.again(ctx, keys)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%w: %w", err, k.refusal(header, fit))
+		return nil, fmt.Errorf("%w: %w", err, k.refusal(header, fit))
 	}
 	fit = candidates(fresh, header)
-	if payload, ok = try(jws, fit); ok {
-		return jws, payload, nil
+	if payload, ok := try(jws, fit); ok {
+		return payload, nil
 	}
-	return nil, nil, k.refusal(header, fit)
+	return nil, k.refusal(header, fit)
 }
 
-// refusal says why none of the keys that fit has verified a token. The key that the
-// header means may be one that is broken.
+// refusal says why none of the keys that fit has verified a token. The key that the header means may be one that is
+// broken.
 func (k *keySet) refusal(h jose.Header, fit []jose.JSONWebKey) error {
 	if len(fit) > 0 {
 		return ErrSignature

@@ -5,11 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 )
 
-// MemberError means that the discovery document lacks a member that a sign-in needs,
-// or has it in a form that cannot be used. It matches [ErrDiscovery] and [ErrMember].
+// MemberError means that the discovery document lacks a member that a sign-in needs, or has it in a form that cannot be
+// used. It matches [ErrDiscovery] and [ErrMember].
 type MemberError struct {
 	Member  string
 	Fault   string // such as "is a number, not a text"; "" when the member is missing
@@ -38,9 +37,9 @@ func (e *MemberError) Unwrap() []error {
 
 const twiceFault = "stands twice"
 
-// decodeMetadata reads the members by their exact names (OIDC Discovery §3). A member of a wrong type,
-// or one that occurs twice, counts as absent. A later check reports a missing member that is needed,
-// unless the settings give it.
+// decodeMetadata reads the members by their exact names (OIDC Discovery §3). A member of a wrong type, or one that
+// occurs twice, counts as absent; [Client.checkMetadata] reports it where it is needed and the settings do not give
+// it.
 func decodeMetadata(o object, twice []string) Metadata {
 	m := Metadata{faults: map[string]string{}}
 	for _, member := range []struct {
@@ -60,14 +59,15 @@ func decodeMetadata(o object, twice []string) Metadata {
 		{"token_endpoint_auth_signing_alg_values_supported", &m.AssertionAlgorithms},
 		{pushedEndpoint, &m.PushedURL}, {"require_pushed_authorization_requests", &m.RequirePushed},
 	} {
-		switch {
-		case !o.has(member.name): // null is absent
-		case slices.Contains(twice, member.name):
-			m.ignore(member.name, twiceFault)
-		default:
-			if fault := decodeMember(o[member.name], member.to); fault != "" {
-				m.ignore(member.name, fault)
-			}
+		if !o.has(member.name) { // null is absent
+			continue
+		}
+		fault := twiceFault
+		if !slices.Contains(twice, member.name) {
+			fault = decodeMember(o[member.name], member.to)
+		}
+		if fault != "" {
+			m.ignore(member.name, fault)
 		}
 	}
 	return m
@@ -80,34 +80,25 @@ func (m *Metadata) ignore(name, fault string) {
 	}
 }
 
-// decodeMember decodes a value, and leaves to alone when it is of another type. It
-// returns what is wrong with it.
+// decodeMember decodes a value, and leaves to alone when it is of another type. It returns what is wrong with it.
 func decodeMember(raw json.RawMessage, to any) string {
 	var err error
 	want := ""
 	switch to := to.(type) {
 	case *string:
-		want = "a text"
-		var v string
-		if err = json.Unmarshal(raw, &v); err == nil {
-			*to = v
-		}
+		want, err = "a text", json.Unmarshal(raw, to)
 	case *bool:
-		want = "true or false"
-		var v bool
-		if err = json.Unmarshal(raw, &v); err == nil {
-			*to = v
-		}
+		want, err = "true or false", json.Unmarshal(raw, to)
 	case *[]string:
 		want = "a list of texts"
-		var v []*string
-		if err = json.Unmarshal(raw, &v); err == nil && slices.Contains(v, nil) {
+		var list []*string // null is no text
+		if err = json.Unmarshal(raw, &list); err == nil && slices.Contains(list, nil) {
 			err = errors.New("null in a list")
 		}
 		if err == nil {
-			*to = make([]string, len(v))
-			for i := range v {
-				(*to)[i] = *v[i]
+			*to = make([]string, 0, len(list))
+			for _, text := range list {
+				*to = append(*to, *text)
 			}
 		}
 	}
@@ -115,23 +106,4 @@ func decodeMember(raw json.RawMessage, to any) string {
 		return fmt.Sprintf("is %s, not %s", typeName(raw), want)
 	}
 	return ""
-}
-
-// typeName is what people call the type of a JSON value.
-func typeName(raw json.RawMessage) string {
-	switch s := strings.TrimSpace(string(raw)); {
-	case s == "":
-		return "nothing"
-	case s[0] == '"':
-		return "a text"
-	case s[0] == '{':
-		return "an object"
-	case s[0] == '[':
-		return "a list of something else"
-	case s == "true", s == "false":
-		return "true or false"
-	case s == "null":
-		return "null"
-	}
-	return "a number"
 }

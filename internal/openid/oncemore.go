@@ -8,8 +8,8 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// ErrOnceMore is what the browser's page says when the person is sent to the provider a
-// second time within one sign-in. No caller gets it.
+// ErrOnceMore is what the browser's page says when the person is sent to the provider a second time within one
+// sign-in. No caller gets it.
 var ErrOnceMore = errors.New("openid: the provider is asked once more")
 
 // Reasons for which a person is asked once more; see [session.Progress].
@@ -18,14 +18,13 @@ const (
 	AgainConsent = "consent" // the provider renews a session only after it has asked for consent
 )
 
-// round is one authorization request and what comes of it. verdict says, of the session
-// or the error, whether another round follows: then the browser is told so, and its page
-// delivered before the next request needs the address.
+// round is one authorization request and what comes of it. another says, of the session or the error, whether another
+// round follows: then the browser is told so, and its page delivered before the next request needs the address.
 type round func(ctx context.Context, a attempt, watch *progress,
 	another func(session.Session, error) bool) (session.Session, error)
 
-// rounds asks the provider, and once more where it did not take a prompt, or gave no
-// refresh token though it was asked for one. What worked is remembered.
+// rounds asks the provider, and once more where it did not take a prompt, or gave no refresh token though it was
+// asked for one. What worked is remembered.
 func (c *Client) rounds(ctx context.Context, base attempt, watch *progress, ask round) (session.Session, error) {
 	m, req := base.meta, base.req
 	scopes := c.scopes(m, req.Organization)
@@ -64,9 +63,8 @@ func (c *Client) rounds(ctx context.Context, base attempt, watch *progress, ask 
 	}
 }
 
-// withConsent sends the person, who is signed in, to the provider once more with
-// prompt=consent. What goes wrong there costs the refresh token, not the sign-in; a
-// person's own cancel ends it.
+// withConsent sends the person, who is signed in, to the provider once more with prompt=consent. What goes wrong there
+// costs the refresh token, not the sign-in; a person's own cancel ends it.
 func (c *Client) withConsent(ctx context.Context, a attempt, s session.Session, known Learned, watch *progress,
 	ask round) (session.Session, Learned, error) {
 	c.opts.Log.Info("signin.once_more", "reason", AgainConsent)
@@ -74,7 +72,7 @@ func (c *Client) withConsent(ctx context.Context, a attempt, s session.Session, 
 	before := a.req
 	a.req.Same, a.req.LoginHint, a.prompt, a.began = s.Key, cmp.Or(s.Profile.Email, before.LoginHint), consent, c.now()
 	renewable, err := ask(ctx, a, watch, func(session.Session, error) bool { return false })
-	var answer *AnswerError
+	_, refused := errors.AsType[*AnswerError](err)
 	switch {
 	case err == nil:
 		known.Consent = consentUseless
@@ -86,7 +84,7 @@ func (c *Client) withConsent(ctx context.Context, a attempt, s session.Session, 
 		a.req = before
 		c.giveBack(ctx, a, s.Tokens, err)
 		return session.Session{}, known, err
-	case errors.As(err, &answer): // a definite no: the person is not asked at the next sign-in
+	case refused: // a definite no: the person is not asked at the next sign-in
 		known.Consent = consentUseless
 	}
 	c.opts.Log.Warn("signin.consent_failed", "err", err)

@@ -1,7 +1,8 @@
 package openid
 
 import (
-	"encoding/json"
+	"cmp"
+	"maps"
 
 	"app.latchkey/internal/session"
 )
@@ -12,46 +13,31 @@ const (
 	maxEmail = 254 // RFC 5321 §4.5.3.1.3
 )
 
-// profile merges the claims of ID token and userinfo (OIDC Core §5.1). Values of userinfo replace those
-// of the ID token, except for the claims by which the ID token describes itself. email and
-// email_verified come from one source together: the flag of one source must not confirm the address of
-// the other. The texts of the profile are cleaned for display; the claims are kept unchanged.
+// profile merges the claims of ID token and userinfo (OIDC Core §5.1). Values of userinfo replace those of the ID
+// token, except for the claims by which the ID token describes itself. email and email_verified come from one source
+// together: the flag of one source must not confirm the address of the other. The texts of the profile are cleaned
+// for display; the claims are kept unchanged.
 func profile(id, info object, subject string) session.Profile {
-	merged := map[string]json.RawMessage{}
-	for name, v := range id {
-		merged[name] = v
-	}
-	for name, v := range info {
-		if name == "email" || name == "email_verified" {
-			continue // together, below
-		}
-		if !protocolClaim[name] && string(v) != "null" {
-			merged[name] = v
-		}
-	}
-	mail := id
+	all, mail := object{}, id
+	maps.Copy(all, id)
 	if info.text("email") != "" {
 		mail = info
-		merged["email"] = info["email"]
-		delete(merged, "email_verified")
-		if v, ok := info["email_verified"]; ok {
-			merged["email_verified"] = v
+		delete(all, "email_verified")
+	}
+	for name, value := range info {
+		ofMail := name == "email" || name == "email_verified"
+		if !protocolClaim[name] && (!ofMail || info.text("email") != "") {
+			all[name] = value
 		}
 	}
-	all := object(merged)
-	p := session.Profile{Email: clean(mail.text("email"), maxEmail), Picture: all.text("picture"), Claims: merged}
+	p := session.Profile{
+		Email: clean(mail.text("email"), maxEmail), Claims: all,
+		Picture: cmp.Or(all.text("picture"), all.text("avatar_url")), // the latter is GitHub's
+	}
+	p.Name = cmp.Or(clean(all.text("name"), maxName), clean(all.text("preferred_username"), maxName),
+		clean(all.text("login"), maxName), clean(p.Email, maxName), clean(subject, maxName))
 	// An address that had to be mended is not the one that was verified.
 	p.EmailVerified = p.Email != "" && p.Email == mail.text("email") && mail.flag("email_verified")
-	if p.Picture == "" {
-		p.Picture = all.text("avatar_url") // GitHub
-	}
-	for _, name := range []string{
-		all.text("name"), all.text("preferred_username"), all.text("login"), p.Email, subject,
-	} {
-		if p.Name = clean(name, maxName); p.Name != "" {
-			break
-		}
-	}
 	return p
 }
 

@@ -1,6 +1,7 @@
 package openid
 
 import (
+	"cmp"
 	"sync"
 
 	"app.latchkey/internal/session"
@@ -14,12 +15,18 @@ type progress struct {
 }
 
 func (w *progress) update(f func(*session.Progress)) {
+	w.change(func(p *session.Progress) bool { f(p); return true })
+}
+
+// change tells the screen where f says that what it has changed is worth a word, and returns what f says.
+func (w *progress) change(f func(*session.Progress) bool) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	f(&w.last)
-	if w.tell != nil {
+	worth := f(&w.last)
+	if worth && w.tell != nil {
 		w.tell(w.last)
 	}
+	return worth
 }
 
 // again says why the person is asked once more; what was shown before is over.
@@ -27,26 +34,17 @@ func (w *progress) again(why string) {
 	w.update(func(p *session.Progress) { p.Again, p.URL, p.OpenErr, p.Device = why, "", nil, nil })
 }
 
-// stray counts an answer that was not for this sign-in, and reports whether it is worth a word: any
-// page can send thousands, and after the first ones, only the counts 2, 4, 8 … are shown.
+// stray counts an answer that was not for this sign-in, and reports whether it is worth a word: any page can send
+// thousands, and after the first eight only the counts 16, 32, 64 … are shown.
 func (w *progress) stray(told error) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.last.Strays++
-	if told != nil {
-		w.last.StrayErr = told
-	}
-	if n := w.last.Strays; n > 8 && n&(n-1) != 0 {
-		return false
-	}
-	if w.tell != nil {
-		w.tell(w.last)
-	}
-	return true
+	return w.change(func(p *session.Progress) bool {
+		p.Strays++
+		p.StrayErr = cmp.Or(told, p.StrayErr)
+		return p.Strays <= 8 || p.Strays&(p.Strays-1) == 0
+	})
 }
 
-// told is what the person was last told of an answer that was not for this sign-in;
-// nil when nothing was.
+// told is what the person was last told of an answer that was not for this sign-in; nil when nothing was.
 func (w *progress) told() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -15,26 +15,25 @@ const (
 	consent       = "consent"
 )
 
-// Learned is what sign-ins before have shown of a provider for this client. It has no
-// secret.
+// Learned is what sign-ins before have shown of a provider for this client. It has no secret.
 type Learned struct {
-	// Consent is "needed" when prompt=consent brought the refresh token that did not come
-	// without it, and "useless" when it did not, or was refused; "" when nobody knows.
+	// Consent is "needed" when prompt=consent brought the refresh token that did not come without it, and "useless"
+	// when it did not, or was refused; "" when nobody knows.
 	Consent string `json:"consent,omitempty"`
-	// Another is the prompt by which another account can be chosen where the first one was
-	// refused: "login", or "none" for no prompt at all; "" when nobody knows.
+	// Another is the prompt by which another account can be chosen where the first one was refused: "login", or "none"
+	// for no prompt at all; "" when nobody knows.
 	Another string `json:"another_account,omitempty"`
 }
 
-// What Learned says.
+// What [Learned] says.
 const (
 	consentNeeded  = "needed"
 	consentUseless = "useless"
 	noPrompt       = "none"
 )
 
-// prompting is which prompt an authorization request has. A value is sent only where it
-// is known to be understood; refused, it gives way to the next weaker one.
+// prompting is which prompt an authorization request has. A value is sent only where it is known to be understood;
+// refused, it gives way to the next weaker one.
 type prompting struct {
 	ways     []string // for the account, from the strongest to the weakest
 	consent  bool
@@ -57,8 +56,7 @@ func (c *Client) prompting(m Metadata, req session.SignInRequest, scopes []strin
 	return p
 }
 
-// anotherAccount returns the ways to another account, from the strongest that this
-// provider is known to understand.
+// anotherAccount returns the ways to another account, from the strongest that this provider is known to understand.
 func (c *Client) anotherAccount(m Metadata, known Learned) []string {
 	ways := []string{selectAccount, "login", ""}
 	lists := func(value string) bool { return slices.Contains(m.PromptValues, value) }
@@ -92,11 +90,11 @@ func (p prompting) value() string {
 	return strings.Join(slices.Compact(values), " ")
 }
 
-// weaker returns the next weaker prompt after the provider has refused this one; false
-// when the refusal was not of a prompt, or there is none.
+// weaker returns the next weaker prompt after the provider has refused this one; false when the refusal was not of a
+// prompt, or there is none.
 func (p prompting) weaker(err error) (prompting, bool) {
-	var answer *AnswerError
-	if !errors.As(err, &answer) || errors.Is(answer.Kind, ErrTokenEndpoint) || p.value() == "" {
+	answer, ok := errors.AsType[*AnswerError](err)
+	if !ok || errors.Is(answer.Kind, ErrTokenEndpoint) || p.value() == "" {
 		return p, false
 	}
 	words := strings.ToLower(answer.Code + " " + answer.Description)
@@ -126,9 +124,9 @@ func (p prompting) learned(known Learned, req session.SignInRequest, began promp
 	return known
 }
 
-// missesRefresh reports whether a session lacks the refresh token that was asked for, in
-// a way that asking for consent may mend (OIDC Core §11): the provider lists
-// offline_access, and nobody knows yet that consent does not help.
+// missesRefresh reports whether a session lacks the refresh token that was asked for, in a way that asking for
+// consent may mend (OIDC Core §11): the provider lists offline_access, and nobody knows yet that consent does not
+// help.
 func (c *Client) missesRefresh(m Metadata, scopes []string, s session.Session, p prompting, known Learned) bool {
 	understood := len(m.PromptValues) == 0 || slices.Contains(m.PromptValues, consent)
 	sent := p.consent || slices.Contains(p.settings, consent) || strings.Contains(p.ways[0], consent) ||

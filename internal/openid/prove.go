@@ -12,10 +12,10 @@ import (
 // provenFor is how long after an answer of the provider the way to it counts as proven.
 const provenFor = 10 * time.Second
 
-// prove asks the provider for something harmless before a refresh token is spent, unless it has just
-// answered something. A refresh token that is sent into a dead connection is lost, and the session with
-// it. Connections die when the computer sleeps, when the network changes, and behind the sign-in page
-// of a hotel's network. Connections from before are therefore closed first.
+// prove asks the provider for something harmless before a refresh token is spent, unless it has just answered
+// something. A refresh token that is sent into a dead connection is lost, and the session with it. Connections die
+// when the computer sleeps, when the network changes, and behind the sign-in page of a hotel's network. Connections
+// from before are therefore closed first.
 func (c *Client) prove(ctx context.Context, m Metadata) error {
 	if since := c.now().UnixNano() - c.heard.Load(); since >= 0 && since < int64(provenFor) {
 		return nil

@@ -21,9 +21,8 @@ type pushedRequest struct {
 	life    time.Duration // of a request that was pushed; zero for one that is in the address itself
 }
 
-// authorizationRequest returns the address of the authorization request. Where the request is pushed (RFC 9126)
-// the address bears client_id and request_uri alone; a push that fails is never made up for by a request
-// in the address.
+// authorizationRequest returns the address of the authorization request. Where the request is pushed (RFC 9126) the
+// address bears client_id and request_uri alone; a push that fails is never made up for by a request in the address.
 func (c *Client) authorizationRequest(ctx context.Context, a attempt) (pushedRequest, error) {
 	v := c.authorizationParams(a)
 	pushes, err := c.pushes(a.meta)

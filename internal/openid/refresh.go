@@ -1,6 +1,7 @@
 package openid
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,17 +13,15 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// Refresh redeems the refresh token of s (RFC 6749 §6, OIDC Core §12). As soon as
-// the answer is parsed, keep is called with s and the rotated refresh token,
-// before the ID token is verified; a keep that fails fails the refresh. The
-// session returned has the new access token.
+// Refresh redeems the refresh token of s (RFC 6749 §6, OIDC Core §12). As soon as the answer is parsed, keep is
+// called with s and the rotated refresh token, before the ID token is verified; a keep that fails fails the refresh.
+// The session returned has the new access token.
 //
-// The error matches [session.ErrEnded] when the provider answered invalid_grant, or
-// when the new ID token was verified to be false ([session.ErrFalse] too). Every
-// other error leaves the session alive: [session.ErrPersonNeeded] when the provider asks
-// for the person, errors of package proof when the session's key cannot be used, [ErrNotBound] when the answer is
-// not bound to it and must be, [session.ErrLost] when an answer was lost, also with ErrEnded, and
-// [session.RetryError] when it may pass.
+// The error matches [session.ErrEnded] when the provider answered invalid_grant, or when the new ID token was
+// verified to be false ([session.ErrFalse] too). Every other error leaves the session alive:
+// [session.ErrPersonNeeded] when the provider asks for the person, errors of package proof when the session's key
+// cannot be used, [ErrNotBound] when the answer is not bound to it and must be, [session.ErrLost] when an answer was
+// lost, also with [session.ErrEnded], and [session.RetryError] when it may pass.
 func (c *Client) Refresh(ctx context.Context, s session.Session,
 	keep func(context.Context, session.Session) error) (session.Session, error) {
 	meta, bind, err := c.spendable(ctx, s)
@@ -34,16 +33,14 @@ func (c *Client) Refresh(ctx context.Context, s session.Session,
 		return session.Session{}, err
 	}
 	next := kept
-	next.Tokens, next.Tokens.Refresh = got.tokens, kept.Tokens.Refresh
-	next.Bound = s.Bound || got.tokens.Type == session.DPoP
+	next.Tokens, next.Tokens.Refresh = got, kept.Tokens.Refresh
+	next.Bound = s.Bound || got.Type == session.DPoP
 	next.Refreshed, next.Provider = c.now(), c.p.Name
 	if now := c.skew.providers(); now.After(next.Seen) {
 		next.Seen = now // a clock that was set back lets no session last longer
 	}
-	if got.tokens.Scope == "" {
-		next.Tokens.Scope = s.Tokens.Scope // RFC 6749 §5.1: unchanged when absent
-	}
-	if got.tokens.ID.IsZero() || c.p.NoIDToken {
+	next.Tokens.Scope = cmp.Or(got.Scope, s.Tokens.Scope) // RFC 6749 §5.1: unchanged when absent
+	if got.ID.IsZero() || c.p.NoIDToken {
 		next.Tokens.ID = s.Tokens.ID // OIDC Core §12.2: the answer might not contain one
 		c.bound(&next.Tokens, time.Time{})
 		return next, nil
@@ -80,13 +77,13 @@ func (c *Client) spendable(ctx context.Context, s session.Session) (Metadata, bi
 // redeemKept redeems the refresh token of s and calls keep with the rotated one before anything else of the answer
 // is looked at. It returns s with the refresh token that is good from now on.
 func (c *Client) redeemKept(ctx context.Context, m Metadata, s session.Session, b binding, further url.Values,
-	keep func(context.Context, session.Session) error) (tokenAnswer, session.Session, error) {
+	keep func(context.Context, session.Session) error) (session.Tokens, session.Session, error) {
 	got, err := c.redeem(ctx, m, s.Tokens.Refresh, b, further)
-	if err != nil && got.tokens.Refresh.IsZero() {
+	if err != nil && got.Refresh.IsZero() {
 		return got, s, err
 	}
-	if !got.tokens.Refresh.IsZero() { // RFC 6749 §6: none issued, the old one stays
-		s.Tokens.Refresh = got.tokens.Refresh
+	if !got.Refresh.IsZero() { // RFC 6749 §6: none issued, the old one stays
+		s.Tokens.Refresh = got.Refresh
 	}
 	if kept := keep(ctx, s); kept != nil {
 		return got, s, errors.Join(err, fmt.Errorf("openid: keep the rotated token: %w", kept))
@@ -95,9 +92,9 @@ func (c *Client) redeemKept(ctx context.Context, m Metadata, s session.Session, 
 }
 
 // verifyRefreshed verifies the ID token that came with a refresh of s (OIDC Core §12.2).
-func (c *Client) verifyRefreshed(ctx context.Context, s session.Session, got tokenAnswer) (idToken, error) {
-	t, err := c.verifyIDToken(ctx, got.tokens.ID.Reveal(),
-		expected{nonce: s.Nonce, access: got.tokens.Access.Reveal(), continuity: &s})
+func (c *Client) verifyRefreshed(ctx context.Context, s session.Session, got session.Tokens) (idToken, error) {
+	t, err := c.verifyIDToken(ctx, got.ID.Reveal(),
+		expected{nonce: s.Nonce, access: got.Access.Reveal(), continuity: &s})
 	switch {
 	case err == nil:
 		return t, nil
@@ -107,16 +104,15 @@ func (c *Client) verifyRefreshed(ctx context.Context, s session.Session, got tok
 	return t, fmt.Errorf("openid: refresh: %w: %w: %w", session.ErrEnded, session.ErrFalse, err)
 }
 
-// noVerdict reports whether a refreshed ID token could not be verified, rather than
-// being verified to be false: the key that signed it is not known (a key set may be
-// fetched, published or cached late), or this machine's clock is off.
+// noVerdict reports whether a refreshed ID token could not be verified, rather than being verified to be false: the key
+// that signed it is not known (a key set may be fetched, published or cached late), or this machine's clock is off.
 func noVerdict(err error) bool {
-	var clock *ClockError
-	return errors.Is(err, ErrKeys) || errors.Is(err, ErrUnknownKey) || errors.As(err, &clock) && clock.Off != 0
+	clock, ok := errors.AsType[*ClockError](err)
+	return errors.Is(err, ErrKeys) || errors.Is(err, ErrUnknownKey) || ok && clock.Off != 0
 }
 
-// checkOwn refuses to send the tokens of one provider or client to another: the
-// settings may have changed since the sign-in.
+// checkOwn refuses to send the tokens of one provider or client to another: the settings may have changed since the
+// sign-in.
 func (c *Client) checkOwn(m Metadata, key session.Key, clientID string) error {
 	if clientID == c.p.ClientID && slices.Contains(c.issuersOf(m), key.Issuer) {
 		return nil
@@ -133,7 +129,7 @@ func (c *Client) issuersOf(m Metadata) []string {
 			out = append(out, strings.ReplaceAll(m.IssuerURL, tenantMark, tenant))
 		}
 		return out
-	case c.p.Issuer == "": // plain OAuth 2.0: see identify
+	case c.p.Issuer == "": // plain OAuth 2.0: see [Client.identify]
 		return []string{m.AuthURL}
 	}
 	return []string{c.p.Issuer}

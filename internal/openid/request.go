@@ -13,15 +13,14 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// settingsMaxAge is max_age where the settings' extra parameters ask for it: the answer is checked even
-// when the settings, not the caller, asked for it.
+// settingsMaxAge is max_age where the settings' extra parameters ask for it: the answer is checked even when the
+// settings, not the caller, asked for it.
 func (c *Client) settingsMaxAge() *time.Duration {
 	n, err := strconv.ParseUint(c.p.AuthParams["max_age"], 10, 31)
 	if err != nil {
 		return nil
 	}
-	d := time.Duration(n) * time.Second
-	return &d
+	return new(time.Duration(n) * time.Second)
 }
 
 // random returns 256 bits from the system's source, in base64url.
@@ -31,8 +30,8 @@ func random() string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// authorizationParams are the parameters of the authorization request (RFC 6749 §4.1.1, OIDC Core
-// §3.1.2.1). S256 is sent whatever the provider lists.
+// authorizationParams are the parameters of the authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.1). S256 is
+// sent whatever the provider lists.
 func (c *Client) authorizationParams(a attempt) url.Values {
 	v := url.Values{
 		"response_type":         {"code"},
@@ -57,24 +56,28 @@ func (c *Client) authorizationParams(a attempt) url.Values {
 			v.Set(name, hint)
 		}
 	}
-	if a.req.Organization != "" && c.p.OrganizationParam != "" {
-		v.Set(c.p.OrganizationParam, a.req.Organization)
-	}
 	if a.req.MaxAge != nil {
-		v.Set("max_age", strconv.FormatInt(seconds(*a.req.MaxAge), 10))
-	}
-	if resources := c.resources(); len(resources) > 0 {
-		v["resource"] = resources
+		v.Set("max_age", strconv.FormatInt(int64(*a.req.MaxAge/time.Second), 10))
 	}
 	if acr := slices.Concat(a.req.ACRValues, c.p.RequiredACR); len(acr) > 0 {
 		v.Set("acr_values", strings.Join(acr, " "))
 	}
+	c.addOwn(v, a)
+	return v
+}
+
+// addOwn adds the organization, the resources, and the parameters of the settings, such as Auth0's audience. A setting
+// never replaces a parameter that protects the flow; attempt.prompt has what it says of prompt.
+func (c *Client) addOwn(v url.Values, a attempt) {
+	if a.req.Organization != "" && c.p.OrganizationParam != "" {
+		v.Set(c.p.OrganizationParam, a.req.Organization)
+	}
+	if resources := c.resources(); len(resources) > 0 {
+		v["resource"] = resources
+	}
 	for name, value := range c.p.AuthParams {
-		// a setting adds parameters and never replaces one that protects the flow; a.prompt merges
-		// prompt
 		if !v.Has(name) && name != "prompt" {
 			v.Set(name, value)
 		}
 	}
-	return v
 }

@@ -15,10 +15,9 @@ import (
 // ErrRevocation is matched when the provider would not revoke.
 var ErrRevocation = errors.New("openid: the provider did not revoke")
 
-// Revoke revokes a session's tokens (RFC 7009), the refresh token first: at most
-// providers that ends the access token too. EndingPending means that the provider
-// could not be asked and that a later try may succeed, with the settings changed
-// back where the session is of another provider (ErrOtherProvider).
+// Revoke revokes a session's tokens (RFC 7009), the refresh token first: at most providers that ends the access token
+// too. [session.EndingPending] means that the provider could not be asked and that a later try may succeed, with the
+// settings changed back where the session is of another provider ([ErrOtherProvider]).
 func (c *Client) Revoke(ctx context.Context, r session.Revocation) (session.EndingOutcome, error) {
 	if c.silent() {
 		return session.EndingPending, transient(fmt.Errorf("openid: revoke: %w", ErrTimeout))
@@ -45,25 +44,23 @@ func (c *Client) Revoke(ctx context.Context, r session.Revocation) (session.Endi
 // revokeBoth revokes the refresh token, then the access token.
 func (c *Client) revokeBoth(ctx context.Context, meta Metadata, refresh,
 	access secret.Secret) (session.EndingOutcome, error) {
-	for _, t := range []struct {
-		token secret.Secret
-		hint  string
-	}{{refresh, "refresh_token"}, {access, "access_token"}} {
-		if t.token.IsZero() {
-			continue
-		}
-		outcome, err := c.revokeOne(ctx, meta, t.token, t.hint)
-		if outcome == session.EndingDone || t.hint == "access_token" && !refresh.IsZero() &&
-			outcome != session.EndingPending {
-			continue // that an access token cannot be revoked by itself (RFC 7009 §2) is no failure
-		}
+	outcome, err := c.revokeOne(ctx, meta, refresh, "refresh_token")
+	if outcome != session.EndingDone {
 		return outcome, err
 	}
-	return session.EndingDone, nil
+	outcome, err = c.revokeOne(ctx, meta, access, "access_token")
+	if outcome != session.EndingPending && !refresh.IsZero() {
+		return session.EndingDone, nil // that an access token cannot be revoked by itself (RFC 7009 §2) is no failure
+	}
+	return outcome, err
 }
 
+// revokeOne revokes one token; there is nothing to do for one that is absent.
 func (c *Client) revokeOne(ctx context.Context, m Metadata, token secret.Secret,
 	hint string) (session.EndingOutcome, error) {
+	if token.IsZero() {
+		return session.EndingDone, nil
+	}
 	form := url.Values{"token": {token.Reveal()}, "token_type_hint": {hint}}
 	res, body, err := c.post(ctx, m, m.RevocationURL, form, nil)
 	if err != nil {
@@ -73,8 +70,7 @@ func (c *Client) revokeOne(ctx context.Context, m Metadata, token secret.Secret,
 		return session.EndingDone, nil
 	}
 	failure := c.statusError(ErrRevocation, res)
-	var retry *session.RetryError
-	if errors.As(failure, &retry) {
+	if _, retry := errors.AsType[*session.RetryError](failure); retry {
 		return session.EndingPending, failure
 	}
 	if members, err := parseObject(body); err == nil && members.text("error") != "" {
@@ -90,9 +86,9 @@ func (c *Client) revokeOne(ctx context.Context, m Metadata, token secret.Secret,
 // giveBackTimeout limits the revocation of tokens whose sign-in was refused.
 const giveBackTimeout = 5 * time.Second
 
-// giveBack revokes, beside the sign-in's end, the tokens of a sign-in that was refused.
-// A step-up that was only not strong enough keeps them: it is the same person's, and at
-// several providers a revocation ends the whole grant and with it the session at hand.
+// giveBack revokes, beside the sign-in's end, the tokens of a sign-in that was refused. A step-up that was only not
+// strong enough keeps them: it is the same person's, and at several providers a revocation ends the whole grant and
+// with it the session at hand.
 func (c *Client) giveBack(ctx context.Context, a attempt, t session.Tokens, why error) {
 	sameGrant := !a.req.Same.IsZero() && (errors.Is(why, ErrACR) || errors.Is(why, ErrAuthTime))
 	if t.Access.IsZero() && t.Refresh.IsZero() || a.meta.RevocationURL == "" || sameGrant {

@@ -14,8 +14,8 @@ import (
 // finishTimeout limits how long the last page in the browser is waited for.
 const finishTimeout = 5 * time.Second
 
-// attempt is one authorization request: each has a state, a nonce and a code
-// verifier of its own (RFC 9700 §2.1.1, OIDC Core §3.1.2.1).
+// attempt is one authorization request: each has a state, a nonce and a code verifier of its own (RFC 9700 §2.1.1, OIDC
+// Core §3.1.2.1).
 type attempt struct {
 	meta     Metadata
 	scopes   []string
@@ -29,10 +29,9 @@ type attempt struct {
 	bind     binding
 }
 
-// SignIn runs the authorization code flow with PKCE (RFC 8252, RFC 7636) and
-// returns a verified session. The redirect URI is bound before the browser
-// opens; the browser's last page shows how it really ended. With req.Device it
-// runs the device grant instead (RFC 8628), and opens nothing.
+// SignIn runs the authorization code flow with PKCE (RFC 8252, RFC 7636) and returns a verified session. The redirect
+// URI is bound before the browser opens; the browser's last page shows how it really ended. With req.Device it runs
+// the device grant instead (RFC 8628), and opens nothing.
 func (c *Client) SignIn(ctx context.Context, req session.SignInRequest) (session.Session, error) {
 	meta, err := c.Discover(ctx)
 	if err != nil {
@@ -89,8 +88,7 @@ func (c *Client) signInByBrowser(ctx context.Context, a attempt, watch *progress
 	if err == nil {
 		s, err = c.complete(ctx, a, answer)
 	}
-	more := another(s, err)
-	told := err
+	more, told := another(s, err), err
 	if more {
 		told = ErrOnceMore
 	}
@@ -109,37 +107,30 @@ func (c *Client) signInByBrowser(ctx context.Context, a attempt, watch *progress
 	return s, err
 }
 
-// ask sends the person to the provider and waits for the one answer.
+// ask sends the person to the provider and waits for the one answer. Neither the browser nor the keys, which are
+// fetched ahead, hold up the wait.
 func (c *Client) ask(ctx context.Context, a attempt, request pushedRequest, recv Receiver,
 	watch *progress) (url.Values, error) {
-	c.open(ctx, request.address, watch)
-	waiting, answered := context.WithCancel(ctx)
-	defer answered()
-	c.background.Go(func() {
-		c.pushAgain(waiting, a, request, func(address string) {
-			watch.update(func(p *session.Progress) { p.URL = address })
-		})
-	})
-	return recv.Wait(ctx)
-}
-
-// open shows the authorization request to the person and, while they are there,
-// fetches the keys ahead. Neither holds up the wait for the answer.
-func (c *Client) open(ctx context.Context, address string, watch *progress) {
-	watch.update(func(p *session.Progress) { p.URL = address })
+	show := func(address string) { watch.update(func(p *session.Progress) { p.URL = address }) }
+	show(request.address)
 	c.prefetchKeys(ctx)
 	c.background.Go(func() {
-		if err := c.opts.OpenURL(ctx, address); err != nil && ctx.Err() == nil {
+		if err := c.opts.OpenURL(ctx, request.address); err != nil && ctx.Err() == nil {
 			c.opts.Log.Warn("browser.failed", "err", err)
 			watch.update(func(p *session.Progress) { p.OpenErr = err })
 		}
 	})
+	waiting, answered := context.WithCancel(ctx)
+	defer answered()
+	c.background.Go(func() { c.pushAgain(waiting, a, request, show) })
+	return recv.Wait(ctx)
 }
 
-// prefetchKeys fetches the keys while the person signs in.
+// prefetchKeys fetches the keys while the person signs in. An error comes again when the keys are needed.
 func (c *Client) prefetchKeys(ctx context.Context) {
-	keys := c.keySet()
-	c.background.Go(func() { keys.prefetch(ctx) })
+	if keys := c.keySet(); keys.address != "" {
+		c.background.Go(func() { _, _ = keys.have(ctx) })
+	}
 }
 
 // complete turns the answer into a session: exchange, verification, userinfo.
@@ -152,28 +143,26 @@ func (c *Client) complete(ctx context.Context, a attempt, answer url.Values) (se
 	return c.conclude(ctx, a, got, err)
 }
 
-// conclude makes a session of what a grant has given. When the sign-in is refused all
-// the same, the tokens are given back: nobody will use them.
-func (c *Client) conclude(ctx context.Context, a attempt, got tokenAnswer, err error) (session.Session, error) {
-	var s session.Session
+// conclude makes a session of what a grant has given. When the sign-in is refused all the same, the tokens are given
+// back: nobody will use them.
+func (c *Client) conclude(ctx context.Context, a attempt, got session.Tokens, err error) (s session.Session, _ error) {
 	if err == nil {
 		s, err = c.establish(ctx, a, got)
 	}
 	if err != nil {
-		c.giveBack(ctx, a, got.tokens, err)
+		c.giveBack(ctx, a, got, err)
 		return session.Session{}, err
 	}
 	return s, nil
 }
 
 // establish makes a session of the tokens that a grant has given.
-func (c *Client) establish(ctx context.Context, a attempt, got tokenAnswer) (s session.Session, err error) {
+func (c *Client) establish(ctx context.Context, a attempt, got session.Tokens) (s session.Session, err error) {
+	who := c.authenticate
 	if c.p.NoIDToken {
-		s, err = c.identify(ctx, a, got)
-	} else {
-		s, err = c.authenticate(ctx, a, got)
+		who = c.identify
 	}
-	if err != nil {
+	if s, err = who(ctx, a, got); err != nil {
 		return session.Session{}, err
 	}
 	if !a.req.Same.IsZero() && s.Key != a.req.Same {
@@ -190,22 +179,22 @@ func (c *Client) establish(ctx context.Context, a attempt, got tokenAnswer) (s s
 }
 
 // authenticate verifies the ID token and adds userinfo.
-func (c *Client) authenticate(ctx context.Context, a attempt, got tokenAnswer) (session.Session, error) {
-	if got.tokens.ID.IsZero() {
+func (c *Client) authenticate(ctx context.Context, a attempt, got session.Tokens) (session.Session, error) {
+	if got.ID.IsZero() {
 		return session.Session{}, ErrNoIDToken
 	}
 	want := expected{
-		nonce: a.nonce, access: got.tokens.Access.Reveal(), maxAge: a.req.MaxAge, requested: a.began,
+		nonce: a.nonce, access: got.Access.Reveal(), maxAge: a.req.MaxAge, requested: a.began,
 		organization: a.req.Organization,
 	}
 	if a.req.Demand {
 		want.acr = a.req.ACRValues
 	}
-	t, err := c.verifyIDToken(ctx, got.tokens.ID.Reveal(), want)
+	t, err := c.verifyIDToken(ctx, got.ID.Reveal(), want)
 	if err != nil {
 		return session.Session{}, err
 	}
-	info, err := c.userinfo(ctx, a, got.tokens, t.subject)
+	info, err := c.userinfo(ctx, a, got, t.subject)
 	if err != nil {
 		return session.Session{}, err
 	}
@@ -215,9 +204,9 @@ func (c *Client) authenticate(ctx context.Context, a attempt, got tokenAnswer) (
 		who = profile(t.claims, nil, t.subject)
 	}
 	exp, _, _ := t.claims.date("exp")
-	c.bound(&got.tokens, exp)
+	c.bound(&got, exp)
 	return session.Session{
-		Key: session.Key{Issuer: t.issuer, Subject: t.subject}, Tokens: got.tokens, IDTokenVerified: true,
+		Key: session.Key{Issuer: t.issuer, Subject: t.subject}, Tokens: got, IDTokenVerified: true,
 		Profile: who, Audience: t.audience, AuthorizedParty: t.azp, Nonce: a.nonce,
 		AuthTime: t.authTime, Expires: t.expiry, ACR: t.acr, AMR: t.amr,
 	}, nil

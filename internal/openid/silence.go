@@ -5,16 +5,14 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 )
 
-// askTimeout limits what a sign-out asks the provider on the way to its page in the
-// browser.
+// askTimeout limits what a sign-out asks the provider on the way to its page in the browser.
 const askTimeout = 3 * time.Second
 
-// silence is how long a provider that did not answer in time is not asked again by a sign-out: a silent
-// provider delays a sign-out by one time limit, not by one for each request.
+// silence is how long a provider that did not answer in time is not asked again by a sign-out: a silent provider
+// delays a sign-out by one time limit, not by one for each request.
 const silence = 10 * time.Second
 
 // noteAnswer notes whether the provider answered.
@@ -39,13 +37,10 @@ func (c *Client) silent() bool {
 
 // metadataSoon is [Client.Discover] for a sign-out, which does not wait long.
 func (c *Client) metadataSoon(ctx context.Context) (Metadata, error) {
-	c.mu.Lock()
-	known := c.meta
-	c.mu.Unlock()
-	switch {
-	case known != nil:
+	if known := c.known(); known != nil {
 		return *known, nil
-	case c.silent():
+	}
+	if c.silent() {
 		return Metadata{}, transient(ErrTimeout)
 	}
 	ctx, stop := context.WithTimeout(ctx, askTimeout)
@@ -53,31 +48,28 @@ func (c *Client) metadataSoon(ctx context.Context) (Metadata, error) {
 	return c.Discover(ctx)
 }
 
-// takesPOST asks an end-session endpoint whether it takes POST, as RP-Initiated Logout
-// 1.0 §2 demands and not every provider does. The question bears neither cookies nor a
-// token: nobody is signed out by it. Without an answer a GET is used, which is safe because no token is
-// in it.
+// takesPOST asks an end-session endpoint whether it takes POST, as RP-Initiated Logout 1.0 §2 demands and not every
+// provider does. The question bears neither cookies nor a token: nobody is signed out by it. Without an answer a GET is
+// used, which is safe because no token is in it.
 func (c *Client) takesPOST(ctx context.Context, endpoint string) bool {
 	if c.silent() {
 		return false
 	}
 	ctx, stop := context.WithTimeout(ctx, askTimeout)
 	defer stop()
-	form := url.Values{"client_id": {c.p.ClientID}}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, strings.NewReader(form.Encode()))
+	req, err := formRequest(ctx, endpoint, url.Values{"client_id": {c.p.ClientID}})
 	if err != nil {
 		return false
 	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Accept", "text/html")
 	res, _, err := c.do(req)
-	switch {
-	case res == nil: // an answer that is too large is one
+	if res == nil { // an answer that is too large is one
 		c.opts.Log.Warn("logout.not_asked", "err", err)
 		return false
-	case res.StatusCode == http.StatusNotFound, res.StatusCode == http.StatusMethodNotAllowed,
-		res.StatusCode == http.StatusGone, res.StatusCode >= 500:
+	}
+	switch res.StatusCode {
+	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone:
 		return false
 	}
-	return true
+	return res.StatusCode < 500
 }

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// skew knows by how much this machine's clock is off the provider's, from the
-// Date header of its last answer (RFC 9110 §6.6.1).
+// skew knows by how much this machine's clock is off the provider's, from the Date header of its last answer (RFC 9110
+// §6.6.1).
 type skew struct {
 	now func() time.Time
 
@@ -17,8 +17,7 @@ type skew struct {
 	ok  bool
 }
 
-// minSkew is the least that is worth a word, in view of the header's whole
-// seconds and the answer's way.
+// minSkew is the least that is worth a word, in view of the header's whole seconds and the answer's way.
 const minSkew = 30 * time.Second
 
 func (s *skew) note(h http.Header) {
@@ -40,9 +39,9 @@ func (s *skew) providers() time.Time {
 
 // ClockError is a failed check of a time, with what is known of the clocks.
 type ClockError struct {
-	Err error // ErrExpired, ErrIssuedAt, ErrNotBefore or ErrAuthTime
-	// Off is by how much this machine's clock is ahead of the provider's; negative
-	// when it is behind, zero when they agree or nothing is known.
+	Err error // [ErrExpired], [ErrIssuedAt], [ErrNotBefore] or [ErrAuthTime]
+	// Off is by how much this machine's clock is ahead of the provider's; negative when it is behind, zero when they
+	// agree or nothing is known.
 	Off time.Duration
 }
 
@@ -60,9 +59,8 @@ func (e *ClockError) Error() string {
 // Unwrap returns the check.
 func (e *ClockError) Unwrap() error { return e.Err }
 
-// blame runs a check of a time, and returns nil when it holds now. A check that does not hold by this
-// machine's clock, but would by the provider's, becomes a ClockError. No other case does, because only
-// then is the clock known to be the cause.
+// blame runs a check of a time, and returns nil when it holds now, else a [ClockError]. Its Off is set where the check
+// would hold by the provider's clock: only then is the clock known to be the cause.
 func (s *skew) blame(err error, now time.Time, holds func(now time.Time) bool) error {
 	if holds(now) {
 		return nil

@@ -9,9 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"app.latchkey/internal/proxy/route"
@@ -20,8 +22,7 @@ import (
 // maxBody is the most that is read of any answer, in bytes after decompression.
 const maxBody = 1 << 20
 
-// limits puts a time limit and a body limit around every exchange, and notes
-// what the provider's clock says.
+// limits puts a time limit and a body limit around every exchange, and notes what the provider's clock says.
 type limits struct {
 	base    http.RoundTripper
 	timeout time.Duration
@@ -53,67 +54,49 @@ func (l *limits) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !gateway(res.StatusCode) {
 		l.heard()
 	}
-	res.Body = &limitedBody{ReadCloser: res.Body, ctx: ctx, cancel: cancel, left: maxBody}
+	res.Body = &limitedBody{http.MaxBytesReader(nil, res.Body, maxBody), ctx, cancel}
 	return res, nil
 }
 
-// faultOf says what an exchange failed of, without the URL's query, which
-// net/http quotes.
+// faultOf says what an exchange failed of, without the URL's query, which net/http quotes.
 func faultOf(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil && route.Known(err) {
 		return fmt.Errorf("%w: %w", cause, err) // the time ended at the proxy
 	} else if cause != nil {
 		return cause
 	}
-	var asURL *url.Error
-	if errors.As(err, &asURL) {
-		err = asURL.Err
-	}
+	err = bare(err)
 	var cert *tls.CertificateVerificationError
 	var host x509.HostnameError
 	var unknown x509.UnknownAuthorityError
 	var record tls.RecordHeaderError
 	var alert *net.OpError // crypto/tls wraps what either side breaks a handshake off with
+	var corrupt flate.CorruptInputError
+	kind := ErrNetwork
 	switch {
 	case errors.As(err, &cert), errors.As(err, &host), errors.As(err, &unknown):
-		return fmt.Errorf("%w: %w", ErrTLS, err)
+		kind = ErrTLS
 	case errors.As(err, &record), errors.As(err, &alert) && (alert.Op == "remote error" || alert.Op == "local error"):
-		return fmt.Errorf("%w: %w", ErrHandshake, err)
+		kind = ErrHandshake
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt):
+		kind = ErrEncoding // an answer arrived and is no gzip, though it says so
 	}
-	if undecodable(err) {
-		return fmt.Errorf("%w: %w", ErrEncoding, err)
-	}
-	return fmt.Errorf("%w: %w", ErrNetwork, err)
+	return fmt.Errorf("%w: %w", kind, err)
 }
 
-// undecodable reports whether an answer arrived and is no gzip, though it says so.
-func undecodable(err error) bool {
-	var corrupt flate.CorruptInputError
-	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)
-}
-
-// limitedBody fails with ErrBodyTooLarge rather than ending early: a truncated document must not be
-// read as a complete one.
+// limitedBody fails with [ErrBodyTooLarge] rather than ending early: a truncated document must not be read as a
+// complete one.
 type limitedBody struct {
-	io.ReadCloser
-	ctx    context.Context
-	cancel context.CancelFunc
-	left   int64
+	io.ReadCloser // limited by [http.MaxBytesReader]
+	ctx           context.Context
+	cancel        context.CancelFunc
 }
 
 func (b *limitedBody) Read(p []byte) (int, error) {
-	if b.left < 0 {
-		return 0, ErrBodyTooLarge
-	}
-	if int64(len(p)) > b.left+1 {
-		p = p[:b.left+1]
-	}
 	n, err := b.ReadCloser.Read(p)
-	b.left -= int64(n)
-	if b.left < 0 {
-		return 0, ErrBodyTooLarge
-	}
-	if err != nil && !errors.Is(err, io.EOF) {
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		err = ErrBodyTooLarge
+	} else if err != nil && !errors.Is(err, io.EOF) {
 		err = faultOf(b.ctx, err)
 	}
 	return n, err
@@ -126,14 +109,31 @@ func (b *limitedBody) Close() error {
 
 // get fetches a document.
 func (c *Client) get(ctx context.Context, address string, header http.Header) (*http.Response, []byte, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	req, err := getRequest(ctx, address, header)
 	if err != nil {
-		return nil, nil, ErrEndpoint
-	}
-	if header != nil {
-		req.Header = header
+		return nil, nil, err
 	}
 	return c.do(req)
+}
+
+// getRequest is a request for a document; header may be nil.
+func getRequest(ctx context.Context, address string, header http.Header) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, ErrEndpoint
+	}
+	maps.Copy(req.Header, header)
+	return req, nil
+}
+
+// formRequest is a request that posts a form.
+func formRequest(ctx context.Context, endpoint string, form url.Values) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, ErrEndpoint
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return req, nil
 }
 
 // do sends the request and reads the whole answer.
@@ -145,16 +145,12 @@ func (c *Client) do(req *http.Request) (*http.Response, []byte, error) {
 	}
 	defer func() { _ = res.Body.Close() }()
 	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		return res, nil, err
-	}
-	return res, body, nil
+	return res, body, err
 }
 
 // bare takes the URL out of an error of net/http.
 func bare(err error) error {
-	var asURL *url.Error
-	if errors.As(err, &asURL) {
+	if asURL, ok := errors.AsType[*url.Error](err); ok {
 		return asURL.Err
 	}
 	return err

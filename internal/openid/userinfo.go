@@ -14,9 +14,8 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// userinfo fetches the claims of the UserInfo endpoint (OIDC Core §5.3). An
-// endpoint that is down or answers nonsense costs its claims, not the sign-in;
-// one that answers about somebody else ends it.
+// userinfo fetches the claims of the UserInfo endpoint (OIDC Core §5.3). An endpoint that is down or answers nonsense
+// costs its claims, not the sign-in; one that answers about somebody else ends it.
 func (c *Client) userinfo(ctx context.Context, a attempt, t session.Tokens, subject string) (object, error) {
 	if a.meta.UserInfoURL == "" {
 		return nil, nil
@@ -29,8 +28,7 @@ func (c *Client) userinfo(ctx context.Context, a attempt, t session.Tokens, subj
 		c.opts.Log.Warn("userinfo.unusable", "err", err)
 		return nil, nil
 	}
-	// OIDC Core §5.3.2: sub must be there and must match exactly. Only another text
-	// speaks of another person.
+	// OIDC Core §5.3.2: sub must be there and must match exactly. Only another text speaks of another person.
 	switch got := claims.text("sub"); {
 	case got == subject:
 		return claims, nil
@@ -54,15 +52,10 @@ func (c *Client) fetchUserinfo(ctx context.Context, a attempt, t session.Tokens)
 		by = nil
 	}
 	res, body, err := c.proven(ctx, by, t.Access, func() (*http.Request, error) {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, a.meta.UserInfoURL, nil)
-		if err != nil {
-			return nil, ErrEndpoint
-		}
-		req.Header = http.Header{
+		return getRequest(ctx, a.meta.UserInfoURL, http.Header{
 			"Authorization": {t.Type + " " + t.Access.Reveal()}, // RFC 6750 §2.1, RFC 9449 §7.1: never in the URL
 			"Accept":        {"application/json, application/jwt"},
-		}
-		return req, nil
+		})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUserinfo, err)
@@ -70,14 +63,15 @@ func (c *Client) fetchUserinfo(ctx context.Context, a attempt, t session.Tokens)
 	if res.StatusCode != http.StatusOK {
 		return nil, c.statusError(ErrUserinfo, res)
 	}
-	if !isJWT(res.Header) {
+	kind, _, _ := strings.Cut(res.Header.Get("Content-Type"), ";")
+	if !strings.EqualFold(strings.TrimSpace(kind), "application/jwt") {
 		return readUserinfo(body)
 	}
 	keys := c.keySet()
 	if keys == nil || c.p.NoIDToken {
 		return nil, fmt.Errorf("%w: signed, and no keys are known", ErrUserinfo)
 	}
-	_, payload, err := keys.verifySignature(ctx, strings.TrimSpace(string(body)))
+	payload, err := keys.verifySignature(ctx, strings.TrimSpace(string(body)))
 	if err != nil {
 		return nil, errors.Join(ErrUserinfo, err)
 	}
@@ -100,8 +94,7 @@ func readUserinfo(data []byte) (object, error) {
 	return claims, nil
 }
 
-// checkSignedUserinfo: iss and aud, which a signed answer should have, are ours
-// (OIDC Core §5.3.2).
+// checkSignedUserinfo: iss and aud, which a signed answer should have, are ours (OIDC Core §5.3.2).
 func (c *Client) checkSignedUserinfo(o object) error {
 	if o.has("iss") && o.text("iss") != c.issuerOf() {
 		return fmt.Errorf("%w: %w", ErrUserinfo, ErrIssuer)
@@ -112,14 +105,10 @@ func (c *Client) checkSignedUserinfo(o object) error {
 	return nil
 }
 
-func isJWT(h http.Header) bool {
-	return strings.EqualFold(strings.TrimSpace(strings.SplitN(h.Get("Content-Type"), ";", 2)[0]), "application/jwt")
-}
-
-// identify makes a session of a plain OAuth 2.0 provider's user endpoint. There is no ID token, so
-// IDTokenVerified is false.
-func (c *Client) identify(ctx context.Context, a attempt, got tokenAnswer) (session.Session, error) {
-	claims, err := c.fetchUserinfo(ctx, a, got.tokens)
+// identify makes a session of a plain OAuth 2.0 provider's user endpoint. There is no ID token, so IDTokenVerified is
+// false.
+func (c *Client) identify(ctx context.Context, a attempt, got session.Tokens) (session.Session, error) {
+	claims, err := c.fetchUserinfo(ctx, a, got)
 	if err != nil {
 		return session.Session{}, err
 	}
@@ -131,10 +120,8 @@ func (c *Client) identify(ctx context.Context, a attempt, got tokenAnswer) (sess
 	if id == "" || len(id) > maxSubject {
 		return session.Session{}, fmt.Errorf("%w: the user endpoint's %s", ErrSubject, c.p.UserIDField)
 	}
-	issuer := cmp.Or(c.p.Issuer, a.meta.AuthURL)
-	c.bound(&got.tokens, time.Time{})
-	got.tokens.ID = secret.Secret{} // nobody has verified it
-	return session.Session{
-		Key: session.Key{Issuer: issuer, Subject: id}, Tokens: got.tokens, Profile: profile(claims, nil, id),
-	}, nil
+	c.bound(&got, time.Time{})
+	got.ID = secret.Secret{} // nobody has verified it
+	key := session.Key{Issuer: cmp.Or(c.p.Issuer, a.meta.AuthURL), Subject: id}
+	return session.Session{Key: key, Tokens: got, Profile: profile(claims, nil, id)}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"html"
+	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -12,19 +13,19 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 )
 
-// gram is how many letters and digits in a row, equal to those of a secret, count as a
-// quotation of it: a provider may quote a part.
+// gram is how many letters and digits in a row, equal to those of a secret, count as a quotation of it: a provider
+// may quote a part.
 const gram = 8
 
 // maxQuoted is how much of a text of the provider's is read at all, in characters.
 const maxQuoted = 4000
 
-// without cuts what quotes a secret out of a text of the provider's: whole or in part,
-// in another case, with other characters strewn in, backwards, percent-encoded, as
-// entities of HTML, and in base64 or hexadecimal. What is cut becomes "…". Secrets of
-// fewer than four letters and digits are cut only as they are.
+// without cuts what quotes a secret out of a text of the provider's: whole or in part, in another case, with other
+// characters strewn in, backwards, percent-encoded, as entities of HTML, and in base64 or hexadecimal. What is cut
+// becomes "…". Secrets of fewer than four letters and digits are cut only as they are.
 func without(text string, secrets ...string) string {
 	text = decoded(clean(text, maxQuoted))
 	for _, secret := range secrets {
@@ -41,10 +42,9 @@ func without(text string, secrets ...string) string {
 	return text
 }
 
-// encodings are a secret in hexadecimal, and in base64 at each of the three places that
-// its first byte can have within a group, without the characters that other bytes have a
-// part in. So a piece of encoded text is known wherever the secret stands in it. [folded]
-// takes padding and what tells the two alphabets of base64 apart out.
+// encodings are a secret in hexadecimal, and in base64 at each of the three places that its first byte can have
+// within a group, without the characters that other bytes have a part in. So a piece of encoded text is known
+// wherever the secret stands in it. [folded] takes padding and what tells the two alphabets of base64 apart out.
 func encodings(secret string) []string {
 	out := []string{hex.EncodeToString([]byte(secret))}
 	for before := range 3 {
@@ -54,8 +54,7 @@ func encodings(secret string) []string {
 	return slices.DeleteFunc(out, func(code string) bool { return len(code) < gram })
 }
 
-// gramsOf are the runs of letters and digits by which a secret is known, forwards and
-// backwards.
+// gramsOf are the runs of letters and digits by which a secret is known, forwards and backwards; all are of one length.
 func gramsOf(secret string) map[string]bool {
 	forwards, _ := folded(secret)
 	size := min(gram, len(forwards))
@@ -84,52 +83,42 @@ func folded(text string) (letters []rune, places []int) {
 
 // cutGrams cuts what quotes one of the grams.
 func cutGrams(text string, grams map[string]bool) string {
-	if len(grams) == 0 {
-		return text
-	}
-	for {
-		span := quotes(text, grams)
-		if span == nil {
-			return text
+	for len(grams) > 0 {
+		from, to := quotes(text, grams)
+		if from < 0 {
+			break
 		}
-		text = text[:span[0]] + "…" + text[span[1]:]
+		text = text[:from] + "…" + text[to:]
 	}
+	return text
 }
 
-// quotes returns where text quotes one of the grams; nil when it does nowhere.
-func quotes(text string, grams map[string]bool) []int {
+// quotes returns the span of text that quotes one of the grams, or several that touch; from is negative when none does.
+func quotes(text string, grams map[string]bool) (from, to int) {
 	size := 0
 	for g := range grams {
-		size = len([]rune(g))
+		size = utf8.RuneCountInString(g)
 		break
 	}
 	letters, places := folded(text)
-	from, to := -1, -1
+	first, last := -1, -1 // of the letters
 	for i := range len(letters) - size + 1 {
-		switch hit := grams[string(letters[i:i+size])]; {
-		case hit && from < 0:
-			from, to = i, i+size-1
-		case hit && i <= to+1:
-			to = i + size - 1
-		case from >= 0 && i > to+1:
-			return end(text, places, from, to)
+		if !grams[string(letters[i:i+size])] {
+			continue
 		}
-	}
-	if from < 0 {
-		return nil
-	}
-	return end(text, places, from, to)
-}
-
-// end is the span of text from one letter to another, both included.
-func end(text string, places []int, from, to int) []int {
-	last := places[to]
-	for i := range text[last:] {
-		if i > 0 {
-			return []int{places[from], last + i}
+		if first >= 0 && i > last+1 {
+			break
 		}
+		if first < 0 {
+			first = i
+		}
+		last = i + size - 1
 	}
-	return []int{places[from], len(text)}
+	if first < 0 {
+		return -1, -1
+	}
+	_, width := utf8.DecodeRuneInString(text[places[last]:])
+	return places[first], places[last] + width
 }
 
 // escape is a character in the way of JSON or of a program.
@@ -137,8 +126,7 @@ var escape = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|%[0-9A-Fa-f]{2}`)
 })
 
-// decoded takes percent-encoding, escapes and entities out of a text, also where one
-// stands within the other.
+// decoded takes percent-encoding, escapes and entities out of a text, also where one stands within the other.
 func decoded(text string) string {
 	for range 4 {
 		next := html.UnescapeString(escape().ReplaceAllStringFunc(text, func(s string) string {
@@ -175,18 +163,13 @@ func secretsIn(r *http.Request) []string {
 	if err != nil {
 		return out
 	}
-	defer func() { _ = body.Close() }()
-	form := (&http.Request{
-		Method: http.MethodPost, Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, Body: body,
-	})
-	if form.ParseForm() != nil {
-		return out
-	}
+	text, _ := io.ReadAll(body) // a strings.Reader
+	form, _ := url.ParseQuery(string(text))
 	for _, name := range []string{
 		"code", "code_verifier", "refresh_token", "device_code", "token", "client_secret", "subject_token",
 		"client_assertion", "state", "nonce",
 	} {
-		out = append(out, form.PostForm[name]...)
+		out = append(out, form[name]...)
 	}
 	return out
 }
