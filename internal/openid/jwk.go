@@ -58,7 +58,8 @@ func usable(raw []json.RawMessage) (keys []jose.JSONWebKey, faults []KeyFault) {
 		case err == nil:
 			keys = append(keys, key)
 		case !errors.Is(err, errNotOurs) && len(faults) < maxKeys:
-			faults = append(faults, KeyFault{name, strings.TrimPrefix(err.Error(), ErrDocument.Error()+": "), false, kid})
+			why := strings.TrimPrefix(err.Error(), ErrDocument.Error()+": ")
+			faults = append(faults, KeyFault{name, why, false, kid})
 		}
 	}
 	return keys, faults
@@ -97,7 +98,8 @@ func usableKey(o object, twice []string) (jose.JSONWebKey, error) {
 	}
 	key, err := parsedKey(plain)
 	if err != nil {
-		return key, fmt.Errorf("%s do not make a public key of its type, or of one that is known", strings.Join(names, ", "))
+		return key, fmt.Errorf("%s do not make a public key of its type, or of one that is known",
+			strings.Join(names, ", "))
 	}
 	key.KeyID, key.Algorithm = o.text("kid"), o.text("alg")
 	return key, checkRSA(key)
