@@ -8,7 +8,6 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"github.com/spf13/cobra"
 
-	"app.latchkey/internal/program"
 	"app.latchkey/internal/proof"
 	"app.latchkey/internal/wire"
 )
@@ -25,7 +24,7 @@ func (c *command) clientKey() *cobra.Command {
 			if output == "" {
 				return &usageError{errors.New("--output is missing: the file to write")}
 			}
-			s, err := program.Settings(c.flags)
+			s, err := c.settings()
 			if err != nil {
 				return &usageError{err}
 			}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"app.latchkey/internal/program"
 	"app.latchkey/internal/settings"
 )
 
@@ -31,7 +30,7 @@ func (c *command) config() *cobra.Command {
 				_, err := fmt.Fprint(c.stdout, settings.Example())
 				return err
 			}
-			s, err := program.Settings(c.flags)
+			s, err := c.settings()
 			if err != nil {
 				return &usageError{err}
 			}

@@ -46,7 +46,7 @@ func (c *command) addDemo(root *cobra.Command) {
 
 // demoStart starts the demo's services. Mistakes in the file are mistakes of usage.
 func (c *command) demoStart(ctx context.Context, file string) (*demoidp.Provider, error) {
-	s, err := program.Settings(c.flags)
+	s, err := c.settings()
 	if err != nil {
 		return nil, &usageError{err}
 	}

@@ -32,12 +32,12 @@ func (c *command) doctor() *cobra.Command {
 			"what is stored nor change your settings, and says what it changed. It follows no link, and touches\n" +
 			"nothing that is not yours.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, settingsErr := program.Settings(c.flags)
+			s, settingsErr := c.settings()
 			var fixed []string
 			for more := fix; more; { // what was closed to its owner can be looked into only then
 				done := c.fix(doctor.LooseModes(s))
 				more, fixed = len(done) > 0, append(fixed, done...)
-				s, settingsErr = program.Settings(c.flags)
+				s, settingsErr = c.settings()
 			}
 			d := c.examined(s, settingsErr)
 			tell := func(f doctor.Finding) { _, _ = fmt.Fprintln(c.stdout, c.findingLine(f)) }

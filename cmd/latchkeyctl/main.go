@@ -10,8 +10,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"app.latchkey/internal/late"
 	_ "app.latchkey/internal/quiethttp" // before net/http reads GODEBUG
@@ -31,12 +29,14 @@ func execute(cost vault.Cost) {
 	if len(os.Args) > 1 && reads[os.Args[1]] {
 		early = vault.Begin()
 	}
-	// With somebody to take the signal, a write to a reader that has ended is an error,
-	// which has words and an exit code, instead of the program's sudden end.
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	out := &output{to: standardOutput()}
-	c := &command{stdin: os.Stdin, stdout: out, stderr: os.Stderr, flags: map[string]string{}, cost: cost, early: early}
-	os.Exit(supervise(os.Stderr, &c.begun, func(ctx context.Context) int { return c.run(ctx, out, os.Args[1:]) }))
+	w := takeSignals()
+	out := &output{to: standardOutput(), watch: w}
+	c := &command{
+		stdin: os.Stdin, stdout: out, stderr: os.Stderr, flags: map[string]string{}, cost: cost, early: early, watch: w,
+	}
+	os.Exit(supervise(os.Stderr, w.signals, &c.begun, func(ctx context.Context) int {
+		return c.run(ctx, out, os.Args[1:])
+	}))
 }
 
 // reads are the commands that are over when the vault has been read.
@@ -50,6 +50,7 @@ func (c *command) run(ctx context.Context, out *output, args []string) int {
 	root.SetOut(out)
 	root.SetErr(c.stderr)
 	err := root.ExecuteContext(ctx)
+	c.watch.wait() // before words on standard error
 	defer c.close()
 	code := c.ended(err)
 	if out.err != nil {

@@ -211,7 +211,7 @@ func publish(path string, data []byte) error {
 
 // showPolicy prints the places of the policy and what they set.
 func (c *command) showPolicy() error {
-	s, err := program.Settings(c.flags)
+	s, err := c.settings()
 	if err != nil {
 		return &usageError{err}
 	}

@@ -29,6 +29,7 @@ type command struct {
 	flags   map[string]string // settings, by key
 	cost    vault.Cost        // of a passphrase; only tests set it
 	early   *vault.Early      // the keychain, while the settings are read
+	watch   *watch            // the signals
 	started bool              // the words of the command line were sound
 	logged  bool              // the failure stands in the log
 	begun   atomic.Bool       // something was begun that a sudden end could lose
@@ -121,7 +122,7 @@ func (f *settingFlag) Type() string { return "text" }
 // start reads the settings and makes the parts. Whatever fails later is no longer
 // a matter of usage.
 func (c *command) start(o wire.Options) error {
-	s, err := program.Settings(c.flags)
+	s, err := c.settings()
 	if err != nil {
 		return &usageError{err}
 	}
@@ -144,6 +145,13 @@ func (c *command) start(o wire.Options) error {
 		return &usageError{err}
 	}
 	return nil
+}
+
+// settings reads the settings, and returns when the signals are taken as well.
+func (c *command) settings() (settings.Settings, error) {
+	s, err := program.Settings(c.flags)
+	c.watch.wait()
+	return s, err
 }
 
 // logs opens the log: where the settings have it, and standard error when that was asked for.

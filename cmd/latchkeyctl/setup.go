@@ -76,7 +76,7 @@ func (u *settingUp) run() error {
 		return &usageError{err}
 	}
 	var err error
-	if u.s, err = program.Settings(u.flags); u.s.DataDir == "" {
+	if u.s, err = u.settings(); u.s.DataDir == "" {
 		return &usageError{err}
 	}
 	if err := wire.Foreign(u.s); err != nil {

@@ -21,17 +21,42 @@ const (
 	lastWait = 25 * time.Second
 )
 
+// watch is the program's taking of signals. Go's runtime switches threads twice for each signal that it is to hand
+// on, a tenth of a short run. That goes on beside the reading of the command line and of the settings: until then a
+// signal ends the program as it ends any other, and nothing is lost.
+type watch struct {
+	signals chan os.Signal
+	ready   chan struct{} // closed when the signals are taken
+}
+
+// takeSignals begins to take signals, until the program ends.
+func takeSignals() *watch {
+	w := &watch{signals: make(chan os.Signal, 2), ready: make(chan struct{})}
+	go func() {
+		defer close(w.ready)
+		// With somebody to take the signal, a write to a reader that has ended is an error,
+		// which has words and an exit code, instead of the program's sudden end.
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+		signal.Notify(w.signals, os.Interrupt, syscall.SIGTERM)
+		if !signal.Ignored(syscall.SIGHUP) { // nohup
+			signal.Notify(w.signals, syscall.SIGHUP)
+		}
+	}()
+	return w
+}
+
+// wait returns when the signals are taken. A nil watch takes none.
+func (w *watch) wait() {
+	if w != nil {
+		<-w.ready
+	}
+}
+
 // supervise runs f and returns its exit code. The first signal asks f to end, by its
 // context; the second ends the program, whatever f waits for, and leaves the terminal
 // as it was. As long as begun is false nothing can be lost, and the first signal ends
 // the program as well.
-func supervise(stderr io.Writer, begun *atomic.Bool, f func(context.Context) int) int {
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	if !signal.Ignored(syscall.SIGHUP) { // nohup
-		signal.Notify(signals, syscall.SIGHUP)
-	}
-	defer signal.Stop(signals)
+func supervise(stderr io.Writer, signals <-chan os.Signal, begun *atomic.Bool, f func(context.Context) int) int {
 	restore := savedTerminal()
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()

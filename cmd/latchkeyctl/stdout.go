@@ -15,12 +15,14 @@ var errOutput = errors.New("the result could not be written to standard output")
 // output is standard output. It keeps the first write that failed, so that no command
 // ends with exit code 0 whose result has reached nobody.
 type output struct {
-	to  io.Writer
-	err error
+	to    io.Writer
+	watch *watch // without it a write to a reader that has ended would end the program
+	err   error
 }
 
 // Write implements [io.Writer].
 func (o *output) Write(p []byte) (int, error) {
+	o.watch.wait()
 	n, err := o.to.Write(p)
 	if err == nil {
 		return n, nil
