@@ -39,8 +39,8 @@ func execute(cost vault.Cost) {
 	}))
 }
 
-// reads are the commands that are over when the vault has been read.
-var reads = map[string]bool{"token": true, "status": true}
+// reads are the commands that begin by reading the vault.
+var reads = map[string]bool{"token": true, "status": true, "signin": true}
 
 // run runs the command of the arguments and returns its exit code.
 func (c *command) run(ctx context.Context, out *output, args []string) int {

@@ -6,7 +6,9 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -102,14 +104,27 @@ func (d *machine) build() {
 	d.program["static"] = d.program["emptyapp"]
 }
 
+// built builds a program and writes it as an installer does, from its beginning to its end. The linker writes here and
+// there, and of such a file the kernel maps pages one by one: 15 % of the processor time of a start.
 func (d *machine) built(name, dir, path string, flags []string, cgo string) {
 	d.t.Helper()
 	d.program[name] = filepath.Join(d.out, name)
-	cmd := exec.Command("go", append(append([]string{"build", "-o", d.program[name]}, flags...), path)...)
+	linked := d.program[name] + ".linked"
+	cmd := exec.Command("go", append(append([]string{"build", "-o", linked}, flags...), path)...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "CGO_ENABLED="+cgo)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		d.t.Fatalf("build %s: %v\n%s", name, err, out)
+	}
+	data, err := os.ReadFile(linked)
+	if err == nil {
+		err = os.Remove(d.program[name])
+	}
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		err = os.WriteFile(d.program[name], data, 0o700)
+	}
+	if err != nil {
+		d.t.Fatal(err)
 	}
 }
 
