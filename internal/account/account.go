@@ -1,21 +1,18 @@
 // Package account knows who is signed in.
 //
-// It is the state machine between the person and the provider: restore at start,
-// sign-in, refresh, sign-out, and the switch between several accounts. It hands
-// fresh access tokens to any number of callers, with one refresh at a time in the
-// process and across processes, and it publishes a snapshot with a rising revision
-// whenever something changed that a person could notice.
+// It is the state machine between the person and the provider: restore at start, sign-in, refresh, sign-out, and the
+// switch between several accounts. It hands fresh access tokens to any number of callers, with one refresh at a time
+// in the process and across processes, and it publishes a snapshot with a rising revision whenever something changed
+// that a person could notice.
 //
-// The active account is kept fresh in the background; the others are refreshed when somebody asks for a
-// token of theirs. An account becomes active only when a person chooses it: after the active account is
-// signed out no account is active, and the person picks another one.
+// The active account is kept fresh in the background; the others are refreshed when somebody asks for a token of
+// theirs. An account becomes active only when a person chooses it: after the active account is signed out no account
+// is active, and the person picks another one.
 //
-// It promises that nobody is signed in before the session is stored, that a
-// rotated refresh token is durable before it is used, that only a definite
-// refusal by the provider ends a session, and that no snapshot bears a token.
-// It speaks no protocol and stores nothing itself: both are handed to it. It
-// touches no network (but for the Client that it gives to the team's own code),
-// no disk and no keychain.
+// It promises that nobody is signed in before the session is stored, that a rotated refresh token is durable before
+// it is used, that only a definite refusal by the provider ends a session, and that no snapshot bears a token. It
+// speaks no protocol and stores nothing itself: both are handed to it. It touches no network (but for the client of
+// [Manager.Client] that it gives to the team's own code), no disk and no keychain.
 package account
 
 import (
@@ -52,7 +49,7 @@ var (
 	ErrNotConfigured = errors.New("account: no provider is set up")
 	// ErrNoAccount means that the account which was named is not kept here.
 	ErrNoAccount = errors.New("account: there is no such account here")
-	// ErrAmbiguous means that a name fits several accounts; see AmbiguousError.
+	// ErrAmbiguous means that a name fits several accounts; see [AmbiguousError].
 	ErrAmbiguous = errors.New("account: several accounts are meant by that name")
 	// ErrNotStored means that a session was renewed and could not be stored: the old
 	// refresh token is spent, and the new one is in this process's memory alone.
@@ -113,12 +110,12 @@ type Options struct {
 	StayAwake func(context.Context) (release func(), err error)
 	// SignInTimeout limits a whole sign-in; 10 minutes when zero.
 	SignInTimeout time.Duration
-	// Transport carries the requests of Client; http.DefaultTransport when nil.
+	// Transport carries the requests of [Manager.Client]; http.DefaultTransport when nil.
 	Transport http.RoundTripper
 	// APIs are the further APIs of the settings. No two have an origin in common.
 	APIs []API
-	// StepUp asks the person whether to sign in anew, because an API asks for it; nil means that they agree. Without it
-	// such a request fails with a StepUpError.
+	// StepUp asks the person whether to sign in anew, because an API asks for it; nil means that they agree. Without
+	// it such a request fails with a [StepUpError].
 	StepUp func(context.Context, StepUp) error
 	// Limits are how long a session may last; the zero value sets none beside the provider's own.
 	Limits session.Limits
@@ -158,9 +155,7 @@ func New(o Options) *Manager {
 	if o.OnChange == nil {
 		o.OnChange = func(Snapshot) {}
 	}
-	if o.Transport == nil {
-		o.Transport = http.DefaultTransport
-	}
+	o.Transport = cmp.Or(o.Transport, http.DefaultTransport)
 	if o.SignInTimeout <= 0 {
 		o.SignInTimeout = 10 * time.Minute
 	}

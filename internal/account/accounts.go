@@ -11,10 +11,9 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// Switch makes the account of key the active one, without the network. Errors:
-// ErrNoAccount; ErrSessionEnded when its session ended by itself, which a sign-in
-// mends (with its email as login_hint); and those of the vault. When it fails
-// whoever was active still is.
+// Switch makes the account of key the active one, without the network. Errors: [ErrNoAccount]; [ErrSessionEnded] when
+// its session ended by itself, which a sign-in mends (with its email as login_hint); and those of the vault. When it
+// fails whoever was active still is.
 func (a *Manager) Switch(ctx context.Context, key session.Key) error {
 	err := a.change(ctx, func(b *session.Book) error {
 		switch s, ok := b.Find(key); {
@@ -39,9 +38,8 @@ func (a *Manager) Switch(ctx context.Context, key session.Key) error {
 	return err
 }
 
-// Remove takes an account whose session has ended out of the vault. Errors:
-// ErrNoAccount; ErrLive when it is still signed in, for SignOut then; and those of
-// the vault.
+// Remove takes an account whose session has ended out of the vault. Errors: [ErrNoAccount]; [ErrLive] when it is
+// still signed in, for [Manager.SignOut] then; and those of the vault.
 func (a *Manager) Remove(ctx context.Context, key session.Key) error {
 	err := a.change(ctx, func(b *session.Book) error {
 		switch s, ok := b.Find(key); {
@@ -96,25 +94,21 @@ func (a *Manager) change(ctx context.Context, f func(*session.Book) error, then 
 // hold holds the vault's lock while f runs. When the vault had to be set aside, a notice says so and f
 // goes on with an empty book; that is no error.
 func (a *Manager) hold(ctx context.Context, f func(context.Context, *session.Held) error) error {
-	return a.holding(ctx, a.opts.Store.Hold, f)
+	return a.opts.Store.Hold(ctx, a.telling(f))
 }
 
-// holding is hold, or HoldAnew for a sign-in.
-func (a *Manager) holding(
-	ctx context.Context, hold func(context.Context, func(context.Context, *session.Held) error) error,
-	f func(context.Context, *session.Held) error,
-) error {
-	return hold(ctx, func(ctx context.Context, h *session.Held) error {
+// telling is f, after the notice that the vault had to be set aside.
+func (a *Manager) telling(f func(context.Context, *session.Held) error) func(context.Context, *session.Held) error {
+	return func(ctx context.Context, h *session.Held) error {
 		if h.Aside != nil {
 			a.tellAside(h.Aside)
 		}
 		return f(ctx, h)
-	})
+	}
 }
 
-// Find returns the account that a person means by who: "issuer#subject" exactly (an
-// issuer has no fragment), or the subject, the email or the name of one account.
-// Errors: ErrNoAccount, or an AmbiguousError.
+// Find returns the account that a person means by who: "issuer#subject" exactly (an issuer has no fragment), or the
+// subject, the email or the name of one account. Errors: [ErrNoAccount], or an [AmbiguousError].
 func (s Snapshot) Find(who string) (Account, error) {
 	var found []Account
 	for _, p := range s.Accounts {
@@ -134,10 +128,10 @@ func (s Snapshot) Find(who string) (Account, error) {
 	return found[0], nil
 }
 
-// Address names an account exactly, as Find takes it: "issuer#subject".
+// Address names an account exactly, as [Snapshot.Find] takes it: "issuer#subject".
 func Address(k session.Key) string { return k.Issuer + "#" + k.Subject }
 
-// AmbiguousError tells which accounts a name fits. It matches ErrAmbiguous.
+// AmbiguousError tells which accounts a name fits. It matches [ErrAmbiguous].
 type AmbiguousError struct{ Matches []Account }
 
 // Error names the accounts by issuer and subject.
@@ -154,7 +148,7 @@ func (e *AmbiguousError) Names() []string {
 	return names
 }
 
-// Unwrap returns ErrAmbiguous.
+// Unwrap returns [ErrAmbiguous].
 func (e *AmbiguousError) Unwrap() error { return ErrAmbiguous }
 
 // list returns the accounts of a book as a snapshot shows them.

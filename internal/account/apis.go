@@ -22,16 +22,12 @@ type API struct {
 
 // APIToken returns the signed-in person's access token for the API of that name in the settings. The first one is
 // asked for when it is needed; it is kept sealed beside the session and replaced when that is due. Errors are those
-// of [Manager.Token], ErrNoAPI, and [session.ErrAPI] when the provider refuses: the session goes on then.
+// of [Manager.Token], [ErrNoAPI], and [session.ErrAPI] when the provider refuses: the session goes on then.
 func (a *Manager) APIToken(ctx context.Context, name string) (Token, error) {
-	s, err := a.signedIn()
-	if err != nil {
-		return Token{}, err
-	}
-	return a.apiTokenOf(ctx, s, name, "")
+	return a.APITokenOf(ctx, session.Key{}, name)
 }
 
-// APITokenOf is APIToken for any account of the vault.
+// APITokenOf is [Manager.APIToken] for any account of the vault; the zero key is the active one's.
 func (a *Manager) APITokenOf(ctx context.Context, key session.Key, name string) (Token, error) {
 	s, err := a.session(ctx, key)
 	if err != nil {
@@ -49,7 +45,7 @@ func (a *Manager) apiTokenOf(ctx context.Context, s session.Session, name, stale
 	api := a.opts.APIs[at]
 	if a.goodFor(api, s, stale) && a.over(s) == "" {
 		a.use(ctx, s)
-		return apiToken(s, name), nil
+		return token(s, name), nil
 	}
 	if _, err := a.tokenOf(ctx, s); err != nil { // whether the session goes on is decided by its own refresh
 		return Token{}, err
@@ -61,12 +57,11 @@ func (a *Manager) apiTokenOf(ctx context.Context, s session.Session, name, stale
 		return a.apiHeld(ctx, s.Key, api, stale)
 	})
 	if err == nil {
-		return apiToken(next, name), nil
+		return token(next, name), nil
 	}
-	var passing *session.RetryError
-	if t := s.APIs[name]; stale == "" && errors.As(err, &passing) && t.Asked == api.Asked &&
-		a.now().Before(t.Tokens.Expiry) {
-		return apiToken(s, name), nil
+	_, passing := errors.AsType[*session.RetryError](err)
+	if t := s.APIs[name]; stale == "" && passing && t.Asked == api.Asked && a.now().Before(t.Tokens.Expiry) {
+		return token(s, name), nil
 	}
 	return Token{}, err
 }
@@ -87,11 +82,11 @@ func (a *Manager) apiHeld(ctx context.Context, key session.Key, api API, stale s
 		out, err = a.askForAPI(ctx, h, out, api)
 		return err
 	})
-	var refused *session.APIError
+	_, refused := errors.AsType[*session.APIError](err)
 	switch current := a.isCurrent(key) && !out.Key.IsZero(); {
 	case errors.Is(err, ErrNobody), errors.Is(err, ErrSessionEnded):
 		a.settle(key, out, err)
-	case errors.As(err, &refused):
+	case refused:
 		a.opts.Log.Warn("api.refused", "api", api.Name, "err", err)
 		a.noteRefusal(out, api.Name, err)
 		fallthrough
@@ -115,8 +110,7 @@ func (a *Manager) askForAPI(ctx context.Context, h *session.Held, s session.Sess
 		return a.opts.Auth.ForAPI(ctx, s, api.Name, keep)
 	}
 	next, err := a.exchange(ctx, h, s, ask)
-	var refused *session.APIError
-	if errors.As(err, &refused) && refused.Doubted {
+	if refused, ok := errors.AsType[*session.APIError](err); ok && refused.Doubted {
 		if kept, ok := h.Book.Find(s.Key); ok {
 			s = kept
 		}
@@ -166,17 +160,4 @@ func (a *Manager) noteRefusal(s session.Session, api string, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.refused[flightID(s.Key, api)] = refusal{err, s.SignedInAt, a.now().Add(refusalLasts)}
-}
-
-// apiToken is the token that s has for an API.
-func apiToken(s session.Session, name string) Token {
-	of := s.APIs[name].Tokens
-	t := Token{
-		Access: of.Access, Type: session.Bearer, Expiry: of.Expiry, API: name, of: s.Tokens.Access,
-		signed: s.SignedInAt,
-	}
-	if of.Type == session.DPoP {
-		t.Type, t.key = session.DPoP, s.ProofKey
-	}
-	return t
 }

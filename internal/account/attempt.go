@@ -25,8 +25,7 @@ func (at *attempt) giveUp() {
 	}
 }
 
-// Asked returns what the last sign-in asked for, so that it can be tried again or
-// asked for in another way.
+// Asked returns what the last sign-in asked for, so that it can be tried again or asked for in another way.
 func (a *Manager) Asked() session.SignInRequest {
 	a.mu.Lock()
 	defer a.mu.Unlock()

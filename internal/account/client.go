@@ -16,78 +16,44 @@ import (
 // ErrOrigin means that something is no origin to which a token may be sent.
 var ErrOrigin = errors.New("account: no origin that a token may be sent to")
 
-// Client returns an http.Client for the team's own code, which adds the active
-// person's access token to requests to the allowed origins and to nothing else: as a Bearer token
-// (RFC 6750 §2.1), or with a proof by the session's key where the token is bound to it (RFC 9449 §7). The
-// token is refreshed before it expires, and once
-// when the server answers 401 (RFC 6750 §3.1), if the request's body can be sent
-// again. With nobody signed in a request fails with ErrNobody or ErrSessionEnded.
+// Client returns an http.Client for the team's own code, which adds the active person's access token to requests to
+// the allowed origins and to nothing else: as a Bearer token (RFC 6750 §2.1), or with a proof by the session's key
+// where the token is bound to it (RFC 9449 §7). The token is refreshed before it expires, and once when the server
+// answers 401 (RFC 6750 §3.1), if the request's body can be sent again. With nobody signed in a request fails with
+// [ErrNobody] or [ErrSessionEnded].
 //
 // An origin of an API in the settings gets that API's own token, and every other one the session's. Without
 // origins the client sends tokens to those of the APIs. An origin is scheme, host and port (RFC 6454 §4), such
 // as "https://api.example"; http is for loopback alone. The token is never sent along with a redirect to another
 // origin, even an allowed one: a server that redirects must not choose where a token goes. A request that has an
 // Authorization header of its own is left as it is. A request that an API refuses until the person signs in again
-// (RFC 9470) fails with a [StepUpError]; with Options.StepUp the person is asked, and the request sent once more.
+// (RFC 9470) fails with a [StepUpError]; with [Options].StepUp the person is asked, and the request sent once more.
 // The client has no time limit of its own: give each request a context that has one.
 func (a *Manager) Client(origins ...string) (*http.Client, error) {
-	return a.client(origins, a.active())
+	return a.ClientOf(session.Key{}, origins...)
 }
 
-// ClientOf is Client for one account, whichever is active.
+// ClientOf is [Manager.Client] for one account, whichever is active. The person is asked for no step-up then.
 func (a *Manager) ClientOf(key session.Key, origins ...string) (*http.Client, error) {
-	return a.client(origins, source{
-		token: func(ctx context.Context, api string) (Token, error) {
-			if api != "" {
-				return a.APITokenOf(ctx, key, api)
-			}
-			return a.TokenOf(ctx, key)
-		},
-		renew: func(ctx context.Context, refused Token) (Token, error) { return a.RenewOf(ctx, key, refused) },
-		keys:  a.opts.Keys,
-	})
-}
-
-// RoundTripper is Client for a caller that makes its own http.Client. base carries the requests; nil takes the
-// transport that Client has.
-func (a *Manager) RoundTripper(base http.RoundTripper, origins ...string) (http.RoundTripper, error) {
-	if base == nil {
-		base = a.opts.Transport
-	}
-	return a.newBearer(base, origins, a.active())
-}
-
-// active is the source of the active account, who is the only one that a step-up asks.
-func (a *Manager) active() source { return source{a.tokenFor, a.Renew, a.opts.Keys, a.stepUp} }
-
-// tokenFor returns the active person's token for an API; for none, the session's own.
-func (a *Manager) tokenFor(ctx context.Context, api string) (Token, error) {
-	if api != "" {
-		return a.APIToken(ctx, api)
-	}
-	return a.Token(ctx)
-}
-
-func (a *Manager) client(origins []string, from source) (*http.Client, error) {
-	b, err := a.newBearer(a.opts.Transport, origins, from)
+	b, err := a.newBearer(a.opts.Transport, key, origins)
 	if err != nil {
 		return nil, err
 	}
 	return &http.Client{Transport: b}, nil
 }
 
-// source is where tokens and the proofs that they need come from.
-type source struct {
-	token func(ctx context.Context, api string) (Token, error)
-	renew func(context.Context, Token) (Token, error)
-	keys  keys // nil where no token is bound
-	// agree lets the person sign in as an API asks; nil where such a request is refused.
-	agree func(context.Context, StepUp, Token) error
+// RoundTripper is [Manager.Client] for a caller that makes its own http.Client. base carries the requests; nil takes
+// the transport that Client has.
+func (a *Manager) RoundTripper(base http.RoundTripper, origins ...string) (http.RoundTripper, error) {
+	if base == nil {
+		base = a.opts.Transport
+	}
+	return a.newBearer(base, session.Key{}, origins)
 }
 
 // newBearer checks the origins.
-func (a *Manager) newBearer(base http.RoundTripper, origins []string, from source) (*bearer, error) {
-	b := &bearer{base: base, source: from, allowed: map[string]string{}}
+func (a *Manager) newBearer(base http.RoundTripper, key session.Key, origins []string) (http.RoundTripper, error) {
+	b := &bearer{accounts: a, key: key, base: base, allowed: map[string]string{}}
 	of := map[string]string{}
 	for _, api := range a.opts.APIs {
 		for _, origin := range api.Origins {
@@ -114,12 +80,13 @@ func (a *Manager) newBearer(base http.RoundTripper, origins []string, from sourc
 	return b, nil
 }
 
-// bearer adds the token. It judges each hop by its own address: net/http would let
-// a header go along to other hosts of the same domain.
+// bearer adds the token. It judges each hop by its own address: net/http would let a header go along to other hosts of
+// the same domain.
 type bearer struct {
-	source
-	base    http.RoundTripper
-	allowed map[string]string // by origin: the API that it is of, or none
+	accounts *Manager
+	key      session.Key // whose token; zero for the active account, the only one that a step-up asks
+	base     http.RoundTripper
+	allowed  map[string]string // by origin: the API that it is of, or none
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -130,9 +97,7 @@ func (b *bearer) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	token, err := b.token(req.Context(), api)
 	if err != nil {
-		if req.Body != nil {
-			_ = req.Body.Close() // RoundTripper's contract, on errors too
-		}
+		closeBody(req)
 		return nil, err
 	}
 	res, err := b.send(req, token)
@@ -146,12 +111,20 @@ func (b *bearer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !ok {
 		return res, nil
 	}
-	fresh, err := b.renew(req.Context(), token)
+	fresh, err := b.accounts.RenewOf(req.Context(), b.key, token)
 	if err != nil || fresh.Access.Equal(token.Access) {
 		return res, nil // the server's own word is the better answer
 	}
 	_ = res.Body.Close()
 	return b.send(again, fresh)
+}
+
+// token returns the account's token for an API; for none, the session's own.
+func (b *bearer) token(ctx context.Context, api string) (Token, error) {
+	if api != "" {
+		return b.accounts.APITokenOf(ctx, b.key, api)
+	}
+	return b.accounts.TokenOf(ctx, b.key)
 }
 
 // send sends one request with the token. With a bound token it is sent once more where the server demands a
@@ -160,16 +133,14 @@ func (b *bearer) send(req *http.Request, t Token) (*http.Response, error) {
 	if t.Type != session.DPoP {
 		return b.base.RoundTrip(with(req, t, ""))
 	}
-	prover, err := proverOf(b.keys, t)
+	prover, err := b.accounts.proverOf(t)
 	for again := true; ; again = false {
 		var text string
 		if err == nil {
 			text, err = prover.Proof(req.Context(), req.Method, req.URL.String(), t.Access)
 		}
 		if err != nil {
-			if req.Body != nil {
-				_ = req.Body.Close()
-			}
+			closeBody(req)
 			return nil, err
 		}
 		res, err := b.base.RoundTrip(with(req, t, text))
@@ -187,11 +158,11 @@ func (b *bearer) send(req *http.Request, t Token) (*http.Response, error) {
 }
 
 // proverOf returns what writes the proofs for a bound token.
-func proverOf(keys keys, t Token) (*proof.Prover, error) {
-	if keys == nil {
+func (a *Manager) proverOf(t Token) (*proof.Prover, error) {
+	if a.opts.Keys == nil {
 		return nil, ErrNotConfigured
 	}
-	return keys.Prover(t.key)
+	return a.opts.Keys.Prover(t.key)
 }
 
 // nonceDemanded reports whether a server refused a proof for its nonce. Another token would not help.
@@ -199,8 +170,7 @@ func nonceDemanded(res *http.Response) bool {
 	return res.StatusCode == http.StatusUnauthorized && proof.NonceDemanded(proof.Challenges(res.Header))
 }
 
-// with returns the request with the token and its proof; a RoundTripper must not change the
-// request that it is given.
+// with returns the request with the token and its proof; a RoundTripper must not change the request that it is given.
 func with(req *http.Request, t Token, text string) *http.Request {
 	out := req.Clone(req.Context())
 	out.Header.Set("Authorization", t.Type+" "+t.Access.Reveal())
@@ -218,13 +188,10 @@ func rewound(req *http.Request) (*http.Request, bool) {
 	if req.GetBody == nil {
 		return nil, false
 	}
-	body, err := req.GetBody()
-	if err != nil {
-		return nil, false
-	}
 	out := req.Clone(req.Context())
+	body, err := req.GetBody()
 	out.Body = body
-	return out, true
+	return out, err == nil
 }
 
 // strayed reports whether a redirect on the way has changed the origin.

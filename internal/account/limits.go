@@ -66,15 +66,10 @@ const useTimeout = 2 * time.Second
 // use notes that somebody uses the session. It is stored when the last stored use is older than a twentieth of the idle
 // time, and a minute at the most: as much earlier may a session end.
 func (a *Manager) use(ctx context.Context, s session.Session) {
-	idle, now := a.opts.Limits.Idle, a.present(s)
+	key, idle, now := s.Key, a.opts.Limits.Idle, a.present(s)
 	if idle <= 0 || now.Sub(s.Used) < min(idle/20, time.Minute) {
 		return
 	}
-	a.noteUse(ctx, s.Key, now)
-}
-
-// noteUse stores a use.
-func (a *Manager) noteUse(ctx context.Context, key session.Key, now time.Time) {
 	a.mu.Lock()
 	if a.current.Key == key {
 		a.current.Used = now // also when it cannot be stored: the next caller must not wait again
@@ -82,6 +77,7 @@ func (a *Manager) noteUse(ctx context.Context, key session.Key, now time.Time) {
 	a.mu.Unlock()
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), useTimeout)
 	defer stop()
+	// The function below names key, not s.Key: s would be put on the heap for every token that is asked for.
 	err := a.hold(ctx, func(ctx context.Context, h *session.Held) error {
 		kept, ok := h.Book.Find(key)
 		if !ok || !kept.Live() || a.over(kept) != "" {
@@ -96,7 +92,8 @@ func (a *Manager) noteUse(ctx context.Context, key session.Key, now time.Time) {
 	}
 }
 
-// Attend tells that a person looks at the app, which is a use of the session. It returns at once; Run stores it.
+// Attend tells that a person looks at the app, which is a use of the session. It returns at once; [Manager.Run]
+// stores it.
 func (a *Manager) Attend() {
 	a.mu.Lock()
 	a.attended = true

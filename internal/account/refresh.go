@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"app.latchkey/internal/proof"
 	"app.latchkey/internal/secret"
 	"app.latchkey/internal/session"
@@ -32,24 +34,19 @@ func flightID(key session.Key, what ...string) string {
 // can end it for the others: it runs under its own time limit.
 func (a *Manager) flight(ctx context.Context, id string,
 	f func(context.Context) (session.Session, error)) (session.Session, error) {
-	type outcome struct {
-		s   session.Session
-		err error
-	}
-	done := make(chan outcome, 1)
+	done := make(chan singleflight.Result, 1)
 	a.flying.Go(func() {
-		v, err, _ := a.flights.Do(id, func() (any, error) {
+		done <- <-a.flights.DoChan(id, func() (any, error) {
 			ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
 			defer stop()
 			return f(ctx)
 		})
-		done <- outcome{v.(session.Session), err}
 	})
 	select {
 	case <-ctx.Done():
 		return session.Session{}, ctx.Err()
 	case r := <-done:
-		return r.s, r.err
+		return r.Val.(session.Session), r.Err
 	}
 }
 
@@ -103,20 +100,18 @@ func (a *Manager) heldSession(ctx context.Context, h *session.Held, key session.
 	return s, nil
 }
 
-// renew asks the provider. After a refusal the vault is read once more: another
-// program that keeps no lock may have rotated the token. With refused set a server has
-// refused the access token at hand.
+// renew asks the provider. After a refusal the vault is read once more: another program that keeps no lock may have
+// rotated the token. With refused set a server has refused the access token at hand.
 func (a *Manager) renew(ctx context.Context, h *session.Held, s session.Session,
 	refused bool) (session.Session, error) {
 	if s.Tokens.Refresh.IsZero() {
-		usable := a.usable(s)
 		switch {
-		case usable && refused:
+		case !a.usable(s):
+			return a.end(ctx, h, s, session.EndedNoRefresh, nil)
+		case refused:
 			return s, ErrNotRenewable
-		case usable:
-			return s, nil // to its end
 		}
-		return a.end(ctx, h, s, session.EndedNoRefresh, nil)
+		return s, nil // to its end
 	}
 	if a.opts.Auth == nil {
 		return s, ErrNotConfigured
@@ -149,8 +144,7 @@ func (a *Manager) renew(ctx context.Context, h *session.Held, s session.Session,
 	return next, nil
 }
 
-// rotatedElsewhere reads the vault again and returns the session if it has another
-// refresh token by now.
+// rotatedElsewhere reads the vault again and returns the session if it has another refresh token by now.
 func (a *Manager) rotatedElsewhere(ctx context.Context, h *session.Held, s session.Session) (session.Session, bool) {
 	if h.Reload(ctx) != nil {
 		return session.Session{}, false
@@ -247,10 +241,10 @@ func (a *Manager) saveRescued(ctx context.Context) {
 	if err != nil {
 		return // keep has logged the cause; the next round tries again
 	}
-	a.mu.Lock()
-	clear(a.rescued)
-	a.mu.Unlock()
-	a.update(func(p *Snapshot) { p.HealthErr = nil })
+	a.update(func(p *Snapshot) {
+		clear(a.rescued)
+		p.HealthErr = nil
+	})
 }
 
 // rescue returns the session that could not be written.
@@ -261,8 +255,7 @@ func (a *Manager) rescue(key session.Key) (session.Session, bool) {
 	return s, ok
 }
 
-// end marks a session as ended. Its tokens are deleted; the person's name stays for the list of
-// accounts.
+// end marks a session as ended. Its tokens are deleted; the person's name stays for the list of accounts.
 func (a *Manager) end(ctx context.Context, h *session.Held, s session.Session, why session.Ended,
 	cause error) (session.Session, error) {
 	a.opts.Log.Warn("session.ended", "issuer", s.Key.Issuer, "reason", string(why), "err", cause)
@@ -297,7 +290,7 @@ func (a *Manager) refreshing(key session.Key) {
 // settle publishes how a refresh ended.
 func (a *Manager) settle(key session.Key, s session.Session, err error) {
 	if !a.isCurrent(key) {
-		a.update(func(*Snapshot) {}) // keep has listed how the account does
+		a.Touch() // keep has listed how the account does
 		return
 	}
 	switch {
@@ -311,9 +304,8 @@ func (a *Manager) settle(key session.Key, s session.Session, err error) {
 		a.vacate(func(p *Snapshot) { p.Err, p.Ended = err, &ended })
 	default:
 		a.opts.Log.Warn("refresh.failed", "err", err)
-		var retry *session.RetryError
 		var after time.Duration
-		if errors.As(err, &retry) {
+		if retry, ok := errors.AsType[*session.RetryError](err); ok {
 			after = retry.After
 		}
 		a.failedOnce(after)

@@ -7,16 +7,8 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// setAside is implemented by the vault's error for a file that could not be read and was renamed: a
-// notice says so, and signing in works.
-type setAside interface {
-	error
-	SetAside() string
-}
-
-// Restore reads the vault and takes up the session that was active. It uses no
-// network. When the vault cannot be opened the phase is PhaseLocked with the
-// reason; Restore may be called again once that is mended.
+// Restore reads the vault and takes up the session that was active. It uses no network. When the vault cannot be
+// opened the phase is [PhaseLocked] with the reason; Restore may be called again once that is mended.
 func (a *Manager) Restore(ctx context.Context) error {
 	book, err := a.read(ctx)
 	if session.Unreadable(err) { // a sign-in is the way on, or the right keychain
@@ -37,7 +29,7 @@ func (a *Manager) Restore(ctx context.Context) error {
 // empty from then on.
 func (a *Manager) read(ctx context.Context) (session.Book, error) {
 	book, err := a.opts.Store.Read(ctx)
-	var aside setAside
+	var aside interface{ SetAside() string } // the vault's error for a file that it has renamed
 	if errors.As(err, &aside) {
 		a.tellAside(err)
 		return session.Book{}, nil

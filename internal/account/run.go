@@ -9,9 +9,8 @@ import (
 // laptop sleeps, so the wall clock is asked at least this often.
 const maxSleep = time.Minute
 
-// Run keeps the session fresh until ctx ends: it refreshes when due, follows
-// what other processes did, and revokes what a sign-out could not. It is the
-// owner of all background work and returns when that has ended.
+// Run keeps the session fresh until ctx ends: it refreshes when due, follows what other processes did, and revokes
+// what a sign-out could not. It is the owner of all background work and returns when that has ended.
 func (a *Manager) Run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -34,8 +33,7 @@ func (a *Manager) Run(ctx context.Context) {
 	}
 }
 
-// Wake makes Run look at the clock now: after a window's focus, a change of the
-// network, a wake-up of the machine.
+// Wake makes Run look at the clock now: after a window's focus, a change of the network, a wake-up of the machine.
 func (a *Manager) Wake() {
 	select {
 	case a.wake <- struct{}{}:

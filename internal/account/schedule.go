@@ -7,10 +7,9 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// When the background refreshes. One desktop could simply refresh when it is due;
-// ten thousand that signed in at nine o'clock must not do so in one minute, nor come
-// back together after an outage. test/fleet runs them all and asserts that
-// (docs/performance.md). Whoever asks for a token gets one at once whatever is planned.
+// When the background refreshes. One desktop could simply refresh when it is due; ten thousand that signed in at nine
+// o'clock must not do so in one minute, nor come back together after an outage. test/fleet runs them all and asserts
+// that (docs/performance.md). Whoever asks for a token gets one at once whatever is planned.
 
 // nudge is how soon after a failed try a person's sign (the window's focus, Wake) is
 // worth another, whatever the backoff says.
@@ -55,9 +54,8 @@ func draw(s session.Session, now time.Time, inTurn bool) time.Time {
 	return now.Add(share(at.Sub(now)))
 }
 
-// overslept puts off a refresh that the machine slept through. Nobody has asked for the token
-// meanwhile, and many people open their laptops at the same hour, so a refresh at the moment of waking
-// would meet many others.
+// overslept puts off a refresh that the machine slept through. Nobody has asked for the token meanwhile, and many
+// people open their laptops at the same hour, so a refresh at the moment of waking would meet many others.
 func (a *Manager) overslept() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -100,8 +98,7 @@ func (a *Manager) sleep() time.Duration {
 	return min(max(min(a.untilRefresh(), a.untilEnd()), time.Second), maxSleep)
 }
 
-// untilRefresh returns how long it is until a background refresh should start; zero
-// or less means now.
+// untilRefresh returns how long it is until a background refresh should start; zero or less means now.
 func (a *Manager) untilRefresh() time.Duration {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -122,8 +119,7 @@ func (a *Manager) succeeded() {
 	a.plan.failures, a.plan.retryAt, a.plan.soonest = 0, time.Time{}, time.Time{}
 }
 
-// failedOnce plans the next try. after is how long the provider asked to wait; zero
-// when it did not say.
+// failedOnce plans the next try. after is how long the provider asked to wait; zero when it did not say.
 func (a *Manager) failedOnce(after time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -13,12 +13,11 @@ import (
 // storeTimeout limits one write that must not be lost to a caller's cancel.
 const storeTimeout = 20 * time.Second
 
-// SignIn signs a person in and returns when they are signed in and stored, or
-// when it is known why not. One sign-in runs at a time; a second gets ErrBusy.
-// It ends early when ctx ends or Cancel is called.
+// SignIn signs a person in and returns when they are signed in and stored, or when it is known why not. One sign-in
+// runs at a time; a second gets [ErrBusy]. It ends early when ctx ends or [Manager.Cancel] is called.
 //
-// A session that the provider gave and the vault could not take is kept in
-// memory: the next call stores it without asking the person to sign in again.
+// A session that the provider gave and the vault could not take is kept in memory: the next call stores it without
+// asking the person to sign in again.
 func (a *Manager) SignIn(ctx context.Context, req session.SignInRequest) error {
 	at, err := a.claim(req, false)
 	if err != nil {
@@ -27,10 +26,9 @@ func (a *Manager) SignIn(ctx context.Context, req session.SignInRequest) error {
 	return a.signIn(ctx, at)
 }
 
-// SignInInstead is [Manager.SignIn] in two steps, for a person who may press another
-// button meanwhile. It claims the sign-in at once, and the returned func, which must be
-// called, runs it. A sign-in under way that asks for something else is cancelled, and the
-// wait goes on as this one's. The same request again is a double click and gets ErrBusy.
+// SignInInstead is [Manager.SignIn] in two steps, for a person who may press another button meanwhile. It claims the
+// sign-in at once, and the returned func, which must be called, runs it. A sign-in under way that asks for something
+// else is cancelled, and the wait goes on as this one's. The same request again is a double click and gets [ErrBusy].
 // Once a result has been published there is no sign-in under way.
 func (a *Manager) SignInInstead(req session.SignInRequest) (run func(context.Context) error, err error) {
 	at, err := a.claim(req, true)
@@ -54,8 +52,12 @@ func (a *Manager) signIn(ctx context.Context, at *attempt) error {
 		err = a.storeSignIn(ctx, at, s)
 	}
 	if err != nil {
-		err = a.why(ctx, err)
-		a.failed(at, err)
+		level := slog.LevelWarn
+		if errors.Is(context.Cause(ctx), ErrCancelled) { // the person's own cancel, which err came of
+			err, level = ErrCancelled, slog.LevelInfo
+		}
+		a.opts.Log.Log(context.Background(), level, "signin.failed", "err", err)
+		a.finish(at, func(p *Snapshot) { p.Err = err })
 		return err
 	}
 	a.opts.Log.Info("signin.completed", "issuer", s.Key.Issuer)
@@ -73,8 +75,13 @@ func (a *Manager) Reauthenticate(ctx context.Context, maxAge time.Duration, acrV
 	if err != nil {
 		return err
 	}
+	return a.signInAnew(ctx, s, &maxAge, acrValues)
+}
+
+// signInAnew asks the person of s to sign in as is demanded; a nil maxAge demands no age.
+func (a *Manager) signInAnew(ctx context.Context, s session.Session, maxAge *time.Duration, acrValues []string) error {
 	return a.SignIn(ctx, session.SignInRequest{
-		LoginHint: s.Profile.Email, Prompt: "login", MaxAge: &maxAge,
+		LoginHint: s.Profile.Email, Prompt: "login", MaxAge: maxAge,
 		ACRValues: acrValues, Demand: len(acrValues) > 0, Same: s.Key,
 	})
 }
@@ -124,7 +131,7 @@ func (a *Manager) storeSignIn(ctx context.Context, at *attempt, s session.Sessio
 	// The provider has issued tokens: a cancel in this moment must not lose them.
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	defer stop()
-	err := a.holding(ctx, a.opts.Store.HoldAnew, func(ctx context.Context, h *session.Held) error {
+	err := a.opts.Store.HoldAnew(ctx, a.telling(func(ctx context.Context, h *session.Held) error {
 		// The tokens of an earlier session of the same account are replaced, not
 		// revoked: at several providers a revocation ends the whole grant, and with
 		// it the sign-in that has just succeeded.
@@ -142,18 +149,16 @@ func (a *Manager) storeSignIn(ctx context.Context, at *attempt, s session.Sessio
 		}
 		a.note(h.Book)
 		return nil
-	})
+	}))
 	a.mu.Lock()
 	if err != nil {
 		a.unsaved = &s
-	} else {
-		a.unsaved = nil
-		delete(a.rescued, s.Key)
-	}
-	a.mu.Unlock()
-	if err != nil {
+		a.mu.Unlock()
 		return err
 	}
+	a.unsaved = nil
+	delete(a.rescued, s.Key)
+	a.mu.Unlock()
 	at.stored = true
 	a.adopt(s, func(p *Snapshot) {
 		p.Err, p.Health, p.HealthErr, p.SignOuts = nil, HealthFresh, nil, nil
@@ -172,22 +177,4 @@ func (a *Manager) unsavedFresh() (session.Session, bool) {
 		return session.Session{}, false
 	}
 	return *a.unsaved, true
-}
-
-// failed returns to whoever is active, with the reason.
-func (a *Manager) failed(at *attempt, err error) {
-	level := slog.LevelWarn
-	if errors.Is(err, ErrCancelled) {
-		level = slog.LevelInfo
-	}
-	a.opts.Log.Log(context.Background(), level, "signin.failed", "err", err)
-	a.finish(at, func(p *Snapshot) { p.Err = err })
-}
-
-// why puts the person's own cancel in place of the context error it caused.
-func (a *Manager) why(ctx context.Context, err error) error {
-	if cause := context.Cause(ctx); errors.Is(cause, ErrCancelled) {
-		return ErrCancelled
-	}
-	return err
 }

@@ -9,9 +9,8 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// revokeTimeout limits what one sign-out asks of the provider, all its requests together, so that a
-// silent provider delays a sign-out once. The logout in the browser waits for a person and has limits
-// of its own.
+// revokeTimeout limits what one sign-out asks of the provider, all its requests together, so that a silent provider
+// delays a sign-out once. The logout in the browser waits for a person and has limits of its own.
 const revokeTimeout = 5 * time.Second
 
 // Scope says how far a sign-out goes. Each includes the ones before.
@@ -24,12 +23,10 @@ const (
 	ScopeBrowser              // and end the provider's browser session
 )
 
-// SignOut forgets an account here first, then revokes its tokens at the provider,
-// then ends the browser's session, as far as scope goes. The zero key means the
-// active account, or the one whose session has just ended. It reports what ended
-// and what did not; its error is for the first step alone. For an account that is
-// not there the report's key is zero. What earlier sign-outs could not revoke is tried
-// again as well.
+// SignOut forgets an account here first, then revokes its tokens at the provider, then ends the browser's session, as
+// far as scope goes. The zero key means the active account, or the one whose session has just ended. It reports what
+// ended and what did not; its error is for the first step alone. For an account that is not there the report's key is
+// zero. What earlier sign-outs could not revoke is tried again as well.
 func (a *Manager) SignOut(ctx context.Context, key session.Key, scope Scope) (SignOut, error) {
 	if key.IsZero() {
 		key = a.shown()
@@ -49,9 +46,8 @@ func (a *Manager) SignOut(ctx context.Context, key session.Key, scope Scope) (Si
 	return reports[0], err
 }
 
-// SignOutAll is [Manager.SignOut] for every account that is kept here, also those whose
-// session has ended. One write forgets all of them; the provider is asked after it. The
-// browser's session is ended once for each issuer.
+// SignOutAll is [Manager.SignOut] for every account that is kept here, also those whose session has ended. One write
+// forgets all of them; the provider is asked after it. The browser's session is ended once for each issuer.
 func (a *Manager) SignOutAll(ctx context.Context, scope Scope) ([]SignOut, error) {
 	return a.signOut(ctx, func(b session.Book) []session.Key {
 		var all []session.Key
@@ -84,7 +80,8 @@ func (a *Manager) signOut(ctx context.Context, which func(session.Book) []sessio
 	browsers := map[string]session.Ending{}
 	for i, g := range gone {
 		r := &reports[i]
-		r.Ending, r.Running = a.endAtProvider(ctx, within, g, scope, browsers), false
+		a.endAtProvider(ctx, within, g, r, browsers)
+		r.Running = false
 		a.opts.Log.Info("signout.completed", "issuer", r.Key.Issuer,
 			"tokens", string(r.Ending.Tokens), "browser", string(r.Ending.Browser))
 	}
@@ -96,8 +93,7 @@ func (a *Manager) signOut(ctx context.Context, which func(session.Book) []sessio
 	return reports, nil
 }
 
-// shown returns the account that a person sees: the active one, or the one whose
-// session has just ended.
+// shown returns the account that a person sees: the active one, or the one whose session has just ended.
 func (a *Manager) shown() session.Key {
 	s := a.Snapshot()
 	if s.Session.Key.IsZero() && s.Ended != nil {
@@ -115,21 +111,20 @@ type gone struct {
 // report is what is known before the provider was asked.
 func (g gone) report(scope Scope) SignOut {
 	s := g.session
-	r := SignOut{
-		Key: s.Key, Name: s.Profile.Name, Provider: s.Provider, ClientID: s.ClientID, Scope: scope, Running: true,
-		Ending: session.Ending{Tokens: session.EndingPending, Browser: session.EndingNotAsked},
-	}
+	tokens := session.EndingNothing
 	switch {
-	case !s.Live():
-		r.Ending.Tokens = session.EndingNothing
-	case scope < ScopeTokens:
-		r.Ending.Tokens = session.EndingNotAsked
+	case !g.revocation.Access.IsZero() || !g.revocation.Refresh.IsZero():
+		tokens = session.EndingPending
+	case scope < ScopeTokens && s.Live():
+		tokens = session.EndingNotAsked
 	}
-	return r
+	return SignOut{
+		Key: s.Key, Name: s.Profile.Name, Provider: s.Provider, ClientID: s.ClientID, Scope: scope, Running: true,
+		Ending: session.Ending{Tokens: tokens, Browser: session.EndingNotAsked},
+	}
 }
 
-// forget removes accounts in one write that also notes what is to be revoked, and
-// returns those that were there.
+// forget removes accounts in one write that also notes what is to be revoked, and returns those that were there.
 func (a *Manager) forget(ctx context.Context, which func(session.Book) []session.Key, scope Scope) ([]gone, error) {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
 	defer stop()
@@ -198,36 +193,28 @@ func (a *Manager) forgotten(reports []SignOut) {
 	a.update(tell)
 }
 
-// endAtProvider does what needs the network: the tokens end with within, the browser's session with ctx.
-// browsers has what became of the browser's session, by issuer.
-func (a *Manager) endAtProvider(
-	ctx, within context.Context, g gone, scope Scope, browsers map[string]session.Ending,
-) session.Ending {
-	s, r := g.session, g.revocation
-	out := session.Ending{Tokens: session.EndingNothing, Browser: session.EndingNotAsked}
-	if scope < ScopeTokens && s.Live() {
-		out.Tokens = session.EndingNotAsked
+// endAtProvider does what needs the network, and notes in r what came of it: the tokens end with within, the browser's
+// session with ctx. browsers has what became of the browser's session, by issuer.
+func (a *Manager) endAtProvider(ctx, within context.Context, g gone, r *SignOut, browsers map[string]session.Ending) {
+	out := &r.Ending
+	if out.Tokens == session.EndingPending {
+		out.Tokens, out.Err = a.revoke(within, g.revocation)
 	}
-	if !r.Access.IsZero() || !r.Refresh.IsZero() {
-		out.Tokens, out.Err = a.revoke(within, r)
+	if r.Scope < ScopeBrowser {
+		return
 	}
-	if scope < ScopeBrowser {
-		return out
-	}
-	ended, asked := browsers[s.Key.Issuer]
+	ended, asked := browsers[r.Key.Issuer]
 	if !asked {
 		ended.Browser = session.EndingUnsupported
 		if a.opts.EndBrowser != nil {
-			ended.Browser, ended.Err = a.opts.EndBrowser(ctx, s)
+			ended.Browser, ended.Err = a.opts.EndBrowser(ctx, g.session)
 		}
-		browsers[s.Key.Issuer] = ended
+		browsers[r.Key.Issuer] = ended
 	}
 	out.Browser, out.Err = ended.Browser, errors.Join(out.Err, ended.Err)
-	return out
 }
 
-// revoke revokes one session's tokens and drops them from the list unless the
-// provider could not be asked.
+// revoke revokes one session's tokens and drops them from the list unless the provider could not be asked.
 func (a *Manager) revoke(ctx context.Context, r session.Revocation) (session.EndingOutcome, error) {
 	if a.opts.Auth == nil {
 		return session.EndingPending, ErrNotConfigured
@@ -249,18 +236,15 @@ func (a *Manager) revoke(ctx context.Context, r session.Revocation) (session.End
 	}))
 }
 
-// revokePending tries again what earlier sign-outs could not revoke. A revocation
-// waits while the same account is signed in: at several providers it would end
-// the living session too.
+// revokePending tries again what earlier sign-outs could not revoke. A revocation waits while the same account is
+// signed in: at several providers it would end the living session too.
 func (a *Manager) revokePending(ctx context.Context) {
 	if phase := a.Snapshot().Phase; phase == PhaseStarting || phase == PhaseLocked || a.opts.Auth == nil {
 		return
 	}
-	book, err := a.read(ctx)
-	if err != nil {
-		return // Sync has logged it
+	if book, err := a.read(ctx); err == nil { // Sync has logged what it is otherwise
+		a.revokeLeft(ctx, book)
 	}
-	a.revokeLeft(ctx, book)
 }
 
 // revokeLeft tries what the book says is still to be revoked.

@@ -102,8 +102,7 @@ type Waiting struct {
 	Strays       int    // answers that were not for this sign-in
 	StrayErr     error  // what the person must be told of the last one
 	Elsewhere    bool   // the person signs in on another device
-	// Device is the code to type on another device, once known; nil in a sign-in
-	// with the browser here.
+	// Device is the code to type on another device, once known; nil in a sign-in with the browser here.
 	Device *session.DeviceCode
 }
 

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"app.latchkey/internal/proof"
-	"app.latchkey/internal/session"
 	"app.latchkey/internal/weburl"
 )
 
@@ -49,14 +48,14 @@ func stepUpIn(req *http.Request, res *http.Response, api string) (StepUp, bool) 
 func (b *bearer) stepUp(req *http.Request, res *http.Response, used Token, asked StepUp) (*http.Response, error) {
 	_ = res.Body.Close()
 	again, ok := rewound(req)
-	if !ok || b.agree == nil {
+	if !ok || !b.key.IsZero() {
 		return nil, &StepUpError{StepUp: asked}
 	}
-	if err := b.agree(req.Context(), asked, used); err != nil {
-		closeBody(again)
-		return nil, err
+	err := b.accounts.stepUp(req.Context(), asked, used)
+	var fresh Token
+	if err == nil {
+		fresh, err = b.token(req.Context(), used.API)
 	}
-	fresh, err := b.token(req.Context(), used.API)
 	if err != nil {
 		closeBody(again)
 		return nil, err
@@ -95,10 +94,7 @@ func (a *Manager) stepUp(ctx context.Context, asked StepUp, used Token) error {
 		return err
 	}
 	a.opts.Log.Info("stepup.agreed", "origin", asked.Origin)
-	return a.SignIn(ctx, session.SignInRequest{
-		LoginHint: s.Profile.Email, Prompt: "login", MaxAge: asked.MaxAge, ACRValues: asked.ACRValues,
-		Demand: len(asked.ACRValues) > 0, Same: s.Key,
-	})
+	return a.signInAnew(ctx, s, asked.MaxAge, asked.ACRValues)
 }
 
 // closeBody is RoundTripper's contract, on errors too.

@@ -21,20 +21,13 @@ type Token struct {
 	signed time.Time     // when the session began
 }
 
-// Token returns an access token of the signed-in person, refreshed first when that is due. When a
-// refresh fails with a temporary error, the present token is returned as long as it has not expired. It
-// returns ErrNobody or ErrSessionEnded when a sign-in is needed, and any other error for a fault that
-// may pass.
-func (a *Manager) Token(ctx context.Context) (Token, error) {
-	s, err := a.signedIn()
-	if err != nil {
-		return Token{}, err
-	}
-	return a.tokenOf(ctx, s)
-}
+// Token returns an access token of the signed-in person, refreshed first when that is due. When a refresh fails with
+// a temporary error, the present token is returned as long as it has not expired. It returns [ErrNobody] or
+// [ErrSessionEnded] when a sign-in is needed, and any other error for a fault that may pass.
+func (a *Manager) Token(ctx context.Context) (Token, error) { return a.TokenOf(ctx, session.Key{}) }
 
-// TokenOf is Token for any account of the vault. It returns ErrNoAccount for one
-// that is not there.
+// TokenOf is [Manager.Token] for any account of the vault; the zero key is the active one's. It returns [ErrNoAccount]
+// for one that is not there.
 func (a *Manager) TokenOf(ctx context.Context, key session.Key) (Token, error) {
 	s, err := a.session(ctx, key)
 	if err != nil {
@@ -50,50 +43,37 @@ func (a *Manager) tokenOf(ctx context.Context, s session.Session) (Token, error)
 		a.use(ctx, s)
 	}
 	if _, unwritten := a.rescue(s.Key); s.FreshAt(a.now()) && !unwritten && !over {
-		return token(s), nil
+		return token(s, ""), nil
 	}
 	next, err := a.refresh(ctx, s.Key, "")
 	if err != nil {
 		if !over && a.usable(s) && !errors.Is(err, ErrNobody) && !errors.Is(err, ErrSessionEnded) &&
 			!errors.Is(err, ErrNotStored) {
-			return token(s), nil
+			return token(s, ""), nil
 		}
 		return Token{}, err
 	}
-	return token(next), nil
+	return token(next, ""), nil
 }
 
-// Renew returns an access token of the signed-in person other than the refused
-// one, which a server has answered with 401 (RFC 6750 §3.1). The zero Token refuses
-// whatever is at hand, and one with no more than API whatever is at hand for that API. It returns
-// ErrNotRenewable when there is no other to be had.
+// Renew returns an access token of the signed-in person other than the refused one, which a server has answered with
+// 401 (RFC 6750 §3.1). The zero Token refuses whatever is at hand, and one with no more than API whatever is at hand
+// for that API. It returns [ErrNotRenewable] when there is no other to be had.
 func (a *Manager) Renew(ctx context.Context, refused Token) (Token, error) {
-	s, err := a.signedIn()
-	if err != nil {
-		return Token{}, err
-	}
-	return a.renewOf(ctx, s, refused)
+	return a.RenewOf(ctx, session.Key{}, refused)
 }
 
-// RenewOf is Renew for any account of the vault.
+// RenewOf is [Manager.Renew] for any account of the vault; the zero key is the active one's.
 func (a *Manager) RenewOf(ctx context.Context, key session.Key, refused Token) (Token, error) {
 	s, err := a.session(ctx, key)
 	if err != nil {
 		return Token{}, err
 	}
-	return a.renewOf(ctx, s, refused)
-}
-
-// renewOf refreshes s unless its token is another than the refused one already.
-func (a *Manager) renewOf(ctx context.Context, s session.Session, refused Token) (Token, error) {
-	if refused.API != "" {
-		if refused.Access.IsZero() {
-			refused = apiToken(s, refused.API)
-		}
-		return a.apiTokenOf(ctx, s, refused.API, refused.Access.Reveal())
-	}
 	if refused.Access.IsZero() {
-		refused = token(s)
+		refused = token(s, refused.API)
+	}
+	if refused.API != "" {
+		return a.apiTokenOf(ctx, s, refused.API, refused.Access.Reveal())
 	}
 	if !s.Tokens.Access.Equal(refused.Access) {
 		return a.tokenOf(ctx, s)
@@ -102,7 +82,7 @@ func (a *Manager) renewOf(ctx context.Context, s session.Session, refused Token)
 	if err != nil {
 		return Token{}, err
 	}
-	return token(next), nil
+	return token(next, ""), nil
 }
 
 // signedIn returns the active session, or why there is none.
@@ -120,10 +100,10 @@ func (a *Manager) signedIn() (session.Session, error) {
 	return session.Session{}, ErrNobody
 }
 
-// session returns the live session of any account: the active one from memory,
-// another as it is stored.
+// session returns the live session of any account: the active one, which the zero key means too, from memory, another
+// as it is stored.
 func (a *Manager) session(ctx context.Context, key session.Key) (session.Session, error) {
-	if a.isCurrent(key) {
+	if key.IsZero() || a.isCurrent(key) {
 		return a.signedIn()
 	}
 	book, err := a.read(ctx)
@@ -145,12 +125,17 @@ func (a *Manager) usable(s session.Session) bool {
 	return !s.Tokens.Access.IsZero() && (s.Tokens.Expiry.IsZero() || a.now().Before(s.Tokens.Expiry))
 }
 
-func token(s session.Session) Token {
+// token is the token that s has for an API; for none, the session's own.
+func token(s session.Session, api string) Token {
+	of := s.Tokens
+	if api != "" {
+		of = s.APIs[api].Tokens
+	}
 	t := Token{
-		Access: s.Tokens.Access, Type: session.Bearer, Expiry: s.Tokens.Expiry, of: s.Tokens.Access,
+		Access: of.Access, Type: session.Bearer, Expiry: of.Expiry, API: api, of: s.Tokens.Access,
 		signed: s.SignedInAt,
 	}
-	if s.Tokens.Type == session.DPoP {
+	if of.Type == session.DPoP {
 		t.Type, t.key = session.DPoP, s.ProofKey
 	}
 	return t
