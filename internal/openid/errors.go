@@ -12,7 +12,8 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// What can go wrong before anything is verified. Sections that name no document are of RFC 6749.
+// What can go wrong before anything is verified. Sections that name no document are of RFC 6749, those of
+// Core of OpenID Connect Core.
 var (
 	ErrSettings     = errors.New("openid: the provider's settings cannot be used")
 	ErrNetwork      = errors.New("openid: the provider cannot be reached")
@@ -38,7 +39,7 @@ var (
 	ErrKeys      = errors.New("openid: the provider's keys cannot be fetched")
 
 	ErrAccessDenied     = errors.New("openid: the provider or the person refused")                   // §4.1.2.1
-	ErrInteraction      = errors.New("openid: the provider needs the person")                        // OIDC Core §3.1.2.6
+	ErrInteraction      = errors.New("openid: the provider needs the person")                        // Core §3.1.2.6
 	ErrAnswer           = errors.New("openid: the provider answered with an error")                  // §4.1.2.1
 	ErrAnswerShape      = errors.New("openid: the provider's answer contradicts itself")             // §4.1.2
 	ErrUnbound          = errors.New("openid: an error that names no sign-in")                       // §4.1.2.1
@@ -64,7 +65,7 @@ var (
 	ErrNotAsked      = errors.New("openid: the sign-in did not ask for this API")                    // RFC 8707 §2.1
 	ErrNoRefresh     = errors.New("openid: there is no refresh token to ask for another token with") // RFC 8707 §2.2
 	ErrAPIToken      = errors.New("openid: the token that came is not one for this API")             // RFC 9068 §4
-	ErrNoIDToken     = errors.New("openid: no ID token")                                             // OIDC Core §3.1.3.3
+	ErrNoIDToken     = errors.New("openid: no ID token")                                             // Core §3.1.3.3
 )
 
 // One for each check of an ID token. Sections that name no document are of OIDC Core, items of its §3.1.3.7.

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"time"
-
-	"app.latchkey/internal/secret"
 )
 
 const (
@@ -30,11 +28,7 @@ type APIToken struct {
 // FreshAt reports whether the token can be used at now, and was asked for as the settings say. As with
 // [Session.FreshAt] a token from the future is not trusted.
 func (t APIToken) FreshAt(now time.Time, asked string) bool {
-	if t.Tokens.Access.IsZero() || t.Asked != asked || t.Obtained.Sub(now) > maxAhead {
-		return false
-	}
-	due := t.Tokens.Due()
-	return due.IsZero() || now.Before(due)
+	return t.Asked == asked && t.Tokens.freshAt(now, t.Obtained)
 }
 
 // WithAPI returns s with the token of the API of that name. The map of s is left as it is.
@@ -76,13 +70,9 @@ func (e *APIError) Unwrap() []error { return []error{ErrAPI, e.Err} }
 
 // wireAPI is one [APIToken] in an encoding.
 type wireAPI struct {
-	Access     string `json:"access_token"`
-	Type       string `json:"token_type,omitempty"`
-	Expiry     int64  `json:"expiry,omitempty"`
-	LifetimeMS int64  `json:"lifetime_ms,omitempty"`
-	Scope      string `json:"scope,omitempty"`
-	Asked      string `json:"asked,omitempty"`
-	Obtained   int64  `json:"obtained_at,omitempty"`
+	wireTokens
+	Asked    string `json:"asked,omitempty"`
+	Obtained int64  `json:"obtained_at,omitempty"`
 }
 
 func apisToWire(in map[string]APIToken) map[string]wireAPI {
@@ -91,11 +81,7 @@ func apisToWire(in map[string]APIToken) map[string]wireAPI {
 	}
 	out := map[string]wireAPI{}
 	for name, t := range in {
-		out[name] = wireAPI{
-			Access: t.Tokens.Access.Reveal(), Type: t.Tokens.Type, Expiry: unix(t.Tokens.Expiry),
-			LifetimeMS: t.Tokens.Lifetime.Milliseconds(), Scope: t.Tokens.Scope, Asked: t.Asked,
-			Obtained: unix(t.Obtained),
-		}
+		out[name] = wireAPI{wireTokens: t.Tokens.toWire(), Asked: t.Asked, Obtained: unix(t.Obtained)}
 	}
 	return out
 }
@@ -106,13 +92,7 @@ func apisFromWire(in map[string]wireAPI) map[string]APIToken {
 	}
 	out := map[string]APIToken{}
 	for name, w := range in {
-		out[name] = APIToken{
-			Tokens: Tokens{
-				Access: secret.New(w.Access), Type: w.Type, Expiry: fromUnix(w.Expiry), Scope: w.Scope,
-				Lifetime: time.Duration(w.LifetimeMS) * time.Millisecond,
-			},
-			Asked: w.Asked, Obtained: fromUnix(w.Obtained),
-		}
+		out[name] = APIToken{Tokens: w.tokens(), Asked: w.Asked, Obtained: fromUnix(w.Obtained)}
 	}
 	return out
 }

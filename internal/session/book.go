@@ -66,8 +66,7 @@ func (b *Book) Put(s Session) {
 	b.Sessions = append(b.Sessions, s)
 }
 
-// Drop removes the account of key and everything of it. It returns what was
-// removed, and whether there was one.
+// Drop removes the account of key and everything of it. It returns what was removed, and whether there was one.
 func (b *Book) Drop(key Key) (Session, bool) {
 	i := b.index(key)
 	if i < 0 {
@@ -90,10 +89,9 @@ func (b *Book) Forget(key Key, now time.Time) (Revocation, bool) {
 		return Revocation{}, false
 	}
 	r := s.Revocation(now)
-	if r.Access.IsZero() && r.Refresh.IsZero() {
-		return r, true
+	if !r.Access.IsZero() || !r.Refresh.IsZero() {
+		b.Revoke = append(b.Revoke, r)
 	}
-	b.Revoke = append(b.Revoke, r)
 	return r, true
 }
 

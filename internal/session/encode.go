@@ -25,9 +25,9 @@ var ErrNewer = errors.New("session: written by a newer version")
 // ErrDamaged is returned for bytes that are no encoding of sessions.
 var ErrDamaged = errors.New("session: not an encoding of sessions")
 
-// Encode returns the book as bytes that bear every token in the clear: they are
-// for a sealer alone. The first version is a JSON object with a number "v". What
-// could not be read back is an error that matches [ErrTooLarge] or [ErrDamaged].
+// Encode returns the book as bytes that bear every token in the clear: they are for a [sealer] alone. Each version is
+// a JSON object with a number "v". What could not be read back is an error that matches [ErrTooLarge] or
+// [ErrDamaged].
 func Encode(b Book) ([]byte, error) {
 	for _, s := range b.Sessions {
 		if err := CheckClaims(s.Profile.Claims); err != nil {
@@ -50,7 +50,8 @@ func Encode(b Book) ([]byte, error) {
 	for _, r := range b.Revoke {
 		w.Revoke = append(w.Revoke, wireRevocation{
 			Key: wireKey(r.Key), ClientID: r.ClientID,
-			Access: r.Access.Reveal(), Refresh: r.Refresh.Reveal(), Since: unix(r.Since), APIs: revealed(r.APIs),
+			Access: r.Access.Reveal(), Refresh: r.Refresh.Reveal(), Since: unix(r.Since),
+			APIs: each(r.APIs, secret.Secret.Reveal),
 		})
 	}
 	out, err := encode(w)
@@ -73,8 +74,7 @@ func versionOf(b Book) int {
 	return firstVersion
 }
 
-// checkEncoded decodes what was encoded: what cannot be read back must not take the
-// place of a good file.
+// checkEncoded decodes what was encoded: what cannot be read back must not take the place of a good file.
 func checkEncoded(data []byte, b Book) error {
 	again, err := Decode(data)
 	if err != nil {
@@ -92,8 +92,8 @@ func checkEncoded(data []byte, b Book) error {
 	return nil
 }
 
-// Decode reads what Encode wrote, in this version or an earlier one. No bytes
-// give the empty book. It returns ErrNewer or ErrDamaged.
+// Decode reads what [Encode] wrote, in this version or an earlier one. No bytes give the empty book. It returns
+// [ErrNewer] or [ErrDamaged].
 func Decode(data []byte) (Book, error) {
 	if len(data) == 0 {
 		return Book{}, nil
@@ -127,7 +127,7 @@ func Decode(data []byte) (Book, error) {
 		b.Revoke = append(b.Revoke, Revocation{
 			Key: Key(r.Key), ClientID: r.ClientID,
 			Access: secret.New(r.Access), Refresh: secret.New(r.Refresh), Since: fromUnix(r.Since),
-			APIs: secrets(r.APIs),
+			APIs: each(r.APIs, secret.New),
 		})
 	}
 	if _, ok := b.Current(); !ok {
@@ -159,51 +159,67 @@ type wireRevocation struct {
 }
 
 type wireSession struct {
-	Key             wireKey                    `json:"key"`
-	ClientID        string                     `json:"client_id"`
-	Provider        string                     `json:"provider,omitempty"`
-	Name            string                     `json:"name,omitempty"`
-	Email           string                     `json:"email,omitempty"`
-	EmailVerified   bool                       `json:"email_verified,omitempty"`
-	Picture         string                     `json:"picture,omitempty"`
-	Face            string                     `json:"face,omitempty"` // of Picture
-	Claims          map[string]json.RawMessage `json:"claims,omitempty"`
-	Access          string                     `json:"access_token,omitempty"`
-	Refresh         string                     `json:"refresh_token,omitempty"`
-	ID              string                     `json:"id_token,omitempty"`
-	Type            string                     `json:"token_type,omitempty"`
-	Expiry          int64                      `json:"expiry,omitempty"`
-	LifetimeMS      int64                      `json:"lifetime_ms,omitempty"`
-	Scope           string                     `json:"scope,omitempty"`
-	IDTokenVerified bool                       `json:"id_token_verified,omitempty"`
-	Audience        []string                   `json:"aud,omitempty"`
-	AuthorizedParty string                     `json:"azp,omitempty"`
-	Nonce           string                     `json:"nonce,omitempty"`
-	AuthTime        int64                      `json:"auth_time,omitempty"`
-	ACR             string                     `json:"acr,omitempty"`
-	AMR             []string                   `json:"amr,omitempty"`
-	SignedInAt      int64                      `json:"signed_in_at,omitempty"`
-	Refreshed       int64                      `json:"refreshed_at,omitempty"`
-	Unanswered      int64                      `json:"unanswered_at,omitempty"`
-	PersonNeeded    bool                       `json:"person_needed,omitempty"`
-	ProofKey        string                     `json:"proof_key,omitempty"`
-	Bound           bool                       `json:"bound,omitempty"`
-	Ended           string                     `json:"ended,omitempty"`
-	APIs            map[string]wireAPI         `json:"apis,omitempty"`
-	Resources       []string                   `json:"resources,omitempty"`
-	Expires         int64                      `json:"expires_at,omitempty"`
-	Used            int64                      `json:"used_at,omitempty"`
-	Seen            int64                      `json:"seen_at,omitempty"`
+	Key           wireKey                    `json:"key"`
+	ClientID      string                     `json:"client_id"`
+	Provider      string                     `json:"provider,omitempty"`
+	Name          string                     `json:"name,omitempty"`
+	Email         string                     `json:"email,omitempty"`
+	EmailVerified bool                       `json:"email_verified,omitempty"`
+	Picture       string                     `json:"picture,omitempty"`
+	Face          string                     `json:"face,omitempty"` // of Picture
+	Claims        map[string]json.RawMessage `json:"claims,omitempty"`
+	wireTokens
+	IDTokenVerified bool               `json:"id_token_verified,omitempty"`
+	Audience        []string           `json:"aud,omitempty"`
+	AuthorizedParty string             `json:"azp,omitempty"`
+	Nonce           string             `json:"nonce,omitempty"`
+	AuthTime        int64              `json:"auth_time,omitempty"`
+	ACR             string             `json:"acr,omitempty"`
+	AMR             []string           `json:"amr,omitempty"`
+	SignedInAt      int64              `json:"signed_in_at,omitempty"`
+	Refreshed       int64              `json:"refreshed_at,omitempty"`
+	Unanswered      int64              `json:"unanswered_at,omitempty"`
+	PersonNeeded    bool               `json:"person_needed,omitempty"`
+	ProofKey        string             `json:"proof_key,omitempty"`
+	Bound           bool               `json:"bound,omitempty"`
+	Ended           string             `json:"ended,omitempty"`
+	APIs            map[string]wireAPI `json:"apis,omitempty"`
+	Resources       []string           `json:"resources,omitempty"`
+	Expires         int64              `json:"expires_at,omitempty"`
+	Used            int64              `json:"used_at,omitempty"`
+	Seen            int64              `json:"seen_at,omitempty"`
+}
+
+// wireTokens are [Tokens] in an encoding.
+type wireTokens struct {
+	Access     string `json:"access_token,omitempty"`
+	Refresh    string `json:"refresh_token,omitempty"`
+	ID         string `json:"id_token,omitempty"`
+	Type       string `json:"token_type,omitempty"`
+	Expiry     int64  `json:"expiry,omitempty"`
+	LifetimeMS int64  `json:"lifetime_ms,omitempty"`
+	Scope      string `json:"scope,omitempty"`
+}
+
+func (t Tokens) toWire() wireTokens {
+	return wireTokens{
+		Access: t.Access.Reveal(), Refresh: t.Refresh.Reveal(), ID: t.ID.Reveal(), Type: t.Type, Expiry: unix(t.Expiry),
+		LifetimeMS: t.Lifetime.Milliseconds(), Scope: t.Scope,
+	}
+}
+
+func (w wireTokens) tokens() Tokens {
+	return Tokens{
+		Access: secret.New(w.Access), Refresh: secret.New(w.Refresh), ID: secret.New(w.ID), Type: w.Type,
+		Expiry: fromUnix(w.Expiry), Lifetime: time.Duration(w.LifetimeMS) * time.Millisecond, Scope: w.Scope,
+	}
 }
 
 func toWire(s Session) wireSession {
 	return wireSession{
 		Key: wireKey(s.Key), ClientID: s.ClientID, Provider: s.Provider,
 		Name: s.Profile.Name, Email: s.Profile.Email, EmailVerified: s.Profile.EmailVerified,
-		Picture: s.Profile.Picture, Claims: s.Profile.Claims,
-		Access: s.Tokens.Access.Reveal(), Refresh: s.Tokens.Refresh.Reveal(), ID: s.Tokens.ID.Reveal(),
-		Type: s.Tokens.Type, Expiry: unix(s.Tokens.Expiry), LifetimeMS: s.Tokens.Lifetime.Milliseconds(),
-		Scope:           s.Tokens.Scope,
+		Picture: s.Profile.Picture, Claims: s.Profile.Claims, wireTokens: s.Tokens.toWire(),
 		IDTokenVerified: s.IDTokenVerified, Audience: s.Audience, AuthorizedParty: s.AuthorizedParty, Nonce: s.Nonce,
 		AuthTime: unix(s.AuthTime), ACR: s.ACR, AMR: s.AMR,
 		SignedInAt: unix(s.SignedInAt), Refreshed: unix(s.Refreshed), Ended: string(s.Ended),
@@ -219,11 +235,7 @@ func fromWire(w wireSession) Session {
 		Profile: Profile{
 			Name: w.Name, Email: w.Email, EmailVerified: w.EmailVerified, Picture: w.Picture, Claims: w.Claims,
 		},
-		Tokens: Tokens{
-			Access: secret.New(w.Access), Refresh: secret.New(w.Refresh), ID: secret.New(w.ID),
-			Type: w.Type, Expiry: fromUnix(w.Expiry), Lifetime: time.Duration(w.LifetimeMS) * time.Millisecond,
-			Scope: w.Scope,
-		},
+		Tokens:          w.tokens(),
 		IDTokenVerified: w.IDTokenVerified, Audience: w.Audience, AuthorizedParty: w.AuthorizedParty, Nonce: w.Nonce,
 		AuthTime: fromUnix(w.AuthTime), ACR: w.ACR, AMR: w.AMR,
 		SignedInAt: fromUnix(w.SignedInAt), Refreshed: fromUnix(w.Refreshed), Ended: Ended(w.Ended),
@@ -234,18 +246,11 @@ func fromWire(w wireSession) Session {
 	}
 }
 
-func revealed(in []secret.Secret) []string {
-	var out []string
-	for _, s := range in {
-		out = append(out, s.Reveal())
-	}
-	return out
-}
-
-func secrets(in []string) []secret.Secret {
-	var out []secret.Secret
-	for _, s := range in {
-		out = append(out, secret.New(s))
+// each is a list of what f makes of each member; nil of none.
+func each[A, B any](in []A, f func(A) B) []B {
+	var out []B
+	for _, a := range in {
+		out = append(out, f(a))
 	}
 	return out
 }

@@ -6,24 +6,23 @@ import (
 	"time"
 )
 
-// The values and errors that the package which speaks to the provider and the package
-// which keeps the account hand to each other. Neither imports the other.
+// What package openid, which speaks to the provider, and package account, which keeps the sessions, hand to each other.
+// Neither imports the other.
 
-// ErrEnded is matched by every error after which a session cannot be continued:
-// the token endpoint answered invalid_grant (RFC 6749 §5.2), or a refreshed ID
-// token was verified to be false. No other error may end a session.
+// ErrEnded is matched by every error after which a session cannot be continued: the token endpoint answered
+// invalid_grant (RFC 6749 §5.2), or a refreshed ID token was verified to be false. No other error may end a session.
 var ErrEnded = errors.New("session: ended by the provider")
 
 // ErrForeign is matched when a session is of another provider or client than the
 // settings name. Nothing of it was sent anywhere.
 var ErrForeign = errors.New("session: of another provider or client than the settings name")
 
-// ErrFalse is matched, together with ErrEnded, when the provider's answer was
+// ErrFalse is matched, together with [ErrEnded], when the provider's answer was
 // verified to be false rather than refused.
 var ErrFalse = errors.New("session: the refreshed ID token is false")
 
 // ErrLost is matched when the refresh token may have reached the provider and no answer came back whole
-// (a cut, a 502, 503 or 504, a 200 that is no token answer). Together with ErrEnded it gives the reason
+// (a cut, a 502, 503 or 504, a 200 that is no token answer). Together with [ErrEnded] it gives the reason
 // for which the session was lost.
 var ErrLost = errors.New("session: the answer to a renewal was lost")
 
@@ -58,9 +57,8 @@ type SignInRequest struct {
 	Demand    bool           // acr must be one of ACRValues (step-up)
 	Same      Key            // when set, the person who comes back must be this one
 
-	// Organization is the company, tenant or directory to sign in with, in the
-	// provider's own words; empty names none. It is sent by the name that the
-	// provider's preset has for it.
+	// Organization is the company, tenant or directory to sign in with, in the provider's own words; empty names
+	// none. It is sent by the name that the provider's preset has for it.
 	Organization string
 	// Device asks for the device grant (RFC 8628): the person signs in on another
 	// device, with a code that Progress tells.
@@ -84,9 +82,8 @@ type Progress struct {
 	// URL is the authorization request. It bears state and code challenge: shown
 	// to the person who signs in, never logged.
 	URL string
-	// Again is why the person is asked once more within this sign-in: "prompt" when the
-	// provider did not take the way in which it was asked, "consent" when it renews a
-	// session only after it has asked for consent; empty at first.
+	// Again is why the person is asked once more within this sign-in: "prompt" when the provider did not take the way
+	// in which it was asked, "consent" when it renews a session only after it has asked for consent; empty at first.
 	Again string
 	// OpenErr is why the browser could not be opened; nil when it was.
 	OpenErr error

@@ -7,17 +7,15 @@ import (
 	"fmt"
 )
 
-// The most that the claims of one session may be. Package openid refuses more when a
-// provider's answer comes in, and [Encode] refuses it again, so that nothing is
-// stored which cannot be read back or drawn.
+// The most that the claims of one session may be. Package openid refuses more when a provider's answer comes in, and
+// [Encode] refuses it again, so that nothing is stored which cannot be read back or drawn.
 const (
 	// MaxClaimBytes is the size of all claims of a session as JSON text, in bytes.
 	MaxClaimBytes = 1 << 20
 	// MaxClaimDepth is how many arrays and objects may stand within each other.
 	// encoding/json gives up at 10,000; people's claims need three or four.
 	MaxClaimDepth = 100
-	// MaxClaimMembers counts the values of all claims, those within arrays and
-	// objects included.
+	// MaxClaimMembers counts the values of all claims, those within arrays and objects included.
 	MaxClaimMembers = 200_000
 	// MaxBookBytes is the size of an encoded book: as much as a vault's file can hold.
 	MaxBookBytes = 64<<20 - 8<<10
@@ -31,13 +29,11 @@ const (
 	MaxTyped = 254
 )
 
-// ErrTooLarge means that what is to be stored is larger, deeper or has more members
-// than could be read back.
+// ErrTooLarge means that what is to be stored is larger, deeper or has more members than could be read back.
 var ErrTooLarge = errors.New("session: more than can be stored")
 
-// CheckClaims returns nil when the claims are within [MaxClaimBytes],
-// [MaxClaimDepth] and [MaxClaimMembers], and an error that matches [ErrTooLarge] and
-// names the measure otherwise. It reads each byte once and does not recurse.
+// CheckClaims returns nil when the claims are within [MaxClaimBytes], [MaxClaimDepth] and [MaxClaimMembers], and an
+// error that matches [ErrTooLarge] and names the measure otherwise. It reads each byte once and does not recurse.
 func CheckClaims(claims map[string]json.RawMessage) error {
 	size, members := 0, len(claims)
 	for name, raw := range claims {
@@ -58,9 +54,8 @@ func CheckClaims(claims map[string]json.RawMessage) error {
 	return nil
 }
 
-// measure returns how deep a JSON value is nested, and how many values stand within it.
-// It judges brackets and commas outside strings; whether it is JSON at all is the
-// decoder's to say.
+// measure returns how deep a JSON value is nested, and how many values stand within it. It judges brackets and commas
+// outside strings; whether it is JSON at all is the decoder's to say.
 func measure(raw []byte) (depth, values int) {
 	now, inString := 0, false
 	for i := 0; i < len(raw); i++ {

@@ -1,11 +1,10 @@
-// Package session holds what a sign-in leaves behind: the Session value, its
-// versioned encoding, and the Store that keeps all sessions behind a sealer.
+// Package session holds what a sign-in leaves behind: the [Session] value, its versioned encoding, and the [Store]
+// that keeps all sessions behind a sealer.
 //
-// It promises that tokens leave it only as secret.Secret or sealed, that an
-// encoding it wrote is read again by every later version, and that a file from a
-// newer version is refused rather than misread. It does not encrypt (the sealer
-// does), does not speak to any provider, and decides nothing about refresh or
-// sign-out (package account does). It touches neither network, disk nor keychain.
+// It promises that tokens leave it only as [secret.Secret] or sealed, that an encoding it wrote is read again by
+// every later version, and that a file from a newer version is refused rather than misread. It does not encrypt (the
+// sealer does), does not speak to any provider, and decides nothing about refresh or sign-out (package account does).
+// It touches neither network, disk nor keychain.
 package session
 
 import (
@@ -15,8 +14,7 @@ import (
 	"app.latchkey/internal/secret"
 )
 
-// Key names an account: the issuer and the subject it gave, never the email
-// (OIDC Core §5.7).
+// Key names an account: the issuer and the subject it gave, never the email (OIDC Core §5.7).
 type Key struct {
 	Issuer  string // exact, trailing slash included
 	Subject string
@@ -43,15 +41,13 @@ type Tokens struct {
 	Access  secret.Secret
 	Refresh secret.Secret // absent when the provider gave none
 	ID      secret.Secret // absent when no ID token was part of the sign-in
-	Type    string        // "Bearer", or "DPoP" for an access token that is bound to Session.ProofKey
+	Type    string        // [Bearer], or [DPoP] for an access token that is bound to Session.ProofKey
 
-	// Expiry is when the access token ends, by the wall clock; zero when the
-	// provider gave no lifetime.
+	// Expiry is when the access token ends, by the wall clock; zero when the provider gave no lifetime.
 	Expiry time.Time
 	// Lifetime is expires_in as the provider gave it; zero when it gave none.
 	Lifetime time.Duration
-	// Scope is the scope granted, space-separated; as asked when the provider
-	// was silent (RFC 6749 §5.1).
+	// Scope is the scope granted, space-separated; as asked when the provider was silent (RFC 6749 §5.1).
 	Scope string
 }
 
@@ -103,8 +99,7 @@ type Session struct {
 	// was ended meanwhile, or the answer was lost. Zero otherwise. When the provider then refuses the
 	// token, the interruption is the reason.
 	Unanswered time.Time
-	// PersonNeeded is set when the provider renews the session only after it has asked
-	// the person something.
+	// PersonNeeded is set when the provider renews the session only after it has asked the person something.
 	PersonNeeded bool
 
 	// ProofKey is what is kept of the key that the tokens are bound to (RFC 9449), as package proof
@@ -130,16 +125,17 @@ func (s Session) Live() bool { return s.Ended == "" }
 // one computer differ by less, unless the clock was set back in between.
 const maxAhead = time.Minute
 
-// FreshAt reports whether the access token can be used at now without a refresh being due. A session
-// without a known expiry counts as fresh. A session that was renewed more than a minute after now is
-// due: the clock was wrong then or is wrong now, so the expiry that was computed from it cannot be
-// trusted.
+// FreshAt reports whether the access token can be used at now without a refresh being due. A session without a known
+// expiry counts as fresh. A session that was renewed more than a minute after now is due: the clock was wrong then or
+// is wrong now, so the expiry that was computed from it cannot be trusted.
 func (s Session) FreshAt(now time.Time) bool {
-	if s.Tokens.Access.IsZero() || s.renewedAt().Sub(now) > maxAhead {
-		return false
-	}
-	due := s.Due()
-	return due.IsZero() || now.Before(due)
+	return s.Tokens.freshAt(now, s.renewedAt())
+}
+
+// freshAt is [Session.FreshAt] for tokens that were issued at that time.
+func (t Tokens) freshAt(now, issued time.Time) bool {
+	due := t.Due()
+	return !t.Access.IsZero() && issued.Sub(now) <= maxAhead && (due.IsZero() || now.Before(due))
 }
 
 // renewedAt is when the access token was issued, by this computer's clock.

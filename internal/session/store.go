@@ -7,14 +7,12 @@ import (
 	"fmt"
 )
 
-// sealer keeps one sealed blob. Load returns nil bytes when there is none, and an error
-// with a method Unreadable when there is one that can never be read as things are. Save
-// is durable when it returns nil, and leaves the earlier blob whole otherwise; SaveAnew
-// also makes every older copy worthless. Reserve keeps room for a Save of about the same
-// size until the lock is released. Ready returns nil when Save could seal at all. Lock waits for
-// every other holder on this machine, in this process or another, until ctx ends.
-// SetAside renames a blob that makes no sense and returns the error that tells so, or
-// nil when there was none.
+// sealer keeps one sealed blob. Load returns nil bytes when there is none, and an error with a method Unreadable when
+// there is one that can never be read as things are. Save is durable when it returns nil, and leaves the earlier blob
+// whole otherwise; SaveAnew also makes every older copy worthless. Reserve keeps room for a Save of about the same
+// size until the lock is released. Ready returns nil when Save could seal at all. Lock waits for every other holder
+// on this machine, in this process or another, until ctx ends. SetAside renames a blob that makes no sense and
+// returns the error that tells so, or nil when there was none.
 type sealer interface {
 	Load(context.Context) ([]byte, error)
 	Save(context.Context, []byte) error
@@ -41,7 +39,7 @@ func (s *Store) Ready(ctx context.Context) error {
 }
 
 // Read returns the book as it is stored now. It takes no lock: a write is atomic.
-// Errors are the sealer's, ErrNewer or ErrDamaged; [Unreadable] sorts them.
+// Errors are the sealer's, [ErrNewer] or [ErrDamaged]; [Unreadable] sorts them.
 func (s *Store) Read(ctx context.Context) (Book, error) {
 	return read(ctx, s.sealer)
 }
@@ -49,30 +47,29 @@ func (s *Store) Read(ctx context.Context) (Book, error) {
 // read opens the vault and decodes what is in it.
 func read(ctx context.Context, from sealer) (Book, error) {
 	data, err := from.Load(ctx)
-	if err != nil {
-		return Book{}, fmt.Errorf("session: read the vault: %w", err)
+	var b Book
+	if err == nil {
+		b, err = Decode(data)
 	}
-	b, err := Decode(data)
 	if err != nil {
 		return Book{}, fmt.Errorf("session: read the vault: %w", err)
 	}
 	return b, nil
 }
 
-// Unreadable reports whether an error of Read means that what is stored can never be
-// read as things are. It is left where it is until somebody signs in: the right keychain,
-// or a newer version of this program, may come back.
+// Unreadable reports whether an error of Read means that what is stored can never be read as things are. It is left
+// where it is until somebody signs in: the right keychain, or a newer version of this program, may come back.
 func Unreadable(err error) bool {
-	var u interface {
+	var never interface {
 		error
 		Unreadable()
 	}
-	return errors.As(err, &u) || errors.Is(err, ErrNewer) || errors.Is(err, ErrDamaged)
+	return errors.As(err, &never) || errors.Is(err, ErrNewer) || errors.Is(err, ErrDamaged)
 }
 
 // Held is the book while its lock is held.
 type Held struct {
-	Book Book // change it, then call Write
+	Book Book // change it, then call [Held.Write]
 	// Aside is why an earlier book could not be read and was set aside; nil when none
 	// was. Book is empty then, and can be written.
 	Aside  error
@@ -92,7 +89,7 @@ func (s *Store) Hold(ctx context.Context, f func(context.Context, *Held) error) 
 	return s.hold(ctx, false, f)
 }
 
-// HoldAnew is Hold for a sign-in: what can never be read is set aside, never
+// HoldAnew is [Store.Hold] for a sign-in: what can never be read is set aside, never
 // overwritten, and f goes on with an empty book.
 func (s *Store) HoldAnew(ctx context.Context, f func(context.Context, *Held) error) error {
 	return s.hold(ctx, true, f)
@@ -126,8 +123,8 @@ func (h *Held) Reload(ctx context.Context) (err error) {
 	return err
 }
 
-// Reserve keeps room for the next Write. A refresh token that can be spent once is not
-// spent before a Write has succeeded and there is room for another.
+// Reserve keeps room for the next [Held.Write]. A refresh token that can be spent once is not spent before a Write has
+// succeeded and there is room for another.
 func (h *Held) Reserve(ctx context.Context) error {
 	if err := h.sealer.Reserve(ctx); err != nil {
 		return fmt.Errorf("session: reserve room in the vault: %w", err)
@@ -151,7 +148,7 @@ func (h *Held) Write(ctx context.Context) error {
 	})
 }
 
-// WriteAnew is Write after which no older copy of the vault opens: for a book from which
+// WriteAnew is [Held.Write] after which no older copy of the vault opens: for a book from which
 // an account was taken away.
 func (h *Held) WriteAnew(ctx context.Context) error {
 	h.stored = [sha256.Size]byte{}
