@@ -68,10 +68,26 @@ func readAPI(name string, raw any) (provider.API, string) {
 	if !ok {
 		return api, `a table such as { origins = ["https://orders.example"], scopes = ["orders"] } is needed`
 	}
+	of := map[string]binding{
+		"origins":  {&api.Origins, origins},
+		"resource": {&api.Resource, resource},
+		"audience": {&api.Audience, filled},
+		"scopes":   {&api.Scopes, scopes},
+		"way":      {&api.Way, key{Choices: provider.Ways()}.chosen},
+	}
 	for _, member := range slices.Sorted(maps.Keys(members)) {
-		if problem := api1(&api, member, members[member]); problem != "" {
+		to, known := of[member]
+		if !known {
+			return api, member + ": unknown: an API has origins, resource, audience, scopes and way"
+		}
+		v, problem := convert(kindOf(to.at), members[member])
+		if problem == "" {
+			problem = to.check(v)
+		}
+		if problem != "" {
 			return api, member + ": " + problem
 		}
+		assign(to.at, v)
 	}
 	if len(api.Origins) == 0 {
 		return api, "origins is missing: where may its token be sent?"
@@ -79,49 +95,20 @@ func readAPI(name string, raw any) (provider.API, string) {
 	return api, ""
 }
 
-// api1 puts one member of the table in its place.
-func api1(api *provider.API, member string, raw any) string {
-	var problem string
-	take := func(k kind, to any, check func(any) string) {
-		var v any
-		if v, problem = convert(k, raw); problem == "" {
-			if problem = check(v); problem == "" {
-				assign(to, v)
-			}
+// origins checks that each text is scheme, host and port of an address, and writes all of them in one form.
+func origins(v any) string {
+	all := v.([]string)
+	for i, raw := range all {
+		u, err := weburl.Parse(raw)
+		if err != nil || u.Path != "" && u.Path != "/" || strings.ContainsAny(raw, "?#*") {
+			return fmt.Sprintf("%q is no origin such as https://orders.example or https://orders.example:8443", raw)
 		}
-	}
-	switch member {
-	case "origins":
-		take(list, &api.Origins, func(any) string { return "" })
-		for i, text := range api.Origins {
-			if api.Origins[i], problem = origin(text); problem != "" {
-				return problem
-			}
+		if !weburl.Secure(u) {
+			return fmt.Sprintf("%q is neither https nor on this machine", raw)
 		}
-	case "resource":
-		take(text, &api.Resource, resource)
-	case "audience":
-		take(text, &api.Audience, filled)
-	case "scopes":
-		take(list, &api.Scopes, scopes)
-	case "way":
-		take(text, &api.Way, func(v any) string { return key{Choices: provider.Ways()}.chosen(v) })
-	default:
-		return "unknown: an API has origins, resource, audience, scopes and way"
+		all[i] = weburl.Origin(u)
 	}
-	return problem
-}
-
-// origin is scheme, host and port of an address, in one form.
-func origin(raw string) (string, string) {
-	u, err := weburl.Parse(raw)
-	if err != nil || u.Path != "" && u.Path != "/" || strings.ContainsAny(raw, "?#*") {
-		return "", fmt.Sprintf("%q is no origin such as https://orders.example or https://orders.example:8443", raw)
-	}
-	if !weburl.Secure(u) {
-		return "", fmt.Sprintf("%q is neither https nor on this machine", raw)
-	}
-	return weburl.Origin(u), ""
+	return ""
 }
 
 // resource is an absolute URI without a fragment (RFC 8707 §2), such as https://orders.example or api://orders.
@@ -191,13 +178,12 @@ func quotedList(all []string) string {
 
 // apis completes the APIs by what the preset knows.
 func (l *loader) apis(p *provider.Provider) {
-	settled := make([]provider.API, 0, len(p.APIs))
-	for _, a := range p.APIs {
-		a, problem := p.Settle(a)
+	p.APIs = slices.Clone(p.APIs)
+	for i, a := range p.APIs {
+		settled, problem := p.Settle(a)
 		if problem != "" {
-			l.fail(l.sourceOf("apis"), "apis", a.Name+": "+problem)
+			l.blame("apis", "%s: %s", a.Name, problem)
 		}
-		settled = append(settled, a)
+		p.APIs[i] = settled
 	}
-	p.APIs = settled
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"app.latchkey/internal/proxy/route"
 	"app.latchkey/internal/weburl"
 )
 
@@ -127,6 +128,8 @@ func path(v any) string {
 	}
 	return ""
 }
+
+func proxyAddress(v any) string { return route.Check(v.(string)) }
 
 // address refuses a URL that could never be used: https, or http on this machine.
 func address(v any) string {

@@ -62,7 +62,7 @@ func (l *loader) variables(vars map[string]string, source func(string) Source) {
 			continue
 		}
 		k, known := lookup(strings.ToLower(short))
-		if !known || k.kind == table {
+		if !known || k.kind == Table {
 			l.warn("%s is not a setting%s", name, nearest(strings.ToLower(short)))
 			continue
 		}

@@ -13,15 +13,12 @@ func Example() string {
 	var b strings.Builder
 	b.WriteString("# Every setting of Latchkey, commented out. Copy what you need into config.toml\n" +
 		"# (docs/settings.md says where it lies). Two lines are enough for most providers.\n")
-	untouched := defaults()
-	for _, g := range groups() {
-		fmt.Fprintf(&b, "\n# ## %s\n", g.Title)
-		for _, k := range g.Keys {
-			if k.NoFile {
-				continue
-			}
-			def := shown(k.at(&untouched))
-			fmt.Fprintf(&b, "\n# %s\n# %s = %s\n", k.sentence(def), k.Name, k.written(cmp.Or(def, k.Sample)))
+	for _, c := range Chapters() {
+		fmt.Fprintf(&b, "\n# ## %s\n", c.Title)
+		for _, described := range c.Keys {
+			k, _ := lookup(described.Name)
+			fmt.Fprintf(&b, "\n# %s\n# %s = %s\n", described.Explain, k.Name,
+				k.written(cmp.Or(described.Default, k.Sample)))
 		}
 	}
 	return b.String()
@@ -44,30 +41,21 @@ func (k key) rest(def string) string {
 	return out
 }
 
-func (k key) defaultText(def string) string {
-	if k.Note != "" {
-		return k.Note
-	}
-	return def
-}
+func (k key) defaultText(def string) string { return cmp.Or(k.Note, def) }
 
 // written is a value in TOML.
 func (k key) written(value string) string {
 	switch k.kind {
-	case list:
-		var out []string
-		for _, one := range strings.Fields(value) {
-			out = append(out, strconv.Quote(one))
-		}
-		return "[" + strings.Join(out, ", ") + "]"
-	case ports:
+	case List:
+		return quotedList(strings.Fields(value))
+	case Ports:
 		return "[" + strings.ReplaceAll(value, " ", ", ") + "]"
-	case yesNo:
+	case YesNo:
 		return value
-	case table:
+	case Table:
 		name, text, _ := strings.Cut(value, "=")
 		return fmt.Sprintf("{ %s = %q }", name, text)
-	case apis:
+	case APIs:
 		return "{ " + value + " }"
 	}
 	return strconv.Quote(value)

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"app.latchkey/internal/provider"
-	"app.latchkey/internal/proxy/route"
 )
 
 // keysFile says of each setting what people read of it, in the order in which the
@@ -29,8 +28,8 @@ type key struct {
 	Note    string   // what stands for the default where it is not one value
 	Sample  string   // for the example, where there is no default to show
 
-	binding
-	kind kind
+	kind  Form
+	check func(any) string // what is wrong with a value, or ""; nil takes every one
 }
 
 // decision says what a key decides. Each key must say it: a test refuses one that does not.
@@ -49,10 +48,21 @@ const (
 	neither decision = "neither"
 )
 
-// binding says where a setting's value goes.
+// binding says where a setting's value goes, and which values it takes.
 type binding struct {
-	at    func(*Settings) any // pointer to the place
-	check func(any) string    // what is wrong with the value, or ""
+	at    any              // pointer to the place
+	check func(any) string // as of [key]
+}
+
+// at is a pointer to the place of the setting in s. Whoever needs many calls [bindings] once.
+func (k key) at(s *Settings) any { return bindings(s)[k.Name].at }
+
+// wrong says what is wrong with a converted value, or "".
+func (k key) wrong(v any) string {
+	if problem := k.chosen(v); problem != "" || k.check == nil {
+		return problem
+	}
+	return k.check(v)
 }
 
 // group is one chapter of the settings.
@@ -67,12 +77,11 @@ var groups = sync.OnceValue(func() []group {
 	if err := json.Unmarshal(keysFile, &out); err != nil {
 		panic(err) // the file is a part of the program
 	}
-	var none Settings
+	of := bindings(&Settings{})
 	for _, g := range out {
 		for i := range g.Keys {
 			k := &g.Keys[i]
-			k.binding = bindings[k.Name]
-			k.kind = kindOf(k.at(&none))
+			k.kind, k.check = kindOf(of[k.Name].at), of[k.Name].check
 			if k.Name == "provider" {
 				k.Choices = presetNames()
 			}
@@ -81,119 +90,82 @@ var groups = sync.OnceValue(func() []group {
 	return out
 })
 
-// bindings has an entry for each setting of keys.json.
-var bindings = map[string]binding{
-	"provider":   {at: func(s *Settings) any { return &s.Provider.Preset }},
-	"project_id": {at: func(s *Settings) any { return &s.Given.ProjectID }, check: filled},
-	"domain":     {at: func(s *Settings) any { return &s.Given.Domain }, check: hostName},
-	"authorization_server": {
-		at:    func(s *Settings) any { return &s.Given.AuthorizationServer },
-		check: segment,
-	},
-	"tenant":         {at: func(s *Settings) any { return &s.Given.Tenant }, check: segment},
-	"base_url":       {at: func(s *Settings) any { return &s.Given.BaseURL }, check: address},
-	"realm":          {at: func(s *Settings) any { return &s.Given.Realm }, check: segment},
-	"user_pool":      {at: func(s *Settings) any { return &s.Given.UserPool }, check: segment},
-	"environment_id": {at: func(s *Settings) any { return &s.Given.EnvironmentID }, check: segment},
-	"region":         {at: func(s *Settings) any { return &s.Given.Region }, check: segment},
-	"issuer":         {at: func(s *Settings) any { return &s.Provider.Issuer }, check: address},
-	"client_id":      {at: func(s *Settings) any { return &s.Provider.ClientID }, check: filled},
-	"client_secret":  {at: func(s *Settings) any { return &s.Provider.ClientSecret }},
-	"name":           {at: func(s *Settings) any { return &s.Provider.Name }},
-	"scopes":         {at: func(s *Settings) any { return &s.Provider.Scopes }},
-	"offline_access": {at: func(s *Settings) any { return &s.Provider.OfflineAccess }},
-	"consent":        {at: func(s *Settings) any { return &s.Provider.Consent }},
-	"login_hint":     {at: func(s *Settings) any { return &s.Provider.LoginHint }},
-	"organization":   {at: func(s *Settings) any { return &s.Provider.Organization }},
-	"login_hint_param": {
-		at:    func(s *Settings) any { return &s.Provider.LoginHintParam },
-		check: parameter,
-	},
-	"organization_param": {
-		at:    func(s *Settings) any { return &s.Provider.OrganizationParam },
-		check: parameter,
-	},
-	"auth_params":          {at: func(s *Settings) any { return &s.Provider.AuthParams }, check: authParams},
-	"redirect_host":        {at: func(s *Settings) any { return &s.Provider.RedirectHost }},
-	"redirect_ports":       {at: func(s *Settings) any { return &s.Provider.RedirectPorts }, check: portRange},
-	"redirect_path":        {at: func(s *Settings) any { return &s.Provider.RedirectPath }, check: path},
-	"redirect_any_user":    {at: func(s *Settings) any { return &s.RedirectAnyUser }},
-	"logout_redirect_path": {at: func(s *Settings) any { return &s.Provider.LogoutRedirectPath }, check: path},
-	"logout_style":         {at: func(s *Settings) any { return &s.Provider.LogoutStyle }},
-	"signin_timeout": {
-		at:    func(s *Settings) any { return &s.Provider.SignInTimeout },
-		check: between(time.Second, time.Hour),
-	},
-	"trusted_audiences": {at: func(s *Settings) any { return &s.Provider.TrustedAudiences }},
-	"required_acr":      {at: func(s *Settings) any { return &s.Provider.RequiredACR }},
-	"allowed_tenants":   {at: func(s *Settings) any { return &s.Provider.AllowedTenants }},
-	"leeway": {
-		at:    func(s *Settings) any { return &s.Provider.Leeway },
-		check: between(time.Second, 10*time.Minute),
-	},
-	"id_token":                  {at: func(s *Settings) any { return (*inverse)(&s.Provider.NoIDToken) }},
-	"user_id_field":             {at: func(s *Settings) any { return &s.Provider.UserIDField }, check: filled},
-	"ca_file":                   {at: func(s *Settings) any { return &s.CAFile }},
-	"par":                       {at: func(s *Settings) any { return &s.Provider.PAR }},
-	"client_key_file":           {at: func(s *Settings) any { return &s.ClientKeyFile }},
-	"client_key_id":             {at: func(s *Settings) any { return &s.Provider.ClientKeyID }, check: filled},
-	"client_assertion_audience": {at: func(s *Settings) any { return &s.Provider.ClientAssertionAudience }},
-	"dpop":                      {at: func(s *Settings) any { return &s.Provider.DPoP }},
-	"dpop_key":                  {at: func(s *Settings) any { return &s.DPoPKey }},
-	"tpm_device":                {at: func(s *Settings) any { return &s.TPMDevice }},
-	"apis":                      {at: func(s *Settings) any { return &s.Provider.APIs }},
-	"proxy": {
-		at:    func(s *Settings) any { return (*proxyText)(&s.Proxy) },
-		check: func(v any) string { return route.Check(v.(string)) },
-	},
-	"client_cert_file":     {at: func(s *Settings) any { return &s.ClientCertFile }},
-	"client_cert_key_file": {at: func(s *Settings) any { return &s.ClientCertKeyFile }},
-	"discovery_url":        {at: func(s *Settings) any { return &s.Provider.DiscoveryURL }, check: address},
-	"authorization_endpoint": {
-		at:    func(s *Settings) any { return &s.Provider.AuthorizationEndpoint },
-		check: address,
-	},
-	"token_endpoint": {at: func(s *Settings) any { return &s.Provider.TokenEndpoint }, check: address},
-	"userinfo_endpoint": {
-		at:    func(s *Settings) any { return &s.Provider.UserinfoEndpoint },
-		check: address,
-	},
-	"revocation_endpoint": {
-		at:    func(s *Settings) any { return &s.Provider.RevocationEndpoint },
-		check: address,
-	},
-	"end_session_endpoint": {
-		at:    func(s *Settings) any { return &s.Provider.EndSessionEndpoint },
-		check: address,
-	},
-	"device_authorization_endpoint": {at: func(s *Settings) any { return &s.Provider.DeviceEndpoint }, check: address},
-	"pushed_authorization_request_endpoint": {
-		at:    func(s *Settings) any { return &s.Provider.PushedEndpoint },
-		check: address,
-	},
-	"jwks_uri":              {at: func(s *Settings) any { return &s.Provider.JWKSURI }, check: address},
-	"store":                 {at: func(s *Settings) any { return &s.Store }},
-	"store_passphrase":      {at: func(s *Settings) any { return &s.Passphrase }},
-	"store_passphrase_file": {at: func(s *Settings) any { return &s.PassphraseFile }},
-	"keychain_backend":      {at: func(s *Settings) any { return &s.KeychainBackend }},
-	"session_max":           {at: func(s *Settings) any { return &s.SessionMax }, check: limit},
-	"session_idle":          {at: func(s *Settings) any { return &s.SessionIdle }, check: limit},
-	"keychain_timeout": {
-		at:    func(s *Settings) any { return &s.KeychainTimeout },
-		check: between(100*time.Millisecond, time.Minute),
-	},
-	"appearance":     {at: func(s *Settings) any { return &s.Appearance }},
-	"start_hidden":   {at: func(s *Settings) any { return &s.StartHidden }},
-	"remember_email": {at: func(s *Settings) any { return &s.RememberEmail }},
-	"start_at_login": {at: func(s *Settings) any { return &s.StartAtLogin }},
-	"notifications":  {at: func(s *Settings) any { return &s.Notifications }},
-
-	"log":    {at: func(s *Settings) any { return &s.Log }},
-	"log_to": {at: func(s *Settings) any { return &s.LogTo }},
-	"picture_hosts": {
-		at:    func(s *Settings) any { return &s.PictureHosts },
-		check: hostNames,
-	},
+// bindings are those of all settings of keys.json: the places are in s.
+func bindings(s *Settings) map[string]binding {
+	p, given := &s.Provider, &s.Given
+	return map[string]binding{
+		"provider":                              {&p.Preset, nil},
+		"project_id":                            {&given.ProjectID, filled},
+		"domain":                                {&given.Domain, hostName},
+		"authorization_server":                  {&given.AuthorizationServer, segment},
+		"tenant":                                {&given.Tenant, segment},
+		"base_url":                              {&given.BaseURL, address},
+		"realm":                                 {&given.Realm, segment},
+		"user_pool":                             {&given.UserPool, segment},
+		"environment_id":                        {&given.EnvironmentID, segment},
+		"region":                                {&given.Region, segment},
+		"issuer":                                {&p.Issuer, address},
+		"client_id":                             {&p.ClientID, filled},
+		"client_secret":                         {&p.ClientSecret, nil},
+		"name":                                  {&p.Name, nil},
+		"scopes":                                {&p.Scopes, nil},
+		"offline_access":                        {&p.OfflineAccess, nil},
+		"consent":                               {&p.Consent, nil},
+		"login_hint":                            {&p.LoginHint, nil},
+		"organization":                          {&p.Organization, nil},
+		"login_hint_param":                      {&p.LoginHintParam, parameter},
+		"organization_param":                    {&p.OrganizationParam, parameter},
+		"auth_params":                           {&p.AuthParams, authParams},
+		"redirect_host":                         {&p.RedirectHost, nil},
+		"redirect_ports":                        {&p.RedirectPorts, portRange},
+		"redirect_path":                         {&p.RedirectPath, path},
+		"redirect_any_user":                     {&s.RedirectAnyUser, nil},
+		"logout_redirect_path":                  {&p.LogoutRedirectPath, path},
+		"logout_style":                          {&p.LogoutStyle, nil},
+		"signin_timeout":                        {&p.SignInTimeout, between(time.Second, time.Hour)},
+		"trusted_audiences":                     {&p.TrustedAudiences, nil},
+		"required_acr":                          {&p.RequiredACR, nil},
+		"allowed_tenants":                       {&p.AllowedTenants, nil},
+		"leeway":                                {&p.Leeway, between(time.Second, 10*time.Minute)},
+		"id_token":                              {(*inverse)(&p.NoIDToken), nil},
+		"user_id_field":                         {&p.UserIDField, filled},
+		"ca_file":                               {&s.CAFile, nil},
+		"par":                                   {&p.PAR, nil},
+		"client_key_file":                       {&s.ClientKeyFile, nil},
+		"client_key_id":                         {&p.ClientKeyID, filled},
+		"client_assertion_audience":             {&p.ClientAssertionAudience, nil},
+		"dpop":                                  {&p.DPoP, nil},
+		"dpop_key":                              {&s.DPoPKey, nil},
+		"tpm_device":                            {&s.TPMDevice, nil},
+		"apis":                                  {&p.APIs, nil},
+		"proxy":                                 {(*proxyText)(&s.Proxy), proxyAddress},
+		"client_cert_file":                      {&s.ClientCertFile, nil},
+		"client_cert_key_file":                  {&s.ClientCertKeyFile, nil},
+		"discovery_url":                         {&p.DiscoveryURL, address},
+		"authorization_endpoint":                {&p.AuthorizationEndpoint, address},
+		"token_endpoint":                        {&p.TokenEndpoint, address},
+		"userinfo_endpoint":                     {&p.UserinfoEndpoint, address},
+		"revocation_endpoint":                   {&p.RevocationEndpoint, address},
+		"end_session_endpoint":                  {&p.EndSessionEndpoint, address},
+		"device_authorization_endpoint":         {&p.DeviceEndpoint, address},
+		"pushed_authorization_request_endpoint": {&p.PushedEndpoint, address},
+		"jwks_uri":                              {&p.JWKSURI, address},
+		"store":                                 {&s.Store, nil},
+		"store_passphrase":                      {&s.Passphrase, nil},
+		"store_passphrase_file":                 {&s.PassphraseFile, nil},
+		"keychain_backend":                      {&s.KeychainBackend, nil},
+		"session_max":                           {&s.SessionMax, limit},
+		"session_idle":                          {&s.SessionIdle, limit},
+		"keychain_timeout":                      {&s.KeychainTimeout, between(100*time.Millisecond, time.Minute)},
+		"appearance":                            {&s.Appearance, nil},
+		"start_hidden":                          {&s.StartHidden, nil},
+		"remember_email":                        {&s.RememberEmail, nil},
+		"start_at_login":                        {&s.StartAtLogin, nil},
+		"notifications":                         {&s.Notifications, nil},
+		"log":                                   {&s.Log, nil},
+		"log_to":                                {&s.LogTo, nil},
+		"picture_hosts":                         {&s.PictureHosts, hostNames},
+	}
 }
 
 func presetNames() []string {

@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"maps"
 	"strings"
 	"testing"
 
@@ -48,7 +47,7 @@ func TestEveryKeyIsShownAsItIsRead(t *testing.T) {
 			text = shown(k.at(&s))
 		}
 		var raw any = text
-		if k.kind == table {
+		if k.kind == Table {
 			name, value, _ := strings.Cut(text, "=")
 			raw = map[string]any{name: value}
 		}
@@ -69,7 +68,7 @@ func TestEveryKeyIsShownAsItIsRead(t *testing.T) {
 
 // keys.json and the bindings are of the same settings.
 func TestEveryKeyHasItsBinding(t *testing.T) {
-	left := maps.Clone(bindings)
+	left := bindings(&Settings{})
 	each(func(k key) {
 		if _, ok := left[k.Name]; !ok {
 			t.Errorf("%s has no binding, or stands in keys.json twice", k.Name)

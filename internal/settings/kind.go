@@ -13,36 +13,37 @@ import (
 	"app.latchkey/internal/secret"
 )
 
-// kind is the type of a setting's value.
-type kind int
+// Form is the type of a setting's value.
+type Form string
 
+// The forms of values, as files have them.
 const (
-	text  kind = iota // string
-	list              // []string; in the environment separated by spaces
-	ports             // []int; in the environment separated by spaces or commas
-	yesNo             // bool
-	span              // time.Duration, as "90s"
-	table             // map[string]string; in files only
-	apis              // []provider.API; in the environment as one line of TOML
+	Text     Form = "text"
+	List     Form = "list"     // of texts; in the environment separated by spaces
+	Ports    Form = "ports"    // whole numbers; in the environment separated by spaces or commas
+	YesNo    Form = "yes-no"   // true or false
+	Duration Form = "duration" // a text such as "90s"
+	Table    Form = "table"    // of texts; in files alone
+	APIs     Form = "apis"     // a table of tables, or a text: the same in one line of TOML
 )
 
-// kindOf is the kind of the values that a pointer of a [binding] takes.
-func kindOf(at any) kind {
+// kindOf is the form of the values that the pointer of a [binding] takes.
+func kindOf(at any) Form {
 	switch at.(type) {
 	case *[]string:
-		return list
+		return List
 	case *[]int:
-		return ports
+		return Ports
 	case *bool, *inverse:
-		return yesNo
+		return YesNo
 	case *time.Duration:
-		return span
+		return Duration
 	case *map[string]string:
-		return table
+		return Table
 	case *[]provider.API:
-		return apis
+		return APIs
 	}
-	return text
+	return Text
 }
 
 // inverse is a setting that says the opposite of its field.
@@ -138,15 +139,15 @@ func duration(d time.Duration) string {
 
 // convert makes a value of the key's kind from TOML's types or from text. The
 // second value is what is wrong with it.
-func convert(k kind, raw any) (any, string) {
+func convert(k Form, raw any) (any, string) {
 	asText, isText := raw.(string)
 	switch k {
-	case text:
+	case Text:
 		if isText {
 			return asText, ""
 		}
 		return nil, "a text in quotes is needed" // what stands there may be a secret
-	case yesNo:
+	case YesNo:
 		if b, ok := raw.(bool); ok {
 			return b, ""
 		}
@@ -154,19 +155,19 @@ func convert(k kind, raw any) (any, string) {
 			return b, ""
 		}
 		return nil, "true or false is needed"
-	case span:
+	case Duration:
 		if d, err := time.ParseDuration(asText); isText && err == nil {
 			return d, ""
 		}
 		return nil, `a duration such as "90s" or "5m" is needed`
-	case list:
+	case List:
 		if isText {
 			return strings.Fields(asText), ""
 		}
 		return texts(raw)
-	case ports:
+	case Ports:
 		return numbers(raw)
-	case apis:
+	case APIs:
 		return readAPIs(raw)
 	}
 	return stringTable(raw)

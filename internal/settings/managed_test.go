@@ -70,12 +70,12 @@ func TestAStrongerPolicyStartsOver(t *testing.T) {
 func inChannel(k key) any {
 	v := other(k)
 	switch k.kind {
-	case yesNo:
+	case YesNo:
 		return map[string]uint64{"true": 1, "false": 0}[v]
-	case table:
+	case Table:
 		name, text, _ := strings.Cut(v, "=")
 		return map[string]any{name: text}
-	case list, ports:
+	case List, Ports:
 		var out []any
 		for _, one := range strings.Fields(v) {
 			out = append(out, one)

@@ -14,95 +14,67 @@ import (
 
 // readNamed reads what settings name by path.
 func (l *loader) readNamed(s *Settings) {
-	if v, ok := l.values["ca_file"]; ok {
-		s.CAFile = beside(v.source, s.CAFile)
-		s.Provider.RootCAs = l.authorities(v.source, s.CAFile)
+	if data, ok := l.named("ca_file", &s.CAFile); ok {
+		data = bytes.ReplaceAll(data, []byte(mark), nil) // also between two files that were joined
+		s.Provider.RootCAs = data
+		l.authorities(s.CAFile, data)
 	}
 	l.clientCert(s)
-	l.clientKey(s)
-	if v, ok := l.values["store_passphrase_file"]; ok {
-		s.PassphraseFile = beside(v.source, s.PassphraseFile)
-		data, err := readSmall(s.PassphraseFile)
-		if err != nil {
-			l.fail(v.source, "store_passphrase_file", err.Error())
-		} else if openToOthers(s.PassphraseFile) {
-			l.warn("%s holds the passphrase and others can read it: chmod 600 %s", s.PassphraseFile, s.PassphraseFile)
+	if data, ok := l.named("client_key_file", &s.ClientKeyFile); ok {
+		// What is in it is judged when the client is made.
+		s.Provider.ClientKey = secret.New(strings.TrimSpace(strings.TrimPrefix(string(data), mark)))
+		if s.Provider.ClientSecret.IsZero() {
+			l.keepClosed(s.ClientKeyFile, "the client's key")
+		} else {
+			l.blame("client_key_file", "client_secret is set too; keep one of the two")
 		}
+	}
+	if data, ok := l.named("store_passphrase_file", &s.PassphraseFile); ok {
 		s.Passphrase = secret.New(strings.TrimRight(strings.TrimPrefix(string(data), mark), "\r\n"))
+		l.keepClosed(s.PassphraseFile, "the passphrase")
 	}
 }
 
-// clientKey reads the file with the client's private key. What is in it is judged when the client is made.
-func (l *loader) clientKey(s *Settings) {
-	v, ok := l.values["client_key_file"]
-	if !ok {
-		return
+// named reads the file that a setting names, if one does. A relative path is completed first: it is below the folder
+// of the file that the setting stands in.
+func (l *loader) named(key string, path *string) ([]byte, bool) {
+	v, set := l.values[key]
+	if !set {
+		return nil, false
 	}
-	s.ClientKeyFile = beside(v.source, s.ClientKeyFile)
-	data, err := readSmall(s.ClientKeyFile)
-	switch {
-	case err != nil:
-		l.fail(v.source, "client_key_file", err.Error())
-	case !s.Provider.ClientSecret.IsZero():
-		l.fail(v.source, "client_key_file", "client_secret is set too; keep one of the two")
-	case openToOthers(s.ClientKeyFile):
-		l.warn("%s holds the client's key and others can read it: chmod 600 %s", s.ClientKeyFile, s.ClientKeyFile)
+	if v.source.File != "" && *path != "" && !filepath.IsAbs(*path) {
+		*path = filepath.Join(filepath.Dir(v.source.File), *path)
 	}
-	s.Provider.ClientKey = secret.New(strings.TrimSpace(strings.TrimPrefix(string(data), mark)))
-}
-
-// authorities reads a file of certificates.
-func (l *loader) authorities(source Source, path string) []byte {
-	data, err := readSmall(path)
+	data, err := readSmall(*path)
 	if err != nil {
-		l.fail(source, "ca_file", err.Error())
-		return nil
+		l.blame(key, "%v", err)
 	}
-	data = bytes.ReplaceAll(data, []byte(mark), nil) // also between two files that were joined
-	problem, unreadable := certificates(data)
-	if problem != "" {
-		l.fail(source, "ca_file", path+" "+problem)
-	}
-	if unreadable > 0 {
-		l.warn("ca_file: %d certificates in %s cannot be read, and are passed over", unreadable, path)
-	}
-	return data
+	return data, err == nil
 }
 
 // clientCert reads the certificate that a gateway demands, and its key.
 func (l *loader) clientCert(s *Settings) {
-	source, set := l.values["client_cert_file"]
-	key, apart := l.values["client_cert_key_file"]
-	if apart && !set {
-		l.fail(key.source, "client_cert_key_file", "client_cert_file is missing")
+	apart := l.has("client_cert_key_file")
+	if apart && !l.has("client_cert_file") {
+		l.blame("client_cert_key_file", "client_cert_file is missing")
 	}
-	if !set {
+	pair, ok := l.named("client_cert_file", &s.ClientCertFile)
+	if !ok {
 		return
 	}
-	s.ClientCertFile = beside(source.source, s.ClientCertFile)
-	cert, err := readSmall(s.ClientCertFile)
-	if err != nil {
-		l.fail(source.source, "client_cert_file", err.Error())
-		return
-	}
-	bears, pair := s.ClientCertFile, cert // the file that bears the key
+	bears := s.ClientCertFile // the file that bears the key
 	if apart {
-		s.ClientCertKeyFile = beside(key.source, s.ClientCertKeyFile)
-		bears = s.ClientCertKeyFile
-		private, err := readSmall(bears)
-		if err != nil {
-			l.fail(key.source, "client_cert_key_file", err.Error())
+		private, ok := l.named("client_cert_key_file", &s.ClientCertKeyFile)
+		if !ok {
 			return
 		}
-		pair = slices.Concat(cert, []byte("\n"), private)
+		bears, pair = s.ClientCertKeyFile, slices.Concat(pair, []byte("\n"), private)
 	}
 	pair = bytes.ReplaceAll(pair, []byte(mark), nil)
 	if _, err := tls.X509KeyPair(pair, pair); err != nil {
-		l.fail(source.source, "client_cert_file", keyPairProblem(pair))
+		l.blame("client_cert_file", "%s", keyPairProblem(pair))
 	}
-	if openToOthers(bears) {
-		l.warn("%s holds the key to client_cert_file and others can read it: chmod 600 %s", bears, bears)
-	}
+	l.keepClosed(bears, "the key to client_cert_file")
 	s.ClientCert = secret.New(string(pair))
 }
 
@@ -128,37 +100,27 @@ func keyPairProblem(pair []byte) string {
 	return "the certificate and the key do not belong together, or cannot be read"
 }
 
-// beside resolves a relative path against the folder of the file that it stands in.
-func beside(s Source, path string) string {
-	if s.File == "" || path == "" || filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(filepath.Dir(s.File), path)
-}
-
-// certificates returns what is wrong with a PEM file of certificates, and how many of
-// them cannot be read: those are passed over, as the system's own are.
-func certificates(data []byte) (problem string, unreadable int) {
-	found := 0
-	for rest := data; ; {
-		var block *pem.Block
-		if block, rest = pem.Decode(rest); block == nil {
-			break
-		}
+// authorities looks at a PEM file of certificates. Those that cannot be read are passed over, as the system's own are.
+func (l *loader) authorities(path string, data []byte) {
+	found, unreadable := 0, 0
+	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
 		if strings.Contains(block.Type, "PRIVATE KEY") {
-			return "holds a private key: it has no place there", 0
+			l.blame("ca_file", "%s holds a private key: it has no place there", path)
+			return
 		}
 		if block.Type != "CERTIFICATE" {
 			continue
 		}
 		if _, err := x509.ParseCertificate(block.Bytes); err != nil {
 			unreadable++
-			continue
+		} else {
+			found++
 		}
-		found++
 	}
-	if found == 0 {
-		return "holds no PEM certificate that can be read (-----BEGIN CERTIFICATE-----)", 0
+	switch {
+	case found == 0:
+		l.blame("ca_file", "%s holds no PEM certificate that can be read (-----BEGIN CERTIFICATE-----)", path)
+	case unreadable > 0:
+		l.warn("ca_file: %d certificates in %s cannot be read, and are passed over", unreadable, path)
 	}
-	return "", unreadable
 }

@@ -59,8 +59,8 @@ func title(id string) string {
 // bundle is the identifier of the window on macOS: build/darwin/Info.plist makes the same of the program's name.
 const bundle = "app.latchkey.latchkey"
 
-// names are what the app of that ID is called in the channels through which an administrator sets a policy.
-func names(id string) managed.Names {
+// Names are what the app of that ID is called in the channels through which an administrator sets a policy.
+func Names(id string) managed.Names {
 	return managed.Names{Title: title(id), Bundle: strings.TrimSuffix(bundle, "latchkey") + id}
 }
 

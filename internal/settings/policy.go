@@ -24,13 +24,12 @@ type Policy struct {
 // policies reads all places of the administrator's policy, the weakest first: what the system's own channel sets for
 // this person, then policy.toml, then what that channel sets for the computer. What any of them sets is locked.
 func (l *loader) policies(path string, trusted bool) {
-	read := l.o.Managed
-	if read == nil {
-		read = func() (managed.Layer, managed.Layer) { return managed.Read(names(l.o.AppID)) }
-	}
 	var person, machine managed.Layer
-	if l.o.PolicyPath == "" || l.o.Managed != nil {
-		person, machine = read()
+	switch {
+	case l.o.Managed != nil:
+		person, machine = l.o.Managed()
+	case l.o.PolicyPath == "":
+		person, machine = managed.Read(Names(l.o.AppID))
 	}
 	for _, read := range []func(){
 		func() { l.managed(person) },
@@ -41,11 +40,6 @@ func (l *loader) policies(path string, trusted bool) {
 		l.settle()
 		l.rank++
 	}
-}
-
-// place notes a place of the policy, before it is read.
-func (l *loader) place(p Policy) {
-	l.places = append(l.places, p)
 }
 
 // says notes that the policy that is being read says something of a key, whether or not its value can be used: a
@@ -60,7 +54,7 @@ func (l *loader) managed(layer managed.Layer) {
 	if layer.Name == "" {
 		return // this system has no such place
 	}
-	l.place(Policy{Name: layer.Name, File: layer.File, Found: layer.Found})
+	l.places = append(l.places, Policy{Name: layer.Name, File: layer.File, Found: layer.Found})
 	source := Source{Name: layer.Name, File: layer.File, Locked: true}
 	if layer.Err != nil {
 		l.fail(source, "", layer.Err.Error())
@@ -121,13 +115,13 @@ func (k key) fromManaged(raw any) any {
 	switch v := raw.(type) {
 	case uint64:
 		switch {
-		case k.kind == yesNo && v <= 1:
+		case k.kind == YesNo && v <= 1:
 			return v == 1
-		case k.kind == ports && v <= 65535:
+		case k.kind == Ports && v <= 65535:
 			return int64(v)
 		}
 	case []any:
-		if k.kind != ports {
+		if k.kind != Ports {
 			return v
 		}
 		var out []string // the registry has lists of texts alone
@@ -140,20 +134,20 @@ func (k key) fromManaged(raw any) any {
 }
 
 // managedForms are what the system's channels call the form of a value of a kind, where TOML calls it otherwise.
-var managedForms = map[kind]string{
-	text:  "a text is needed: REG_SZ in the registry, <string> in a profile",
-	list:  "texts are needed: REG_MULTI_SZ, or one REG_SZ with spaces between them; in a profile <array> of <string>",
-	ports: "ports are needed: REG_MULTI_SZ or one REG_SZ with spaces between them; in a profile <array> of <integer>",
-	yesNo: "REG_DWORD 1 or 0 is needed; in a profile <true/> or <false/>",
-	span:  `a duration such as "90s" or "5m" is needed: REG_SZ in the registry, <string> in a profile`,
-	table: "a table of texts is needed: a key of its own in the registry, <dict> of <string> in a profile",
+var managedForms = map[Form]string{
+	Text:     "a text is needed: REG_SZ in the registry, <string> in a profile",
+	List:     "texts are needed: REG_MULTI_SZ, or one REG_SZ with spaces between them; in a profile <array> of <string>",
+	Ports:    "ports are needed: REG_MULTI_SZ or one REG_SZ with spaces between them; in a profile <array> of <integer>",
+	YesNo:    "REG_DWORD 1 or 0 is needed; in a profile <true/> or <false/>",
+	Duration: `a duration such as "90s" or "5m" is needed: REG_SZ in the registry, <string> in a profile`,
+	Table:    "a table of texts is needed: a key of its own in the registry, <dict> of <string> in a profile",
 }
 
 // policy reads the administrator's file.
 func (l *loader) policy(path string, trusted bool) {
 	source := Source{Name: "policy.toml", File: path, Locked: true}
 	f, err := os.Open(path)
-	l.place(Policy{Name: path, File: path, Found: !absent(path, err)})
+	l.places = append(l.places, Policy{Name: path, File: path, Found: !absent(path, err)})
 	if absent(path, err) {
 		return
 	}

@@ -22,10 +22,10 @@ func other(k key) string {
 	switch {
 	case k.Sample != "":
 		return k.Sample
-	case k.kind == yesNo:
+	case k.kind == YesNo:
 		untouched := defaults()
 		return map[string]string{"true": "false", "false": "true"}[shown(k.at(&untouched))]
-	case k.kind == span:
+	case k.kind == Duration:
 		return "7s"
 	case k.Choices != nil:
 		return k.Choices[len(k.Choices)-1]
@@ -51,7 +51,7 @@ func TestAPolicyLocksAllThatDecidesWhomWeBelieve(t *testing.T) {
 	}
 	each(func(k key) {
 		for name, set := range sources {
-			if k.kind == table && name != "config.toml" && name != "preferences.toml" {
+			if k.kind == Table && name != "config.toml" && name != "preferences.toml" {
 				continue // tables are read in files alone
 			}
 			dir := t.TempDir()

@@ -32,16 +32,12 @@ func (l *loader) preferences(path string) {
 //
 // The settings themselves do not change: Reload reads them anew.
 func (s Settings) SavePreferences(changes map[string]string) error {
-	source := s.preferencesSource()
-	data, err := s.written(source, changes)
+	data, _, err := s.tried(changes)
 	if err != nil {
 		return err
 	}
-	if _, err := s.with(data); err != nil {
-		return err
-	}
-	if err := atomicfile.Write(source.File, data); err != nil {
-		return &Error{Source: source, Problem: "it cannot be written: " + err.Error()}
+	if err := atomicfile.Write(s.PreferencesPath(), data); err != nil {
+		return &Error{Source: s.preferencesSource(), Problem: "it cannot be written: " + err.Error()}
 	}
 	return nil
 }
@@ -49,11 +45,8 @@ func (s Settings) SavePreferences(changes map[string]string) error {
 // Try returns the settings as they would be after [Settings.SavePreferences], and
 // writes nothing. The errors are those of [Load] and of SavePreferences.
 func (s Settings) Try(changes map[string]string) (Settings, error) {
-	data, err := s.written(s.preferencesSource(), changes)
-	if err != nil {
-		return s, err
-	}
-	return s.with(data)
+	_, after, err := s.tried(changes)
+	return after, err
 }
 
 // PreferencesPath is where preferences.toml lies.
@@ -63,26 +56,22 @@ func (s Settings) preferencesSource() Source {
 	return Source{Name: PreferencesName, File: s.PreferencesPath()}
 }
 
-// written is preferences.toml after the changes.
-func (s Settings) written(source Source, changes map[string]string) ([]byte, error) {
+// tried returns preferences.toml as it is after the changes, and the settings with it.
+func (s Settings) tried(changes map[string]string) ([]byte, Settings, error) {
+	source := s.preferencesSource()
 	members, err := s.changed(source, changes)
 	if err != nil {
-		return nil, err
+		return nil, s, err
 	}
 	data, err := toml.Marshal(members)
 	if err != nil {
-		return nil, &Error{Source: source, Problem: err.Error()}
+		return nil, s, &Error{Source: source, Problem: err.Error()}
 	}
-	return append([]byte(preferencesHead), data...), nil
-}
-
-// with loads the settings with another preferences.toml than the one on disk.
-func (s Settings) with(preferences []byte) (Settings, error) {
 	try := s.options
-	try.preferences = preferences
+	try.preferences = append([]byte(preferencesHead), data...)
 	after, err := Load(try)
 	after.options = s.options
-	return after, err
+	return try.preferences, after, err
 }
 
 // Reload reads all sources again.
@@ -123,13 +112,13 @@ func (s Settings) preference(name, text string) (any, string) {
 		return nil, "unknown" + nearest(name)
 	case s.lock(k):
 		return nil, "locked by the administrator's policy (" + s.lockedBy(k) + ")"
-	case k.NoFile, k.kind == table, k.kind == apis:
+	case k.NoFile, k.kind == Table, k.kind == APIs:
 		return nil, "the settings screen does not write it: see docs/settings.md for where it goes"
 	case text == "":
 		return "", ""
 	}
 	value, problem := convert(k.kind, text)
-	if k.kind == span {
+	if k.kind == Duration {
 		return text, problem
 	}
 	return value, problem

@@ -1,7 +1,7 @@
 package settings
 
 import (
-	"fmt"
+	"cmp"
 	"slices"
 	"strings"
 
@@ -17,11 +17,9 @@ func (k key) given() bool {
 // settle runs after each source. When a source names a different preset, provider values from earlier
 // sources are discarded, because they describe another provider.
 func (l *loader) settle() {
-	name := "oidc"
 	v, named := l.values["provider"]
-	if named {
-		name = v.data.(string)
-	}
+	name, _ := v.data.(string)
+	name = cmp.Or(name, "oidc")
 	if named && l.described && name != l.preset {
 		for other, older := range l.values {
 			k, _ := lookup(other)
@@ -31,9 +29,7 @@ func (l *loader) settle() {
 			}
 		}
 	}
-	_, issuer := l.values["issuer"]
-	_, endpoint := l.values["authorization_endpoint"]
-	l.preset, l.described = name, named || issuer || endpoint
+	l.preset, l.described = name, named || l.has("issuer") || l.has("authorization_endpoint")
 }
 
 // usePreset puts in what the preset knows.
@@ -49,7 +45,7 @@ func (l *loader) usePreset(s *Settings) {
 	}
 	issuer, wrong := p.IssuerOf(s.Given)
 	if wrong != nil {
-		l.fail(l.sourceOf(wrong.Key), wrong.Key, wrong.Problem)
+		l.blame(wrong.Key, "%s", wrong.Problem)
 		return
 	}
 	s.Provider.Issuer = issuer
@@ -59,8 +55,7 @@ func (l *loader) usePreset(s *Settings) {
 // foreign refuses what was given for another preset.
 func (l *loader) foreign(p provider.Preset) {
 	each(func(k key) {
-		v, ok := l.values[k.Name]
-		if !ok || k.Name == "provider" || !k.given() || p.Takes(k.Name) {
+		if !l.has(k.Name) || k.Name == "provider" || !k.given() || p.Takes(k.Name) {
 			return
 		}
 		var of []string
@@ -69,23 +64,21 @@ func (l *loader) foreign(p provider.Preset) {
 				of = append(of, other.Name)
 			}
 		}
-		l.fail(v.source, k.Name, fmt.Sprintf("not for provider %q: it belongs to %s", p.Name, strings.Join(of, ", ")))
+		l.blame(k.Name, "not for provider %q: it belongs to %s", p.Name, strings.Join(of, ", "))
 	})
 }
 
 // complete reports whether all that the preset asks for is given. An issuer that is
 // set by itself needs none of it.
 func (l *loader) complete(p provider.Preset) bool {
-	_, issuer := l.values["issuer"]
 	whole := true
 	for _, name := range p.Needs {
-		if _, ok := l.values[name]; ok {
+		if l.has(name) {
 			continue
 		}
 		whole = false
-		if !issuer {
-			l.fail(l.sourceOf("provider"), name,
-				fmt.Sprintf("missing: the %s preset needs it (LATCHKEY_%s)", p.Name, strings.ToUpper(name)))
+		if !l.has("issuer") {
+			l.missing("provider", name, "the %s preset needs it (LATCHKEY_%s)", p.Name, strings.ToUpper(name))
 		}
 	}
 	return whole
@@ -99,18 +92,15 @@ func (l *loader) contradiction(p provider.Preset, issuer string) {
 		return
 	}
 	latest := 0
-	for _, name := range append(append([]string{"provider"}, p.Needs...), p.May...) {
-		if given, ok := l.values[name]; ok {
-			latest = max(latest, given.rank)
-		}
+	for _, name := range slices.Concat([]string{"provider"}, p.Needs, p.May) {
+		latest = max(latest, l.values[name].rank)
 	}
 	switch {
 	case v.rank < latest:
 		delete(l.values, "issuer")
 	case v.rank == latest:
-		l.fail(v.source, "issuer",
-			fmt.Sprintf("%q contradicts provider = %q, whose issuer is %s here: keep one of the two", v.data, p.Name,
-				issuer))
+		l.blame("issuer", "%q contradicts provider = %q, whose issuer is %s here: keep one of the two", v.data, p.Name,
+			issuer)
 	}
 }
 
@@ -129,12 +119,10 @@ func (l *loader) secretRule(s *Settings) {
 	switch {
 	case set &&
 		(p.Secret == provider.SecretRefused || strings.HasPrefix(s.Provider.Issuer, "https://login.microsoftonline.")):
-		l.fail(l.sourceOf("client_secret"), "client_secret",
-			"Microsoft Entra refuses a secret from a desktop app (AADSTS700025): leave it out")
+		l.blame("client_secret", "Microsoft Entra refuses a secret from a desktop app (AADSTS700025): leave it out")
 	case !set && p.Secret == provider.SecretDemanded:
-		l.fail(l.sourceOf("provider"), "client_secret",
-			fmt.Sprintf("missing: %s gives desktop apps a secret, which is none, and refuses to go on without it "+
-				"(LATCHKEY_CLIENT_SECRET)", p.Title))
+		l.missing("provider", "client_secret", "%s gives desktop apps a secret, which is none, and refuses to go on "+
+			"without it (LATCHKEY_CLIENT_SECRET)", p.Title)
 	case !set && p.Secret == provider.SecretWished:
 		l.warn("client_secret is missing: %s demands one for a sign-in in the browser; without it only a sign-in "+
 			"with a code on another device works", p.Title)

@@ -19,9 +19,12 @@ func absent(path string, err error) bool {
 	return errors.Is(missing, os.ErrNotExist) || errors.Is(missing, syscall.ENOTDIR)
 }
 
-func openToOthers(path string) bool {
+// keepClosed warns of a file that holds a secret and that others can read.
+func (l *loader) keepClosed(path, secret string) {
 	info, err := os.Stat(path)
-	return err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0
+	if err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		l.warn("%s holds %s and others can read it: chmod 600 %s", path, secret, path)
+	}
 }
 
 // maxFile bounds what is read of a file of settings.

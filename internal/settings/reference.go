@@ -6,27 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"app.latchkey/internal/managed"
 )
-
-// Form is the type of a setting's value, for those who describe settings to other programs.
-type Form string
-
-// The forms of values.
-const (
-	Text     Form = "text"
-	List     Form = "list"     // of texts
-	Ports    Form = "ports"    // of whole numbers
-	YesNo    Form = "yes-no"   // true or false
-	Duration Form = "duration" // a text such as "90s"
-	Table    Form = "table"    // of texts
-	APIs     Form = "apis"     // a table of tables, or a text: the same in one line of TOML
-)
-
-var forms = map[kind]Form{
-	text: Text, list: List, ports: Ports, yesNo: YesNo, span: Duration, table: Table, apis: APIs,
-}
 
 // Key describes one setting that a file may hold.
 type Key struct {
@@ -55,16 +35,13 @@ func Chapters() []Chapter {
 			}
 			def := shown(k.at(&untouched))
 			c.Keys = append(c.Keys, Key{
-				Name: k.Name, Explain: k.sentence(def), Form: forms[k.kind], Choices: k.Choices, Default: def,
+				Name: k.Name, Explain: k.sentence(def), Form: k.kind, Choices: k.Choices, Default: def,
 			})
 		}
 		out = append(out, c)
 	}
 	return out
 }
-
-// Names are what the app of that ID is called in the channels through which an administrator sets a policy.
-func Names(appID string) managed.Names { return names(appID) }
 
 // IsSecret reports whether a file may hold the setting of that name, and it is masked when it is shown.
 func IsSecret(name string) bool {
@@ -108,7 +85,7 @@ func PolicyOf(given map[string]string, profile bool) (map[string]any, error) {
 // ofText makes and checks one value.
 func (k key) ofText(given string) (any, string) {
 	var raw any = given
-	if k.kind == table {
+	if k.kind == Table {
 		members := map[string]any{}
 		for _, one := range strings.Fields(given) {
 			name, text, ok := strings.Cut(one, "=")
@@ -121,12 +98,9 @@ func (k key) ofText(given string) (any, string) {
 	}
 	value, problem := convert(k.kind, raw)
 	if problem == "" {
-		problem = k.chosen(value)
+		problem = k.wrong(value)
 	}
-	if problem == "" && k.check != nil {
-		problem = k.check(value)
-	}
-	if problem == "" && (k.kind == span || k.kind == apis) { // a text in files too
+	if k.kind == Duration || k.kind == APIs { // a text in files too
 		value = given
 	}
 	return value, problem

@@ -190,32 +190,25 @@ func defaults() Settings {
 // settings makes the Settings of the values, then checks how they go together.
 func (l *loader) settings() Settings {
 	s := defaults()
-	each(func(k key) { // what the preset is told comes before the preset
-		if v, ok := l.values[k.Name]; ok && k.given() {
-			l.assign(&s, k, v)
-		}
-	})
+	places := bindings(&s)
+	assignAll := func(given bool) {
+		each(func(k key) {
+			v, ok := l.values[k.Name]
+			if !ok || k.given() != given {
+				return
+			}
+			s.Sources[k.Name] = v.source
+			assign(places[k.Name].at, v.data)
+			if problem := k.wrong(v.data); problem != "" {
+				l.fail(v.source, k.Name, problem)
+			}
+		})
+	}
+	assignAll(true) // what the preset is told comes before the preset
 	l.usePreset(&s)
-	each(func(k key) {
-		if v, ok := l.values[k.Name]; ok && !k.given() {
-			l.assign(&s, k, v)
-		}
-	})
+	assignAll(false)
 	l.readNamed(&s)
 	l.together(&s)
 	s.providerLocked = l.locked
 	return s
-}
-
-// assign checks a value and puts it in its place.
-func (l *loader) assign(s *Settings, k key, v value) {
-	s.Sources[k.Name] = v.source
-	assign(k.at(s), v.data)
-	problem := k.chosen(v.data)
-	if problem == "" && k.check != nil {
-		problem = k.check(v.data)
-	}
-	if problem != "" {
-		l.fail(v.source, k.Name, problem)
-	}
 }

@@ -9,9 +9,6 @@ import (
 	"app.latchkey/internal/provider"
 )
 
-// missing is the problem of a field that a form demands and that is empty.
-const missing = "this is missing"
-
 // setUp is a form that was filled in, over the settings as they are.
 type setUp struct {
 	before  Settings
@@ -111,42 +108,20 @@ func (u *setUp) choose() {
 
 // fill takes the values of the form's fields.
 func (u *setUp) fill() {
-	for _, field := range u.form.Fields {
-		v := u.values[field.Key]
-		if v.Fixed || field.Secret {
-			continue
-		}
-		text := tidy(field.Key, u.typed[field.Key])
-		if text == "" && !field.Optional {
-			u.fail(field.Key, missing)
-		}
-		u.changes[field.Key] = text
-		if field.Key != "name" && text != u.own(field.Key) {
-			u.other = true
+	for _, secrets := range []bool{false, true} { // the secrets last: they are kept unless something else changes
+		for _, field := range u.form.Fields {
+			text := tidy(field.Key, u.typed[field.Key])
+			own := u.before.Own(u.before.Provider.Preset, field.Key)
+			switch {
+			case u.values[field.Key].Fixed, field.Secret != secrets, secrets && text == "" && !u.other && own != "":
+				continue
+			case text == "" && !field.Optional:
+				u.fail(field.Key, "this is missing")
+			}
+			u.changes[field.Key] = text
+			u.other = u.other || !secrets && field.Key != "name" && text != own
 		}
 	}
-	for _, field := range u.form.Fields {
-		v := u.values[field.Key]
-		if v.Fixed || !field.Secret {
-			continue
-		}
-		text := strings.TrimSpace(u.typed[field.Key])
-		if text == "" && !u.other && u.own(field.Key) != "" {
-			continue
-		}
-		if text == "" && !field.Optional {
-			u.fail(field.Key, missing)
-		}
-		u.changes[field.Key] = text
-	}
-}
-
-// own is a value that some source has set; "" for a default or the preset's.
-func (u *setUp) own(key string) string {
-	if _, set := u.before.Sources[key]; !set {
-		return ""
-	}
-	return u.values[key].Text
 }
 
 // leftovers refuses what other files say of the provider before, where it would be

@@ -45,6 +45,16 @@ func (l *loader) fail(s Source, key, problem string) {
 	l.errs = append(l.errs, &Error{Source: s, Key: key, Problem: problem})
 }
 
+// blame says what is wrong with a key, at the place where it is set; for a key that is not set, where the preset is.
+func (l *loader) blame(key, format string, args ...any) {
+	l.fail(l.sourceOf(key), key, fmt.Sprintf(format, args...))
+}
+
+// missing says that a key has to be set, because another one is.
+func (l *loader) missing(beside, key, format string, args ...any) {
+	l.fail(l.sourceOf(beside), key, "missing: "+fmt.Sprintf(format, args...))
+}
+
 func (l *loader) warn(format string, args ...any) {
 	l.warnings = append(l.warnings, fmt.Sprintf(format, args...))
 }
@@ -95,13 +105,12 @@ func (l *loader) file(path, name string) {
 		l.exposed = append(l.exposed,
 			fmt.Sprintf("%s can be changed by others, who could choose the provider: %s", path, why))
 	}
-	v, ok := l.values["client_secret"]
-	if ok && v.source.File == path && openToOthers(path) {
-		l.warn("%s holds client_secret and others can read it: chmod 600 %s", path, path)
+	if l.values["client_secret"].source.File == path {
+		l.keepClosed(path, "client_secret")
 	}
-	v, ok = l.values["proxy"]
-	if text, _ := v.data.(string); ok && v.source.File == path && route.Masked(text) != text && openToOthers(path) {
-		l.warn("%s holds the proxy's password and others can read it: chmod 600 %s", path, path)
+	proxy := l.values["proxy"]
+	if text, _ := proxy.data.(string); proxy.source.File == path && route.Masked(text) != text {
+		l.keepClosed(path, "the proxy's password")
 	}
 }
 

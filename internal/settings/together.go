@@ -2,7 +2,6 @@ package settings
 
 import (
 	"cmp"
-	"fmt"
 	"runtime"
 	"slices"
 	"strings"
@@ -20,15 +19,17 @@ func (l *loader) together(s *Settings) {
 	l.secretRule(s)
 	l.offline(p)
 	l.tenants(p)
-	l.homeRealm(p)
+	if p.Organization != "" && p.OrganizationParam == "" && p.OrganizationScope == "" {
+		l.blame("organization", "the %s preset knows no parameter for it: set organization_param to the provider's "+
+			"own name for it", p.Preset)
+	}
 	l.apis(p)
 	l.storage(s)
 	if p.NoIDToken && len(p.RequiredACR) > 0 {
-		l.fail(l.sourceOf("required_acr"), "required_acr", "it stands in an ID token, and this provider has none "+
-			"(id_token = false)")
+		l.blame("required_acr", "it stands in an ID token, and this provider has none (id_token = false)")
 	}
-	if v := l.values["user_id_field"]; !p.NoIDToken && v.source == l.tutorialUserID && v.data != nil &&
-		v.data != "sub" {
+	v, set := l.values["user_id_field"]
+	if set && !p.NoIDToken && v.source == l.tutorialUserID && v.data != "sub" {
 		l.warn("%s: %s is needless: the ID token names the person by sub", v.source, oauthUserID)
 	}
 	if p.Preset == "entra" && p.RedirectHost == "127.0.0.1" {
@@ -42,25 +43,22 @@ func (l *loader) together(s *Settings) {
 
 // whoItIs: a provider is an issuer and a client, or explicit endpoints and a client.
 func (l *loader) whoItIs(p *provider.Provider) {
-	missing := func(beside, key, why string) { l.fail(l.sourceOf(beside), key, why) }
 	switch {
 	case p.NoDiscovery && p.Issuer == "" && !p.NoIDToken:
-		missing("authorization_endpoint", "authorization_endpoint",
-			"without an issuer there is nothing to hold an ID token against: set issuer, or id_token = false for a "+
-				"provider that has none")
+		l.blame("authorization_endpoint", "without an issuer there is nothing to hold an ID token against: set "+
+			"issuer, or id_token = false for a provider that has none")
 	case p.NoIDToken && p.Issuer == "" &&
 		(p.AuthorizationEndpoint == "" || p.TokenEndpoint == "" || p.UserinfoEndpoint == ""):
-		missing("id_token", "id_token", "a provider without ID tokens needs authorization_endpoint, token_endpoint "+
-			"and userinfo_endpoint")
+		l.blame("id_token", "a provider without ID tokens needs authorization_endpoint, token_endpoint and "+
+			"userinfo_endpoint")
 	case p.DiscoveryURL != "" && p.Issuer == "":
-		missing("discovery_url", "issuer", "missing: what is discovered must be held against an issuer "+
-			"(LATCHKEY_ISSUER)")
+		l.missing("discovery_url", "issuer", "what is discovered must be held against an issuer (LATCHKEY_ISSUER)")
 	case p.ClientID == "" && p.Issuer != "" && l.has("issuer"):
-		missing("issuer", "client_id", "missing: an issuer is set and no client (LATCHKEY_CLIENT_ID)")
+		l.missing("issuer", "client_id", "an issuer is set and no client (LATCHKEY_CLIENT_ID)")
 	case p.ClientID == "" && (p.Issuer != "" || p.NoDiscovery):
-		missing("provider", "client_id", "missing: a provider is set and no client (LATCHKEY_CLIENT_ID)")
+		l.missing("provider", "client_id", "a provider is set and no client (LATCHKEY_CLIENT_ID)")
 	case p.ClientID != "" && p.Issuer == "" && !p.NoDiscovery && l.has("client_id") && len(l.errs) == 0:
-		missing("client_id", "issuer", "missing: a client is set and no issuer (LATCHKEY_ISSUER)")
+		l.missing("client_id", "issuer", "a client is set and no issuer (LATCHKEY_ISSUER)")
 	}
 }
 
@@ -75,11 +73,10 @@ func (l *loader) offline(p *provider.Provider) {
 		return
 	}
 	if p.OfflineAccess == "on" {
-		l.fail(l.sourceOf("offline_access"), "offline_access",
-			fmt.Sprintf("%s refuses the scope offline_access; leave this setting out", p.Name))
+		l.blame("offline_access", "%s refuses the scope offline_access; leave this setting out", p.Name)
 	}
 	if slices.Contains(p.Scopes, "offline_access") {
-		l.fail(l.sourceOf("scopes"), "scopes", fmt.Sprintf("%s refuses the scope offline_access; take it out", p.Name))
+		l.blame("scopes", "%s refuses the scope offline_access; take it out", p.Name)
 	}
 }
 
@@ -93,31 +90,21 @@ func (l *loader) tenants(p *provider.Provider) {
 		if l.has("issuer") {
 			from = "issuer"
 		}
-		l.fail(l.sourceOf(from), "allowed_tenants", "missing: everybody with a Microsoft account could sign in; list "+
-			"the IDs of the tenants that may")
+		l.missing(from, "allowed_tenants", "everybody with a Microsoft account could sign in; list the IDs of the "+
+			"tenants that may")
 	case !many && len(p.AllowedTenants) > 0:
-		l.fail(l.sourceOf("allowed_tenants"), "allowed_tenants",
-			"it is checked for a multi-tenant Entra issuer (tenant = \"organizations\") alone; this issuer names one "+
-				"tenant or none")
-	}
-}
-
-// homeRealm: an organization needs a name at the provider.
-func (l *loader) homeRealm(p *provider.Provider) {
-	if p.Organization != "" && p.OrganizationParam == "" && p.OrganizationScope == "" {
-		l.fail(l.sourceOf("organization"), "organization",
-			fmt.Sprintf("the %s preset knows no parameter for it: set organization_param to the provider's own "+
-				"name for it", p.Preset))
+		l.blame("allowed_tenants", "it is checked for a multi-tenant Entra issuer (tenant = \"organizations\") alone; "+
+			"this issuer names one tenant or none")
 	}
 }
 
 // storage: where the session is kept.
 func (l *loader) storage(s *Settings) {
-	if l.has("store_passphrase") && l.has("store_passphrase_file") {
-		l.fail(l.sourceOf("store_passphrase_file"), "store_passphrase_file",
-			"a passphrase is set too; keep one of the two")
+	typed, file := l.has("store_passphrase"), l.has("store_passphrase_file")
+	if typed && file {
+		l.blame("store_passphrase_file", "a passphrase is set too; keep one of the two")
 	}
-	if s.Store != "file" && (l.has("store_passphrase") || l.has("store_passphrase_file")) {
+	if s.Store != "file" && (typed || file) {
 		l.warn("a passphrase is set and store is %q: it is used only with store = \"file\"", s.Store)
 	}
 	here := map[string][]string{"darwin": {"keychain"}, "windows": {"wincred"}}[runtime.GOOS]
@@ -125,7 +112,7 @@ func (l *loader) storage(s *Settings) {
 		here = []string{"secret-service", "kwallet"}
 	}
 	if l.has("keychain_backend") && !slices.Contains(here, s.KeychainBackend) {
-		l.fail(l.sourceOf("keychain_backend"), "keychain_backend",
-			fmt.Sprintf("%q is not of this system: here it is %s", s.KeychainBackend, strings.Join(here, " or ")))
+		l.blame("keychain_backend", "%q is not of this system: here it is %s", s.KeychainBackend,
+			strings.Join(here, " or "))
 	}
 }

@@ -30,16 +30,16 @@ const (
 
 // tutorial takes OAUTH_* over, as settings of ours.
 func (l *loader) tutorial(vars map[string]string, at func(string) Source) {
-	known := []string{
-		oauthClientID, oauthClientSecret, oauthAuthorize, oauthToken, oauthUser, oauthRedirect, oauthUserID,
-		oauthScopes,
-		oauthTokenSecret, oauthTokenKey,
-	}
 	used := false
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
-		if used = used || slices.Contains(known, name); strings.HasPrefix(name, "OAUTH_") &&
-			!slices.Contains(known, name) {
-			l.warn("%s: %s is not one of the tutorial's variables, and is not read", at(name), name)
+		switch name {
+		case oauthClientID, oauthClientSecret, oauthAuthorize, oauthToken, oauthUser, oauthRedirect, oauthUserID,
+			oauthScopes, oauthTokenSecret, oauthTokenKey:
+			used = true
+		default:
+			if strings.HasPrefix(name, "OAUTH_") {
+				l.warn("%s: %s is not one of the tutorial's variables, and is not read", at(name), name)
+			}
 		}
 	}
 	if !used {
@@ -71,7 +71,7 @@ func (l *loader) tutorial(vars map[string]string, at func(string) Source) {
 	host := hostOf(cmp.Or(vars[oauthAuthorize], vars[oauthToken], vars[oauthUser]))
 	_, _, descope := descopeClient(vars[oauthClientID])
 	switch {
-	case l.named(vars, host != "", descope):
+	case l.ownWay(vars, host != "", descope):
 	case l.tutorialLacks(vars, at, host):
 	case host == "" && descope, strings.HasSuffix(host, ".descope.com"):
 		l.tutorialDescope(vars, at, host)
@@ -90,10 +90,10 @@ func (l *loader) tutorial(vars map[string]string, at func(string) Source) {
 	}
 }
 
-// named reports whether the provider is named in our own way: beside the tutorial's
+// ownWay reports whether the provider is named in our own way: beside the tutorial's
 // variables in the same file, or, when these have no endpoint, by another source. A
 // client ID of Descope's counts more than the sources before it.
-func (l *loader) named(vars map[string]string, endpoint, descope bool) bool {
+func (l *loader) ownWay(vars map[string]string, endpoint, descope bool) bool {
 	elsewhere := l.locked || l.described && !descope
 	for _, key := range []string{"issuer", "provider", "authorization_endpoint"} {
 		variable := "LATCHKEY_" + strings.ToUpper(key)
@@ -113,10 +113,8 @@ func (l *loader) tutorialLacks(vars map[string]string, at func(string) Source, h
 	case strings.HasSuffix(host, ".descope.com"), host == "" && descope:
 		wanted[0] = [3]string{oauthClientID, "P2…", "the ID of your Descope project"}
 	case host == "" && vars[oauthClientID] == "":
-		wanted[0] = [3]string{
-			oauthClientID, "P2…", "the ID of your Descope project, which is enough; another provider " +
-				"needs " + oauthAuthorize + ", " + oauthToken + " and " + oauthUser + " as well",
-		}
+		wanted[0] = [3]string{oauthClientID, "P2…", "the ID of your Descope project, which is enough; another provider " +
+			"needs " + oauthAuthorize + ", " + oauthToken + " and " + oauthUser + " as well"}
 	default:
 		address := "https://" + cmp.Or(host, "id.example.com") + "/…/"
 		for _, e := range [][2]string{{oauthAuthorize, "authorize"}, {oauthToken, "token"}, {oauthUser, "userinfo"}} {
@@ -173,37 +171,22 @@ func (l *loader) tutorialDescope(vars map[string]string, at func(string) Source,
 
 // descopeClient reads a client ID of Descope's: the project's own ID, or an inbound app's.
 func descopeClient(id string) (issuer, project string, ok bool) {
-	if issuer, ok = projectIssuer(id); ok {
-		return issuer, id, true
-	}
-	if project, ok = inboundProject(id); ok {
-		issuer, _ = projectIssuer(project)
-	}
-	return issuer, project, ok
-}
-
-// projectIssuer is the issuer of a Descope project, if id is a project's ID.
-func projectIssuer(id string) (string, bool) {
-	descope, _ := provider.PresetOf("descope")
-	issuer, wrong := descope.IssuerOf(provider.Given{ProjectID: id})
-	return issuer, wrong == nil
-}
-
-// inboundProject reads the project ID out of an inbound app's client ID.
-func inboundProject(id string) (string, bool) {
+	projects := []string{id}
 	for _, encoding := range []*base64.Encoding{
 		base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding,
 	} {
 		data, err := encoding.DecodeString(id)
-		project, _, ok := strings.Cut(string(data), ":")
-		if err != nil || !ok {
-			continue
-		}
-		if _, ok := projectIssuer(project); ok {
-			return project, true
+		if project, _, ok := strings.Cut(string(data), ":"); ok && err == nil {
+			projects = append(projects, project)
 		}
 	}
-	return "", false
+	descope, _ := provider.PresetOf("descope")
+	for _, project := range projects {
+		if issuer, wrong := descope.IssuerOf(provider.Given{ProjectID: project}); wrong == nil {
+			return issuer, project, true
+		}
+	}
+	return "", "", false
 }
 
 // tutorialRedirect takes the redirect address apart.

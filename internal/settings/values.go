@@ -32,7 +32,7 @@ func (s Settings) Values() []Value {
 			v.Source = Source{Name: "preset " + s.Provider.Preset}
 		}
 		v.Fixed = v.Locked || strings.HasPrefix(v.Source.Name, "LATCHKEY_") || strings.HasPrefix(v.Source.Name, "--")
-		if len(s.Provider.APIs) > 0 && k.kind == apis { // one line for each
+		if len(s.Provider.APIs) > 0 && k.kind == APIs { // one line for each
 			for _, a := range s.Provider.APIs {
 				one := v
 				one.Key, one.Text = k.Name+"."+a.Name, apiText(a)
