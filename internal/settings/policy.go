@@ -135,9 +135,11 @@ func (k key) fromManaged(raw any) any {
 
 // managedForms are what the system's channels call the form of a value of a kind, where TOML calls it otherwise.
 var managedForms = map[Form]string{
-	Text:     "a text is needed: REG_SZ in the registry, <string> in a profile",
-	List:     "texts are needed: REG_MULTI_SZ, or one REG_SZ with spaces between them; in a profile <array> of <string>",
-	Ports:    "ports are needed: REG_MULTI_SZ or one REG_SZ with spaces between them; in a profile <array> of <integer>",
+	Text: "a text is needed: REG_SZ in the registry, <string> in a profile",
+	List: "texts are needed: REG_MULTI_SZ, or one REG_SZ with spaces between them; " +
+		"in a profile <array> of <string>",
+	Ports: "ports are needed: REG_MULTI_SZ or one REG_SZ with spaces between them; " +
+		"in a profile <array> of <integer>",
 	YesNo:    "REG_DWORD 1 or 0 is needed; in a profile <true/> or <false/>",
 	Duration: `a duration such as "90s" or "5m" is needed: REG_SZ in the registry, <string> in a profile`,
 	Table:    "a table of texts is needed: a key of its own in the registry, <dict> of <string> in a profile",

@@ -111,10 +111,10 @@ func (l *loader) tutorialLacks(vars map[string]string, at func(string) Source, h
 	wanted := [][3]string{{oauthClientID, "…", "what the provider knows this program as"}}
 	switch _, _, descope := descopeClient(vars[oauthClientID]); {
 	case strings.HasSuffix(host, ".descope.com"), host == "" && descope:
-		wanted[0] = [3]string{oauthClientID, "P2…", "the ID of your Descope project"}
+		wanted[0][1], wanted[0][2] = "P2…", "the ID of your Descope project"
 	case host == "" && vars[oauthClientID] == "":
-		wanted[0] = [3]string{oauthClientID, "P2…", "the ID of your Descope project, which is enough; another provider " +
-			"needs " + oauthAuthorize + ", " + oauthToken + " and " + oauthUser + " as well"}
+		wanted[0][1], wanted[0][2] = "P2…", "the ID of your Descope project, which is enough; another provider needs "+
+			oauthAuthorize+", "+oauthToken+" and "+oauthUser+" as well"
 	default:
 		address := "https://" + cmp.Or(host, "id.example.com") + "/…/"
 		for _, e := range [][2]string{{oauthAuthorize, "authorize"}, {oauthToken, "token"}, {oauthUser, "userinfo"}} {
