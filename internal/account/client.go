@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -115,7 +116,7 @@ func (b *bearer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil || fresh.Access.Equal(token.Access) {
 		return res, nil // the server's own word is the better answer
 	}
-	_ = res.Body.Close()
+	leave(res)
 	return b.send(again, fresh)
 }
 
@@ -152,9 +153,19 @@ func (b *bearer) send(req *http.Request, t Token) (*http.Response, error) {
 		if !again || !fresh || !ok || !nonceDemanded(res) {
 			return res, nil
 		}
-		_ = res.Body.Close()
+		leave(res)
 		req = next
 	}
+}
+
+// maxLeft is the most that is read, in bytes, of a refusal that nobody wants.
+const maxLeft = 4 << 10
+
+// leave ends a response that nobody wants. With HTTP/1.1 the next request can take its connection only when the body
+// was read.
+func leave(res *http.Response) {
+	_, _ = io.CopyN(io.Discard, res.Body, maxLeft+1)
+	_ = res.Body.Close()
 }
 
 // proverOf returns what writes the proofs for a bound token.

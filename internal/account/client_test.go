@@ -21,18 +21,20 @@ type api struct {
 	mu     sync.Mutex
 	bore   []string
 	bodies []string
+	from   map[string]bool // the other ends of the connections
 	to     string          // redirects /away there
 	refuse map[string]bool // tokens that get 401
 }
 
 func newAPI(t *testing.T) *api {
 	t.Helper()
-	a := &api{refuse: map[string]bool{}}
+	a := &api{refuse: map[string]bool{}, from: map[string]bool{}}
 	a.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		a.mu.Lock()
 		defer a.mu.Unlock()
 		token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+		a.from[r.RemoteAddr] = true
 		a.bore, a.bodies = append(a.bore, token), append(a.bodies, string(body))
 		switch {
 		case r.URL.Path == "/away":
@@ -130,6 +132,9 @@ func TestA401IsRenewedOnceAndTheBodySentAgain(t *testing.T) {
 	}
 	if !slices.Equal(ours.bodies, []string{"the body", "the body"}) {
 		t.Errorf("sent %q", ours.bodies)
+	}
+	if len(ours.from) != 1 {
+		t.Errorf("%d connections for a request that was sent twice", len(ours.from))
 	}
 	ours.refuse["AT2"], ours.refuse["AT3"] = true, true
 	if status, got := fetch(t, c, "GET", ours.URL, nil); status != http.StatusUnauthorized || got != "refused" {

@@ -46,7 +46,7 @@ func stepUpIn(req *http.Request, res *http.Response, api string) (StepUp, bool) 
 // stepUp lets the person sign in as the API asks, and sends the request once more. It never asks twice for one
 // request.
 func (b *bearer) stepUp(req *http.Request, res *http.Response, used Token, asked StepUp) (*http.Response, error) {
-	_ = res.Body.Close()
+	leave(res)
 	again, ok := rewound(req)
 	if !ok || !b.key.IsZero() {
 		return nil, &StepUpError{StepUp: asked}
@@ -65,7 +65,7 @@ func (b *bearer) stepUp(req *http.Request, res *http.Response, used Token, asked
 		return nil, err
 	}
 	if next, more := stepUpIn(req, res, used.API); more {
-		_ = res.Body.Close()
+		leave(res)
 		return nil, &StepUpError{StepUp: next, Again: true}
 	}
 	return res, nil

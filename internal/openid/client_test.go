@@ -59,11 +59,18 @@ func (p *op) client(change ...func(*provider.Provider)) (*openid.Client, *receiv
 		f(&conf)
 	}
 	r := &receiver{answer: make(chan url.Values, 1), finished: make(chan bool, 16)}
+	way, browser := p.way, p.openFor(r)
+	if way == nil {
+		way = direct(p.t, nil)
+	}
+	if p.visit != nil {
+		browser = p.visit(r)
+	}
 	c, err := openid.New(conf, openid.Options{
 		Listen:         func(context.Context, openid.ListenSpec) (openid.Receiver, error) { return r, nil },
 		RequestTimeout: cmp.Or(p.patience, 5*time.Second), Now: p.now, Log: p.log, Keys: p.keys,
 		Sleep:   func(context.Context, time.Duration) error { return nil },
-		OpenURL: p.openFor(r), Transport: direct(p.t, nil),
+		OpenURL: browser, Transport: way,
 	})
 	if err != nil {
 		p.t.Fatal(err)

@@ -1,6 +1,7 @@
 package openid_test
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
@@ -46,6 +47,7 @@ type lies struct {
 	device    func(claims)                     // the device authorization endpoint's answer
 	pending   []string                         // error codes of the first polls; "" breaks the connection
 	serve     map[string]http.HandlerFunc      // whole endpoints, by path
+	start     func(*httptest.Server)           // starts it otherwise than over plain http
 }
 
 // op is a provider on loopback that is sound but for its lies.
@@ -54,9 +56,11 @@ type op struct {
 	t        *testing.T
 	site     *httptest.Server
 	lies     lies
-	now      func() time.Time // of the client; nil is the system's
-	log      *slog.Logger     // of the client; nil is none
-	keys     openid.Keys      // of the client; nil is none
+	now      func() time.Time                                    // of the client; nil is the system's
+	log      *slog.Logger                                        // of the client; nil is none
+	keys     openid.Keys                                         // of the client; nil is none
+	way      http.RoundTripper                                   // of the client; nil is direct
+	visit    func(*receiver) func(context.Context, string) error // the browser; nil is openFor
 	// guard is asked before each request is answered, if set; false means that it has answered.
 	guard func(http.ResponseWriter, *http.Request) bool
 
@@ -118,7 +122,11 @@ func newOP(t *testing.T, l lies) *op {
 			h(w, r)
 		})
 	}
-	p.site = httptest.NewServer(mux)
+	p.site = httptest.NewUnstartedServer(mux)
+	if l.start == nil {
+		l.start = (*httptest.Server).Start
+	}
+	l.start(p.site)
 	t.Cleanup(p.site.Close)
 	return p
 }

@@ -53,6 +53,8 @@ func (p *Proxy) Transport(opts TransportOptions) (http.RoundTripper, error) {
 	if opts.Guard != nil {
 		conf.Certificates = nil
 	}
+	// A renewal opens a connection each hour: a resumed TLS session spares it the certificates.
+	conf.ClientSessionCache = tls.NewLRUClientSessionCache(8)
 	return &transport{&http.Transport{
 		DialContext:            d.dial,
 		TLSClientConfig:        conf,
@@ -60,16 +62,20 @@ func (p *Proxy) Transport(opts TransportOptions) (http.RoundTripper, error) {
 		MaxResponseHeaderBytes: 64 << 10,
 		ForceAttemptHTTP2:      true,
 		MaxIdleConns:           4,
-		IdleConnTimeout:        30 * time.Second,
-	}}, nil
+		IdleConnTimeout:        idleFor,
+	}, newIdle(time.Now)}, nil
 }
 
-type transport struct{ base *http.Transport }
+type transport struct {
+	base *http.Transport
+	idle *idle
+}
 
 // RoundTrip implements http.RoundTripper.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	way := &trip{scheme: req.URL.Scheme}
 	ctx := context.WithValue(req.Context(), tripKey{}, way)
+	t.idle.clear(t.base)
 	res, err := t.base.RoundTrip(req.WithContext(ctx))
 	if err == nil {
 		return res, nil
