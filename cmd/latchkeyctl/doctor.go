@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"app.latchkey/internal/atomicfile"
 	"app.latchkey/internal/cleantext"
 	"app.latchkey/internal/doctor"
 	"app.latchkey/internal/ownfolder"
@@ -17,7 +18,7 @@ import (
 	"app.latchkey/internal/wire"
 )
 
-// errFindings ends the program with exit code 1; why has been said.
+// errFindings ends the program with exit code 1; the reason has been printed.
 var errFindings = errors.New("something failed")
 
 func (c *command) doctor() *cobra.Command {
@@ -122,22 +123,14 @@ func (c *command) finish(r doctor.Report, fixed []string, output string) error {
 	return nil
 }
 
-// save writes a report that its owner alone can read. It replaces a file, follows no link
-// and writes into nothing but a file: what stands at the path may be somebody else's.
+// save writes a report that its owner alone can read, in a folder that must be there. It replaces a file, follows no
+// link and writes into nothing but a file: what stands at the path may be somebody else's.
 func save(path string, text []byte) error {
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
 		return fmt.Errorf("%s is no file", path)
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".report-*") // with mode 0600
-	if err != nil {
+	if _, err := os.Stat(filepath.Dir(path)); err != nil {
 		return err
 	}
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
+	return atomicfile.Write(path, text)
 }

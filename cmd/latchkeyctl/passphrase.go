@@ -124,18 +124,24 @@ func (c *command) reseal() *cobra.Command {
 	return cmd
 }
 
+// maxSecret is the longest passphrase or client secret, in bytes, that is read from a file.
+const maxSecret = 4 << 10
+
+// readStart reads at most that many bytes of a file.
+func readStart(path string, most int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	return io.ReadAll(io.LimitReader(f, most))
+}
+
 // newPassphrase reads the file, or asks.
 func (c *command) newPassphrase(ctx context.Context, path string) (secret.Secret, error) {
 	if path == "" {
 		return c.typed(ctx, true)
 	}
-	text, err := await(ctx, func() ([]byte, error) { // the file may be a pipe
-		f, err := os.Open(path)
-		if err != nil {
-			return nil, err
-		}
-		defer func() { _ = f.Close() }()
-		return io.ReadAll(io.LimitReader(f, 4<<10))
-	})
+	text, err := await(ctx, func() ([]byte, error) { return readStart(path, maxSecret) }) // the file may be a pipe
 	return secret.New(strings.TrimRight(string(text), "\r\n")), err
 }

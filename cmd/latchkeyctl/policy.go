@@ -58,35 +58,38 @@ func (c *command) policy() *cobra.Command {
 // writePolicy makes all files first, and then writes them.
 func (c *command) writePolicy(p policyFiles) error {
 	app := rollout.App{Name: program.AppName, ID: program.AppID, Names: settings.Names(program.AppID)}
-	files := map[string][]byte{}
+	var values map[string]any
 	if p.profile+p.toml != "" {
-		values, err := c.policyValues(p.set, p.profile != "")
-		if err != nil {
+		var err error
+		if values, err = c.policyValues(p.set, p.profile != ""); err != nil {
 			return &usageError{err}
 		}
 		if err := c.tryPolicy(app, values); err != nil {
 			return err
 		}
-		if err := makeFile(files, p.profile, func() ([]byte,
-			error) {
-			return rollout.Profile(app, values)
-		}); err != nil {
-			return err
-		}
-		if err := makeFile(files, p.toml, func() ([]byte, error) { return rollout.TOML(app, values) }); err != nil {
-			return err
-		}
 	} else if len(p.set) > 0 {
 		return &usageError{errors.New("--set is for a profile or a policy.toml: add --profile or --toml")}
 	}
-	if err := makeFile(files, p.schema, func() ([]byte, error) { return rollout.Schema(app) }); err != nil {
-		return err
-	}
-	if err := makeFile(files, p.example, func() ([]byte, error) {
-		return []byte(settings.Example()),
-			nil
-	}); err != nil {
-		return err
+	files := map[string][]byte{}
+	for _, f := range []struct {
+		path    string
+		content func() ([]byte, error)
+	}{
+		{p.profile, func() ([]byte, error) { return rollout.Profile(app, values) }},
+		{p.toml, func() ([]byte, error) { return rollout.TOML(app, values) }},
+		{p.schema, func() ([]byte, error) { return rollout.Schema(app) }},
+		{p.example, func() ([]byte, error) { return []byte(settings.Example()), nil }},
+	} {
+		if f.path == "" {
+			continue
+		}
+		if files[f.path] != nil {
+			return &usageError{fmt.Errorf("two files cannot both be written to %s", f.path)}
+		}
+		var err error
+		if files[f.path], err = f.content(); err != nil {
+			return err
+		}
 	}
 	if p.admx != "" {
 		template, english, err := rollout.ADMX(app)
@@ -98,19 +101,6 @@ func (c *command) writePolicy(p policyFiles) error {
 	}
 	c.started = true
 	return c.writeFiles(files)
-}
-
-// makeFile makes one file that was asked for. Two of one path are refused, by an error of usage.
-func makeFile(files map[string][]byte, path string, content func() ([]byte, error)) error {
-	if path == "" {
-		return nil
-	}
-	if _, twice := files[path]; twice {
-		return &usageError{fmt.Errorf("two files cannot both be written to %s", path)}
-	}
-	data, err := content()
-	files[path] = data
-	return err
 }
 
 // policyValues are what the flags say that a policy sets.

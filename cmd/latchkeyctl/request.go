@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -133,16 +132,11 @@ func (r *requesting) body(stdin io.Reader) ([]byte, error) {
 	if !named {
 		return []byte(r.data), nil
 	}
-	from := stdin
-	if name != "-" {
-		file, err := os.Open(name)
-		if err != nil {
-			return nil, err
-		}
-		defer func() { _ = file.Close() }()
-		from = file
+	read := func() ([]byte, error) { return readStart(name, maxUpload+1) }
+	if name == "-" {
+		read = func() ([]byte, error) { return io.ReadAll(io.LimitReader(stdin, maxUpload+1)) }
 	}
-	data, err := io.ReadAll(io.LimitReader(from, maxUpload+1))
+	data, err := read()
 	if err == nil && len(data) > maxUpload {
 		err = fmt.Errorf("the body has more than %d bytes", maxUpload)
 	}

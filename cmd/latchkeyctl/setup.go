@@ -4,8 +4,6 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -101,12 +99,7 @@ func (u *settingUp) readSecret() error {
 	if u.secretFile == "" {
 		return nil
 	}
-	f, err := os.Open(u.secretFile)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = f.Close() }()
-	text, err := io.ReadAll(io.LimitReader(f, 4<<10))
+	text, err := readStart(u.secretFile, maxSecret)
 	u.typed["client_secret"] = strings.TrimSpace(string(text))
 	return err
 }

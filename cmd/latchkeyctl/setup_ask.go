@@ -95,16 +95,10 @@ func (u *settingUp) line(prompt string) (string, error) {
 
 // faulty are the fields that an error is about.
 func faulty(form provider.Form, err error) []provider.Field {
-	var out []provider.Field
-	for _, field := range form.Fields {
-		for _, one := range settings.Errors(err) {
-			if one.Key == field.Key {
-				out = append(out, field)
-				break
-			}
-		}
-	}
-	return out
+	bad := settings.Errors(err)
+	return slices.DeleteFunc(slices.Clone(form.Fields), func(f provider.Field) bool {
+		return !slices.ContainsFunc(bad, func(one *settings.Error) bool { return one.Key == f.Key })
+	})
 }
 
 // byFlag says what is wrong with each field, by its flag.
