@@ -1,24 +1,30 @@
 // Small helpers to build pages from. Text is always set as text, never as markup.
 
 /**
- * Makes an element.
+ * Makes an element. What has no name of its own here is set as a property of the element.
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} name
- * @param {{class?: string, text?: string, type?: string, id?: string, for?: string, label?: string}} [with_]
+ * @param {{class?: string, text?: string, for?: string, label?: string, role?: string}
+ *   & Partial<HTMLElementTagNameMap[K]>} [with_]
  * @param {(Node | string)[]} [children]
  * @returns {HTMLElementTagNameMap[K]}
  */
-export function el(name, with_ = {}, children = []) {
+export function el(name, { class: classes, text, for: target, label, role, ...rest } = {}, children = []) {
   const e = document.createElement(name);
-  if (with_.class) e.className = with_.class;
-  if (with_.text !== undefined) e.textContent = with_.text;
-  if (with_.type) e.setAttribute("type", with_.type);
-  if (with_.id) e.id = with_.id;
-  if (with_.for) e.setAttribute("for", with_.for);
-  if (with_.label) e.setAttribute("aria-label", with_.label);
-  e.append(...children);
+  if (name === "button") e.setAttribute("type", "button");
+  if (classes) e.className = classes;
+  if (text !== undefined) e.textContent = text;
+  const attributes = { for: target, "aria-label": label, role };
+  for (const [k, v] of Object.entries(attributes)) if (v) e.setAttribute(k, v);
+  Object.assign(e, rest).append(...children);
   return e;
 }
+
+/**
+ * A field for a text that only the person knows: nothing is filled in or corrected.
+ * @param {{id: string, type: string, label?: string, inputMode?: string, placeholder?: string}} with_
+ */
+export const field = (with_) => el("input", { class: "input", autocomplete: "off", spellcheck: false, ...with_ });
 
 const svgNS = "http://www.w3.org/2000/svg";
 
@@ -78,11 +84,14 @@ export function copied(label, done) {
  * focus; when it fails, the reason is shown where the button stands.
  * @param {HTMLButtonElement} button
  * @param {() => Promise<unknown>} command
- * @param {(why: string) => void} [failed]
+ * @param {HTMLElement | ((why: string) => void)} [failed] takes the reason
  */
 export function act(button, command, failed) {
-  button.type = "button";
-  const show = failed ?? ((/** @type {string} */ why) => button.after(el("p", { class: "error", text: why })));
+  const show = (/** @type {string} */ why) => {
+    if (failed instanceof HTMLElement) failed.textContent = why;
+    else if (failed) failed(why);
+    else button.after(el("p", { class: "error", text: why }));
+  };
   button.addEventListener("click", async () => {
     if (button.disabled || button.getAttribute("aria-busy") === "true") return;
     button.setAttribute("aria-busy", "true");

@@ -44,10 +44,8 @@ function account(a) {
   const more = el("span", { class: a.ended ? "ended" : "" });
   const words = el("span", { class: "account-text" }, [el("b", {}, [name]), more]);
   const button = el("button", { class: "account-button" }, [looks.root, words, ...(a.active ? [icon("check")] : [])]);
-  if (a.active) {
-    button.type = "button";
-    button.setAttribute("aria-current", "true");
-  } else {
+  if (a.active) button.setAttribute("aria-current", "true");
+  else {
     words.prepend(el("em", { class: "unseen", text: text.goOnAs }));
     act(button, () => bridge.goOnAs(a.id));
   }

@@ -6,12 +6,10 @@ import { icon } from "../icons.js";
 
 /** @param {string} [size] "large" or nothing */
 export function face(size = "") {
-  const picture = el("img");
-  picture.alt = "";
-  picture.decoding = "sync";
+  const picture = el("img", { alt: "", decoding: "sync" });
   const initials = el("span");
   const nobody = icon("person");
-  const root = el("span", { class: "face" }, [initials, nobody, picture]);
+  const root = el("span", { class: `face ${size}` }, [initials, nobody, picture]);
   root.setAttribute("aria-hidden", "true");
   // The initials stay until the picture is there to be painted.
   const painted = () => {
@@ -23,7 +21,8 @@ export function face(size = "") {
     root,
     /** @param {Looks} p */
     update(p) {
-      root.className = `face ${size} tone-${p.tone}`;
+      root.style.background = `var(--tone-${p.tone})`;
+      root.style.color = `var(--tone-ink-${p.tone})`;
       initials.textContent = p.initials;
       nobody.toggleAttribute("hidden", p.initials !== "");
       if (!p.picture) picture.removeAttribute("src");

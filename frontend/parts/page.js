@@ -17,16 +17,12 @@ export function footer() {
   return el("footer", {}, [nav]);
 }
 
-/**
- * The head of a page.
- * @param {string} title
- */
+/** The head of a page. @param {string} title */
 export function pageHead(title) {
   const back = act(el("button", { class: "round-button", label: text.back }, [icon("back", "turns")]), () =>
     bridge.show(""),
   );
-  const h1 = el("h1", { text: title });
-  h1.tabIndex = -1;
+  const h1 = el("h1", { text: title, tabIndex: -1 });
   return { root: el("div", { class: "page-head" }, [back, h1]), title: h1 };
 }
 

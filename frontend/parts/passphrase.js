@@ -1,5 +1,5 @@
 // A field for a passphrase, which can be shown while it is typed.
-import { el } from "../dom.js";
+import { el, field } from "../dom.js";
 import { icon } from "../icons.js";
 import { text } from "../text.js";
 
@@ -9,14 +9,11 @@ import { text } from "../text.js";
  * @param {() => void} enter what Enter does
  */
 export function passphraseField(id, label, enter) {
-  const input = el("input", { class: "input", id, type: "password" });
-  input.autocomplete = "off";
-  input.spellcheck = false;
+  const input = field({ id, type: "password" });
   input.addEventListener("keydown", (e) => {
     if (e.key === "Enter") enter();
   });
   const eye = el("button", { class: "round-button" });
-  eye.type = "button";
   /** @param {boolean} yes */
   const show = (yes) => {
     input.type = yes ? "text" : "password";

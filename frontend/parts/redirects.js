@@ -1,8 +1,8 @@
 // The redirect addresses to register with the provider, each with a button that copies it.
 import * as bridge from "../bridge.js";
-import { act, copied, el } from "../dom.js";
-import { icon } from "../icons.js";
+import { el } from "../dom.js";
 import { text } from "../text.js";
+import { copyButton } from "./copy.js";
 
 /** @typedef {import("../wailsjs/go/models").ui.FormView} FormView */
 
@@ -27,11 +27,7 @@ export function redirects() {
 
 /** @param {string} preset @param {string} address @param {number} at */
 function line(preset, address, at) {
-  const words = el("span", { text: text.copy });
-  const copy = act(el("button", { class: "button small" }, [icon("copy"), words]), async () => {
-    await bridge.copyRedirect(preset, at);
-    copied(words, text.copied);
-  });
-  copy.setAttribute("aria-label", text.copyAddress(address));
+  const how = { class: "button small", label: text.copyAddress(address) };
+  const copy = copyButton(text.copy, () => bridge.copyRedirect(preset, at), how);
   return el("li", {}, [el("code", { text: address }), copy]);
 }

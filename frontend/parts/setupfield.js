@@ -1,6 +1,6 @@
 // One field of the set-up: the provider's own word, the value, where to find it, and
 // what is wrong with it.
-import { el } from "../dom.js";
+import { el, field } from "../dom.js";
 import { icon } from "../icons.js";
 import { source, text } from "../text.js";
 
@@ -12,9 +12,7 @@ import { source, text } from "../text.js";
  */
 export function setupField(f, enter) {
   const id = `setup-${f.key}`;
-  const input = el("input", { class: "input", id, type: f.secret ? "password" : "text" });
-  input.autocomplete = "off";
-  input.spellcheck = false;
+  const input = field({ id, type: f.secret ? "password" : "text" });
   input.value = f.text;
   input.placeholder = f.secret && f.given ? text.setupKept : f.sample && text.setupSample(f.sample);
   input.disabled = f.fixed;
@@ -26,7 +24,8 @@ export function setupField(f, enter) {
   input.addEventListener("keydown", (e) => {
     if (e.key === "Enter") enter();
   });
-  const label = el("label", { for: id }, [f.label, ...(f.optional ? [" ", optional()] : [])]);
+  const optional = f.optional ? [" ", el("span", { class: "optional", text: text.optional })] : [];
+  const label = el("label", { for: id }, [f.label, ...optional]);
   const findings = el("ul", { class: "card found" });
   return {
     key: f.key,
@@ -40,8 +39,6 @@ export function setupField(f, enter) {
     },
   };
 }
-
-const optional = () => el("span", { class: "optional", text: text.optional });
 
 /** @param {string} words */
 const sentence = (words) => `${words.charAt(0).toUpperCase()}${words.slice(1)}${/[.!?)]$/.test(words) ? "" : "."}`;

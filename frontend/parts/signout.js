@@ -16,12 +16,9 @@ export function signOutDialog() {
   const out = act(
     el("button", { class: "button main", text: text.signOut }),
     () => bridge.signOut(asked, chosen()),
-    (words) => {
-      why.textContent = words;
-    },
+    why,
   );
   const stay = el("button", { class: "button", text: text.staySignedIn });
-  stay.type = "button";
   const levels = el("fieldset", { class: "stack" }, [
     el("legend", { class: "unseen", text: text.howFar }),
     device.root,
@@ -84,9 +81,7 @@ export function signOutDialog() {
 
 /** @param {string} value */
 function option(value) {
-  const input = el("input", { type: "radio", id: `signout-${value}` });
-  input.name = "signout";
-  input.value = value;
+  const input = el("input", { type: "radio", id: `signout-${value}`, name: "signout", value });
   const name = el("b");
   const means = el("span", { class: "option-means" });
   return { input, name, means, root: el("label", { class: "option", for: input.id }, [input, name, means]) };

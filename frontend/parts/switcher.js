@@ -10,7 +10,6 @@ import { accounts } from "./accounts.js";
 export function switcher() {
   const words = el("span");
   const button = el("button", { class: "chip" }, [words, icon("chevron")]);
-  button.type = "button";
   const list = accounts();
   const add = act(
     el("button", { class: "account-button drop-more" }, [

@@ -3,8 +3,7 @@ import { el, mark } from "../dom.js";
 import { footer, pageHead, row, screen } from "../parts/page.js";
 import { day, middle, text } from "../text.js";
 
-/** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
-
+/** @returns {import("../main.js").Screen} */
 export function about() {
   const head = pageHead(text.about);
   const name = el("p", { class: "about-name" });
@@ -15,7 +14,7 @@ export function about() {
   const system = el("span");
   const licences = el("div", { class: "card licences" });
   const root = screen(
-    "about",
+    "about high",
     [
       head.root,
       el("div", { class: "about-head" }, [mark(), name, version]),
@@ -33,11 +32,9 @@ export function about() {
     ],
     [footer()],
   );
-  root.querySelector("main")?.classList.add("high");
   let drawn = 0;
   return {
     root,
-    /** @param {StateView} s */
     update(s) {
       const v = s.about;
       if (!v) return;
@@ -61,8 +58,6 @@ export function about() {
 
 /** @param {string} licence */
 function textOf(licence) {
-  const pre = el("pre", { text: licence, label: text.licenceText });
-  pre.tabIndex = 0; // what scrolls must be reached
-  pre.setAttribute("role", "group");
-  return pre;
+  // What scrolls must be reached by the keyboard.
+  return el("pre", { text: licence, label: text.licenceText, tabIndex: 0, role: "group" });
 }

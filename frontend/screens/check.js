@@ -1,13 +1,13 @@
 // The doctor's report: what was looked at, and what to do about it.
 import * as bridge from "../bridge.js";
-import { act, announce, copied, el } from "../dom.js";
-import { icon, ring } from "../icons.js";
+import { act, announce, el } from "../dom.js";
+import { ring } from "../icons.js";
+import { copyButton } from "../parts/copy.js";
 import { finding, rank } from "../parts/finding.js";
 import { footer, pageHead, screen } from "../parts/page.js";
 import { text } from "../text.js";
 
-/** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
-
+/** @returns {import("../main.js").Screen} */
 export function check() {
   const head = pageHead(text.checkTitle);
   const turning = ring();
@@ -16,24 +16,15 @@ export function check() {
   const list = el("ul", { class: "card section" });
   const again = act(el("button", { class: "button", text: text.checkAgain }), () => bridge.show("check"));
   const why = el("p", { class: "error" });
-  const copyWords = el("span", { text: text.copyReport });
-  const copy = act(
-    el("button", { class: "button" }, [icon("copy"), copyWords]),
-    () => bridge.copyReport().then(() => copied(copyWords, text.copied)),
-    (words) => {
-      why.textContent = words;
-    },
-  );
+  const copy = copyButton(text.copyReport, bridge.copyReport, { failed: why });
   const root = screen(
-    "check",
+    "check high",
     [head.root, summary, list, why, el("div", { class: "grow" }), el("div", { class: "stack" }, [again, copy])],
     [footer()],
   );
-  root.querySelector("main")?.classList.add("high");
   let running = false;
   return {
     root,
-    /** @param {StateView} s */
     update(s) {
       const v = s.check;
       if (!v) return;

@@ -1,35 +1,23 @@
 // What the provider says about the person: every claim, in plain words.
 import * as bridge from "../bridge.js";
-import { act, announce, copied, el } from "../dom.js";
+import { announce, el, field } from "../dom.js";
 import { icon } from "../icons.js";
+import { copyButton } from "../parts/copy.js";
 import { pageHead, screen } from "../parts/page.js";
 import { ago, exact, text } from "../text.js";
 
-/** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
 /** @typedef {import("../wailsjs/go/models").ui.ClaimView} ClaimView */
 
+/** @returns {import("../main.js").Screen} */
 export function details() {
   const head = pageHead(text.detailsTitle);
-  const search = el("input", { class: "input", id: "search", type: "search", label: text.search });
-  search.placeholder = text.search;
-  search.autocomplete = "off";
-  search.spellcheck = false;
+  const search = field({ id: "search", type: "search", label: text.search, placeholder: text.search });
   const said = el("p", { class: "quiet said" });
-  const say = (/** @type {string} */ words) => {
-    said.textContent = words;
-    announce(words);
-  };
-  const copyWords = el("span", { text: text.copyJSON });
-  const copy = act(
-    el("button", { class: "button" }, [copyWords]),
-    () => bridge.copyDetails().then(() => copied(copyWords, text.copied)),
-    say,
-  );
-  copy.prepend(icon("copy"));
+  const copy = copyButton(text.copyJSON, bridge.copyDetails, { failed: said });
   const groups = el("div");
   const nothing = el("p", { class: "lead center" });
   const lead = el("p", { class: "quiet", text: text.detailsLead });
-  const root = screen("details", [
+  const root = screen("details high", [
     head.root,
     el("div", { class: "details-tools" }, [el("div", { class: "search" }, [icon("search"), search]), copy]),
     said,
@@ -37,7 +25,6 @@ export function details() {
     groups,
     nothing,
   ]);
-  root.querySelector("main")?.classList.add("high");
   /** @type {{root: HTMLElement, lines: {root: HTMLElement, words: string}[]}[]} */
   let drawn = [];
   let known = "";
@@ -66,7 +53,6 @@ export function details() {
   search.addEventListener("input", () => announce(text.found(filter())));
   return {
     root,
-    /** @param {StateView} s */
     update(s) {
       const key = JSON.stringify(s.details);
       if (!s.details || known === key) return;
@@ -113,21 +99,12 @@ function grouped(rows) {
 
 /** @param {ClaimView} c */
 function claim(c) {
-  const value = el("dd");
-  value.dir = "auto";
+  const value = el("dd", { dir: "auto" });
   if (c.at) value.append(exact(c.at), " ", el("small", { text: `· ${ago(c.at, Date.now())}` }));
   else value.textContent = c.text;
   if (c.text.length > 400) value.replaceChildren(lengthy(c));
   return el("div", { class: "claim" }, [el("dt", {}, [c.label, el("code", { text: c.claim })]), value]);
 }
 
-/**
- * A long value scrolls, and what scrolls must be reached by the keyboard.
- * @param {ClaimView} c
- */
-function lengthy(c) {
-  const box = el("div", { class: "lengthy", text: c.text, label: c.label });
-  box.tabIndex = 0;
-  box.setAttribute("role", "group");
-  return box;
-}
+/** A long value scrolls, and what scrolls must be reached by the keyboard. @param {ClaimView} c */
+const lengthy = (c) => el("div", { class: "lengthy", text: c.text, label: c.label, tabIndex: 0, role: "group" });

@@ -1,38 +1,28 @@
 // The person signs in on another device, with a code (RFC 8628).
 import * as bridge from "../bridge.js";
-import { act, announce, copied, el } from "../dom.js";
-import { icon, ring } from "../icons.js";
+import { act, el } from "../dom.js";
+import { ring } from "../icons.js";
+import { copyButton } from "../parts/copy.js";
 import { countdown } from "../parts/countdown.js";
 import { screen } from "../parts/page.js";
 import { text } from "../text.js";
 
-/** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
-
+/** @returns {import("../main.js").Screen} */
 export function device() {
-  const title = el("h1", { text: text.deviceTitle });
-  title.tabIndex = -1;
+  const title = el("h1", { text: text.deviceTitle, tabIndex: -1 });
   const asking = el("div", { class: "center" }, [ring()]);
   const lead = el("p", { class: "lead" });
   const address = el("span", { class: "device-address" });
   const code = el("output", { label: text.deviceCode });
   const said = el("p", { class: "quiet center said" });
-  const say = (/** @type {string} */ words) => {
-    said.textContent = words;
-    announce(words);
-  };
-  const copyWords = el("span", { text: text.copy });
-  const copy = act(
-    el("button", { class: "button small", label: text.copyCode }, [icon("copy"), copyWords]),
-    () => bridge.copyCode().then(() => copied(copyWords, text.copied)),
-    say,
-  );
-  const picture = el("img");
-  picture.alt = text.qr;
+  const how = { class: "button small", label: text.copyCode, failed: said };
+  const copy = copyButton(text.copy, bridge.copyCode, how);
+  const picture = el("img", { alt: text.qr });
   const qr = el("div", { class: "qr" }, [picture, el("p", { class: "quiet", text: text.orScan })]);
   const ready = el("div", {}, [el("div", { class: "card device-code" }, [code, copy]), qr]);
   const left = countdown();
   const cancel = act(el("button", { class: "button", text: text.cancel }), bridge.cancelSignIn);
-  const here = act(el("button", { class: "link", text: text.signInHere }), bridge.signInHere, say);
+  const here = act(el("button", { class: "link", text: text.signInHere }), bridge.signInHere, said);
   const root = screen("device", [
     el("div", { class: "center" }, [title, lead]),
     asking,
@@ -44,7 +34,6 @@ export function device() {
   ]);
   return {
     root,
-    /** @param {StateView} s */
     update(s) {
       const d = s.device;
       asking.hidden = Boolean(d);

@@ -1,11 +1,10 @@
 // What happened, what it means, what to do next.
 import * as bridge from "../bridge.js";
-import { act, copied, el } from "../dom.js";
+import { act, el } from "../dom.js";
 import { icon } from "../icons.js";
+import { copyButton } from "../parts/copy.js";
 import { screen } from "../parts/page.js";
 import { actions, text } from "../text.js";
-
-/** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
 
 /** @type {Record<string, () => Promise<unknown>>} */
 const commands = {
@@ -22,6 +21,7 @@ const commands = {
   use_memory: bridge.useMemory,
 };
 
+/** @returns {import("../main.js").Screen} */
 export function problem() {
   const title = el("h1");
   const message = el("p", { class: "lead" });
@@ -29,17 +29,8 @@ export function problem() {
   const todo = el("div", { class: "what-to-do" }, [el("b", { text: text.whatToDo }), hint]);
   const admin = el("p");
   const detail = el("code");
-  const why = el("p", { class: "error" });
-  why.setAttribute("role", "alert");
-  const failed = (/** @type {string} */ words) => {
-    why.textContent = words;
-  };
-  const copyWords = el("span", { text: text.copyForSupport });
-  const copy = act(
-    el("button", { class: "button small" }, [icon("copy"), copyWords]),
-    () => bridge.copyProblem().then(() => copied(copyWords, text.copied)),
-    failed,
-  );
+  const why = el("p", { class: "error", role: "alert" });
+  const copy = copyButton(text.copyForSupport, bridge.copyProblem, { class: "button small", failed: why });
   const support = el("details", {}, [el("summary", { text: text.forSupport }), admin, detail]);
   const buttons = el("div", { class: "stack" });
   const badge = el("span", { class: "badge" }, [icon("alert")]);
@@ -58,7 +49,6 @@ export function problem() {
   let drawn = "";
   return {
     root,
-    /** @param {StateView} s */
     update(s) {
       const p = s.problem;
       if (!p || drawn === JSON.stringify(p)) return;
@@ -75,11 +65,8 @@ export function problem() {
       buttons.replaceChildren(
         ...(p.actions ?? []).map((name, i) => {
           const label = actions[/** @type {keyof typeof actions} */ (name)] ?? name;
-          return act(
-            el("button", { class: i === 0 ? "button main" : "button", text: label }),
-            commands[name] ?? bridge.dismiss,
-            failed,
-          );
+          const button = el("button", { class: i === 0 ? "button main" : "button", text: label });
+          return act(button, commands[name] ?? bridge.dismiss, why);
         }),
       );
     },

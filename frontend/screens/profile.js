@@ -57,7 +57,7 @@ export function profile() {
     bridge.askSignOut(last?.profile?.id ?? ""),
   );
   const root = screen(
-    "profile",
+    "profile high",
     [
       el("div", { class: "profile-top" }, [state, others.root]),
       el("div", { class: "profile-head" }, [looks.root, name, mail]),
@@ -78,7 +78,6 @@ export function profile() {
     ],
     [footer()],
   );
-  root.querySelector("main")?.classList.add("high");
   /** @param {StateView} s */
   const draw = (s) => {
     const p = s.profile;

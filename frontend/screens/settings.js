@@ -2,16 +2,15 @@
 import * as bridge from "../bridge.js";
 import { act, announce, el } from "../dom.js";
 import { icon } from "../icons.js";
-import { footer, pageHead, screen } from "../parts/page.js";
+import { footer, pageHead, row, screen } from "../parts/page.js";
 import { appearances, middle, source, stores, text } from "../text.js";
 
-/** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
 /** @typedef {import("../wailsjs/go/models").ui.SettingView} SettingView */
 
+/** @returns {import("../main.js").Screen} */
 export function settings() {
   const head = pageHead(text.settings);
-  const refused = el("p", { class: "error" });
-  refused.setAttribute("role", "alert");
+  const refused = el("p", { class: "error", role: "alert" });
   const provider = el("dl", { class: "card" });
   const change = act(el("button", { class: "button small" }), () => bridge.show("setup"));
   const providerSection = section(text.provider, [provider, change]);
@@ -24,15 +23,12 @@ export function settings() {
   const path = el("p", { class: "path" });
   const why = el("p", { class: "error" });
   const logs = act(
-    el("button", { class: "button small", text: text.openLogs }),
+    el("button", { class: "button small" }, [icon("folder"), text.openLogs]),
     () => bridge.open("logs"),
-    (words) => {
-      why.textContent = words;
-    },
+    why,
   );
-  logs.prepend(icon("folder"));
   const root = screen(
-    "settings",
+    "settings high",
     [
       head.root,
       refused,
@@ -50,11 +46,9 @@ export function settings() {
     ],
     [footer()],
   );
-  root.querySelector("main")?.classList.add("high");
   let said = "";
   return {
     root,
-    /** @param {StateView} s */
     update(s) {
       const v = s.settings;
       if (!v) return;
@@ -96,22 +90,12 @@ function from(v) {
   return words;
 }
 
-/** @param {string} value */
-function long(value) {
-  const e = el("span", { text: middle(value, 64) });
-  e.title = value;
-  return e;
-}
-
 /** @param {import("../wailsjs/go/models").ui.ProviderLine} p */
-const line = (p) =>
-  el("div", { class: "row" }, [el("dt", { text: p.label }), el("dd", {}, [long(p.value.text), from(p.value)])]);
+const line = (p) => row(p.label, [el("span", { text: middle(p.value.text, 64), title: p.value.text }), from(p.value)]);
 
 function appearance() {
   const choices = Object.entries(appearances).map(([value, words]) => {
-    const input = el("input", { type: "radio", id: `appearance-${value}` });
-    input.name = "appearance";
-    input.value = value;
+    const input = el("input", { type: "radio", id: `appearance-${value}`, name: "appearance", value });
     input.addEventListener("change", () => void bridge.set("appearance", value));
     return { input, root: el("label", { for: input.id }, [input, words]) };
   });

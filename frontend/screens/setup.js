@@ -23,8 +23,7 @@ export function setup() {
   const fixed = el("p", { class: "quiet where" });
   const fields = el("div", { class: "setup-fields" });
   const addresses = redirects();
-  const why = el("p", { class: "error lines" });
-  why.setAttribute("role", "alert");
+  const why = el("p", { class: "error lines", role: "alert" });
   const turning = ring();
   const words = el("p");
   const summary = el("div", { class: "summary" }, [turning, words]);
@@ -53,7 +52,7 @@ export function setup() {
   ]);
   const form = el("div", {}, [fields, addresses.root]);
   const root = screen(
-    "setup",
+    "setup high",
     [
       head.root,
       welcome,
@@ -70,7 +69,6 @@ export function setup() {
     ],
     [footer()],
   );
-  root.querySelector("main")?.classList.add("high");
   let known = "";
   let running = false;
   /** @type {SetupView | undefined} */
@@ -160,15 +158,6 @@ const ofTheAddress = ["provider", "dns", "connection", "tls", "proxy", "discover
 
 /** @param {SetupView} v */
 function options(v) {
-  const none = el("option", { text: text.setupChoose });
-  none.value = "";
-  none.disabled = none.hidden = true;
-  return [
-    none,
-    ...v.forms.map((f) => {
-      const one = el("option", { text: f.title });
-      one.value = f.preset;
-      return one;
-    }),
-  ];
+  const none = el("option", { text: text.setupChoose, value: "", disabled: true, hidden: true });
+  return [none, ...v.forms.map((f) => el("option", { text: f.title, value: f.preset }))];
 }

@@ -1,13 +1,12 @@
 // The front door: one button, or the people who were here before.
 import * as bridge from "../bridge.js";
-import { act, el, mark } from "../dom.js";
+import { act, el, field, mark } from "../dom.js";
 import { icon } from "../icons.js";
 import { accounts } from "../parts/accounts.js";
 import { footer, screen } from "../parts/page.js";
 import { text } from "../text.js";
 
-/** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
-
+/** @returns {import("../main.js").Screen} */
 export function signin() {
   const title = el("h1");
   const lead = el("p", { class: "lead" });
@@ -15,19 +14,13 @@ export function signin() {
   const list = accounts();
   const card = el("div", { class: "card" }, [list.root]);
   const other = el("button", { class: "button", text: text.otherAccount });
-  other.type = "button";
   const leave = act(el("button", { class: "button", text: text.signOutAll }), () => bridge.askSignOut("all"));
   const after = el("div", { class: "after stack" }, [other, leave]);
-  const email = el("input", { class: "input", id: "email", type: "text" });
-  email.inputMode = "email";
-  email.autocomplete = "off";
-  email.spellcheck = false;
-  email.placeholder = text.emailExample;
+  const email = field({ id: "email", type: "text", inputMode: "email", placeholder: text.emailExample });
   const letter = el("span", { class: "provider-mark" });
   letter.setAttribute("aria-hidden", "true");
   const words = el("span");
-  const why = el("p", { class: "error", id: "email-error" });
-  why.setAttribute("role", "alert");
+  const why = el("p", { class: "error", id: "email-error", role: "alert" });
   email.setAttribute("aria-describedby", "email-error");
   const incomplete = (/** @type {string} */ reason) => {
     why.textContent = reason;
@@ -87,7 +80,6 @@ export function signin() {
   });
   return {
     root,
-    /** @param {StateView} s */
     update(s) {
       pick = s.accounts.length > 0;
       title.textContent = pick ? text.welcomeBack : text.signInTitle(s.app.name);

@@ -5,17 +5,15 @@ import { screen } from "../parts/page.js";
 import { passphraseField } from "../parts/passphrase.js";
 import { actions, text } from "../text.js";
 
-/** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
-
 const shortest = 8;
 
+/** @returns {import("../main.js").Screen} */
 export function unlock() {
   const title = el("h1");
   const lead = el("p", { class: "lead" });
   const first = passphraseField("passphrase", text.passphrase, () => go.click());
   const second = passphraseField("passphrase-again", text.again, () => go.click());
-  const why = el("p", { class: "error" });
-  why.setAttribute("role", "alert");
+  const why = el("p", { class: "error", role: "alert" });
   const go = el("button", { class: "button main" });
   const memory = act(el("button", { class: "button", text: actions.use_memory }), bridge.useMemory);
   const back = act(el("button", { class: "button", text: actions.dismiss }), bridge.dismiss);
@@ -57,7 +55,6 @@ export function unlock() {
   ]);
   return {
     root,
-    /** @param {StateView} s */
     update(s) {
       choosing = s.choosing;
       title.textContent = choosing ? text.chooseTitle : text.unlockTitle;

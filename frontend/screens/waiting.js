@@ -1,40 +1,33 @@
 // The person is at the browser. Says what it waits for, and can always be left.
 import * as bridge from "../bridge.js";
-import { act, announce, copied, el } from "../dom.js";
+import { act, copied, el } from "../dom.js";
 import { icon, ring } from "../icons.js";
 import { countdown } from "../parts/countdown.js";
 import { screen } from "../parts/page.js";
 import { paste } from "../parts/paste.js";
 import { text } from "../text.js";
 
-/** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
-
+/** @returns {import("../main.js").Screen} */
 export function waiting() {
   // The title has the focus, not Cancel: an Enter that is held must not end the wait.
-  const title = el("h1", { text: text.waitingTitle });
-  title.tabIndex = -1;
+  const title = el("h1", { text: text.waitingTitle, tabIndex: -1 });
   const lead = el("p", { class: "lead" });
   const said = el("p", { class: "quiet center" });
-  const once = el("p", { class: "quiet center" });
-  once.setAttribute("role", "status");
+  const once = el("p", { class: "quiet center", role: "status" });
   const strays = el("p", { class: "quiet center" });
   const left = countdown();
   const cancel = act(el("button", { class: "button", text: text.cancel }), bridge.cancelSignIn);
   const pasting = paste();
-  const say = (/** @type {string} */ words) => {
-    said.textContent = words;
-    announce(words);
-  };
-  const again = act(el("button", { class: "link", text: text.openAgain }), bridge.openBrowserAgain, say);
+  const again = act(el("button", { class: "link", text: text.openAgain }), bridge.openBrowserAgain, said);
   const copy = act(
     el("button", { class: "link", text: text.copyLink }),
     () => bridge.copyLink().then(() => copied(copy, text.copied)),
-    say,
+    said,
   );
-  const elsewhere = act(el("button", { class: "link", text: text.elsewhere }), () => bridge.signInElsewhere(""), say);
+  const elsewhere = act(el("button", { class: "link", text: text.elsewhere }), () => bridge.signInElsewhere(""), said);
   const help = (/** @type {string} */ name, /** @type {string} */ question, /** @type {(Node | string)[]} */ answer) =>
     el("li", {}, [icon(name), el("div", {}, [el("b", { text: question }), el("div", { class: "what" }, answer)])]);
-  const look = act(el("button", { class: "link", text: text.errorCheck }), () => bridge.show("check"), say);
+  const look = act(el("button", { class: "link", text: text.errorCheck }), () => bridge.show("check"), said);
   const other = help("phone", text.noBrowser, [elsewhere]);
   const root = screen("waiting", [
     el("div", { class: "center" }, [ring(), title, lead]),
@@ -53,7 +46,6 @@ export function waiting() {
   ]);
   return {
     root,
-    /** @param {StateView} s */
     update(s) {
       if (!s.waiting) return;
       left.update(s.waiting.until);
