@@ -90,6 +90,9 @@ var packages = map[string][]string{
 		"ownfolder", "peer", "problem", "proof/hardware", "provider", "proxy", "secret", "session", "settings",
 		"startenv", "vault",
 	},
+	"connect": {
+		"account", "autostart", "doctor", "late", "logfile", "online", "picture", "program", "settings", "ui", "wire",
+	},
 	"signin": {
 		"account", "browser", "claims", "clock", "problem", "secret", "session", "settings", "vault", "wire",
 	},

@@ -14,7 +14,7 @@ var update = flag.Bool("update", false, "draw docs/architecture.svg anew")
 
 // floors are the rows of the picture: packages that the rows above may use.
 var floors = [][]string{
-	{"signin"},
+	{"signin", "connect"},
 	{"desktop", "wire", "program"},
 	{"ui"},
 	{"doctor", "problem"},
@@ -36,6 +36,7 @@ var signs = map[string][2]string{
 	"late":    {"a page after the end", "starts a process"}, "peer": {"whose program answers", "the system's tables"},
 	"startenv": {"cleans the environment", ""}, "quiethttp": {"no headers in logs", ""},
 	"doctor":  {"checks a set-up", "network, loopback"},
+	"connect": {"settings to the window", "by the packages below"},
 	"desktop": {"all of Wails", "disk: window.json"}, "ui": {"what the window shows", ""},
 	"problem": {"errors to words", ""},
 	"account": {"who is signed in", "its Client: network"},
