@@ -7,7 +7,7 @@
 # registry and the installer's log are read by every user.
 #
 # What wixl does not write is added by msibuild: conditions of components, secure properties, an upgrade that includes the
-# same version, and identities and times that follow from the commit.
+# same version, and identities and times that follow from the commit. The same commit gives the same bytes.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . build/common.sh
@@ -18,6 +18,7 @@ cp "$programs"/{latchkey.exe,latchkeyctl.exe,license.txt,third-party-licences.tx
 keys=$(sed -n '1,/^  },/s/.*"name": "\([a-z_]*\)".*/\1/p' internal/settings/keys.json | grep -vx client_secret)
 
 cd "$work"
+dated . # the cabinet in the MSI notes the files' times
 given="" secure="OLDER;NEWER" queries=() turn=60 # right after AppSearch, which is 50
 {
   echo '<Include xmlns="http://schemas.microsoft.com/wix/2006/wi">'
