@@ -135,6 +135,7 @@ var touches = map[string][]string{
 	"golang.org/x/oauth2":          {"demoidp/broker", "demoidp/social", "openid", "signin"},
 	"github.com/coreos/go-oidc":    {"openid"},
 	"github.com/zitadel":           {"demoidp/broker", "demoidp/directory", "demoidp/issuer"},
+	"github.com/gorilla":           {"demoidp/issuer"},
 	// in development builds alone
 	"github.com/joho/godotenv": {"program"},
 	// doctor reads what a handshake agreed on, settings whether a key belongs to its certificate

@@ -16,7 +16,7 @@ import (
 	"app.latchkey/internal/robot"
 )
 
-// forms are all that a browser can post, by service.
+// forms are the addresses of all forms of the three services.
 func forms(idp *demoidp.Provider) []string {
 	var out []string
 	for _, path := range []string{"/signin", "/link", "/name", "/device", "/device/allow", "/signout"} {
@@ -44,7 +44,7 @@ func send(t *testing.T, c *http.Client, req *http.Request) (*http.Response, stri
 	return res, string(body)
 }
 
-// A form of another site, with whatever it can guess, does nothing.
+// A form that another site posts, with fields that it guessed, does nothing.
 func TestFormsFromElsewhereAreRefused(t *testing.T) {
 	d := newRelyingParty(t, demoidp.Config{})
 	_, page := d.get(d.request(oauth2.GenerateVerifier(), nil))
@@ -69,8 +69,8 @@ func TestFormsFromElsewhereAreRefused(t *testing.T) {
 	}
 }
 
-// Every page of every service bears the rules, and no script of its own.
-func TestEveryPageBearsTheRules(t *testing.T) {
+// Every page of every service has the security headers, and no inline script or style.
+func TestEveryPageHasTheSecurityHeaders(t *testing.T) {
 	d := newRelyingParty(t, demoidp.Config{})
 	authorize := "/authorize?" + strings.SplitN(d.request(oauth2.GenerateVerifier(), nil), "?", 2)[1]
 	inline := regexp.MustCompile(`(?i)<script(?:\s+defer)?>|<style|\son[a-z]+=|\sstyle=|javascript:|https?://`)
@@ -120,7 +120,7 @@ func TestAnotherHostIsNotServed(t *testing.T) {
 	}
 }
 
-// Nobody is sent to an address that is not registered.
+// The browser is sent to no address that is not registered.
 func TestNoOpenRedirects(t *testing.T) {
 	d := newRelyingParty(t, demoidp.Config{})
 	evil := "http://evil.example/callback"
@@ -148,8 +148,8 @@ func TestNoOpenRedirects(t *testing.T) {
 	}
 }
 
-// leave begins SSO or social login and returns the callback that the other service
-// answers with, without going there.
+// leave begins SSO or social login and returns the address that the other service sends the browser back to, without
+// going there.
 func leave(t *testing.T, d *relyingParty, way robot.Walk) (callback string) {
 	t.Helper()
 	stop := func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/callback") }
@@ -164,7 +164,7 @@ func leave(t *testing.T, d *relyingParty, way robot.Walk) (callback string) {
 	return callback
 }
 
-// catcher keeps a browser from what stop holds, and remembers it.
+// catcher refuses the requests for which stop is true, and remembers the last address.
 type catcher struct {
 	stop func(*http.Request) bool
 	to   *string
@@ -179,8 +179,8 @@ func (c catcher) RoundTrip(r *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(r)
 }
 
-// A callback works in the browser that left alone (the code of an attacker's own
-// sign-in must not sign their victim in), and not without its state.
+// A callback works only in the browser that began the sign-in, and only with its state: otherwise an attacker could
+// sign a victim in with the code of the attacker's own sign-in.
 func TestACallbackBelongsToItsBrowser(t *testing.T) {
 	d := newRelyingParty(t, demoidp.Config{})
 	for name, way := range map[string]robot.Walk{
@@ -197,7 +197,7 @@ func TestACallbackBelongsToItsBrowser(t *testing.T) {
 	}
 }
 
-// In the browser that left, a callback works once, and names the right issuer.
+// In the browser that began the sign-in, a callback works once, and only when it names the right issuer.
 func TestACallbackWorksOnce(t *testing.T) {
 	d := newRelyingParty(t, demoidp.Config{})
 	twice := func(change func(string) string, want int) {
@@ -233,7 +233,7 @@ func TestACallbackWorksOnce(t *testing.T) {
 		http.StatusForbidden)
 }
 
-// both holds the first visit of a callback back, and lets those with go=1 through.
+// both refuses callbacks and remembers the last one, but lets those with go=1 through.
 type both struct {
 	*http.Client
 	callback *string
@@ -248,8 +248,9 @@ func (c both) RoundTrip(r *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(r)
 }
 
-// Plaza's codes and tokens are for the broker, once (RFC 6749 §4.1.2, RFC 7636).
-func TestThePlazasCodes(t *testing.T) {
+// Plaza refuses a client that does not know the secret, and a token that it did not issue (RFC 6749 §5.2, RFC 6750
+// §3.1).
+func TestPlazaRefusesGuesses(t *testing.T) {
 	d := newRelyingParty(t, demoidp.Config{})
 	code, _ := url.Parse(leave(t, d, robot.Quick("ada")))
 	form := url.Values{

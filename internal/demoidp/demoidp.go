@@ -1,19 +1,16 @@
-// Package demoidp is a company's sign-in in one process, for the demo and the tests:
-// an identity broker (the part that Descope plays), a company directory (the part
-// that Okta plays) and a social service. The first two are real OpenID providers, the
-// third speaks plain OAuth 2.0, and they talk to each other over loopback as they
-// would over the network.
+// Package demoidp is a company's sign-in in one process, for the demo and the tests: an identity broker (the part that
+// Descope plays), a company directory (the part that Okta plays) and a social service. Broker and directory are real
+// OpenID providers, the social service speaks plain OAuth 2.0, and they reach each other over loopback as they would
+// over the network.
 //
-// The app knows the broker alone. Its page offers three ways in: a magic link, whose
-// mail goes to an inbox page and nowhere else; the social service; and the company's
-// directory, found by the domain of the email address. Who is there, and how long
-// things live, stands in one file (package cast). The broker keeps a fixed port and,
-// in a folder of its own, its keys, grants and newcomers, so that a person is still
-// signed in after a restart.
+// The app knows the broker alone. The broker's page offers three ways to sign in: a magic link, whose mail goes to an
+// inbox page and nowhere else; the social service; and the company's directory, which is found by the domain of the
+// email address. One file (package [cast]) lists the people and the lifetimes. The broker keeps a fixed port and, in a
+// folder of its own, its keys, grants and new people, so that a person is still signed in after a restart.
 //
-// Everybody who can reach it can be anybody: it listens on loopback alone, refuses
-// foreign Host headers, and is linked into demo builds only. It imports nothing of
-// ours but its own packages, which proves that the product has no back door for it.
+// Everybody who reaches the demo can sign in as anybody. So it listens on loopback alone, refuses foreign Host headers,
+// and is linked into demo builds only. It imports nothing of Latchkey but its own packages, which proves that the
+// product makes no exception for it.
 package demoidp
 
 import (
@@ -34,15 +31,14 @@ import (
 	"app.latchkey/internal/demoidp/social"
 )
 
-// ClientID is the one client that the broker knows: a native app without a secret,
-// redirected to any port on loopback.
+// ClientID is the one client that the broker knows: a native app without a secret, which may use any port on loopback.
 const ClientID = "latchkey-demo"
 
-// SignedOutPath is where the app may want the browser back after a sign-out.
+// SignedOutPath is the path at which the app may receive the browser after a sign-out.
 const SignedOutPath = "/signed-out"
 
-// DefaultAddr is where the broker listens unless told otherwise. The directory and
-// the social service take the next two ports.
+// DefaultAddr is where the broker listens unless [Config] says otherwise. The directory and the social service take the
+// next two ports.
 const DefaultAddr = "127.0.0.1:47347"
 
 // Config describes the demo.
@@ -50,15 +46,13 @@ type Config struct {
 	Dir  string // its folder, created with mode 0700
 	Addr string // DefaultAddr when empty; the host must be 127.0.0.1
 	Log  *slog.Logger
-	// File is the path of the file of people, companies and lifetimes. When it is empty,
-	// or optional and not there, the built-in one is used.
+	// File is the path of the file of people, companies and lifetimes. The built-in file is used when it is empty, or
+	// when the file is optional and does not exist.
 	File         string
 	FileOptional bool
-	// AccessLifetime is how long access and ID tokens live; as in the file when zero.
-	AccessLifetime time.Duration
-	// RefreshLifetime is how long an unused refresh token lives; as in the file when
-	// zero.
-	RefreshLifetime time.Duration
+	// AccessLifetime is how long access and ID tokens live, and RefreshLifetime how long an unused refresh token lives.
+	// The file decides when they are zero.
+	AccessLifetime, RefreshLifetime time.Duration
 }
 
 // Provider is the running demo.
@@ -72,8 +66,8 @@ type Provider struct {
 	serving sync.WaitGroup
 }
 
-// Start listens and serves until Close. It silences the process's default slog
-// logger: op writes states and addresses to it, which belong in no log.
+// Start listens and serves until [Provider.Close]. It silences the process's default slog logger, because zitadel/oidc
+// writes states and addresses to it, and neither may be logged.
 func Start(ctx context.Context, c Config) (*Provider, error) {
 	c.Addr = cmp.Or(c.Addr, DefaultAddr)
 	c.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
@@ -108,13 +102,13 @@ func Start(ctx context.Context, c Config) (*Provider, error) {
 	return p, nil
 }
 
-// loopback is a path on every name of this computer; a native client may use it on
-// any port (RFC 8252 §7.3).
+// loopback returns the addresses of a path on this computer. A native client may use them with any port (RFC 8252
+// §7.3).
 func loopback(path string) []string {
 	return []string{"http://127.0.0.1" + path, "http://localhost" + path, "http://[::1]" + path}
 }
 
-// services makes broker, directory and social service, and tells them of each other.
+// services makes the broker, the directory and the social service, and gives each the addresses of the others.
 func (p *Provider) services(c Config, people *cast.Cast) ([]http.Handler, error) {
 	directorySecret, socialSecret := rand.Text(), rand.Text()
 	host := func(address string) string { return address[len("http://"):] }
@@ -125,13 +119,10 @@ func (p *Provider) services(c Config, people *cast.Cast) ([]http.Handler, error)
 	if err != nil {
 		return nil, err
 	}
-	s, err := social.New(social.Config{
+	s := social.New(social.Config{
 		Host: host(p.others[1]), Client: "broker", Secret: socialSecret, Redirect: p.issuer + "/social/callback",
 		Cast: people,
 	})
-	if err != nil {
-		return nil, err
-	}
 	p.broker, err = broker.New(broker.Config{
 		Host:       host(p.issuer),
 		Client:     issuer.Client{ID: ClientID, Redirects: loopback("/callback"), SignedOut: loopback(SignedOutPath)},
@@ -149,7 +140,7 @@ func (p *Provider) services(c Config, people *cast.Cast) ([]http.Handler, error)
 // Issuer is the broker's issuer.
 func (p *Provider) Issuer() string { return p.issuer }
 
-// Notice says that the fixed port was taken; empty when it was not.
+// Notice says that the fixed port was taken. It is empty when the port was free.
 func (p *Provider) Notice() string { return p.notice }
 
 // Inbox is the address of the page that shows the demo's mail.
@@ -161,10 +152,10 @@ func (p *Provider) Directory() string { return p.others[0] }
 // Social is the address of the social service.
 func (p *Provider) Social() string { return p.others[1] }
 
-// Cast is who is there.
+// Cast is the content of the demo's file.
 func (p *Provider) Cast() *cast.Cast { return p.cast }
 
-// Close stops everything.
+// Close stops the three services.
 func (p *Provider) Close() error {
 	ctx, stop := context.WithTimeout(context.Background(), time.Second)
 	defer stop()

@@ -33,8 +33,7 @@ func shorter(t *testing.T, pairs ...string) string {
 	return path
 }
 
-// byDevice signs in with the device grant; answer plays the person, who is given
-// the code and the address.
+// byDevice signs in with the device grant. answer does what the person does with the code and the address.
 func (a *app) byDevice(answer func(session.DeviceCode)) (session.Session, error) {
 	ctx, stop := context.WithTimeout(a.t.Context(), time.Minute)
 	defer stop()
@@ -56,7 +55,7 @@ func (a *app) byDevice(answer func(session.DeviceCode)) (session.Session, error)
 	}})
 }
 
-// typed enters a code, signs in and gives the last page of the person's choice.
+// typed enters a code, signs in, presses the button and returns the last page.
 func typed(t *testing.T, d session.DeviceCode, button string) *robot.Page {
 	t.Helper()
 	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
@@ -105,8 +104,7 @@ func TestADeviceThatNobodyAnswers(t *testing.T) {
 	}
 }
 
-// A device code brings tokens once, and a device that asks too fast is slowed down
-// (RFC 8628 §3.5).
+// A device code brings tokens once, and a device that asks too often is answered slow_down (RFC 8628 §3.5).
 func TestADeviceCodeWorksOnce(t *testing.T) {
 	d := newRelyingParty(t, demoidp.Config{})
 	status, answer := d.post("/device_authorization", url.Values{"scope": {"openid offline_access"}})

@@ -1,6 +1,7 @@
 package demoidp
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -8,13 +9,13 @@ import (
 	"app.latchkey/internal/demoidp/cast"
 )
 
-// builtIn is how errors call the file that comes with the program.
+// builtIn is the name of the built-in file in errors.
 const builtIn = "demo.toml (built in)"
 
-// Example is the commented file that is used unless another is given.
+// Example is the built-in file, with its comments.
 func Example() []byte { return cast.Example }
 
-// cast reads the file of people, and lays the lifetimes of the configuration over it.
+// cast reads the file of people and puts the configuration's lifetimes in.
 func (c Config) cast() (*cast.Cast, error) {
 	name, data := builtIn, cast.Example
 	if c.File != "" {
@@ -30,11 +31,7 @@ func (c Config) cast() (*cast.Cast, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.AccessLifetime > 0 {
-		out.Lifetimes.AccessToken = c.AccessLifetime
-	}
-	if c.RefreshLifetime > 0 {
-		out.Lifetimes.RefreshToken = c.RefreshLifetime
-	}
+	l := &out.Lifetimes
+	l.AccessToken, l.RefreshToken = cmp.Or(c.AccessLifetime, l.AccessToken), cmp.Or(c.RefreshLifetime, l.RefreshToken)
 	return out, nil
 }

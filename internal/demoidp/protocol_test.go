@@ -78,7 +78,7 @@ func (d *relyingParty) get(address string) (*http.Response, string) {
 
 var hidden = regexp.MustCompile(`name="(visit|csrf)" value="([^"]*)"`)
 
-// choose fetches the page and posts the choice; it returns what the client gets.
+// choose fetches the page, posts the choice and returns the answer that the client gets.
 func (d *relyingParty) choose(address string, choice url.Values) url.Values {
 	d.t.Helper()
 	_, page := d.get(address)
@@ -310,7 +310,7 @@ func (d *relyingParty) post(path string, form url.Values) (int, map[string]any) 
 	return res.StatusCode, v
 }
 
-// A code that comes twice was stolen: what it brought ends (RFC 6749 §4.1.2).
+// A code that is presented twice was stolen: the tokens that it brought are ended (RFC 6749 §4.1.2).
 func TestACodeThatComesTwiceEndsItsTokens(t *testing.T) {
 	d := newRelyingParty(t, demoidp.Config{})
 	verifier := oauth2.GenerateVerifier()
@@ -361,7 +361,7 @@ func TestDiscoverySaysWhatIsServed(t *testing.T) {
 	}
 }
 
-// The browser's session answers a request only where it may (OIDC Core §3.1.2.1).
+// The browser's session answers only the requests that it suits (OIDC Core §3.1.2.1).
 func TestWhenTheBrowsersSessionIsEnough(t *testing.T) {
 	d := newRelyingParty(t, demoidp.Config{})
 	tokens := d.signIn()
@@ -396,7 +396,7 @@ func TestWhenTheBrowsersSessionIsEnough(t *testing.T) {
 	}
 }
 
-// Whoever is taken out of the file is signed out at the next refresh.
+// A person who is removed from the file is signed out at the next refresh.
 func TestSomebodyWhoLeft(t *testing.T) {
 	dir := t.TempDir()
 	d := newRelyingParty(t, demoidp.Config{Dir: dir})

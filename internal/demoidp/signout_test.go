@@ -16,8 +16,7 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// logout adapts loopback's page to what openid declares, as the programs do; open is
-// the browser.
+// logout adapts loopback's page to openid's interface, as the programs do. open stands for the browser.
 type logout struct {
 	*loopback.Form
 	open func(context.Context, string) error
@@ -33,8 +32,7 @@ func (l logout) Send(ctx context.Context, action string, fields url.Values) erro
 	return l.Wait(ctx)
 }
 
-// signOut ends the browser's session as the app does; press is the button that the
-// person presses on the page that asks.
+// signOut ends the browser's session as the app does. press tells whether the person confirms on the page that asks.
 func (a *app) signOut(s session.Session, press bool) (session.EndingOutcome, *robot.Page) {
 	a.t.Helper()
 	asked, sent := make(chan *robot.Page, 1), make(chan struct{})
@@ -81,8 +79,7 @@ func (a *app) signOut(s session.Session, press bool) (session.EndingOutcome, *ro
 	return outcome, <-asked
 }
 
-// A sign-out of the browser is asked for, ends the session, and leads back to the
-// app; until then the session lives.
+// The page asks before it ends the browser's session; then the session ends and the browser goes back to the app.
 func TestASignOutIsConfirmedAndComesBack(t *testing.T) {
 	a := newApp(t, start(t, demoidp.Config{}))
 	s, err := a.signIn(robot.SSO("ada@acme.example", "analytical-engine"), session.SignInRequest{})
@@ -102,14 +99,14 @@ func TestASignOutIsConfirmedAndComesBack(t *testing.T) {
 	if _, err := a.signIn(nowhere, session.SignInRequest{Prompt: "none"}); !errors.Is(err, openid.ErrInteraction) {
 		t.Errorf("after the sign-out: %v", err)
 	}
-	// The directory's own session lives on: it lets the person in without a question.
+	// The directory's own session goes on, so the directory asks for no password.
 	next, err := a.signIn(robot.SSO("ada@acme.example", "wrong"), session.SignInRequest{})
 	if err != nil || next.AuthTime.After(time.Now()) || next.AuthTime.Sub(s.AuthTime).Abs() > time.Second {
 		t.Errorf("%v, proven at %v and %v", err, s.AuthTime, next.AuthTime)
 	}
 }
 
-// Who is asked to prove themselves anew is asked by the directory too.
+// A request for a new sign-in makes the directory ask for the password too.
 func TestAStepUpReachesTheDirectory(t *testing.T) {
 	a := newApp(t, start(t, demoidp.Config{}))
 	way := robot.SSO("ada@acme.example", "analytical-engine")
@@ -130,7 +127,7 @@ func TestAStepUpReachesTheDirectory(t *testing.T) {
 	}
 }
 
-// nowhere is the walk of a browser that is shown no page.
+// nowhere does nothing: it is the walk of a browser that is shown no page.
 func nowhere(_ context.Context, _ *robot.Browser, page *robot.Page) (*robot.Page, error) {
 	return page, nil
 }

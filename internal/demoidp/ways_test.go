@@ -20,8 +20,7 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// app is the product's client with the product's redirect receiver, and a person
-// with a browser.
+// app is the product's client with its redirect receiver, and a scripted browser that does what a person would do.
 type app struct {
 	t       *testing.T
 	idp     *demoidp.Provider
@@ -31,7 +30,7 @@ type app struct {
 	ended   chan end
 }
 
-// end is where the browser ended.
+// end is the page on which the browser ended, or why it did not get there.
 type end struct {
 	page *robot.Page
 	err  error
@@ -39,7 +38,7 @@ type end struct {
 
 type receiver struct{ *loopback.Receiver }
 
-// Finish adapts loopback to what openid declares.
+// Finish adapts loopback to openid's interface.
 func (r receiver) Finish(ctx context.Context, ok bool, title, text string) {
 	r.Receiver.Finish(ctx, loopback.Outcome{OK: ok, Title: title, Text: text})
 }
@@ -104,8 +103,7 @@ func (a *app) signIn(walk robot.Walk, req session.SignInRequest) (session.Sessio
 	return s, err
 }
 
-// stays begins a sign-in whose walk ends at a page of the demo, and returns it; the
-// app waits no longer then.
+// stays begins a sign-in whose walk ends at a page of the demo, cancels the sign-in and returns that page.
 func (a *app) stays(walk robot.Walk) *robot.Page {
 	a.t.Helper()
 	a.walk = walk
@@ -127,7 +125,7 @@ func (a *app) stays(walk robot.Walk) *robot.Page {
 	return e.page
 }
 
-// says demands words of a page.
+// says fails the test when a page lacks one of the words.
 func says(t *testing.T, p *robot.Page, words ...string) {
 	t.Helper()
 	for _, w := range words {
@@ -176,7 +174,7 @@ func TestTheThreeWaysIn(t *testing.T) {
 	}
 }
 
-// Somebody new is asked for a name, once, and is still known after a restart.
+// A new person is asked for a name, once, and is still known after a restart.
 func TestANewcomerIsAskedForAName(t *testing.T) {
 	dir := t.TempDir()
 	a := newApp(t, start(t, demoidp.Config{Dir: dir}))
@@ -205,7 +203,7 @@ func TestRefusalsHavePages(t *testing.T) {
 	says(t, a.stays(robot.SSO("ada@nowhere.example", "")), "No company is known for nowhere.example",
 		"Acme Corp (acme.example)")
 	says(t, a.stays(robot.SSO("ada@acme.example", "wrong")), "The name or the password is wrong")
-	// of another company
+	// Katherine is a member of another company.
 	says(t, a.stays(robot.SSO("katherine@acme.example", "trajectory")), "The name or the password is wrong")
 	says(t, a.stays(robot.SSO("edgar@acme.example", "third-normal-form")), "Acme Corp did not let you in",
 		"User is not assigned to the client application.")
@@ -220,7 +218,7 @@ func TestRefusalsHavePages(t *testing.T) {
 	}), "You cancelled at Acme Corp", "Email me a link")
 }
 
-// What the directory said reaches the app, when the person goes back there.
+// The app is told the directory's reason when the person goes back to the app.
 func TestTheAppIsToldWhy(t *testing.T) {
 	a := newApp(t, start(t, demoidp.Config{}))
 	notAssigned := func(ctx context.Context, b *robot.Browser, page *robot.Page) (*robot.Page, error) {
@@ -251,7 +249,7 @@ func TestAnOrganizationLeadsToItsDirectory(t *testing.T) {
 	if err != nil || s.Key.Subject != "katherine" {
 		t.Errorf("%v %v", s.Key, err)
 	}
-	// One that nobody has leaves all ways open.
+	// An unknown tenant leaves all three ways.
 	other := newApp(t, a.idp)
 	if s, err = other.signIn(robot.Quick("ada"), session.SignInRequest{Organization: "nobody"}); err != nil ||
 		s.Key.Subject != "ada" {

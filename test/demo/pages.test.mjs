@@ -134,7 +134,7 @@ const pages = {
   },
   "directory-people": async (page) => {
     await sso(page, "ada@acme.example");
-    await page.getByText("Who is here?").click();
+    await page.getByText("Who can sign in here?").click();
     const broken = await page
       .locator("td:first-child code")
       .evaluateAll((all) => all.filter((e) => e.getClientRects().length > 1).length);

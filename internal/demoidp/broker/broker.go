@@ -1,22 +1,17 @@
-// Package broker is the demo's identity broker: the part that Descope, or another
-// hosted sign-in, plays. It is the OpenID provider that the app knows, and its page
-// offers three ways in: a magic link by mail, the social service, and the company's
-// own directory, found by the domain of the email address.
+// Package broker is the demo's identity broker, the part that Descope or another hosted sign-in plays. It is the OpenID
+// provider that the app knows, and its page offers three ways to sign in: a magic link by mail, the social service, and
+// the company's own directory, which is found by the domain of the email address.
 //
-// It promises that a sign-in is bound to the browser that began it, from the first
-// page to the last; that a magic link works once, expires, and does nothing until a
-// person presses a button; that mail goes to the inbox page and nowhere else; that
-// what the other two services say is taken over their real protocols and checked
-// (state, PKCE, nonce, issuer, signature); and that nobody is sent to an address
-// that the client did not register. It opens connections to the two other services
-// alone, and keeps two files: the issuer's, and that of people who came new.
+// It promises that a sign-in belongs to the browser that began it, from the first page to the last; that a magic link
+// works once, expires, and does nothing until the person presses a button; that mail goes to the inbox page and nowhere
+// else; that the answers of the two other services come by their real protocols and are checked (state, PKCE, nonce,
+// issuer, signature); and that the browser is sent to no address that the client did not register. The package opens
+// connections to the two other services alone, and keeps two files: the issuer's, and that of the people who were new.
 package broker
 
 import (
 	"context"
 	"embed"
-	"fmt"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -36,19 +31,19 @@ var texts embed.FS
 
 // Peer is one of the two services that the broker is a client of.
 type Peer struct {
-	URL    string // its origin, which is the directory's issuer
-	Client string // the broker's ID there; at the directory see DirectoryClient
+	URL    string // its origin; at the directory also its issuer
+	Client string // the broker's client ID there; at the directory see DirectoryClient
 	Secret string
 }
 
 // Config describes the broker.
 type Config struct {
-	Host              string // that it is reached at
+	Host              string // where it is reached
 	Client            issuer.Client
 	IssuerFile        string
-	PeopleFile        string // of those who came new
+	PeopleFile        string // of the people who were new
 	Social, Directory Peer
-	DirectoryClient   func(tenant string) string // the broker's ID there, one for each tenant
+	DirectoryClient   func(tenant string) string // the broker's client ID there, one for each tenant
 	Cast              *cast.Cast
 	Log               *slog.Logger
 }
@@ -67,22 +62,15 @@ type Broker struct {
 	links     map[string]*link  // by hash
 	mails     []mail            // the newest first
 	hops      map[string]*hop   // by state
-	guesses   []time.Time       // of user codes that nobody has
+	guesses   []time.Time       // when user codes were tried that no device has
 
-	discovering sync.Mutex                 // held over the network, so not mu
+	discovering sync.Mutex                 // held while the network is used; mu is not
 	parties     map[string]rp.RelyingParty // by tenant
 }
 
 // New returns the broker.
 func New(c Config) (*Broker, error) {
-	sub, err := fs.Sub(texts, "pages")
-	if err != nil {
-		return nil, fmt.Errorf("demoidp: %w", err)
-	}
-	site, err := pages.New("broker", "Latchkey demo", c.Host, sub)
-	if err != nil {
-		return nil, fmt.Errorf("demoidp: %w", err)
-	}
+	site := pages.New("broker", "Latchkey demo", c.Host, texts)
 	b := &Broker{
 		conf: c, site: site, visits: map[string]*visit{}, links: map[string]*link{}, hops: map[string]*hop{},
 		parties: map[string]rp.RelyingParty{},
@@ -91,7 +79,14 @@ func New(c Config) (*Broker, error) {
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
-	b.plaza = b.socialConfig()
+	b.plaza = oauth2.Config{
+		ClientID: c.Social.Client, ClientSecret: c.Social.Secret, RedirectURL: b.url(pathSocial),
+		Endpoint: oauth2.Endpoint{
+			AuthURL: c.Social.URL + "/authorize", TokenURL: c.Social.URL + "/token",
+			AuthStyle: oauth2.AuthStyleInHeader,
+		},
+	}
+	var err error
 	if b.newcomers, err = loadNewcomers(c.PeopleFile); err != nil {
 		return nil, err
 	}
@@ -120,7 +115,7 @@ const (
 	pathPicture  = "/picture/"
 	sessionName  = "_session"
 	visitAge     = 15 * time.Minute
-	maxRemembers = 1000 // visits, links, hops: of each
+	maxRemembers = 1000 // so many visits, as many links, as many hops
 )
 
 // Handler serves everything.
@@ -156,12 +151,12 @@ func (b *Broker) Close() { b.http.CloseIdleConnections() }
 // url is the address of a path here.
 func (b *Broker) url(path string) string { return "http://" + b.conf.Host + path }
 
-// home says what is here.
+// home tells what the broker is.
 func (b *Broker) home(w http.ResponseWriter, _ *http.Request) {
 	b.site.Render(w, http.StatusOK, "home", struct{ Issuer, Client string }{b.url(""), b.conf.Client.ID})
 }
 
-// outbound is the context of the broker's own requests.
+// outbound returns the context of the broker's own requests.
 func (b *Broker) outbound(ctx context.Context) context.Context {
 	return context.WithValue(ctx, oauth2.HTTPClient, b.http)
 }

@@ -2,7 +2,6 @@ package broker
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"time"
 
@@ -10,8 +9,8 @@ import (
 	"app.latchkey/internal/demoidp/issuer"
 )
 
-// showDevice asks for the code that the other device shows. One that came in the
-// address is filled in and still to be compared (RFC 8628 §3.3.1).
+// showDevice asks for the code that the other device shows. A code in the address is filled in, and the person still
+// compares it with the device (RFC 8628 §3.3.1).
 func (b *Broker) showDevice(w http.ResponseWriter, r *http.Request) {
 	b.askCode(w, r, http.StatusOK, r.URL.Query().Get("user_code"), "")
 }
@@ -22,14 +21,13 @@ func (b *Broker) askCode(w http.ResponseWriter, r *http.Request, status int, cod
 		struct{ CSRF, Code, Trouble string }{b.site.Proof(r, "device"), issuer.ShowCode(code), trouble})
 }
 
-// maxGuesses is how many codes that nobody has may be tried in a minute, by
-// everybody together (RFC 8628 §5.1).
+// maxGuesses is how many codes that no device has may be tried in a minute, by all browsers together (RFC 8628 §5.1).
 const maxGuesses = 20
 
 // takeDevice finds the device and lets the person sign in for it.
 func (b *Broker) takeDevice(w http.ResponseWriter, r *http.Request) {
 	if !b.site.Proven(r, "device") {
-		b.site.Render(w, http.StatusForbidden, "wrong", nil)
+		b.site.Wrong(w)
 		return
 	}
 	code := r.PostFormValue("user_code")
@@ -43,11 +41,10 @@ func (b *Broker) takeDevice(w http.ResponseWriter, r *http.Request) {
 			"No device is waiting with this code. Compare it with the other screen; it may also have expired.")
 		return
 	}
-	v := b.openVisit(w, r, "", issuer.ShowCode(code))
-	http.Redirect(w, r, pathSignIn+"?"+url.Values{"visit": {v.id}}.Encode(), http.StatusSeeOther)
+	goTo(w, r, pathSignIn, b.openVisit(w, r, "", issuer.ShowCode(code)))
 }
 
-// guessed reports whether too many codes were guessed, and notes one more.
+// guessed notes another guess when one is true, and reports whether there were too many.
 func (b *Broker) guessed(one bool) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -58,19 +55,15 @@ func (b *Broker) guessed(one bool) bool {
 	return len(b.guesses) >= maxGuesses
 }
 
-// showAllow asks whether the device is the person's own: a code may have been sent
-// to them by somebody else (RFC 8628 §5.4).
+// showAllow asks whether the device is the person's own: somebody else may have sent them the code (RFC 8628 §5.4).
 func (b *Broker) showAllow(w http.ResponseWriter, r *http.Request) {
 	v, ok := b.visit(w, r, r.URL.Query().Get("visit"))
 	if !ok {
 		return
 	}
-	b.mu.Lock()
-	who := v.who
-	b.mu.Unlock()
-	p, known := b.person(who.Subject)
+	p, known := b.person(b.now(v).who.Subject)
 	if !known {
-		b.site.Render(w, http.StatusGone, "over", nil)
+		b.site.Over(w)
 		return
 	}
 	b.page(w, http.StatusOK, v, "device-allow", struct {
@@ -79,28 +72,26 @@ func (b *Broker) showAllow(w http.ResponseWriter, r *http.Request) {
 	}{v.id, b.site.Proof(r, v.id), v.device, p})
 }
 
-// takeAllow answers the device.
+// takeAllow signs the device in, or refuses it.
 func (b *Broker) takeAllow(w http.ResponseWriter, r *http.Request) {
 	v, ok := b.posted(w, r)
 	if !ok {
 		return
 	}
-	b.mu.Lock()
-	who := v.who
-	b.mu.Unlock()
+	who := b.now(v).who
 	if who.Subject == "" || v.device == "" {
-		b.site.Render(w, http.StatusGone, "over", nil)
+		b.site.Over(w)
 		return
 	}
 	if !r.PostForm.Has("allow") {
 		b.refuse(w, r, v, issuer.ErrCancelled())
 		return
 	}
-	b.mu.Lock()
-	v.outcome = arrived
-	b.mu.Unlock()
+	if !b.end(w, v, arrived) {
+		return
+	}
 	if !b.issuer.AnswerDevice(v.device, who) {
-		b.site.Render(w, http.StatusGone, "over", nil)
+		b.site.Over(w)
 		return
 	}
 	b.site.Render(w, http.StatusOK, "device-done", true)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"app.latchkey/internal/demoidp/cast"
 )
 
 // mail is a message. It goes to the inbox page and nowhere else.
@@ -14,10 +16,10 @@ type mail struct {
 	To    string
 	Sent  time.Time
 	Link  string
-	Lives string // of the link, in words
+	Lives string // how long the link works, in words
 }
 
-// maxMails is how many the inbox keeps.
+// maxMails is how many mails the inbox keeps.
 const maxMails = 50
 
 // post puts a mail into the inbox; b.mu is held.
@@ -27,7 +29,7 @@ func (b *Broker) post(m mail) {
 	b.mails = b.mails[:min(len(b.mails), maxMails)]
 }
 
-// showInbox lists the mail to one address, or all of it.
+// showInbox lists the mail to one address, or all mail.
 func (b *Broker) showInbox(w http.ResponseWriter, r *http.Request) {
 	to := r.URL.Query().Get("to")
 	b.mu.Lock()
@@ -45,15 +47,11 @@ func (b *Broker) showInbox(w http.ResponseWriter, r *http.Request) {
 // showMail shows a mail as a person would see it.
 func (b *Broker) showMail(w http.ResponseWriter, r *http.Request) {
 	b.mu.Lock()
-	i := slices.IndexFunc(b.mails, func(m mail) bool { return m.ID == r.PathValue("id") })
-	var m mail
-	if i >= 0 {
-		m = b.mails[i]
-	}
+	m, ok := cast.Find(b.mails, func(m mail) bool { return m.ID == r.PathValue("id") })
 	b.mu.Unlock()
-	if i < 0 {
+	if !ok {
 		b.site.Render(w, http.StatusNotFound, "link-trouble",
-			linkTrouble{"This mail is not there", "The inbox forgets when the demo ends."})
+			linkTrouble{"This mail is not there", "The inbox is empty again when the demo ends."})
 		return
 	}
 	b.site.Render(w, http.StatusOK, "mail", m)

@@ -2,15 +2,14 @@ package broker
 
 import (
 	"crypto/rand"
+	"maps"
 	"net/http"
-	"net/url"
 	"time"
 
 	"app.latchkey/internal/demoidp/pages"
 )
 
-// link is a magic link that is out. Of its token only the hash is kept; the mail has
-// the rest.
+// link is a magic link that was mailed. Only the hash of its token is kept; the token itself stands in the mail.
 type link struct {
 	visit    *visit
 	email    string
@@ -25,11 +24,9 @@ func (b *Broker) send(w http.ResponseWriter, r *http.Request, v *visit, email st
 	lives := b.conf.Cast.Lifetimes.MagicLink
 	l := &link{visit: v, email: email, until: now.Add(lives)}
 	b.mu.Lock()
-	for h, old := range b.links {
-		if now.Sub(old.until) > visitAge || len(b.links) >= maxRemembers {
-			delete(b.links, h)
-		}
-	}
+	maps.DeleteFunc(b.links, func(_ string, old *link) bool {
+		return now.Sub(old.until) > visitAge || len(b.links) >= maxRemembers
+	})
 	if v.link != nil {
 		v.link.replaced = true
 	}
@@ -37,14 +34,14 @@ func (b *Broker) send(w http.ResponseWriter, r *http.Request, v *visit, email st
 	b.links[pages.Hash(token)] = l
 	b.post(mail{To: email, Sent: now, Link: b.url(pathLink + "/" + token), Lives: span(lives)})
 	b.mu.Unlock()
-	http.Redirect(w, r, pathSent+"?"+url.Values{"visit": {v.id}}.Encode(), http.StatusSeeOther)
+	goTo(w, r, pathSent, v)
 }
 
 // linkTrouble is why a link cannot be used.
 type linkTrouble struct{ Title, Text string }
 
-// look finds a link and says what is wrong with it for this browser. It changes
-// nothing: programs that look through mail open links too.
+// look finds a link and tells why this browser cannot use it, if so. It changes nothing, because programs that scan
+// mail open links too.
 func (b *Broker) look(r *http.Request, token string) (*link, int, *linkTrouble) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -82,7 +79,7 @@ func (b *Broker) look(r *http.Request, token string) (*link, int, *linkTrouble) 
 	return l, http.StatusOK, nil
 }
 
-// showLink asks the person to confirm. The address alone signs nobody in.
+// showLink asks the person to confirm. Opening the link signs nobody in.
 func (b *Broker) showLink(w http.ResponseWriter, r *http.Request) {
 	token := r.PathValue("token")
 	l, status, trouble := b.look(r, token)
@@ -103,15 +100,15 @@ func (b *Broker) takeLink(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !b.site.Proven(r, pages.Hash(token)) {
-		b.site.Render(w, http.StatusForbidden, "wrong", nil)
+		b.site.Wrong(w)
 		return
 	}
 	b.mu.Lock()
-	again := l.used // by another tab at the same moment
+	again := l.used // another tab may have used the link since look
 	l.used = true
 	b.mu.Unlock()
 	if again {
-		b.site.Render(w, http.StatusGone, "over", nil)
+		b.site.Over(w)
 		return
 	}
 	if p, ok := b.byEmail(l.email); ok {
@@ -121,5 +118,5 @@ func (b *Broker) takeLink(w http.ResponseWriter, r *http.Request) {
 	b.mu.Lock()
 	l.visit.proven = l.email
 	b.mu.Unlock()
-	http.Redirect(w, r, pathName+"?"+url.Values{"visit": {l.visit.id}}.Encode(), http.StatusSeeOther)
+	goTo(w, r, pathName, l.visit)
 }

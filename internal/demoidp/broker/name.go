@@ -7,7 +7,7 @@ import (
 	"unicode"
 )
 
-// showName asks somebody new for a name.
+// showName asks a new person for a name.
 func (b *Broker) showName(w http.ResponseWriter, r *http.Request) {
 	if v, ok := b.visit(w, r, r.URL.Query().Get("visit")); ok {
 		b.askName(w, r, http.StatusOK, v, "", "")
@@ -15,18 +15,16 @@ func (b *Broker) showName(w http.ResponseWriter, r *http.Request) {
 }
 
 func (b *Broker) askName(w http.ResponseWriter, r *http.Request, status int, v *visit, name, trouble string) {
-	b.mu.Lock()
-	email := v.proven
-	b.mu.Unlock()
+	email := b.now(v).proven
 	if email == "" {
-		b.site.Render(w, http.StatusGone, "over", nil)
+		b.site.Over(w)
 		return
 	}
 	b.page(w, status, v, "name",
 		struct{ Visit, CSRF, Email, Name, Trouble string }{v.id, b.site.Proof(r, v.id), email, name, trouble})
 }
 
-// takeName makes the account and lets its owner in.
+// takeName makes the account of a new person and signs them in.
 func (b *Broker) takeName(w http.ResponseWriter, r *http.Request) {
 	v, ok := b.posted(w, r)
 	if !ok {
@@ -43,7 +41,7 @@ func (b *Broker) takeName(w http.ResponseWriter, r *http.Request) {
 	v.proven = ""
 	b.mu.Unlock()
 	if email == "" {
-		b.site.Render(w, http.StatusGone, "over", nil)
+		b.site.Over(w)
 		return
 	}
 	p, err := b.welcome(name, email)

@@ -14,7 +14,7 @@ import (
 	"app.latchkey/internal/demoidp/keep"
 )
 
-// newcomer is somebody who came by a magic link and gave a name.
+// newcomer is a person who is not in the file: they came by a magic link and entered a name.
 type newcomer struct {
 	ID    string `json:"id"`
 	Name  string `json:"name"`
@@ -38,37 +38,25 @@ func loadNewcomers(path string) ([]cast.Person, error) {
 	return out, nil
 }
 
-// person finds somebody by subject.
+// person finds a person by subject.
 func (b *Broker) person(id string) (cast.Person, bool) {
-	if p, ok := b.conf.Cast.Person(id); ok {
-		return p, true
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, p := range b.newcomers {
-		if p.ID == id {
-			return p, true
-		}
-	}
-	return cast.Person{}, false
+	return b.find(func(p cast.Person) bool { return p.ID == id })
 }
 
-// byEmail finds who has proven an address. One that somebody only claims is
-// nobody's: else whoever claimed it first would share the account of its owner.
+// byEmail finds the person who has proven an email address. An address that a person only claims is not theirs:
+// otherwise its owner would be given the account of the person who claimed it first.
 func (b *Broker) byEmail(email string) (cast.Person, bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, list := range [][]cast.Person{b.conf.Cast.People, b.newcomers} {
-		for _, p := range list {
-			if p.Verified && strings.EqualFold(p.Email, email) {
-				return p, true
-			}
-		}
-	}
-	return cast.Person{}, false
+	return b.find(func(p cast.Person) bool { return p.Verified && strings.EqualFold(p.Email, email) })
 }
 
-// welcome makes an account for a proven address.
+// find returns the first person, of the file or new, who matches.
+func (b *Broker) find(match func(cast.Person) bool) (cast.Person, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return cast.Find(slices.Concat(b.conf.Cast.People, b.newcomers), match)
+}
+
+// welcome makes an account for an email address that was proven.
 func (b *Broker) welcome(name, email string) (cast.Person, error) {
 	p := cast.Person{ID: "u-" + strings.ToLower(rand.Text()[:12]), Name: name, Email: email, Verified: true}
 	b.mu.Lock()
@@ -84,8 +72,8 @@ func (b *Broker) welcome(name, email string) (cast.Person, error) {
 	return p, nil
 }
 
-// describe says who somebody is: the standard claims, and company and roles as
-// Descope says them (tenants, dct) and plainly (roles).
+// describe returns the claims of a person: the standard ones, the company and the roles in Descope's form (tenants,
+// dct), and the roles once more as a list.
 func (b *Broker) describe(subject string) (oidc.UserInfo, bool) {
 	p, ok := b.person(subject)
 	if !ok {
@@ -110,7 +98,7 @@ func (b *Broker) describe(subject string) (oidc.UserInfo, bool) {
 	return info, true
 }
 
-// picture serves somebody's face.
+// picture serves the picture of a person.
 func (b *Broker) picture(w http.ResponseWriter, r *http.Request) {
 	p, ok := b.person(strings.TrimSuffix(r.PathValue("name"), ".png"))
 	if !ok || !p.Picture {
@@ -121,7 +109,7 @@ func (b *Broker) picture(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(face.PNG(p.Look))
 }
 
-// session is who is signed in here in this browser.
+// session tells who is signed in at the broker in this browser.
 func (b *Broker) session(r *http.Request) (issuer.Who, cast.Person, bool) {
 	who, ok := b.issuer.Open(b.site.ReadCookie(r, sessionName), b.conf.Cast.Lifetimes.BrowserSession)
 	p, known := b.person(who.Subject)

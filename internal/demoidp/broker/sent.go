@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// stage is how far a visit by mail has come, for the tab that waits.
+// stage tells the waiting tab how far a sign-in by mail has come.
 func (b *Broker) stage(v *visit) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -24,17 +24,15 @@ func (b *Broker) stage(v *visit) string {
 	return "waiting"
 }
 
-// showSent is the tab that was left behind: it says what has become of the link.
+// showSent is the page that waits after a link was mailed, and shows whether it was used.
 func (b *Broker) showSent(w http.ResponseWriter, r *http.Request) {
 	v, ok := b.visit(w, r, r.URL.Query().Get("visit"))
 	if !ok {
 		return
 	}
-	b.mu.Lock()
-	l := v.link
-	b.mu.Unlock()
+	l := b.now(v).link
 	if l == nil {
-		http.Redirect(w, r, pathSignIn+"?"+url.Values{"visit": {v.id}}.Encode(), http.StatusSeeOther)
+		goTo(w, r, pathSignIn, v)
 		return
 	}
 	stage := b.stage(v)
@@ -49,7 +47,7 @@ func (b *Broker) showSent(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// sentState answers the script of that tab.
+// sentState answers the script of the waiting page.
 func (b *Broker) sentState(w http.ResponseWriter, r *http.Request) {
 	if v, ok := b.visit(w, r, r.URL.Query().Get("visit")); ok {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -57,7 +55,7 @@ func (b *Broker) sentState(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// span writes a lifetime as people say it.
+// span writes a lifetime in words.
 func span(d time.Duration) string {
 	text := d.Round(time.Second).String()
 	switch {

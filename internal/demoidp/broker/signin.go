@@ -12,7 +12,7 @@ import (
 	"app.latchkey/internal/demoidp/social"
 )
 
-// begin is where the app's request, or a device's page, sends the browser.
+// begin is the first page of a sign-in, for an app's request or for a device.
 func (b *Broker) begin(w http.ResponseWriter, r *http.Request) {
 	if id := r.URL.Query().Get("visit"); id != "" {
 		if v, ok := b.visit(w, r, id); ok {
@@ -22,10 +22,10 @@ func (b *Broker) begin(w http.ResponseWriter, r *http.Request) {
 	}
 	req, ok := b.issuer.Request(r.URL.Query().Get("request"))
 	if !ok {
-		b.site.Render(w, http.StatusGone, "over", nil)
+		b.site.Over(w)
 		return
 	}
-	if req.None { // no page may be shown (OIDC Core §3.1.2.1)
+	if req.Asks(oidc.PromptNone) { // no page may be shown (OIDC Core §3.1.2.1)
 		if who, p, ok := b.session(r); ok && suits(req, who, p) {
 			b.issuer.Finish(w, r, req.ID, who)
 			return
@@ -37,16 +37,16 @@ func (b *Broker) begin(w http.ResponseWriter, r *http.Request) {
 	b.greet(w, r, v, req)
 }
 
-// suits reports whether a browser's session answers a request: recent enough, and
-// of whom the client means.
+// suits reports whether a browser's session answers a request: it must be recent enough, and of the person whom the
+// client means.
 func suits(req issuer.Request, who issuer.Who, p cast.Person) bool {
-	return !req.Login && req.Fresh(who.At) &&
-		(req.Subject == "" || req.Subject == who.Subject) &&
+	return !req.Asks(oidc.PromptLogin) && req.Fresh(who.At) &&
+		(req.Hinted == "" || req.Hinted == who.Subject) &&
 		(req.LoginHint == "" || strings.EqualFold(req.LoginHint, p.Email) || req.LoginHint == p.ID)
 }
 
-// greet shows the first page that fits: whoever is signed in here may go on with a
-// click, a named company leads to its directory, and else the three ways stand open.
+// greet shows the first page. A person who is signed in already may continue with a click, a company that the app names
+// leads to its directory, and in all other cases the page offers the three ways to sign in.
 func (b *Broker) greet(w http.ResponseWriter, r *http.Request, v *visit, req issuer.Request) {
 	who, p, ok := b.session(r)
 	t, known := b.conf.Cast.Tenant(req.Tenant)
@@ -59,26 +59,18 @@ func (b *Broker) greet(w http.ResponseWriter, r *http.Request, v *visit, req iss
 	case known:
 		b.toDirectory(w, r, v, t, req.LoginHint)
 	default:
-		b.show(w, r, http.StatusOK, v, signIn{Email: hinted(req.LoginHint)})
+		b.show(w, r, http.StatusOK, v, signIn{Email: address(req.LoginHint)})
 	}
 }
 
-// hinted is the hint when it can be an address.
-func hinted(hint string) string {
-	if address, ok := address(hint); ok {
-		return address
-	}
-	return ""
-}
-
-// signIn is what differs from one showing of the page to the next.
+// signIn is the part of the sign-in page that changes.
 type signIn struct {
-	Email   string // in the field
-	Trouble string // with it
-	Notice  string // of what happened on another page
+	Email   string // what stands in the field
+	Trouble string // what is wrong with the field
+	Notice  string // what happened on another page
 }
 
-// show shows the three ways.
+// show shows the three ways to sign in.
 func (b *Broker) show(w http.ResponseWriter, r *http.Request, status int, v *visit, s signIn) {
 	type known struct {
 		cast.Person
@@ -101,14 +93,14 @@ func (b *Broker) show(w http.ResponseWriter, r *http.Request, status int, v *vis
 	}{s, v.id, b.site.Proof(r, v.id), social.Name, people, v.device != ""})
 }
 
-// choose takes the way that was chosen.
+// choose goes the way that the person chose.
 func (b *Broker) choose(w http.ResponseWriter, r *http.Request) {
 	v, ok := b.posted(w, r)
 	if !ok {
 		return
 	}
 	req, _ := b.issuer.Request(v.request)
-	email, valid := address(r.PostFormValue("email"))
+	email := address(r.PostFormValue("email"))
 	switch form := r.PostForm; {
 	case form.Has("cancel"):
 		b.refuse(w, r, v, b.reason(v))
@@ -118,7 +110,7 @@ func (b *Broker) choose(w http.ResponseWriter, r *http.Request) {
 		b.show(w, r, http.StatusOK, v, signIn{})
 	case form.Has("person") || form.Get("way") == "social":
 		b.toSocial(w, r, v, form.Get("person"))
-	case !valid:
+	case email == "":
 		b.show(w, r, http.StatusUnprocessableEntity, v,
 			signIn{Email: r.PostFormValue("email"), Trouble: "Enter an email address, such as ada@acme.example."})
 	case form.Get("way") == "sso":
@@ -128,7 +120,7 @@ func (b *Broker) choose(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// goOn takes the browser's session, if it still suits.
+// goOn signs the person in by the browser's session, if that still suits the request.
 func (b *Broker) goOn(w http.ResponseWriter, r *http.Request, v *visit, req issuer.Request) {
 	who, p, ok := b.session(r)
 	if !ok || !suits(req, who, p) {
@@ -138,7 +130,7 @@ func (b *Broker) goOn(w http.ResponseWriter, r *http.Request, v *visit, req issu
 	b.finish(w, r, v, who)
 }
 
-// reason is why a person does not go on, as the app is told.
+// reason is what the app is told when a person cancels.
 func (b *Broker) reason(v *visit) *oidc.Error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -148,12 +140,11 @@ func (b *Broker) reason(v *visit) *oidc.Error {
 	return issuer.ErrCancelled()
 }
 
-// address checks an email address that was typed.
-func address(text string) (string, bool) {
+// address returns an email address that was typed, without spaces around it. It is empty when the text is none.
+func address(text string) string {
 	text = strings.TrimSpace(text)
-	parsed, err := netmail.ParseAddress(text)
-	if err != nil || parsed.Address != text || len(text) > 254 {
-		return text, false
+	if parsed, err := netmail.ParseAddress(text); err != nil || parsed.Address != text || len(text) > 254 {
+		return ""
 	}
-	return text, true
+	return text
 }

@@ -12,13 +12,12 @@ import (
 // signOutPage is what the page shows: the question, or that it is done.
 type signOutPage struct {
 	ID, CSRF  string
-	Here      bool // somebody is signed in in this browser
+	Here      bool // a person is signed in in this browser
 	Person    cast.Person
-	Directory string // where a company's own session may live on; empty when not
+	Directory string // the sign-out page of the company's directory; empty when its session does not matter
 }
 
-// showSignOut asks whether the browser's session shall end (RP-Initiated Logout 1.0
-// §2), or says that there is none.
+// showSignOut asks whether to end the browser's session (RP-Initiated Logout 1.0 §2), or says that there is none.
 func (b *Broker) showSignOut(w http.ResponseWriter, r *http.Request) {
 	b.site.Browser(w, r)
 	_, p, ok := b.session(r)
@@ -29,11 +28,11 @@ func (b *Broker) showSignOut(w http.ResponseWriter, r *http.Request) {
 	b.site.Render(w, http.StatusOK, "signout", page)
 }
 
-// takeSignOut ends the session of the browser, which then goes back to the app that
-// wants it. What the directory remembers is the directory's.
+// takeSignOut ends the browser's session at the broker and sends the browser back to the app that asked for it. The
+// session at the directory goes on.
 func (b *Broker) takeSignOut(w http.ResponseWriter, r *http.Request) {
 	if !b.site.Proven(r, "signout") {
-		b.site.Render(w, http.StatusForbidden, "wrong", nil)
+		b.site.Wrong(w)
 		return
 	}
 	q := url.Values{}

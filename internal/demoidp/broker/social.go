@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"time"
 
@@ -16,11 +17,11 @@ import (
 	"app.latchkey/internal/demoidp/social"
 )
 
-// hop is a visit that is at another service at the moment.
+// hop is a visit whose browser was sent to another service.
 type hop struct {
 	visit    *visit
 	verifier string // RFC 7636
-	nonce    string // OIDC Core §3.1.2.1; the directory alone
+	nonce    string // OIDC Core §3.1.2.1; used at the directory alone
 	tenant   cast.Tenant
 	created  time.Time
 }
@@ -31,17 +32,15 @@ func (b *Broker) leave(v *visit, t cast.Tenant) (string, *hop) {
 	state := rand.Text()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for s, old := range b.hops {
-		if time.Since(old.created) > visitAge || len(b.hops) >= maxRemembers {
-			delete(b.hops, s)
-		}
-	}
+	maps.DeleteFunc(b.hops, func(_ string, old *hop) bool {
+		return time.Since(old.created) > visitAge || len(b.hops) >= maxRemembers
+	})
 	b.hops[state] = h
 	return state, h
 }
 
-// back takes the hop that a callback answers: once, and in the browser that left. It
-// answers itself when there is none.
+// back returns the hop that a callback answers. A callback works once, and in the browser that was sent away. For any
+// other callback, back writes the page and returns false.
 func (b *Broker) back(w http.ResponseWriter, r *http.Request) (*hop, bool) {
 	state := r.URL.Query().Get("state")
 	b.mu.Lock()
@@ -54,34 +53,23 @@ func (b *Broker) back(w http.ResponseWriter, r *http.Request) (*hop, bool) {
 	b.mu.Unlock()
 	switch {
 	case !mine:
-		b.site.Render(w, http.StatusForbidden, "wrong", nil)
+		b.site.Wrong(w)
 	case over:
-		b.site.Render(w, http.StatusGone, "over", nil)
+		b.site.Over(w)
 	default:
 		return h, true
 	}
 	return nil, false
 }
 
-func (b *Broker) socialConfig() oauth2.Config {
-	p := b.conf.Social
-	return oauth2.Config{
-		ClientID: p.Client, ClientSecret: p.Secret, RedirectURL: b.url(pathSocial),
-		Endpoint: oauth2.Endpoint{
-			AuthURL: p.URL + "/authorize", TokenURL: p.URL + "/token", AuthStyle: oauth2.AuthStyleInHeader,
-		},
-	}
-}
-
-// toSocial sends the browser to the social service; who is its ID of the person who
-// was chosen here, or empty.
+// toSocial sends the browser to the social service. who is the person whom the page's button names, or empty.
 func (b *Broker) toSocial(w http.ResponseWriter, r *http.Request, v *visit, who string) {
 	state, h := b.leave(v, cast.Tenant{})
 	opts := []oauth2.AuthCodeOption{oauth2.S256ChallengeOption(h.verifier)}
 	if who != "" {
 		opts = append(opts, oauth2.SetAuthURLParam("login_hint", who))
 	}
-	// #nosec G710 -- to the other service's own address
+	// #nosec G710 -- the address is the other service's own
 	http.Redirect(w, r, b.plaza.AuthCodeURL(state, opts...), http.StatusSeeOther)
 }
 
@@ -114,12 +102,12 @@ var (
 	errUnknownMember = errors.New("demoidp: the directory names somebody who is not of the company")
 )
 
-// askSocial exchanges the code and asks who it is.
+// askSocial exchanges the code and asks who the person is.
 func (b *Broker) askSocial(ctx context.Context, code, verifier string) (me social.Me, err error) {
 	ctx = b.outbound(ctx)
 	token, err := b.plaza.Exchange(ctx, code, oauth2.VerifierOption(verifier))
 	if err != nil {
-		return me, errSocial // the library's error quotes what was answered
+		return me, errSocial // the library's error would quote the answer
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.conf.Social.URL+"/me", nil)
 	if err != nil {

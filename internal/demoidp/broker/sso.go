@@ -15,8 +15,8 @@ import (
 	"app.latchkey/internal/demoidp/issuer"
 )
 
-// sso sends the browser to the directory of the company whose domain the address
-// has (home realm discovery).
+// sso sends the browser to the directory of the company that owns the domain of the email address (home realm
+// discovery).
 func (b *Broker) sso(w http.ResponseWriter, r *http.Request, v *visit, email string) {
 	t, ok := b.conf.Cast.TenantOf(email)
 	if !ok {
@@ -29,17 +29,13 @@ func (b *Broker) sso(w http.ResponseWriter, r *http.Request, v *visit, email str
 	b.toDirectory(w, r, v, t, email)
 }
 
-// toDirectory begins a sign-in at a company's directory: the broker is an OpenID
-// client there, as the app is one here.
+// toDirectory begins a sign-in at a company's directory, whose OpenID client the broker is.
 func (b *Broker) toDirectory(w http.ResponseWriter, r *http.Request, v *visit, t cast.Tenant, email string) {
 	party, err := b.party(r.Context(), t)
 	if err != nil {
 		b.conf.Log.Warn("demoidp.directory", "err", err)
 		b.show(w, r, http.StatusBadGateway, v,
-			signIn{
-				Email: email, Notice: "The directory of " + t.Name +
-					" does not answer. Try again, or choose another way.",
-			})
+			signIn{email, "", "The directory of " + t.Name + " does not answer. Try again, or choose another way."})
 		return
 	}
 	state, h := b.leave(v, t)
@@ -47,18 +43,17 @@ func (b *Broker) toDirectory(w http.ResponseWriter, r *http.Request, v *visit, t
 	if email != "" {
 		opts = append(opts, oauth2.SetAuthURLParam("login_hint", email))
 	}
-	// Who is asked to prove themselves anew here is asked anew there.
-	if req, ok := b.issuer.Request(v.request); ok && (req.Login || req.MaxAge != nil) {
+	// A request that demands a new sign-in demands it at the directory too.
+	if req, ok := b.issuer.Request(v.request); ok && (req.Asks(oidc.PromptLogin) || req.MaxAge != nil) {
 		opts = append(opts, oauth2.SetAuthURLParam("prompt", oidc.PromptLogin))
 	}
-	// #nosec G710 -- to the other service's own address
+	// #nosec G710 -- the address is the other service's own
 	http.Redirect(w, r, party.OAuthConfig().AuthCodeURL(state, opts...), http.StatusSeeOther)
 }
 
 type nonceKey struct{}
 
-// party is the broker as a client of a company's directory. The directory is
-// discovered at the first use.
+// party returns the broker's client at a company's directory, whose metadata is fetched at the first use.
 func (b *Broker) party(ctx context.Context, t cast.Tenant) (rp.RelyingParty, error) {
 	b.discovering.Lock()
 	defer b.discovering.Unlock()
@@ -66,8 +61,7 @@ func (b *Broker) party(ctx context.Context, t cast.Tenant) (rp.RelyingParty, err
 		return p, nil
 	}
 	p, err := rp.NewRelyingPartyOIDC(ctx, b.conf.Directory.URL, b.conf.DirectoryClient(t.ID), b.conf.Directory.Secret,
-		b.url(pathSSO),
-		[]string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail},
+		b.url(pathSSO), []string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail},
 		rp.WithHTTPClient(b.http), rp.WithAuthStyle(oauth2.AuthStyleInHeader),
 		rp.WithVerifierOpts(rp.WithSupportedSigningAlgorithms("ES256"), rp.WithNonce(func(ctx context.Context) string {
 			nonce, _ := ctx.Value(nonceKey{}).(string)
@@ -87,7 +81,7 @@ func (b *Broker) ssoCallback(w http.ResponseWriter, r *http.Request) {
 	}
 	q := r.URL.Query()
 	if q.Get("iss") != b.conf.Directory.URL { // RFC 9207 §2.4
-		b.site.Render(w, http.StatusForbidden, "wrong", nil)
+		b.site.Wrong(w)
 		return
 	}
 	switch says := clean(q.Get("error_description")); {
@@ -109,27 +103,26 @@ func (b *Broker) ssoCallback(w http.ResponseWriter, r *http.Request) {
 	b.arrive(w, r, h.visit, p, at, "sso")
 }
 
-// askDirectory exchanges the code and verifies the ID token: signature, issuer,
-// audience, times, nonce and at_hash. The person must be of the company whose
-// directory it is. It says who it is, and when they proved it there.
-func (b *Broker) askDirectory(ctx context.Context, h *hop, q url.Values) (cast.Person, time.Time, error) {
+// askDirectory exchanges the code and verifies the ID token: signature, issuer, audience, times, nonce and at_hash. The
+// person must be a member of the hop's company. at is when they signed in at the directory.
+func (b *Broker) askDirectory(ctx context.Context, h *hop, q url.Values) (p cast.Person, at time.Time, err error) {
 	party, err := b.party(ctx, h.tenant)
 	if err != nil {
-		return cast.Person{}, time.Time{}, err
+		return p, at, err
 	}
 	ctx = context.WithValue(ctx, nonceKey{}, h.nonce)
 	tokens, err := rp.CodeExchange[*oidc.IDTokenClaims](ctx, q.Get("code"), party, rp.WithCodeVerifier(h.verifier))
 	if err != nil {
-		return cast.Person{}, time.Time{}, err
+		return p, at, err
 	}
 	p, ok := b.conf.Cast.Person(tokens.IDTokenClaims.Subject)
 	if !ok || p.Tenant != h.tenant.ID {
-		return cast.Person{}, time.Time{}, errUnknownMember
+		return p, at, errUnknownMember
 	}
 	return p, tokens.IDTokenClaims.AuthTime.AsTime(), nil
 }
 
-// refused says that the company let the person not in, and what can be done.
+// refused shows that the directory refused the person, and what they can do.
 func (b *Broker) refused(w http.ResponseWriter, r *http.Request, h *hop, says string) {
 	v := h.visit
 	b.mu.Lock()
@@ -141,8 +134,7 @@ func (b *Broker) refused(w http.ResponseWriter, r *http.Request, h *hop, says st
 	}{v.id, b.site.Proof(r, v.id), h.tenant.Name, says, strings.Contains(says, "not assigned")})
 }
 
-// clean leaves the characters that an error description may have (RFC 6749
-// §4.1.2.1), and no more than a sentence or two.
+// clean keeps the characters that an error description may have (RFC 6749 §4.1.2.1), and at most 200 of them.
 func clean(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' || r == '"' || r == '\\' {

@@ -1,10 +1,8 @@
-// Package cast reads the file that says who and what the demo is made of: people,
-// companies and lifetimes.
+// Package cast reads the file that says who and what is in the demo: people, companies and lifetimes.
 //
-// It promises that a Cast it returns is whole: every name is unique, every tenant
-// that is named exists, every lifetime can be used. What is wrong is refused with
-// file, line and reason, all of it at once. It touches nothing: bytes in, values
-// out.
+// It promises that a [Cast] is whole: every ID is used once, every tenant that a person names exists, every lifetime
+// can be used. Mistakes are refused with file, line and reason, all of them at once. The package touches nothing: bytes
+// go in, values come out.
 package cast
 
 import (
@@ -29,7 +27,7 @@ type Cast struct {
 // Lifetimes are how long things live.
 type Lifetimes struct {
 	AccessToken    time.Duration // of access and ID tokens
-	RefreshToken   time.Duration // of one that nobody uses
+	RefreshToken   time.Duration // of a refresh token that nobody uses
 	BrowserSession time.Duration // at the broker and at the directory
 	MagicLink      time.Duration
 	DeviceCode     time.Duration
@@ -40,7 +38,7 @@ type Lifetimes struct {
 type Tenant struct {
 	ID      string   `toml:"id"`
 	Name    string   `toml:"name"`
-	Domains []string `toml:"domains"` // of its people's addresses, in small letters
+	Domains []string `toml:"domains"` // of the email addresses of its people, in small letters
 }
 
 // Person is somebody who can sign in.
@@ -52,39 +50,34 @@ type Person struct {
 	Picture   bool     `toml:"picture"`
 	Social    bool     `toml:"social"`     // has an account at the social service
 	TrustsApp bool     `toml:"trusts_app"` // has let the app in there before
-	Tenant    string   `toml:"tenant"`     // an ID; empty for nobody's people
+	Tenant    string   `toml:"tenant"`     // an ID; empty for a person without a company
 	Roles     []string `toml:"roles"`      // in the tenant
 	Password  string   `toml:"password"`   // at the directory
-	Assigned  bool     `toml:"assigned"`   // may use the app, says the directory
+	Assigned  bool     `toml:"assigned"`   // the directory lets this person use the app
 	Look      string   `toml:"look"`       // the face on the picture, by its name in package face
 }
 
 // Person finds a person by ID.
 func (c *Cast) Person(id string) (Person, bool) {
-	i := slices.IndexFunc(c.People, func(p Person) bool { return p.ID == id })
-	if i < 0 {
-		return Person{}, false
-	}
-	return c.People[i], true
+	return Find(c.People, func(p Person) bool { return p.ID == id })
 }
 
 // Tenant finds a tenant by ID.
 func (c *Cast) Tenant(id string) (Tenant, bool) {
-	i := slices.IndexFunc(c.Tenants, func(t Tenant) bool { return t.ID == id })
-	if i < 0 {
-		return Tenant{}, false
-	}
-	return c.Tenants[i], true
+	return Find(c.Tenants, func(t Tenant) bool { return t.ID == id })
 }
 
-// TenantOf finds the tenant whose domain an address has.
+// TenantOf finds the tenant of an email address by its domain.
 func (c *Cast) TenantOf(email string) (Tenant, bool) {
-	domain := DomainOf(email)
-	i := slices.IndexFunc(c.Tenants, func(t Tenant) bool { return slices.Contains(t.Domains, domain) })
-	if i < 0 {
-		return Tenant{}, false
+	return Find(c.Tenants, func(t Tenant) bool { return slices.Contains(t.Domains, DomainOf(email)) })
+}
+
+// Find returns the first value of a list that matches.
+func Find[T any](list []T, match func(T) bool) (found T, ok bool) {
+	if i := slices.IndexFunc(list, match); i >= 0 {
+		return list[i], true
 	}
-	return c.Tenants[i], true
+	return found, false
 }
 
 // DomainOf returns what stands behind the last @, in small letters.
@@ -92,7 +85,7 @@ func DomainOf(email string) string {
 	return strings.ToLower(email[strings.LastIndex(email, "@")+1:])
 }
 
-// Initials stand where there is no picture.
+// Initials returns what is shown of a person who has no picture.
 func Initials(name string) string {
 	out := ""
 	for _, word := range strings.Fields(name) {

@@ -26,7 +26,7 @@ func TestTheExampleIsGood(t *testing.T) {
 	}
 }
 
-// good is a file to make mistakes in.
+// good is a file without mistakes. The tests put one in.
 const good = `[lifetimes]
 access_token = "1m"
 [[tenants]]
@@ -108,7 +108,7 @@ func TestMistakesAreRefusedWithLineAndReason(t *testing.T) {
 	}
 }
 
-// All mistakes are told at once.
+// The error names all mistakes at once.
 func TestAllMistakesAtOnce(t *testing.T) {
 	_, err := cast.Parse("f", []byte(strings.NewReplacer(`"1m"`, `"x"`, `id = "sam"`, `id = "ada"`).Replace(good)))
 	if err == nil || strings.Count(err.Error(), "\n") != 1 {

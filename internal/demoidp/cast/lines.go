@@ -1,41 +1,39 @@
 package cast
 
 import (
-	"regexp"
-	"strings"
+	"fmt"
+
+	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// lines are the lines of the file, to find the one that a mistake stands on.
-type lines []string
-
-func linesOf(data []byte) lines { return strings.Split(string(data), "\n") }
-
-var header = regexp.MustCompile(`^\s*\[{1,2}\s*([A-Za-z_]+)`)
-
-// of returns the line of a key in entry i of a list ([[list]]), or in a table
-// ([list]) when i is negative. It is the line of the header when the key is
-// missing, and 0 when the list is written in another way.
-func (l lines) of(list string, i int, key string) int {
-	shape := regexp.MustCompile(`^\s*["']?` + regexp.QuoteMeta(key) + `["']?\s*[=.]`)
-	found, entry, inside := 0, -1, false
-	for n, line := range l {
-		if m := header.FindStringSubmatch(line); m != nil {
-			if inside && found > 0 {
-				return found
+// linesOf tells on which lines of the file the heads of its tables and their keys stand first, by names such as
+// lifetimes.access_token and, for the third person, people.2.email. The name of a head ends with a dot.
+func linesOf(data []byte) map[string]int {
+	out, entries, head := map[string]int{}, map[string]int{}, ""
+	var p unstable.Parser
+	p.Reset(data)
+	for p.NextExpression() {
+		e := p.Expression()
+		key, name, line := e.Key(), "", 0
+		for key.Next() {
+			if name += "." + string(key.Node().Data); line == 0 {
+				line = p.Shape(key.Node().Raw).Start.Line
 			}
-			inside = m[1] == list
-			if inside {
-				entry++
-				inside = entry == i || i < 0
-			}
-			if inside {
-				found = n + 1
-			}
-			continue
 		}
-		if inside && shape.MatchString(line) {
-			return n + 1
+		switch name = name[1:]; e.Kind {
+		case unstable.ArrayTable:
+			head = fmt.Sprintf("%s.%d.", name, entries[name])
+			entries[name]++
+			name = head
+		case unstable.Table:
+			head = name + "."
+			name = head
+		default:
+			name = head + name
+		}
+		if out[name] == 0 {
+			out[name] = line
 		}
 	}
-	return found
+	return out
 }

@@ -2,6 +2,7 @@ package cast
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -20,7 +21,7 @@ import (
 type Error struct {
 	File    string
 	Line    int    // 1-based; 0 when the mistake has no line
-	Key     string // such as people.email; empty for a mistake of form
+	Key     string // such as people.email; empty when the file is not well formed
 	Problem string
 }
 
@@ -43,8 +44,7 @@ type file struct {
 	People    []Person          `toml:"people"`
 }
 
-// Parse reads the file; name is how errors call it. The error joins an *Error for
-// each mistake.
+// Parse reads the file. Errors call it by name. The error joins an [*Error] for each mistake.
 func Parse(name string, data []byte) (*Cast, error) {
 	var f file
 	if err := toml.NewDecoder(bytes.NewReader(data)).DisallowUnknownFields().Decode(&f); err != nil {
@@ -60,7 +60,7 @@ func Parse(name string, data []byte) (*Cast, error) {
 	return out, nil
 }
 
-// formal turns the decoder's errors into ours.
+// formal turns the errors of the decoder into [*Error] values.
 func formal(name string, err error) error {
 	var unknown *toml.StrictMissingError
 	if errors.As(err, &unknown) {
@@ -81,13 +81,19 @@ func formal(name string, err error) error {
 
 type checker struct {
 	name  string
-	lines lines
+	lines map[string]int // by names as linesOf has them
 	errs  []error
 }
 
-// fail notes a mistake in entry i of a list, or of a table when i is negative.
+// fail notes a mistake in entry i of a list, or in a table when i is negative. The line is that of the key, or of the
+// head when the key is missing.
 func (c *checker) fail(list string, i int, key, format string, args ...any) {
-	c.errs = append(c.errs, &Error{c.name, c.lines.of(list, i, key), list + "." + key, fmt.Sprintf(format, args...)})
+	head := list + "."
+	if i >= 0 {
+		head = fmt.Sprintf("%s.%d.", list, i)
+	}
+	line := cmp.Or(c.lines[head+key], c.lines[head])
+	c.errs = append(c.errs, &Error{c.name, line, list + "." + key, fmt.Sprintf(format, args...)})
 }
 
 func (c *checker) lifetimes(given map[string]string) Lifetimes {
@@ -185,7 +191,7 @@ func (c *checker) people(cast *Cast) {
 	}
 }
 
-// member checks what a person's company says of them.
+// member checks what the file says of a person at their company.
 func (c *checker) member(cast *Cast, i int, p Person) {
 	if p.Tenant == "" {
 		switch {

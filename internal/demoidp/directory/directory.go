@@ -1,19 +1,14 @@
-// Package directory is the directory of the demo's companies: the part that Okta, or
-// another company directory, plays. It is an OpenID provider of its own, whose one
-// client for each company is the broker; people sign in with name and password.
+// Package directory is the directory of the demo's companies, the part that Okta or another company directory plays. It
+// is an OpenID provider whose one client for each company is the broker; people sign in with name and password.
 //
-// It promises that who is not of the company, or gives a wrong password, is told no
-// more than that; that tries are counted; and that somebody who is of the company but
-// not assigned to the app is sent back with access_denied. The passwords are those of
-// the demo's file: they protect nothing. It opens no connection; its keys and grants
-// are in the issuer's file.
+// It promises that a wrong name and a wrong password are answered alike; that wrong passwords are counted; and that a
+// member of the company who is not assigned to the app is sent back with access_denied. The passwords are those of the
+// demo's file and protect nothing. The package opens no connection; its keys and grants are in the issuer's file.
 package directory
 
 import (
 	"crypto/subtle"
 	"embed"
-	"fmt"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -32,15 +27,14 @@ var texts embed.FS
 
 // Config describes the directory.
 type Config struct {
-	Host     string // that it is reached at
-	File     string // for the issuer
-	Secret   string // of the broker
-	Redirect string // of the broker
-	Cast     *cast.Cast
-	Log      *slog.Logger
+	Host             string // where it is reached
+	File             string // for the issuer
+	Secret, Redirect string // of the broker, which is its client
+	Cast             *cast.Cast
+	Log              *slog.Logger
 }
 
-// ClientID is what the broker is called for a tenant.
+// ClientID is the broker's client ID for a tenant.
 func ClientID(tenant string) string { return "broker-" + tenant }
 
 // Directory is the service.
@@ -53,19 +47,12 @@ type Directory struct {
 	tries map[string]int // wrong passwords, by request
 }
 
-// maxTries is how many wrong passwords a sign-in survives.
+// maxTries is the number of wrong passwords that ends a sign-in.
 const maxTries = 10
 
 // New returns the directory.
 func New(c Config) (*Directory, error) {
-	sub, err := fs.Sub(texts, "pages")
-	if err != nil {
-		return nil, fmt.Errorf("demoidp: %w", err)
-	}
-	site, err := pages.New("directory", "Company directory", c.Host, sub)
-	if err != nil {
-		return nil, fmt.Errorf("demoidp: %w", err)
-	}
+	site := pages.New("directory", "Company directory", c.Host, texts)
 	d := &Directory{conf: c, site: site, tries: map[string]int{}}
 	conf := issuer.Config{
 		Issuer: "http://" + c.Host, File: c.File, Log: c.Log,
@@ -77,6 +64,7 @@ func New(c Config) (*Directory, error) {
 		conf.Clients = append(conf.Clients,
 			issuer.Client{ID: ClientID(t.ID), Secret: c.Secret, Redirects: []string{c.Redirect}})
 	}
+	var err error
 	d.issuer, err = issuer.New(conf)
 	return d, err
 }
@@ -92,7 +80,7 @@ func (d *Directory) Handler() http.Handler {
 	return d.site.Guard(mux, issuer.Endpoints()...)
 }
 
-// describe says what the directory knows of its people.
+// describe returns what the directory knows of a person.
 func (d *Directory) describe(subject string) (oidc.UserInfo, bool) {
 	p, ok := d.conf.Cast.Person(subject)
 	if !ok || p.Tenant == "" {
@@ -104,35 +92,34 @@ func (d *Directory) describe(subject string) (oidc.UserInfo, bool) {
 	}, true
 }
 
-// tenant is the company that a request's client stands for.
+// tenant is the company to which a request's client belongs.
 func (d *Directory) tenant(req issuer.Request) cast.Tenant {
 	t, _ := d.conf.Cast.Tenant(strings.TrimPrefix(req.ClientID, ClientID("")))
 	return t
 }
 
-// session is who is signed in here in this browser, if they are of the company.
-func (d *Directory) session(r *http.Request, tenant string) (issuer.Who, cast.Person, bool) {
+// session tells who is signed in at the directory in this browser.
+func (d *Directory) session(r *http.Request) (issuer.Who, cast.Person, bool) {
 	who, ok := d.issuer.Open(d.site.ReadCookie(r, "_session"), d.conf.Cast.Lifetimes.BrowserSession)
 	p, known := d.conf.Cast.Person(who.Subject)
-	return who, p, ok && known && p.Tenant == tenant
+	return who, p, ok && known
 }
 
-// show asks for name and password, unless the browser is signed in already and the
-// request leaves it at that.
+// show asks for name and password, unless the person whom the request means is signed in already and the request
+// demands no new sign-in.
 func (d *Directory) show(w http.ResponseWriter, r *http.Request) {
 	req, ok := d.issuer.Request(r.URL.Query().Get("request"))
 	if !ok {
-		d.site.Render(w, http.StatusGone, "over", nil)
+		d.site.Over(w)
 		return
 	}
-	t := d.tenant(req)
-	who, p, ok := d.session(r, t.ID)
-	meant := req.LoginHint == "" || strings.EqualFold(req.LoginHint, p.Email)
-	if ok && meant && !req.Login && !req.Select && req.Fresh(who.At) {
+	who, p, ok := d.session(r)
+	meant := p.Tenant == d.tenant(req).ID && (req.LoginHint == "" || strings.EqualFold(req.LoginHint, p.Email))
+	if ok && meant && !req.Asks(oidc.PromptLogin) && !req.Asks(oidc.PromptSelectAccount) && req.Fresh(who.At) {
 		d.arrive(w, r, req, p, who)
 		return
 	}
-	if req.None {
+	if req.Asks(oidc.PromptNone) {
 		d.issuer.Refuse(w, r, req.ID, oidc.ErrLoginRequired())
 		return
 	}
@@ -159,11 +146,11 @@ func (d *Directory) ask(w http.ResponseWriter, r *http.Request, status int, req 
 func (d *Directory) take(w http.ResponseWriter, r *http.Request) {
 	req, ok := d.issuer.Request(r.PostFormValue("request"))
 	if !ok {
-		d.site.Render(w, http.StatusGone, "over", nil)
+		d.site.Over(w)
 		return
 	}
 	if !d.site.Proven(r, req.ID) {
-		d.site.Render(w, http.StatusForbidden, "wrong", nil)
+		d.site.Wrong(w)
 		return
 	}
 	if r.PostForm.Has("cancel") {
@@ -177,8 +164,8 @@ func (d *Directory) take(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !ok {
-		d.ask(w, r, http.StatusForbidden, req, name, "The name or the password is wrong. Try again, or look below "+
-			"for who is here.")
+		d.ask(w, r, http.StatusForbidden, req, name, "The name or the password is wrong. Try again, or look "+
+			"below for who can sign in.")
 		return
 	}
 	who := issuer.Who{Subject: p.ID, AMR: []string{"pwd"}, At: time.Now()}
@@ -186,7 +173,7 @@ func (d *Directory) take(w http.ResponseWriter, r *http.Request) {
 	d.arrive(w, r, req, p, who)
 }
 
-// arrive sends somebody back who has shown who they are.
+// arrive sends the browser back to the broker after the person has proven who they are.
 func (d *Directory) arrive(w http.ResponseWriter, r *http.Request, req issuer.Request, p cast.Person, who issuer.Who) {
 	d.mu.Lock()
 	delete(d.tries, req.ID)
@@ -199,20 +186,17 @@ func (d *Directory) arrive(w http.ResponseWriter, r *http.Request, req issuer.Re
 	d.issuer.Finish(w, r, req.ID, who)
 }
 
-// check finds the person of a company by ID or address, and compares the password
-// in a time that does not tell which of the two was wrong.
+// check finds a person of a company by ID or address, and compares the password. The comparison takes equally long when
+// there is no such person.
 func (d *Directory) check(tenant, name, password string) (cast.Person, bool) {
-	var found cast.Person
-	for _, p := range d.conf.Cast.People {
-		if p.Tenant == tenant && (p.ID == name || strings.EqualFold(p.Email, name)) {
-			found = p
-		}
-	}
-	same := subtle.ConstantTimeCompare([]byte(pages.Hash(found.Password)), []byte(pages.Hash(password))) == 1
-	return found, same && found.ID != ""
+	p, found := cast.Find(d.conf.Cast.People, func(p cast.Person) bool {
+		return p.Tenant == tenant && (p.ID == name || strings.EqualFold(p.Email, name))
+	})
+	same := subtle.ConstantTimeCompare([]byte(pages.Hash(p.Password)), []byte(pages.Hash(password))) == 1
+	return p, found && same
 }
 
-// fail counts a wrong password and reports whether it was the last.
+// fail counts a wrong password and reports whether it was the last one allowed.
 func (d *Directory) fail(request string) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -223,21 +207,20 @@ func (d *Directory) fail(request string) bool {
 	return d.tries[request] >= maxTries
 }
 
-// showSignOut asks whether the browser's session shall end.
+// showSignOut asks whether to end the browser's session.
 func (d *Directory) showSignOut(w http.ResponseWriter, r *http.Request) {
 	d.site.Browser(w, r)
-	who, ok := d.issuer.Open(d.site.ReadCookie(r, "_session"), d.conf.Cast.Lifetimes.BrowserSession)
-	p, _ := d.conf.Cast.Person(who.Subject)
+	_, p, ok := d.session(r)
 	d.site.Render(w, http.StatusOK, "signout", struct {
 		CSRF, Name string
 		Here       bool
 	}{d.site.Proof(r, "signout"), p.Name, ok})
 }
 
-// takeSignOut ends it.
+// takeSignOut ends the browser's session.
 func (d *Directory) takeSignOut(w http.ResponseWriter, r *http.Request) {
 	if !d.site.Proven(r, "signout") {
-		d.site.Render(w, http.StatusForbidden, "wrong", nil)
+		d.site.Wrong(w)
 		return
 	}
 	d.site.Cookie(w, "_session", "", -time.Second)

@@ -1,6 +1,5 @@
-// Package face has the pictures of the demo's people: four drawn faces, 192 pixels
-// wide and high. No picture of anybody real is needed, and none is fetched. The
-// package touches nothing.
+// Package face has the pictures of the demo's people: four drawn faces, 192 pixels wide and high. The demo neither
+// shows a real person nor fetches a picture. The package touches nothing.
 package face
 
 import (
@@ -13,10 +12,10 @@ import (
 //go:embed *.png
 var pictures embed.FS
 
-// names are the faces, the first one for people of whom nothing is said.
+// names are the faces. People without a look in the file have the first one.
 var names = []string{"bun", "beard", "curly", "glasses"}
 
-// Check returns nil for the name of a face, and for none.
+// Check returns nil for the name of a face, and for the empty name.
 func Check(name string) error {
 	if name != "" && !slices.Contains(names, name) {
 		return fmt.Errorf("it is one of %s", strings.Join(names, ", "))
@@ -24,7 +23,7 @@ func Check(name string) error {
 	return nil
 }
 
-// PNG is the picture of that name; of none the first one.
+// PNG is the picture of that name, and the first one for any other name.
 func PNG(name string) []byte {
 	if Check(name) != nil || name == "" {
 		name = names[0]

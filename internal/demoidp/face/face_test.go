@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Each face is a picture of its own, and every name that is not one is refused.
+// The four pictures differ, and a name without a picture is refused.
 func TestTheFaces(t *testing.T) {
 	seen := map[string]string{}
 	for _, name := range names {
@@ -24,7 +24,7 @@ func TestTheFaces(t *testing.T) {
 		}
 	}
 	if Check("") != nil || !bytes.Equal(PNG(""), PNG(names[0])) {
-		t.Error("nobody's look is none")
+		t.Error("the empty name is refused, or has another picture than the first")
 	}
 	if Check("wig") == nil || Check("../face") == nil {
 		t.Error("a face that is not there was taken")

@@ -2,6 +2,7 @@ package issuer
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -13,16 +14,16 @@ import (
 // device is a device authorization (RFC 8628).
 type device struct {
 	client   string
-	userCode string // as compared
+	userCode string // without hyphens, in capital letters
 	scopes   []string
 	expires  time.Time
-	asked    time.Time // last, and answered
+	asked    time.Time // when the device asked last and was answered
 	who      Who
 	denied   bool
 }
 
-// withDevices is the storage of a provider that offers the device grant: op tells
-// by the methods whether it is offered.
+// withDevices is the storage of a provider that offers the device grant: op offers the grant when the storage has these
+// methods.
 type withDevices struct{ *storage }
 
 // StoreDeviceAuthorization notes an authorization.
@@ -30,11 +31,10 @@ func (s withDevices) StoreDeviceAuthorization(_ context.Context, client, code, u
 	scopes []string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for key, d := range s.devices {
-		if time.Since(d.expires) > requestLifetime || len(s.devices) >= maxWaiting {
-			delete(s.devices, key)
-			continue
-		}
+	maps.DeleteFunc(s.devices, func(_ string, d *device) bool {
+		return time.Since(d.expires) > requestLifetime || len(s.devices) >= maxWaiting
+	})
+	for _, d := range s.devices {
 		if d.userCode == plain(userCode) {
 			return op.ErrDuplicateUserCode
 		}
@@ -43,9 +43,8 @@ func (s withDevices) StoreDeviceAuthorization(_ context.Context, client, code, u
 	return nil
 }
 
-// GetDeviceAuthorizatonState answers a device that asks. One that asks faster than
-// it was told is slowed down (RFC 8628 §3.5); op knows this as a deadline that has
-// passed. What is granted is granted once.
+// GetDeviceAuthorizatonState answers a device that asks. A device that asks more often than it was told is answered
+// slow_down (RFC 8628 §3.5): op sends that for [context.DeadlineExceeded]. A device is let in once.
 func (s withDevices) GetDeviceAuthorizatonState(_ context.Context, client,
 	code string) (*op.DeviceAuthorizationState, error) {
 	s.mu.Lock()
@@ -55,7 +54,8 @@ func (s withDevices) GetDeviceAuthorizatonState(_ context.Context, client,
 		return nil, errUnknown
 	}
 	now := time.Now()
-	if now.Sub(d.asked) < s.conf.DeviceInterval*8/10 { // packets travel unevenly
+	// A fifth less than the interval is allowed: one request may travel faster than another.
+	if now.Sub(d.asked) < s.conf.DeviceInterval*8/10 {
 		return nil, context.DeadlineExceeded
 	}
 	d.asked = now
@@ -69,16 +69,15 @@ func (s withDevices) GetDeviceAuthorizatonState(_ context.Context, client,
 	return state, nil
 }
 
-// Device reports whether a device waits with a user code. Case and hyphens do not
-// matter (RFC 8628 §6.1).
+// Device reports whether a device waits with a user code. Case and hyphens do not matter (RFC 8628 §6.1).
 func (i *Issuer) Device(userCode string) bool {
 	i.store.mu.Lock()
 	defer i.store.mu.Unlock()
 	return i.store.byUserCode(userCode) != nil
 }
 
-// AnswerDevice lets a device in as who, or turns it away when who is nobody. It
-// reports whether the device was still waiting.
+// AnswerDevice signs the device in as who, or refuses it when who is empty. It reports whether the device was still
+// waiting.
 func (i *Issuer) AnswerDevice(userCode string, who Who) bool {
 	i.store.mu.Lock()
 	defer i.store.mu.Unlock()
@@ -100,7 +99,7 @@ func (s *storage) byUserCode(userCode string) *device {
 	return nil
 }
 
-// plain is a user code without what people leave out or add.
+// plain returns a user code in capital letters, without the characters that no user code has.
 func plain(userCode string) string {
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune(op.CharSetBase20, r) {
@@ -119,7 +118,7 @@ func ShowCode(userCode string) string {
 	return p[:4] + "-" + p[4:]
 }
 
-// ErrCancelled is what a client is told when the person does not want to go on.
+// ErrCancelled is the answer to a client whose person has cancelled.
 func ErrCancelled() *oidc.Error {
 	return oidc.ErrAccessDenied().WithDescription("The person cancelled.")
 }

@@ -4,13 +4,14 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"maps"
 	"time"
 
 	"github.com/zitadel/oidc/v3/pkg/oidc"
 	"github.com/zitadel/oidc/v3/pkg/op"
 )
 
-// CreateAccessToken notes an access token of a sign-in without refresh tokens.
+// CreateAccessToken notes an access token of a sign-in that has no refresh token.
 func (s *storage) CreateAccessToken(_ context.Context, r op.TokenRequest) (string, time.Time, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -42,12 +43,10 @@ func (s *storage) CreateAccessAndRefreshTokens(_ context.Context, r op.TokenRequ
 
 // newFamily begins a grant; s.mu is held.
 func (s *storage) newFamily(r op.TokenRequest, until time.Time) *family {
-	f := &family{
-		Person: r.GetSubject(), Scopes: r.GetScopes(), AuthTime: time.Now(), Used: map[string]bool{},
-		Access: map[string]access{}, Until: until,
-	}
-	if signedIn, ok := r.(op.IDTokenRequest); ok {
-		f.Client, f.AMR, f.AuthTime = signedIn.GetClientID(), signedIn.GetAMR(), signedIn.GetAuthTime()
+	f := &family{Used: map[string]bool{}, Access: map[string]access{}, Until: until}
+	f.Subject, f.Scopes, f.At = r.GetSubject(), r.GetScopes(), time.Now()
+	if in, ok := r.(op.IDTokenRequest); ok {
+		f.Client, f.AMR, f.At = in.GetClientID(), in.GetAMR(), in.GetAuthTime()
 	}
 	if asked, ok := r.(op.AuthRequest); ok {
 		f.Request = asked.GetID()
@@ -56,8 +55,7 @@ func (s *storage) newFamily(r op.TokenRequest, until time.Time) *family {
 	return f
 }
 
-// grant notes an access token and makes everything durable before the answer
-// leaves; s.mu is held.
+// grant notes an access token and writes the state to disk before the answer leaves; s.mu is held.
 func (s *storage) grant(f *family) (string, time.Time, error) {
 	id, now := rand.Text(), time.Now()
 	f.Access[id] = access{Until: now.Add(s.conf.Access)}
@@ -65,8 +63,7 @@ func (s *storage) grant(f *family) (string, time.Time, error) {
 	return id, f.Access[id].Until, s.save()
 }
 
-// byRefresh finds the family of a refresh token, and whether it was used before;
-// s.mu is held.
+// byRefresh finds the family of a refresh token, and reports whether the token was used before; s.mu is held.
 func (s *storage) byRefresh(token string) (*family, bool) {
 	h := hash(token)
 	for _, f := range s.state.Families {
@@ -80,9 +77,8 @@ func (s *storage) byRefresh(token string) (*family, bool) {
 	return nil, false
 }
 
-// TokenRequestByRefreshToken returns the grant of a refresh token. One that was
-// used before ends its whole family (RFC 9700 §4.14.2); that of a person who is not
-// there any more ends too.
+// TokenRequestByRefreshToken returns the grant of a refresh token. A refresh token that was used before ends its whole
+// family (RFC 9700 §4.14.2). So does the refresh token of a person who is not in the demo any more.
 func (s *storage) TokenRequestByRefreshToken(_ context.Context, token string) (op.RefreshTokenRequest, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -90,26 +86,23 @@ func (s *storage) TokenRequestByRefreshToken(_ context.Context, token string) (o
 	if f == nil || time.Now().After(f.Until) {
 		return nil, op.ErrInvalidRefreshToken
 	}
-	_, known := s.conf.Describe(f.Person)
+	_, known := s.conf.Describe(f.Subject)
 	if used || !known {
-		s.conf.Log.Warn("demoidp.ended", "person", f.Person, "reused", used)
+		s.conf.Log.Warn("demoidp.ended", "person", f.Subject, "reused", used)
 		s.end(func(other *family) bool { return other == f })
 		return nil, errors.Join(op.ErrInvalidRefreshToken, s.save())
 	}
-	return &renewal{client: f.Client, person: f.Person, scopes: f.Scopes, amr: f.AMR, authTime: f.AuthTime}, nil
+	grant := f.signedIn
+	return &grant, nil
 }
 
 // end ends the families that match; s.mu is held.
 func (s *storage) end(match func(*family) bool) {
-	for id, f := range s.state.Families {
-		if match(f) {
-			delete(s.state.Families, id)
-		}
-	}
+	maps.DeleteFunc(s.state.Families, func(_ string, f *family) bool { return match(f) })
 }
 
-// RevokeToken ends the grant of a refresh token, or one access token (RFC 7009
-// §2.1), of the client that asks. A token that is not known is no error.
+// RevokeToken ends the grant of a refresh token, or one access token, of the client that asks (RFC 7009 §2.1). An
+// unknown token is no error.
 func (s *storage) RevokeToken(_ context.Context, token, _, client string) *oidc.Error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -127,7 +120,7 @@ func (s *storage) RevokeToken(_ context.Context, token, _, client string) *oidc.
 	return nil
 }
 
-// GetRefreshTokenInfo says whose a refresh token is.
+// GetRefreshTokenInfo tells to whom a refresh token belongs.
 func (s *storage) GetRefreshTokenInfo(_ context.Context, _, token string) (string, string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,16 +128,16 @@ func (s *storage) GetRefreshTokenInfo(_ context.Context, _, token string) (strin
 	if f == nil {
 		return "", "", op.ErrInvalidRefreshToken
 	}
-	return f.Person, token, nil
+	return f.Subject, token, nil
 }
 
-// SetUserinfoFromToken answers userinfo for an access token that lives.
+// SetUserinfoFromToken answers userinfo for an access token that has not expired.
 func (s *storage) SetUserinfoFromToken(_ context.Context, info *oidc.UserInfo, id, subject, _ string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, f := range s.state.Families {
-		if a, ok := f.Access[id]; ok && f.Person == subject && time.Now().Before(a.Until) {
-			return s.describe(info, f.Person, f.Scopes)
+		if a, ok := f.Access[id]; ok && f.Subject == subject && time.Now().Before(a.Until) {
+			return s.describe(info, f.Subject, f.Scopes)
 		}
 	}
 	return errUnknown

@@ -1,20 +1,18 @@
 package issuer
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
-	"maps"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/zitadel/oidc/v3/pkg/oidc"
+	"github.com/zitadel/oidc/v3/pkg/op"
 )
 
-// Endpoints are those that other sites may post to: the specifications let a client
-// send a request by a form (OIDC Core §3.1.2.1, RP-Initiated Logout 1.0 §2).
+// Endpoints are the paths that other sites may post to: the specifications let a client send a request by a form (OIDC
+// Core §3.1.2.1, RP-Initiated Logout 1.0 §2).
 func Endpoints() []string { return []string{"/authorize", "/end_session"} }
 
 type tenantKey struct{}
@@ -26,7 +24,7 @@ func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		i.discovery(w, r)
 		return
 	case "/oauth/introspect", "/healthz", "/ready", "/authorize/callback":
-		http.NotFound(w, r) // op's, not ours
+		http.NotFound(w, r) // op would serve them; the demo does not
 		return
 	case "/userinfo":
 		i.op.ServeHTTP(refusing{w}, r)
@@ -39,8 +37,8 @@ func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	i.op.ServeHTTP(&issuing{w, i.conf.Issuer}, r)
 }
 
-// refusing says that a token is not good as RFC 6750 §3.1 has it; op answers 403
-// then, by which a client would not know that a fresh token helps.
+// refusing answers 401 with invalid_token to an access token that does not work (RFC 6750 §3.1). op answers 403, from
+// which a client could not tell that a new access token helps.
 type refusing struct{ http.ResponseWriter }
 
 // WriteHeader implements http.ResponseWriter.
@@ -54,47 +52,25 @@ func (w refusing) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// discovery says what op does not know of, and leaves out what is not served.
+// discovery answers op's metadata with the members that op does not know, and without what the demo does not serve.
 func (i *Issuer) discovery(w http.ResponseWriter, r *http.Request) {
-	rec := &recorder{header: http.Header{}, status: http.StatusOK}
-	i.op.ServeHTTP(rec, r)
-	var doc map[string]any
-	if rec.status != http.StatusOK || json.Unmarshal(rec.body.Bytes(), &doc) != nil {
-		http.Error(w, "No discovery.", http.StatusInternalServerError)
-		return
+	doc := op.CreateDiscoveryConfig(op.ContextWithIssuer(r.Context(), i.conf.Issuer), i.op, i.store)
+	doc.ResponseTypesSupported, doc.ResponseModesSupported = []string{"code"}, []string{"query"}
+	doc.GrantTypesSupported = i.conf.grants()
+	doc.IntrospectionEndpoint = ""
+	doc.IntrospectionEndpointAuthMethodsSupported, doc.IntrospectionEndpointAuthSigningAlgValuesSupported = nil, nil
+	if i.conf.Device == 0 {
+		doc.DeviceAuthorizationEndpoint = ""
 	}
-	doc["authorization_response_iss_parameter_supported"] = true
-	doc["prompt_values_supported"] = []string{"none", "login", "select_account"}
-	doc["response_types_supported"] = []string{"code"}
-	doc["response_modes_supported"] = []string{"query"}
-	maps.DeleteFunc(doc, func(name string, _ any) bool { return strings.HasPrefix(name, "introspection") })
-	grants := []string{"authorization_code", "refresh_token"}
-	if i.conf.Device > 0 {
-		grants = append(grants, string(oidc.GrantTypeDeviceCode))
-	} else {
-		delete(doc, "device_authorization_endpoint")
-	}
-	doc["grant_types_supported"] = grants
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(doc)
+	_ = json.NewEncoder(w).Encode(struct {
+		*oidc.DiscoveryConfiguration
+		Iss     bool     `json:"authorization_response_iss_parameter_supported"` // RFC 9207 §3
+		Prompts []string `json:"prompt_values_supported"`
+	}{doc, true, []string{oidc.PromptNone, oidc.PromptLogin, oidc.PromptSelectAccount}})
 }
 
-type recorder struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
-}
-
-// Header implements http.ResponseWriter.
-func (r *recorder) Header() http.Header { return r.header }
-
-// WriteHeader implements http.ResponseWriter.
-func (r *recorder) WriteHeader(status int) { r.status = status }
-
-// Write implements http.ResponseWriter.
-func (r *recorder) Write(b []byte) (int, error) { return r.body.Write(b) }
-
-// issuing adds iss to every answer that leaves for a client (RFC 9207 §2).
+// issuing adds iss to every redirect that takes an answer to a client (RFC 9207 §2).
 type issuing struct {
 	http.ResponseWriter
 	issuer string

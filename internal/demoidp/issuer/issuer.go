@@ -1,13 +1,12 @@
-// Package issuer is one OpenID provider of the demo without its pages: discovery,
-// the code flow with PKCE, refresh tokens that rotate, revocation, userinfo, end
-// session and the device grant, on zitadel/oidc's package op.
+// Package issuer is one OpenID provider of the demo without its pages: discovery, the code flow with PKCE, refresh
+// tokens that rotate, revocation, userinfo, end session and the device grant. The protocol is that of package op of
+// zitadel/oidc.
 //
-// It promises that a code and a refresh token work once, and that a second use ends
-// everything that came of the first (RFC 6749 §4.1.2, RFC 9700 §4.14.2); that a
-// revocation kills the access token too; that every answer names its issuer
-// (RFC 9207); and that grants and keys outlive a restart. Who a person is, and
-// whether they may sign in, it does not know: a service with pages asks it to finish
-// or to refuse a request. It listens to nobody and touches one file.
+// It promises that a code and a refresh token work once, and that a second use ends every token that came of the first
+// (RFC 6749 §4.1.2, RFC 9700 §4.14.2); that a revoked grant has no access token left; that every answer names its
+// issuer (RFC 9207); and that grants and keys are still there after a restart. Who a person is, and whether they may
+// sign in, is decided by the service that has the pages: it calls [Issuer.Finish] or [Issuer.Refuse]. The package
+// listens on no port and touches one file.
 package issuer
 
 import (
@@ -15,18 +14,20 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
+	"github.com/gorilla/securecookie"
 	"github.com/zitadel/oidc/v3/pkg/oidc"
 	"github.com/zitadel/oidc/v3/pkg/op"
 )
 
-// Client is somebody who may send people here.
+// Client is an app or service that may send people to the provider.
 type Client struct {
 	ID        string
 	Secret    string   // empty for a native client, which can keep none (RFC 8252 §8.5)
-	Redirects []string // a native client's may have any port (RFC 8252 §7.3)
-	SignedOut []string // where a browser may go after a sign-out; as Redirects
+	Redirects []string // those of a native client may have any port (RFC 8252 §7.3)
+	SignedOut []string // where a browser may go after a sign-out, by the same rules
 }
 
 // Config describes a provider.
@@ -34,27 +35,36 @@ type Config struct {
 	Issuer  string // its URL
 	File    string // where its keys and grants are kept
 	Clients []Client
-	Scopes  []string // that it announces
+	Scopes  []string // those that discovery announces
 	Log     *slog.Logger
 
-	Access, Refresh time.Duration // lifetimes; that of ID tokens is Access
-	// Device and DeviceInterval are of the device grant; there is none when zero.
+	Access, Refresh time.Duration // lifetimes; an ID token lives as long as an access token
+	// Device is the lifetime of a device code, and DeviceInterval the time between two questions of a device. Without
+	// them there is no device grant.
 	Device, DeviceInterval time.Duration
 
-	// The pages: LoginPath is given ?request=, DevicePath ?user_code=, and SignOutPath
+	// The paths of the pages. LoginPath is opened with ?request=, DevicePath with ?user_code=, and SignOutPath with
 	// ?id= when the client wants the browser back.
 	LoginPath, SignOutPath, DevicePath string
 
-	// Describe returns the claims of a person, and false for one who is not known any
-	// more.
+	// Describe returns the claims of a person, and false for a person who is not known any more.
 	Describe func(subject string) (oidc.UserInfo, bool)
 }
 
-// Who is somebody who has signed in.
+// grants are the grants that the provider offers.
+func (c *Config) grants() []oidc.GrantType {
+	grants := []oidc.GrantType{oidc.GrantTypeCode, oidc.GrantTypeRefreshToken}
+	if c.Device > 0 {
+		grants = append(grants, oidc.GrantTypeDeviceCode)
+	}
+	return grants
+}
+
+// Who is a person who has signed in.
 type Who struct {
-	Subject string
-	AMR     []string  // how (RFC 8176)
-	At      time.Time // when
+	Subject string    `json:"person"`
+	AMR     []string  `json:"amr"` // how (RFC 8176)
+	At      time.Time `json:"auth_time"`
 }
 
 // Issuer is the provider.
@@ -64,9 +74,8 @@ type Issuer struct {
 	op    *op.Provider
 }
 
-// New reads what is kept and makes the provider. op writes states and addresses to
-// the process's default slog logger, which belong in no log: whoever starts the
-// demo silences it.
+// New reads the file and makes the provider. op writes states and addresses to the process's default slog logger, and
+// neither may be logged: the program that starts the demo must silence that logger.
 func New(c Config) (*Issuer, error) {
 	store, err := openStorage(c)
 	if err != nil {
@@ -90,42 +99,30 @@ func New(c Config) (*Issuer, error) {
 	return &Issuer{c, store, p}, nil
 }
 
-// Request is what an authorization request asks for.
+// Request is an authorization request with what a sign-in page needs to know.
 type Request struct {
-	ID, ClientID, RedirectURI string
-	LoginHint                 string
-	Subject                   string // of id_token_hint; empty when there was none
-	Tenant                    string // Descope's parameter tenant, or organization
-	None, Login, Select       bool   // the values of prompt
-	MaxAge                    *time.Duration
+	oidc.AuthRequest
+	ID     string
+	Hinted string // the subject of id_token_hint; empty when there was none
+	Tenant string // Descope's parameter tenant, or organization
 }
 
+// Asks reports whether the request has this value of prompt.
+func (r *Request) Asks(prompt string) bool { return slices.Contains(r.Prompt, prompt) }
+
 // Fresh reports whether a sign-in of that time is recent enough.
-func (r Request) Fresh(at time.Time) bool {
-	return r.MaxAge == nil || time.Since(at) <= *r.MaxAge
+func (r *Request) Fresh(at time.Time) bool {
+	return r.MaxAge == nil || time.Since(at).Seconds() <= float64(*r.MaxAge)
 }
 
 // Request returns a request that nobody has finished.
 func (i *Issuer) Request(id string) (Request, bool) {
 	i.store.mu.Lock()
 	defer i.store.mu.Unlock()
-	r, ok := i.store.waiting(id)
-	if !ok {
-		return Request{}, false
+	if r, ok := i.store.waiting(id); ok {
+		return r.Request, true
 	}
-	out := Request{
-		ID: id, ClientID: r.ClientID, RedirectURI: r.RedirectURI, LoginHint: r.LoginHint, Subject: r.hinted,
-		Tenant: r.tenant,
-	}
-	for _, p := range r.Prompt {
-		out.None, out.Login, out.Select = out.None || p == oidc.PromptNone, out.Login ||
-			p == oidc.PromptLogin, out.Select || p == oidc.PromptSelectAccount
-	}
-	if r.MaxAge != nil {
-		age := time.Duration(min(*r.MaxAge, 1<<31)) * time.Second // #nosec G115 -- bounded
-		out.MaxAge = &age
-	}
-	return out, true
+	return Request{}, false
 }
 
 // Finish sends the browser back to the client with a code.
@@ -133,7 +130,7 @@ func (i *Issuer) Finish(w http.ResponseWriter, r *http.Request, id string, who W
 	i.store.mu.Lock()
 	req, ok := i.store.waiting(id)
 	if ok {
-		req.who = who
+		req.Who = who
 	}
 	i.store.mu.Unlock()
 	if !ok {
@@ -156,4 +153,24 @@ func (i *Issuer) Refuse(w http.ResponseWriter, r *http.Request, id string, reaso
 	}
 	ctx := op.ContextWithIssuer(context.WithoutCancel(r.Context()), i.conf.Issuer)
 	op.AuthRequestError(&issuing{w, i.conf.Issuer}, r.WithContext(ctx), req, reason, i.op)
+}
+
+// Seal makes a cookie that tells who has signed in, and that nobody without the provider's key can make.
+func (i *Issuer) Seal(who Who) string {
+	sealed, _ := i.cookies().Encode(cookieName, who) // an empty cookie signs nobody in
+	return sealed
+}
+
+// Open reads a cookie that [Issuer.Seal] made. It refuses every other cookie, and a sign-in that is longer ago than
+// age.
+func (i *Issuer) Open(sealed string, age time.Duration) (who Who, ok bool) {
+	err := i.cookies().Decode(cookieName, sealed, &who)
+	return who, err == nil && time.Since(who.At) <= age
+}
+
+const cookieName = "session"
+
+func (i *Issuer) cookies() *securecookie.SecureCookie {
+	// No age of its own: Open judges by the time of the sign-in.
+	return securecookie.New(i.store.state.CryptoKey, nil).MaxAge(0).SetSerializer(securecookie.JSONEncoder{})
 }

@@ -3,6 +3,7 @@ package issuer
 import (
 	"context"
 	"crypto/rand"
+	"maps"
 	"net/url"
 	"strings"
 	"time"
@@ -10,40 +11,38 @@ import (
 	"github.com/zitadel/oidc/v3/pkg/op"
 )
 
-// signOut is a client's wish that the browser's session end.
+// signOut is a client's request to end the browser's session.
 type signOut struct {
 	back    string // where the browser goes then; empty for nowhere
 	created time.Time
 }
 
-// TerminateSession is not used: op asks TerminateSessionFromRequest.
+// TerminateSession does nothing: op calls TerminateSessionFromRequest.
 func (s *storage) TerminateSession(context.Context, string, string) error { return nil }
 
-// TerminateSessionFromRequest ends nothing yet: it notes the wish and returns the
-// page that asks the person (RP-Initiated Logout 1.0 §2), for whoever can make a
-// browser open an address can wish. op has checked that the way back is registered.
+// TerminateSessionFromRequest ends nothing yet. It notes the request and returns the address of the page that asks the
+// person (RP-Initiated Logout 1.0 §2), since every site can make a browser open the end-session endpoint. op has
+// checked that the client registered the address to return to.
 func (s *storage) TerminateSessionFromRequest(_ context.Context, r *op.EndSessionRequest) (string, error) {
 	if strings.HasPrefix(r.RedirectURI, s.conf.SignOutPath) {
 		return s.conf.SignOutPath, nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for id, old := range s.signOuts {
-		if time.Since(old.created) > requestLifetime || len(s.signOuts) >= maxWaiting {
-			delete(s.signOuts, id)
-		}
-	}
+	maps.DeleteFunc(s.signOuts, func(_ string, old signOut) bool {
+		return time.Since(old.created) > requestLifetime || len(s.signOuts) >= maxWaiting
+	})
 	id := rand.Text()
 	s.signOuts[id] = signOut{r.RedirectURI, time.Now()}
 	return s.conf.SignOutPath + "?" + url.Values{"id": {id}}.Encode(), nil
 }
 
-// SignedOut returns where a browser goes whose session has ended: empty when the
-// client named no place. It is told once.
+// SignedOut returns where the browser goes after its session has ended: empty when the client named no address. A
+// second call with the same ID returns empty.
 func (i *Issuer) SignedOut(id string) string {
 	i.store.mu.Lock()
 	defer i.store.mu.Unlock()
-	wish := i.store.signOuts[id]
+	asked := i.store.signOuts[id]
 	delete(i.store.signOuts, id)
-	return wish.back
+	return asked.back
 }

@@ -3,14 +3,12 @@ package issuer
 import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
-	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
-	"crypto/subtle"
 	"crypto/x509"
 	"encoding/base64"
 	"fmt"
-	"strings"
+	"maps"
 	"time"
 
 	"app.latchkey/internal/demoidp/keep"
@@ -20,31 +18,26 @@ import (
 type state struct {
 	Version    int                `json:"v"`
 	SigningKey []byte             `json:"signing_key"` // PKCS #8
-	CryptoKey  []byte             `json:"crypto_key"`  // of the access tokens and the cookies
-	Families   map[string]*family `json:"families"`    // by an ID of their own
+	CryptoKey  []byte             `json:"crypto_key"`  // seals the access tokens and the cookies
+	Families   map[string]*family `json:"families"`    // by a random ID
 }
 
-// family is one grant: the refresh tokens that came of one sign-in. Of the tokens
-// only hashes are kept.
+// family is one grant: the refresh tokens that came of one sign-in. Of the tokens only hashes are kept.
 type family struct {
-	Client   string            `json:"client"`
-	Person   string            `json:"person"`
-	Scopes   []string          `json:"scopes"`
-	AMR      []string          `json:"amr"`
-	AuthTime time.Time         `json:"auth_time"`
-	Request  string            `json:"request"` // the ID of the authorization request
-	Current  string            `json:"current"` // hash of the one good token
-	Used     map[string]bool   `json:"used"`    // hashes of those before
-	Access   map[string]access `json:"access"`  // access tokens by their IDs
-	Until    time.Time         `json:"until"`
+	signedIn
+	Request string            `json:"request"` // the ID of the authorization request
+	Current string            `json:"current"` // the hash of the one refresh token that works
+	Used    map[string]bool   `json:"used"`    // the hashes of the earlier ones
+	Access  map[string]access `json:"access"`  // the access tokens by their IDs
+	Until   time.Time         `json:"until"`
 }
 
-// access is an access token that is out.
+// access is an access token that was issued.
 type access struct {
 	Until time.Time `json:"until"`
 }
 
-// load reads the state, or begins anew.
+// load reads the state, or begins a new one.
 func load(path string) (*state, error) {
 	s := &state{}
 	found, err := keep.Load(path, s, func() bool { return s.Version == 2 && len(s.CryptoKey) == 32 && s.key() != nil })
@@ -86,53 +79,15 @@ func (s *state) key() *ecdsa.PrivateKey {
 	return private
 }
 
-// prune drops what has ended.
+// prune drops the grants and access tokens that have expired.
 func (s *state) prune(now time.Time) {
-	for id, f := range s.Families {
-		if now.After(f.Until) {
-			delete(s.Families, id)
-			continue
-		}
-		for token, a := range f.Access {
-			if now.After(a.Until) {
-				delete(f.Access, token)
-			}
-		}
-	}
+	maps.DeleteFunc(s.Families, func(_ string, f *family) bool {
+		maps.DeleteFunc(f.Access, func(_ string, a access) bool { return now.After(a.Until) })
+		return now.After(f.Until)
+	})
 }
 
 func hash(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
-}
-
-// Seal makes a cookie of who has signed in, with a proof of our making.
-func (i *Issuer) Seal(who Who) string {
-	text := who.Subject + "." + strings.Join(who.AMR, "+") + "." + who.At.UTC().Format(sealTime)
-	return text + "." + i.mac(text)
-}
-
-// Open reads such a cookie; one that is not ours, or older than age, is nobody's.
-func (i *Issuer) Open(sealed string, age time.Duration) (Who, bool) {
-	cut := strings.LastIndex(sealed, ".")
-	if cut < 0 || subtle.ConstantTimeCompare([]byte(i.mac(sealed[:cut])), []byte(sealed[cut+1:])) != 1 {
-		return Who{}, false
-	}
-	parts := strings.Split(sealed[:cut], ".")
-	if len(parts) != 3 {
-		return Who{}, false
-	}
-	at, err := time.Parse(sealTime, parts[2])
-	if err != nil || time.Since(at) > age {
-		return Who{}, false
-	}
-	return Who{parts[0], strings.Split(parts[1], "+"), at}, true
-}
-
-const sealTime = "20060102T150405Z"
-
-func (i *Issuer) mac(text string) string {
-	h := hmac.New(sha256.New, i.store.state.CryptoKey)
-	_, _ = h.Write([]byte("session\n" + text))
-	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))
 }

@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,8 +17,8 @@ import (
 	"app.latchkey/internal/demoidp/keep"
 )
 
-// storage implements op.Storage over the state and what lives in memory alone:
-// the requests of people who are still choosing, and the codes on their way.
+// storage implements [op.Storage]. The state is kept on disk. Authorization requests, codes, device authorizations and
+// sign-outs are kept in memory alone.
 type storage struct {
 	conf Config
 
@@ -28,7 +30,7 @@ type storage struct {
 	signOuts map[string]signOut
 }
 
-// code is an authorization code that is out, or was used.
+// code is an authorization code that was issued.
 type code struct {
 	request string
 	issued  time.Time
@@ -38,7 +40,7 @@ type code struct {
 const (
 	requestLifetime = 15 * time.Minute
 	codeLifetime    = time.Minute
-	maxWaiting      = 1000 // requests, devices and sign-outs: of each
+	maxWaiting      = 1000 // so many requests, as many devices, as many sign-outs
 )
 
 var errUnknown = errors.New("demoidp: unknown")
@@ -56,7 +58,7 @@ func openStorage(c Config) (*storage, error) {
 	return s, s.save()
 }
 
-// save makes the state durable; s.mu is held.
+// save writes the state to disk; s.mu is held.
 func (s *storage) save() error { return keep.Save(s.conf.File, s.state) }
 
 func (s *storage) cryptoKey() (key [32]byte) {
@@ -64,37 +66,34 @@ func (s *storage) cryptoKey() (key [32]byte) {
 	return key
 }
 
-// CreateAuthRequest notes an authorization request. PKCE is demanded (RFC 9700
-// §2.1.1).
+// CreateAuthRequest notes an authorization request. PKCE is demanded (RFC 9700 §2.1.1).
 func (s *storage) CreateAuthRequest(ctx context.Context, r *oidc.AuthRequest, hinted string) (op.AuthRequest, error) {
 	if r.CodeChallenge == "" || r.CodeChallengeMethod != oidc.CodeChallengeMethodS256 {
 		return nil, oidc.ErrInvalidRequest().WithDescription("code_challenge with S256 is required")
 	}
 	if r.ResponseMode != "" && r.ResponseMode != oidc.ResponseModeQuery {
-		r.ResponseMode = "" // the refusal goes as all answers do: with its issuer, in the query
+		r.ResponseMode = "" // the refusal is sent like every answer: in the query, with its issuer
 		return nil, oidc.ErrInvalidRequest().WithDescription("response_mode is query here")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
-	for id, old := range s.requests {
-		if now.Sub(old.created) > requestLifetime || len(s.requests) >= maxWaiting {
-			delete(s.requests, id)
-		}
-	}
+	maps.DeleteFunc(s.requests, func(_ string, old *request) bool {
+		return now.Sub(old.created) > requestLifetime || len(s.requests) >= maxWaiting
+	})
 	tenant, _ := ctx.Value(tenantKey{}).(string)
-	req := &request{AuthRequest: *r, id: rand.Text(), created: now, hinted: hinted, tenant: tenant}
-	s.requests[req.id] = req
+	req := &request{
+		Request:  Request{AuthRequest: *r, ID: rand.Text(), Hinted: hinted, Tenant: tenant},
+		signedIn: signedIn{Client: r.ClientID, Scopes: r.Scopes}, created: now,
+	}
+	s.requests[req.ID] = req
 	return req, nil
 }
 
 // waiting returns a request that nobody has finished; s.mu is held.
 func (s *storage) waiting(id string) (*request, bool) {
 	r, ok := s.requests[id]
-	if !ok || r.Done() || time.Since(r.created) > requestLifetime {
-		return nil, false
-	}
-	return r, true
+	return r, ok && !r.Done() && time.Since(r.created) <= requestLifetime
 }
 
 // AuthRequestByID returns a request.
@@ -107,8 +106,8 @@ func (s *storage) AuthRequestByID(_ context.Context, id string) (op.AuthRequest,
 	return nil, errUnknown
 }
 
-// AuthRequestByCode takes the code: it works once. One that comes again was stolen,
-// or this one was, and all that it brought ends (RFC 6749 §4.1.2).
+// AuthRequestByCode takes the code, which works once. A code that is presented again was stolen, or the first use was
+// the thief's: all tokens that the code brought are ended (RFC 6749 §4.1.2).
 func (s *storage) AuthRequestByCode(_ context.Context, text string) (op.AuthRequest, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -132,11 +131,7 @@ func (s *storage) AuthRequestByCode(_ context.Context, text string) (op.AuthRequ
 func (s *storage) SaveAuthCode(_ context.Context, id, text string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for h, old := range s.codes {
-		if time.Since(old.issued) > requestLifetime {
-			delete(s.codes, h)
-		}
-	}
+	maps.DeleteFunc(s.codes, func(_ string, old *code) bool { return time.Since(old.issued) > requestLifetime })
 	if _, ok := s.requests[id]; !ok {
 		return errUnknown
 	}
@@ -154,26 +149,26 @@ func (s *storage) DeleteAuthRequest(_ context.Context, id string) error {
 
 // GetClientByClientID returns a client.
 func (s *storage) GetClientByClientID(_ context.Context, id string) (op.Client, error) {
-	for _, c := range s.conf.Clients {
-		if c.ID == id {
-			return client{c, &s.conf}, nil
-		}
+	i := slices.IndexFunc(s.conf.Clients, func(c Client) bool { return c.ID == id })
+	if i < 0 {
+		return nil, errUnknown
 	}
-	return nil, errUnknown
+	return client{s.conf.Clients[i], &s.conf}, nil
 }
 
 // AuthorizeClientIDSecret checks a client's secret.
 func (s *storage) AuthorizeClientIDSecret(_ context.Context, id, secret string) error {
-	for _, c := range s.conf.Clients {
-		if c.ID == id && c.Secret != "" &&
-			subtle.ConstantTimeCompare([]byte(hash(c.Secret)), []byte(hash(secret))) == 1 {
-			return nil
-		}
+	good := func(c Client) bool {
+		return c.ID == id && c.Secret != "" &&
+			subtle.ConstantTimeCompare([]byte(hash(c.Secret)), []byte(hash(secret))) == 1
+	}
+	if slices.ContainsFunc(s.conf.Clients, good) {
+		return nil
 	}
 	return errUnknown
 }
 
-// SetUserinfoFromScopes is empty: op asks SetUserinfoFromRequest.
+// SetUserinfoFromScopes does nothing: op calls SetUserinfoFromRequest.
 func (s *storage) SetUserinfoFromScopes(context.Context, *oidc.UserInfo, string, string, []string) error {
 	return nil
 }
@@ -184,8 +179,8 @@ func (s *storage) SetUserinfoFromRequest(_ context.Context, info *oidc.UserInfo,
 	return s.describe(info, r.GetSubject(), scopes)
 }
 
-// describe puts what the scopes allow into what is said of a person (OIDC Core
-// §5.4). Claims of our own need no scope.
+// describe fills info with the claims of a person that the scopes allow (OIDC Core §5.4). Claims that the specification
+// does not name need no scope.
 func (s *storage) describe(info *oidc.UserInfo, subject string, scopes []string) error {
 	all, ok := s.conf.Describe(subject)
 	if !ok {
@@ -214,7 +209,7 @@ func (s *storage) GetPrivateClaimsFromScopes(context.Context, string, string, []
 	return map[string]any{}, nil
 }
 
-// GetKeyByIDAndClientID is not offered: clients have no keys here.
+// GetKeyByIDAndClientID is not offered: the demo's clients have no keys.
 func (s *storage) GetKeyByIDAndClientID(context.Context, string, string) (*jose.JSONWebKey, error) {
 	return nil, errUnknown
 }

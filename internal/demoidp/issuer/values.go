@@ -9,35 +9,48 @@ import (
 	"github.com/zitadel/oidc/v3/pkg/op"
 )
 
-// request is somebody's authorization request. It implements op.AuthRequest.
-type request struct {
-	oidc.AuthRequest
-	id      string
-	created time.Time
-	hinted  string // the subject of id_token_hint
-	tenant  string
-	who     Who // who has signed in; nobody yet when zero
+// signedIn is what tokens are made of: a client, its scopes, and who has signed in. It implements
+// [op.RefreshTokenRequest], with [op.IDTokenRequest] in it.
+type signedIn struct {
+	Client string   `json:"client"`
+	Scopes []string `json:"scopes"`
+	Who
 }
 
-// The getters of op.AuthRequest and op.RefreshTokenRequest.
-
-// GetID returns the request's ID.
-func (r *request) GetID() string { return r.id }
-
-// GetACR returns none: there are no classes here.
-func (r *request) GetACR() string { return "" }
-
 // GetAMR returns how the person was recognised.
-func (r *request) GetAMR() []string { return r.who.AMR }
+func (s *signedIn) GetAMR() []string { return s.AMR }
 
 // GetAudience returns the client.
-func (r *request) GetAudience() []string { return []string{r.ClientID} }
+func (s *signedIn) GetAudience() []string { return []string{s.Client} }
 
 // GetAuthTime returns when the person signed in.
-func (r *request) GetAuthTime() time.Time { return r.who.At }
+func (s *signedIn) GetAuthTime() time.Time { return s.At }
 
 // GetClientID returns the client.
-func (r *request) GetClientID() string { return r.ClientID }
+func (s *signedIn) GetClientID() string { return s.Client }
+
+// GetScopes returns the scopes.
+func (s *signedIn) GetScopes() []string { return s.Scopes }
+
+// GetSubject returns who signed in.
+func (s *signedIn) GetSubject() string { return s.Subject }
+
+// SetCurrentScopes narrows the scopes.
+func (s *signedIn) SetCurrentScopes(scopes []string) { s.Scopes = scopes }
+
+// request is an authorization request. It implements [op.AuthRequest]. The subject is empty until a person has signed
+// in for the request.
+type request struct {
+	Request
+	signedIn
+	created time.Time
+}
+
+// GetID returns the request's ID.
+func (r *request) GetID() string { return r.ID }
+
+// GetACR returns nothing: the demo has no authentication context classes.
+func (r *request) GetACR() string { return "" }
 
 // GetCodeChallenge returns the PKCE challenge.
 func (r *request) GetCodeChallenge() *oidc.CodeChallenge {
@@ -47,56 +60,8 @@ func (r *request) GetCodeChallenge() *oidc.CodeChallenge {
 // GetNonce returns the nonce.
 func (r *request) GetNonce() string { return r.Nonce }
 
-// GetRedirectURI returns the redirect URI.
-func (r *request) GetRedirectURI() string { return r.RedirectURI }
-
-// GetResponseType returns code.
-func (r *request) GetResponseType() oidc.ResponseType { return r.ResponseType }
-
-// GetResponseMode returns the response mode.
-func (r *request) GetResponseMode() oidc.ResponseMode { return r.ResponseMode }
-
-// GetScopes returns the scopes.
-func (r *request) GetScopes() []string { return r.Scopes }
-
-// GetState returns the state.
-func (r *request) GetState() string { return r.State }
-
-// GetSubject returns who signed in.
-func (r *request) GetSubject() string { return r.who.Subject }
-
 // Done reports whether somebody signed in.
-func (r *request) Done() bool { return r.who.Subject != "" }
-
-// renewal is a refresh. It implements op.RefreshTokenRequest.
-type renewal struct {
-	client   string
-	person   string
-	scopes   []string
-	amr      []string
-	authTime time.Time
-}
-
-// GetAMR returns how the person was recognised.
-func (r *renewal) GetAMR() []string { return r.amr }
-
-// GetAudience returns the client.
-func (r *renewal) GetAudience() []string { return []string{r.client} }
-
-// GetAuthTime returns when the person signed in.
-func (r *renewal) GetAuthTime() time.Time { return r.authTime }
-
-// GetClientID returns the client.
-func (r *renewal) GetClientID() string { return r.client }
-
-// GetScopes returns the scopes.
-func (r *renewal) GetScopes() []string { return r.scopes }
-
-// GetSubject returns the person.
-func (r *renewal) GetSubject() string { return r.person }
-
-// SetCurrentScopes narrows the scopes.
-func (r *renewal) SetCurrentScopes(scopes []string) { r.scopes = scopes }
+func (r *request) Done() bool { return r.Subject != "" }
 
 type signingKey struct{ key *ecdsa.PrivateKey }
 
@@ -120,7 +85,7 @@ func (k publicKey) Use() string { return "sig" }
 // Key returns the public key.
 func (k publicKey) Key() any { return &k.key.PublicKey }
 
-// client implements op.Client.
+// client implements [op.Client].
 type client struct {
 	Client
 	conf *Config
@@ -129,10 +94,10 @@ type client struct {
 // GetID returns the client's ID.
 func (c client) GetID() string { return c.ID }
 
-// RedirectURIs returns where its people may be sent back to.
+// RedirectURIs returns where a browser may be sent back to.
 func (c client) RedirectURIs() []string { return c.Redirects }
 
-// PostLogoutRedirectURIs returns where its people may be sent after a sign-out.
+// PostLogoutRedirectURIs returns where a browser may be sent after a sign-out.
 func (c client) PostLogoutRedirectURIs() []string { return c.SignedOut }
 
 // ApplicationType is native for a client without a secret.
@@ -156,22 +121,16 @@ func (client) ResponseTypes() []oidc.ResponseType {
 	return []oidc.ResponseType{oidc.ResponseTypeCode}
 }
 
-// GrantTypes returns code and refresh token, and device code where it is offered.
-func (c client) GrantTypes() []oidc.GrantType {
-	grants := []oidc.GrantType{oidc.GrantTypeCode, oidc.GrantTypeRefreshToken}
-	if c.conf.Device > 0 {
-		grants = append(grants, oidc.GrantTypeDeviceCode)
-	}
-	return grants
-}
+// GrantTypes returns the grants that the provider offers.
+func (c client) GrantTypes() []oidc.GrantType { return c.conf.grants() }
 
-// LoginURL returns the page of the request.
+// LoginURL returns the address of the sign-in page for a request.
 func (c client) LoginURL(id string) string { return c.conf.LoginPath + "?request=" + id }
 
-// AccessTokenType returns opaque.
+// AccessTokenType says that access tokens are opaque.
 func (client) AccessTokenType() op.AccessTokenType { return op.AccessTokenTypeBearer }
 
-// IDTokenLifetime is that of the access token.
+// IDTokenLifetime is the lifetime of access tokens.
 func (c client) IDTokenLifetime() time.Duration { return c.conf.Access }
 
 // DevMode is off.
@@ -179,7 +138,7 @@ func (client) DevMode() bool { return false }
 
 // RestrictAdditionalIdTokenScopes leaves the scopes as they are.
 //
-//lint:ignore ST1003 the name is op.Client's
+//lint:ignore ST1003 op.Client prescribes the name
 func (client) RestrictAdditionalIdTokenScopes() func([]string) []string {
 	return func(s []string) []string { return s }
 }
@@ -192,7 +151,7 @@ func (client) RestrictAdditionalAccessTokenScopes() func([]string) []string {
 // IsScopeAllowed refuses further scopes.
 func (client) IsScopeAllowed(string) bool { return false }
 
-// IDTokenUserinfoClaimsAssertion is off: userinfo has the claims.
+// IDTokenUserinfoClaimsAssertion is off: the claims are read from userinfo.
 func (client) IDTokenUserinfoClaimsAssertion() bool { return false }
 
 // ClockSkew is none.

@@ -1,8 +1,7 @@
 // Package keep reads and writes the small JSON files of the demo's services.
 //
-// A file is written whole or not at all, with mode 0600. One that cannot be read
-// is set aside under another name and the service begins anew: a demo that does
-// not start helps nobody. It touches the disk and nothing else.
+// A file is written whole or not at all, with mode 0600. A file that cannot be read is renamed and the service begins
+// with an empty state, so that the demo always starts. The package touches the disk and nothing else.
 package keep
 
 import (
@@ -13,9 +12,8 @@ import (
 	"path/filepath"
 )
 
-// Load reads path into v and reports whether something good was there. sound says
-// whether what was read can be used; a file that is not, or is no JSON, is renamed
-// to path.unreadable.
+// Load reads path into v and reports whether a good file was there. sound decides whether the content can be used. A
+// file that is no JSON, or that sound refuses, is renamed to path.unreadable.
 func Load(path string, v any, sound func() bool) (bool, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return false, fmt.Errorf("demoidp: %w", err)
@@ -36,7 +34,7 @@ func Load(path string, v any, sound func() bool) (bool, error) {
 	return false, nil
 }
 
-// Save makes v durable at path.
+// Save writes v to path and waits until it is on disk.
 func Save(path string, v any) error {
 	data, err := json.Marshal(v)
 	if err != nil {

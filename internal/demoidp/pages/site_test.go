@@ -14,14 +14,10 @@ import (
 
 func newSite(t *testing.T) *pages.Site {
 	t.Helper()
-	s, err := pages.New("broker", "Test", "127.0.0.1:4711",
+	return pages.New("broker", "Test", "127.0.0.1:4711",
 		fstest.MapFS{
-			"hello.html": {Data: []byte(`{{define "title"}}Hello{{end}}{{define "main"}}<p>{{.}}</p>{{end}}`)},
+			"pages/hello.html": {Data: []byte(`{{define "title"}}Hello{{end}}{{define "main"}}<p>{{.}}</p>{{end}}`)},
 		})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
 }
 
 func TestWhatStrangersWroteIsEscaped(t *testing.T) {

@@ -1,19 +1,16 @@
-// Package social is the demo's third service: a place where people have profiles,
-// called Plaza, that lets other services sign them in by OAuth 2.0, as the large
-// social networks do. It is not OpenID: there is no ID token, and who somebody is
-// stands at its address /me (RFC 6749 has nothing to say about that).
+// Package social is the demo's third service, Plaza: a site where people have profiles, and which signs them in to
+// other services by OAuth 2.0, as the large social networks do. It is no OpenID provider: it has no ID token, and tells
+// who a person is at its address /me.
 //
-// It promises a code that works once, for a minute, for the client that began, with
-// PKCE (RFC 7636); a consent that is asked for once and can be refused. Whoever sits
-// at the browser is whom they choose to be: it has no passwords. What it remembers
-// is in memory and in the file of people. It opens no connection and no file.
+// It promises that a code works once, within a minute, and for the client and the PKCE verifier (RFC 7636) of the
+// request; and that consent is asked for once and can be refused. It has no passwords: the person at the browser
+// chooses who to be. It remembers in memory alone, opens no connection and touches no file.
 package social
 
 import (
 	"crypto/rand"
 	"embed"
-	"fmt"
-	"io/fs"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -33,11 +30,9 @@ const Name = "Plaza"
 
 // Config describes the service.
 type Config struct {
-	Host     string // that it is reached at
-	Client   string // the one client: its ID,
-	Secret   string // its secret,
-	Redirect string // and where its people are sent back to
-	Cast     *cast.Cast
+	Host                     string // where it is reached
+	Client, Secret, Redirect string // of its one client
+	Cast                     *cast.Cast
 }
 
 // Service is Plaza.
@@ -49,17 +44,17 @@ type Service struct {
 	asks    map[string]*ask  // by ID
 	codes   map[string]grant // by hash
 	tokens  map[string]grant // by hash
-	trusted map[string]bool  // who has let the client in
+	trusted map[string]bool  // the people who have consented, by ID
 }
 
 // ask is a client's request while the person decides.
 type ask struct {
 	state, challenge string
-	browser          string // that was shown the page
+	browser          string // the browser that was shown the page
 	created          time.Time
 }
 
-// grant is a code or a token that is out.
+// grant is a code or a token that was issued.
 type grant struct {
 	person, challenge string
 	until             time.Time
@@ -73,15 +68,8 @@ const (
 )
 
 // New returns the service.
-func New(c Config) (*Service, error) {
-	sub, err := fs.Sub(texts, "pages")
-	if err != nil {
-		return nil, fmt.Errorf("demoidp: %w", err)
-	}
-	site, err := pages.New("social", Name, c.Host, sub)
-	if err != nil {
-		return nil, fmt.Errorf("demoidp: %w", err)
-	}
+func New(c Config) *Service {
+	site := pages.New("social", Name, c.Host, texts)
 	s := &Service{
 		conf: c, site: site, asks: map[string]*ask{}, codes: map[string]grant{}, tokens: map[string]grant{},
 		trusted: map[string]bool{},
@@ -89,7 +77,7 @@ func New(c Config) (*Service, error) {
 	for _, p := range c.Cast.People {
 		s.trusted[p.ID] = p.TrustsApp
 	}
-	return s, nil
+	return s
 }
 
 // Handler serves everything.
@@ -109,11 +97,10 @@ func (s *Service) person(id string) (cast.Person, bool) {
 	return p, ok && p.Social
 }
 
-// authorize asks the person, unless it is known who they are and that they have let
-// the client in before (RFC 6749 §4.1.1).
+// authorize asks the person for consent (RFC 6749 §4.1.1), unless the broker names a person who has consented before.
 func (s *Service) authorize(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	// Nobody is sent to an address that is not the client's (RFC 6749 §4.1.2.1).
+	// The browser is sent to no address but the client's (RFC 6749 §4.1.2.1).
 	if q.Get("client_id") != s.conf.Client || q.Get("redirect_uri") != s.conf.Redirect {
 		s.site.Render(w, http.StatusBadRequest, "wrong", nil)
 		return
@@ -125,18 +112,15 @@ func (s *Service) authorize(w http.ResponseWriter, r *http.Request) {
 		s.back(w, r, a, url.Values{"error": {"invalid_request"}})
 		return
 	}
-	hint := q.Get("login_hint")
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if p, ok := s.person(hint); ok && s.trusted[p.ID] {
+	if p, ok := s.person(q.Get("login_hint")); ok && s.trusted[p.ID] {
 		s.grant(w, r, a, p.ID)
 		return
 	}
-	for id, old := range s.asks {
-		if time.Since(old.created) > askLifetime || len(s.asks) >= maxAsks {
-			delete(s.asks, id)
-		}
-	}
+	maps.DeleteFunc(s.asks, func(_ string, old *ask) bool {
+		return time.Since(old.created) > askLifetime || len(s.asks) >= maxAsks
+	})
 	id := rand.Text()
 	s.asks[id] = a
 	s.site.Render(w, http.StatusOK, "consent", s.consentPage(r, id))
@@ -149,11 +133,11 @@ func (s *Service) consent(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	a, ok := s.asks[id]
 	if !ok || time.Since(a.created) > askLifetime {
-		s.site.Render(w, http.StatusGone, "over", nil)
+		s.site.Over(w)
 		return
 	}
 	if !s.site.Proven(r, id) || a.browser != s.site.KnownBrowser(r) {
-		s.site.Render(w, http.StatusForbidden, "wrong", nil)
+		s.site.Wrong(w)
 		return
 	}
 	p, known := s.person(r.PostFormValue("person"))
@@ -169,11 +153,7 @@ func (s *Service) consent(w http.ResponseWriter, r *http.Request) {
 // grant sends the browser back with a code; s.mu is held.
 func (s *Service) grant(w http.ResponseWriter, r *http.Request, a *ask, person string) {
 	now := time.Now()
-	for h, g := range s.codes {
-		if now.After(g.until) {
-			delete(s.codes, h)
-		}
-	}
+	maps.DeleteFunc(s.codes, func(_ string, old grant) bool { return now.After(old.until) })
 	code := rand.Text()
 	s.codes[pages.Hash(code)] = grant{person, a.challenge, now.Add(codeLifetime)}
 	s.back(w, r, a, url.Values{"code": {code}})
@@ -197,7 +177,7 @@ func (s *Service) face(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(face.PNG(p.Look))
 }
 
-// consentPage is what the page of consent shows.
+// consentPage returns what the page that asks for consent shows.
 func (s *Service) consentPage(r *http.Request, id string) any {
 	type profile struct {
 		cast.Person

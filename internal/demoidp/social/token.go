@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -13,7 +14,7 @@ import (
 	"app.latchkey/internal/demoidp/pages"
 )
 
-// Me is what the service says of somebody at /me.
+// Me is what the service tells of a person at /me.
 type Me struct {
 	ID       string `json:"id"`
 	Name     string `json:"name"`
@@ -40,18 +41,14 @@ func (s *Service) token(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusBadRequest, map[string]any{"error": "invalid_grant"})
 		return
 	}
-	for h, t := range s.tokens {
-		if now.After(t.until) {
-			delete(s.tokens, h)
-		}
-	}
+	maps.DeleteFunc(s.tokens, func(_ string, old grant) bool { return now.After(old.until) })
 	token := rand.Text()
 	s.tokens[pages.Hash(token)] = grant{person: g.person, until: now.Add(tokenLifetime)}
 	answer(w, http.StatusOK,
 		map[string]any{"access_token": token, "token_type": "Bearer", "expires_in": int(tokenLifetime.Seconds())})
 }
 
-// me says who somebody is (RFC 6750 §2.1).
+// me tells to whom an access token belongs (RFC 6750 §2.1).
 func (s *Service) me(w http.ResponseWriter, r *http.Request) {
 	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	s.mu.Lock()
