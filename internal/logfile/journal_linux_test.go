@@ -8,34 +8,14 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 
 	"app.latchkey/internal/logfile"
+	"app.latchkey/test/ownrun"
 )
-
-// ownRun says that the process has a folder /run of its own.
-const ownRun = "LATCHKEY_TEST_RUN"
-
-// inOwnRun runs the test again where /run is the test's own, and reports whether this is that run.
-func inOwnRun(t *testing.T) bool {
-	t.Helper()
-	if os.Getenv(ownRun) != "" {
-		if err := syscall.Mount("test", "/run", "tmpfs", 0, ""); err != nil {
-			t.Fatal(err)
-		}
-		return true
-	}
-	again := exec.Command("unshare", "--map-root-user", "--mount", os.Args[0], "-test.run", "^"+t.Name()+"$")
-	again.Env = append(os.Environ(), ownRun+"=1")
-	if out, err := again.CombinedOutput(); err != nil || !bytes.Contains(out, []byte("PASS")) {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return false
-}
 
 // listen plays journald.
 func listen(t *testing.T) *net.UnixConn {
@@ -93,7 +73,7 @@ func entry(t *testing.T, l *net.UnixConn) (fields map[string]string, whole strin
 }
 
 func TestTheJournalGetsEachMemberAsAField(t *testing.T) {
-	if !inOwnRun(t) {
+	if !ownrun.In(t) {
 		return
 	}
 	l, dir := listen(t), t.TempDir()
@@ -147,7 +127,7 @@ func TestTheJournalGetsEachMemberAsAField(t *testing.T) {
 
 // Both are written, and the level holds for both.
 func TestTheJournalBesideTheFile(t *testing.T) {
-	if !inOwnRun(t) {
+	if !ownrun.In(t) {
 		return
 	}
 	l, dir := listen(t), t.TempDir()
@@ -168,7 +148,7 @@ func TestTheJournalBesideTheFile(t *testing.T) {
 
 // Where there is no journal the file has the lines, and says why.
 func TestWithoutAJournalTheFileHasTheLines(t *testing.T) {
-	if !inOwnRun(t) {
+	if !ownrun.In(t) {
 		return
 	}
 	for _, to := range []string{"system", "both"} {

@@ -1,8 +1,8 @@
 //go:build linux
 
-// Package attacks plays the attackers of SECURITY.md against the real programs: other
-// users of the machine, their crowds of connections, tools that look into a process.
-// Each attack stands in a file of its own, and in the table of SECURITY.md.
+// Package attacks carries out the attacks of SECURITY.md on the real programs: by other users of the machine, by crowds
+// of connections, by tools that read a process. Each attack has a file of its own, and a line in the table of
+// SECURITY.md.
 package attacks
 
 import (
@@ -28,7 +28,7 @@ import (
 // patience is how long one run of a program may take on a loaded machine.
 const patience = time.Minute
 
-// TestMain makes the test's own program another user's browser.
+// TestMain lets the test's own program run as another user's browser, when its first argument is browse.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == "browse" {
 		os.Exit(browse(os.Args[2]))
@@ -49,7 +49,7 @@ func browse(address string) int {
 	return 0
 }
 
-// nobody runs the test's own program as another user and returns what it prints.
+// nobody runs the test's own program as the user nobody and returns what it prints.
 func nobody(t *testing.T, args ...string) string {
 	t.Helper()
 	cmd := exec.Command("/proc/self/exe", args...)
@@ -67,7 +67,7 @@ func nobody(t *testing.T, args ...string) string {
 	return string(out)
 }
 
-// program builds latchkeyctl, as it is released.
+// program builds latchkeyctl as a release is built.
 var program = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "attacks")
 	if err != nil {
@@ -87,7 +87,7 @@ type run struct {
 	cmd *exec.Cmd
 
 	mu  sync.Mutex
-	out bytes.Buffer // both streams
+	out bytes.Buffer // standard output and standard error
 }
 
 // Write implements io.Writer.
@@ -103,7 +103,7 @@ func (r *run) text() string {
 	return r.out.String()
 }
 
-// start runs latchkeyctl with a home of its own and nothing kept.
+// start runs latchkeyctl with an empty home folder of its own.
 func start(t *testing.T, env []string, args ...string) *run {
 	t.Helper()
 	path, err := program()
@@ -132,8 +132,8 @@ func (r *run) waitFor(t *testing.T, pattern string) string {
 	return ""
 }
 
-// waiting starts a sign-in and returns it with the callback's address, which has the
-// state, and the address of the provider's page.
+// waiting starts a sign-in and returns it with the callback's address, state included, and the address of the
+// provider's page.
 func waiting(t *testing.T, env ...string) (r *run, callback, page string) {
 	t.Helper()
 	p := idp.Start(t, idp.Config{Lifetime: time.Hour})

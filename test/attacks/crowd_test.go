@@ -17,7 +17,8 @@ import (
 // crowd is how many hostile connections are kept open.
 const crowd = 1000
 
-// hostile are the ways to hold a connection. Each returns when it was thrown out.
+// hostile are the ways to keep a connection open without a whole request. Each returns when the program closes the
+// connection.
 var hostile = map[string]func(ctx context.Context, c net.Conn, host string){
 	"silent": func(ctx context.Context, c net.Conn, _ string) { hold(ctx, c) },
 	"keeps alive": func(ctx context.Context, c net.Conn, host string) {
@@ -55,8 +56,8 @@ func hold(ctx context.Context, c net.Conn) {
 	_, _ = io.Copy(io.Discard, c)
 }
 
-// besiege keeps the crowd connected, again and again, until ctx ends. It returns when
-// every one of them was connected once.
+// besiege keeps the crowd connected until ctx ends: a connection that is closed is made anew. It returns when every one
+// was connected once.
 func besiege(ctx context.Context, host string) (wait func()) {
 	var all, first sync.WaitGroup
 	first.Add(crowd)
@@ -83,7 +84,7 @@ func besiege(ctx context.Context, host string) (wait func()) {
 	return all.Wait
 }
 
-// A thousand connections of a neighbour, of every kind that says nothing or never ends.
+// A sign-in succeeds while another program keeps a thousand connections open that say nothing or never end.
 func TestACrowdOfConnections(t *testing.T) {
 	r, callback, page := waiting(t)
 	u, err := url.Parse(callback)

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Another user of the machine reads the address from the process list and brings an
-// answer of their own: the person would be signed in as the attacker.
+// Another user of the machine reads the address from the process list and sends an answer of their own. If the program
+// accepted that answer, the person would be signed in as the attacker.
 func TestAnotherUserBringsAnAnswer(t *testing.T) {
 	for _, host := range []string{"127.0.0.1", "localhost"} {
 		t.Run(host, func(t *testing.T) {
@@ -25,7 +25,7 @@ func TestAnotherUserBringsAnAnswer(t *testing.T) {
 	}
 }
 
-// The setting for WSL and containers lets every user in, and says so by its name.
+// The setting redirect_any_user, for WSL and containers, accepts answers from every user.
 func TestASettingLetsOtherUsersIn(t *testing.T) {
 	r, callback, _ := waiting(t, "LATCHKEY_REDIRECT_ANY_USER=true")
 	if got := nobody(t, "browse", callback+"&error=access_denied"); !strings.HasPrefix(got, "200 ") {

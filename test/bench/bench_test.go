@@ -33,7 +33,7 @@ func (b *bench) add(what, ours, reference, ratio, goal string) {
 	b.t.Logf("%s: %s, %s, %s, goal %s", what, ours, reference, ratio, goal)
 }
 
-// versus adds a line of two figures and what one median is of the other.
+// versus adds a line with two figures and the ratio of their medians.
 func (b *bench) versus(what string, ours, reference figure, unit, of, goal string) {
 	b.t.Helper()
 	b.add(what, ours.String()+" "+unit, reference.String()+" "+unit+" "+of,
@@ -47,7 +47,7 @@ func TestBench(t *testing.T) {
 	}
 	b := &bench{t: t, machine: newMachine(t), runs: runs}
 	b.machine.build()
-	defer b.write() // what was measured, should something fail later
+	defer b.write() // keeps the figures so far when a later measurement fails
 	for _, part := range []struct {
 		name string
 		f    func()

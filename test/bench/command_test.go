@@ -23,8 +23,7 @@ func (b *bench) commands() {
 	b.sizes()
 }
 
-// signIn measures a sign-in from the program's start to its being stored, the
-// browser answering at once.
+// signIn measures from the program's start until the sign-in is stored, with a browser that answers at once.
 func (b *bench) signIn() {
 	b.t.Helper()
 	d := b.machine
@@ -37,8 +36,8 @@ func (b *bench) signIn() {
 		"x/oauth2 + go-oidc, nothing stored", "≤ 1.35")
 }
 
-// roundTrips counts what the provider is asked, and shows that nothing of it is
-// asked one after the other without need: with 50 ms added to every answer.
+// roundTrips counts the requests to the provider. With 50 ms added to every answer it shows that requests run side by
+// side wherever they can.
 func (b *bench) roundTrips() {
 	b.t.Helper()
 	d := b.machine

@@ -7,13 +7,13 @@ import (
 	"slices"
 )
 
-// figure is what a measurement has given, one value a run.
+// figure is the result of a measurement, one value for each run.
 type figure []float64
 
-// one is a figure that was taken once.
+// one is a figure of a single run.
 func one(v float64) figure { return figure{v} }
 
-// at returns the value below which that part of the runs lies.
+// at returns the quantile: the value below which that part of the runs lies.
 func (f figure) at(part float64) float64 {
 	s := slices.Sorted(slices.Values(f))
 	if len(s) == 0 {
@@ -48,7 +48,7 @@ func format(v float64) string {
 	return fmt.Sprintf("%.2f", v)
 }
 
-// inTurn runs them in turn, n times after one run of each that does not count.
+// inTurn runs the measurements in turn, n times each, after one run of each that does not count.
 func inTurn(n int, each ...func() float64) []figure {
 	out := make([]figure, len(each))
 	for i := range n + 1 {

@@ -20,7 +20,7 @@ import (
 	"app.latchkey/test/bus"
 )
 
-// limit is how long anything that is waited for may take.
+// limit is the longest that the measurements wait for one thing.
 const limit = 2 * time.Minute
 
 // machine is where the programs run.
@@ -104,8 +104,8 @@ func (d *machine) build() {
 	d.program["static"] = d.program["emptyapp"]
 }
 
-// built builds a program and writes it as an installer does, from its beginning to its end. The linker writes here and
-// there, and of such a file the kernel maps pages one by one: 15 % of the processor time of a start.
+// built builds a program and writes it from its beginning to its end, as an installer does. The linker writes in no
+// order, and the kernel maps the pages of such a file one by one, which costs 15 % of the processor time of a start.
 func (d *machine) built(name, dir, path string, flags []string, cgo string) {
 	d.t.Helper()
 	d.program[name] = filepath.Join(d.out, name)

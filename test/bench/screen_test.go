@@ -12,8 +12,8 @@ import (
 	"syscall"
 )
 
-// screen is an X server that keeps its picture in a file: looking at it takes
-// nothing from the programs.
+// screen is an X server that keeps its picture in a file: reading the file takes no processor time from the measured
+// programs.
 type screen struct {
 	display string // as DISPLAY names it
 	pixels  []byte // four bytes each, mapped
@@ -61,7 +61,7 @@ func (d *machine) newScreen(name string) *screen {
 	}
 }
 
-// count counts, by one pixel in four, what has the colour.
+// count returns how many of every fourth pixel have the colour.
 func (s *screen) count(colour uint32) int {
 	n := 0
 	for y := 0; y < s.height; y += 2 {

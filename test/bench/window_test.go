@@ -75,13 +75,13 @@ func (b *bench) rest() {
 	})
 	b.versus("window at rest: processor time in a minute, all its processes", one(cpu[0]), one(cpu[1]), "ms",
 		"empty Wails app", "≤ 1.15")
-	ours, empty := wakes[0]-1, wakes[1]-1 // the first look is none
+	ours, empty := wakes[0]-1, wakes[1]-1 // the first value has none before it
 	b.add("window at rest: tenths of a second in a minute in which the program woke up", fmt.Sprintf("%.0f", ours),
 		fmt.Sprintf("%.0f empty Wails app", empty), fmt.Sprintf("%+.0f", ours-empty), "+1")
 }
 
-// painted starts a window, returns how many milliseconds it took until the mark that
-// both windows show stood on the screen, then calls then with its process and ends it.
+// painted starts a window and returns the milliseconds until the mark that all windows show is on the screen. It calls
+// then with the process, and ends the process.
 func (d *machine) painted(name string, then func(pid int)) float64 {
 	d.t.Helper()
 	screen := d.screens[name]
@@ -106,7 +106,7 @@ func (d *machine) painted(name string, then func(pid int)) float64 {
 	return took
 }
 
-// until looks every millisecond.
+// until checks every millisecond.
 func (d *machine) until(what string, done func() bool) {
 	d.t.Helper()
 	for began := time.Now(); !done(); time.Sleep(time.Millisecond) {
@@ -208,7 +208,7 @@ func number(shape *regexp.Regexp, text []byte) float64 {
 	return v
 }
 
-// family is a process and all that come from it.
+// family is a process and all processes that it started.
 func family(pid int) []int {
 	out := []int{pid}
 	children, _ := exec.Command("pgrep", "-P", strconv.Itoa(pid)).Output()

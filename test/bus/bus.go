@@ -1,8 +1,7 @@
 //go:build linux
 
-// Package bus gives a test a session bus of its own with a real Secret Service on
-// it. Nothing can be started by its name on that bus: a second keychain that the
-// bus starts beside the test's own would fight with it over the same files.
+// Package bus gives a test a session bus of its own with a real Secret Service on it. The bus starts no service by
+// itself: a second keychain beside the test's own would write the same files.
 package bus
 
 import (
@@ -29,7 +28,7 @@ const (
 	secrets = "org.freedesktop.secrets"
 	// Login is the collection that the keychain keeps its items in.
 	Login = dbus.ObjectPath("/org/freedesktop/secrets/collection/login")
-	// limit is how long anything that is waited for may take.
+	// limit is the longest that this package waits for one thing.
 	limit = 60 * time.Second
 )
 
@@ -137,7 +136,7 @@ func (b *Bus) Gone(t *testing.T, daemon *os.Process) {
 	}
 }
 
-// daemon starts a gnome-keyring and waits until it is as it should be.
+// daemon starts a gnome-keyring and waits until ready is true.
 func (b *Bus) daemon(t *testing.T, env []string, password string, at dbus.ObjectPath, want bool,
 	flags ...string) *os.Process {
 	t.Helper()
@@ -161,7 +160,7 @@ func (b *Bus) daemon(t *testing.T, env []string, password string, at dbus.Object
 	return nil
 }
 
-// locked asks a collection, and starts nothing.
+// locked reports whether a collection is locked. It starts no service.
 func (b *Bus) locked(at dbus.ObjectPath) (bool, error) {
 	var v dbus.Variant
 	call := b.conn.Object(secrets, at).Call("org.freedesktop.DBus.Properties.Get", dbus.FlagNoAutoStart,

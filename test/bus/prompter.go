@@ -19,10 +19,9 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// Prompter plays the desktop's part of a keychain's question: the dialog in which a
-// person types the keychain's password, or closes it. gnome-keyring asks for it on the
-// bus (org.gnome.keyring.SystemPrompter, of its library gcr) and takes the password
-// encrypted for it alone.
+// Prompter stands in for the desktop's dialog in which a person types the keychain's password, or which they close.
+// gnome-keyring calls it on the bus (org.gnome.keyring.SystemPrompter, of the library gcr) and takes an encrypted
+// password.
 type Prompter struct {
 	conn    *dbus.Conn
 	private *big.Int // one for all its questions: gcr derives a key once
@@ -45,7 +44,7 @@ const (
 	Ignore  = "\x00ignore"
 )
 
-// Prompts puts a prompter on the bus at address; it goes with the test.
+// Prompts puts a prompter on the bus at address until the test ends.
 func Prompts(t *testing.T, address string) *Prompter {
 	t.Helper()
 	conn, err := dbus.Connect(address, dbus.WithIncomingInterceptor(func(m *dbus.Message) {
@@ -74,8 +73,7 @@ func Prompts(t *testing.T, address string) *Prompter {
 	return p
 }
 
-// Answer sets what is typed at the next questions, one each: a password, Dismiss or
-// Ignore. It forgets how often was asked.
+// Answer sets the answers to the next questions, in order: a password, Dismiss or Ignore. It resets the count of Asked.
 func (p *Prompter) Answer(answers ...string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -143,9 +141,8 @@ func (p *Prompter) say(to dbus.Message, callback dbus.ObjectPath, exchange, answ
 	p.call(to, callback, readyMethod, "no", map[string]dbus.Variant{}, "")
 }
 
-// reply answers a call of the keychain's. It is done here and not by the library when
-// the handler returns, so that what the prompter says next comes after it: the
-// keychain takes no notice of it otherwise.
+// reply answers a call of the keychain. The library would answer only when the handler returns; the keychain ignores a
+// prompter whose next call arrives before that answer.
 func (p *Prompter) reply(to dbus.Message) {
 	sender, _ := to.Headers[dbus.FieldSender].Value().(string)
 	p.conn.Send(&dbus.Message{Type: dbus.TypeMethodReply, Headers: map[dbus.HeaderField]dbus.Variant{

@@ -16,13 +16,13 @@ type Lock int
 // Locks of a collection.
 const (
 	Open  Lock = iota
-	Quiet      // it opens when it is asked to, as KWallet does that PAM has opened
+	Quiet      // it opens without a question, as a KWallet that PAM has unlocked
 	Asks       // it opens when a person answers
 	Never      // the person dismisses the question
 )
 
-// Secrets is a Secret Service of the test's own, as other desktops have it: the default
-// collection has any name, or there is none, and a locked one does not tell what is in it.
+// Secrets is a Secret Service that behaves as those of other desktops: the default collection has any name, or there is
+// none, and a locked collection does not list its items.
 type Secrets struct {
 	mu      sync.Mutex
 	conn    *dbus.Conn
@@ -91,8 +91,8 @@ func (s *Secrets) Relock(lock Lock) {
 	s.lock = lock
 }
 
-// Rename gives the default collection another name; what is in it stays where it was,
-// in a collection that is open.
+// Rename gives the name of the default collection to a new one. The items stay in the old collection, which is
+// unlocked.
 func (s *Secrets) Rename(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

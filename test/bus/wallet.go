@@ -42,7 +42,7 @@ func (b *Bus) Wallet(t *testing.T, name string) *Wallet {
 	return w
 }
 
-// Refuse closes every wallet, and makes the person dismiss every question from now on, or none.
+// Refuse closes every wallet. From now on the person dismisses every question, or none.
 func (w *Wallet) Refuse(yes bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -32,7 +32,7 @@ func TestTwentyProcessesRefreshOnce(t *testing.T) {
 			})
 		}
 		wait.Wait()
-		// A machine so slow that the new token came due meanwhile may refresh again.
+		// On a slow machine the new token may expire meanwhile; then a second refresh is right.
 		if made := p.Refreshes() - before; made < 1 || made > 1 && time.Since(began) < 2*time.Second {
 			t.Errorf("expiry %d: %d refreshes within %s", n, made, time.Since(began))
 		}

@@ -14,8 +14,8 @@ import (
 	"app.latchkey/test/idp"
 )
 
-// disk is what a refresh meets: each line puts something in the way, asks for a token,
-// takes it away and asks again. The data folder is a file system of the test's own.
+// disk is the script of the test: each line makes the disk refuse in one way, asks for a token, makes the disk work
+// again and asks once more. The data folder is a file system of its own.
 const disk = `
 set -u
 data=$HOME/.local/share/latchkey
@@ -39,9 +39,8 @@ chmod 000 "$data/vault"; token closed
 ls "$data" | sort | tr '\n' ' '
 `
 
-// A refresh token is not spent in vain: whatever the disk refuses is found before, is exit
-// code 1 with words and no token, and costs nothing; a rename that is refused for less
-// than a second is tried again.
+// No refresh token is lost when the disk refuses: the program notices before it spends the token, prints no token, says
+// why, and ends with exit code 1. A rename that is refused for less than a second is tried again.
 func TestNoTokenIsSpentInVain(t *testing.T) {
 	p := idp.Start(t, idp.Config{Lifetime: time.Second})
 	ctl := program(t)

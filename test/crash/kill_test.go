@@ -13,7 +13,7 @@ import (
 	"app.latchkey/test/idp"
 )
 
-// workers are the desks that are killed side by side.
+// workers is how many homes the test works on side by side.
 const workers = 4
 
 // TestNoKillLosesASession kills the program with SIGKILL at random moments of
@@ -25,8 +25,7 @@ func TestNoKillLosesASession(t *testing.T) {
 	t.Logf("seed %d", seed)
 	p := idp.Start(t, idp.Config{Lifetime: time.Second, Grace: 10 * time.Minute, Delay: 15 * time.Millisecond})
 	ctl, address := program(t), keychain(t)
-	// The desks are homes of one person: the key is there before they begin, since a
-	// lock is kept in each home alone.
+	// All homes share one keychain. Its key must exist before the workers begin, since each home has a lock of its own.
 	newPerson(t, ctl, address, "first", p).must(t, "signin")
 	var mu sync.Mutex
 	tally := map[string]int{}
@@ -70,7 +69,7 @@ func TestNoKillLosesASession(t *testing.T) {
 type killer struct {
 	*person
 	random *rand.Rand
-	took   map[string]time.Duration // by an operation that was let be
+	took   map[string]time.Duration // by an operation that was not killed
 	n      int
 }
 
@@ -100,7 +99,7 @@ func (k *killer) strike(t *testing.T) (string, bool) {
 	case 1:
 		k.untilDue()
 		r := k.killed(t, moment(k.random, k.took["refresh"]), "token")
-		k.must(t, "token") // the session goes on, by the provider's grace if need be
+		k.must(t, "token") // the session goes on, if necessary by the provider's grace period
 		return "refresh", r.killed
 	}
 	r := k.killed(t, moment(k.random, k.took["sign-in"]), "signin")

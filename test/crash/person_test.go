@@ -28,7 +28,7 @@ import (
 // patience is how long one run of the program may take on a loaded machine.
 const patience = time.Minute
 
-// TestMain makes the test's own program the person's browser.
+// TestMain lets the test's own program run as the person's browser.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == "browse" {
 		os.Exit(browse(os.Args[2]))
@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// browse goes where it is sent, to the end.
+// browse opens the address and follows all redirects.
 func browse(address string) int {
 	client := &http.Client{Timeout: patience}
 	res, err := client.Get(address)
@@ -48,7 +48,7 @@ func browse(address string) int {
 	return 0
 }
 
-// number is how often something is done: as the environment says, else usual.
+// number reads a count from the environment; usual is the default.
 func number(t *testing.T, variable string, usual int) int {
 	t.Helper()
 	text := os.Getenv(variable)
@@ -83,7 +83,7 @@ func keychain(t *testing.T) string {
 	return b.Address
 }
 
-// person is one person's account on this machine.
+// person is one person's home folder and keychain on this machine.
 type person struct {
 	program, dir, sub string
 	env               []string
@@ -121,7 +121,7 @@ func (d *person) run(t *testing.T, args ...string) result {
 	return d.killed(t, 0, args...)
 }
 
-// killed runs the program and kills it after the time; zero lets it be.
+// killed runs the program and kills it after the time; zero means never.
 func (d *person) killed(t *testing.T, after time.Duration, args ...string) result {
 	t.Helper()
 	ctx, stop := context.WithTimeout(t.Context(), patience)
@@ -150,7 +150,7 @@ func (d *person) killed(t *testing.T, after time.Duration, args ...string) resul
 	return result{cmd.ProcessState.ExitCode(), strings.TrimSpace(out.String()), words.String(), status.Signaled()}
 }
 
-// must runs the program, which must end well.
+// must runs the program, which must succeed.
 func (d *person) must(t *testing.T, args ...string) string {
 	t.Helper()
 	r := d.run(t, args...)
@@ -163,7 +163,7 @@ func (d *person) must(t *testing.T, args ...string) string {
 // untilDue waits until the token is to be refreshed.
 func (d *person) untilDue() { time.Sleep(time.Until(d.p.Due(d.sub)) + 10*time.Millisecond) }
 
-// whole fails when a vault was found unreadable.
+// whole fails the test when the program found a vault unreadable.
 func (d *person) whole(t *testing.T) {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(d.dir, ".local/share/latchkey/*.unreadable*"))

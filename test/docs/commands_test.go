@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// byHand are commands of other programs, run by hand when the document was written;
-// and those that only work with what this machine has not.
+// byHand are commands of other programs, which were run by hand when the document was written, and commands that need
+// something that this machine lacks.
 var byHand = []string{
 	`grep '"level":"WARN"\|"level":"ERROR"' ~/.local/share/latchkey/logs/*.log`,
 	`curl -H @- https://api.acme.example/orders`,
@@ -108,7 +108,7 @@ func TestTheCommands(t *testing.T) {
 	}
 }
 
-// known says why a command is not known, or nothing.
+// known returns why a command is not known, or an empty text.
 func known(t *testing.T, ctl, line string) string {
 	t.Helper()
 	words := strings.Fields(regexp.MustCompile(`"[^"$]*"`).ReplaceAllString(line, "QUOTED"))
@@ -156,7 +156,7 @@ func known(t *testing.T, ctl, line string) string {
 	return ""
 }
 
-// knownToCtl holds a line for latchkeyctl against its own help.
+// knownToCtl checks a line for latchkeyctl against the help of latchkeyctl.
 func knownToCtl(t *testing.T, ctl string, words []string) string {
 	t.Helper()
 	path := []string{}

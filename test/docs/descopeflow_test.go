@@ -10,8 +10,9 @@ import (
 	"testing"
 )
 
-// descopeFlow is an exported flow as Descope's documentation of its management API describes it
-// (POST /v2/mgmt/flow/export). What stands in contents is described by published exports alone.
+// descopeFlow is an exported flow as Descope's documentation of its management API describes it (POST
+// /v2/mgmt/flow/export). The format of contents is taken from published exports, since the documentation does not
+// describe it.
 type descopeFlow struct {
 	FlowID   string `json:"flowId"`
 	Metadata struct {

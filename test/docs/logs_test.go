@@ -1,6 +1,5 @@
-// Package docs holds the documents against what they tell of: every command in them
-// is one that is run, every event and file that they name exists, and the files
-// that are made by a program are what it makes now.
+// Package docs tests the documents: every command in them is run by a test or was run by hand, every event and file
+// that they name exists, and the generated files are up to date.
 package docs
 
 import (

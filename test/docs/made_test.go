@@ -38,7 +38,7 @@ func TestTheLicences(t *testing.T) {
 	}
 }
 
-// What a desktop reads of us.
+// The desktop entry and the AppStream metadata are valid.
 func TestTheDesktopFiles(t *testing.T) {
 	in(t, nil, "desktop-file-validate", "build/linux/latchkey.desktop")
 	xml := strings.NewReplacer("@VERSION@", "1.2.3", "@TYPE@", "stable", "@DATE@",
@@ -50,7 +50,7 @@ func TestTheDesktopFiles(t *testing.T) {
 	in(t, nil, "appstreamcli", "validate", "--no-net", path)
 }
 
-// The installer's script compiles without a warning; its programs are stood in for.
+// The installer's script compiles without a warning. Empty files stand in for the programs.
 func TestTheInstallersScript(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{

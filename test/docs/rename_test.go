@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The product becomes a team's own by one command: in a copy, which builds, keeps the
-// rules of internal/archtest and calls itself by its new name alone.
+// build/rename.sh renames the product in a copy. The copy builds, passes internal/archtest, and does not contain the
+// old name.
 func TestRenaming(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "copy")
 	shell := func(script string) string {

@@ -19,9 +19,8 @@ type workflow struct {
 	}
 }
 
-// The workflows never ran where they were written. What can be held against
-// something is: actions are pinned by digest, nothing has more rights than it
-// needs, what is run is shell, and a make target that they call exists.
+// The workflows never ran. The test checks what can be checked without running them: actions are pinned by digest, no
+// job has more rights than it needs, the scripts are valid shell, and the make targets that they call exist.
 func TestTheWorkflows(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(repository, ".github/workflows/*.yml"))
 	if err != nil || len(files) < 2 {

@@ -38,7 +38,7 @@ func newDesktop(m *model, asleep span) (*desktop, error) {
 	return d, nil
 }
 
-// live is the desktop's day, until ctx ends: a sign-in, then the background.
+// live runs the desktop until ctx ends: a sign-in, then the background refreshes.
 func (d *desktop) live(ctx context.Context, signIn time.Duration) error {
 	time.Sleep(signIn)
 	if err := d.account.SignIn(ctx, session.SignInRequest{}); err != nil {
@@ -47,7 +47,7 @@ func (d *desktop) live(ctx context.Context, signIn time.Duration) error {
 	var running sync.WaitGroup
 	running.Go(func() { d.account.Run(ctx) })
 	if d.disk.asleep.to > 0 && rand.IntN(2) == 0 {
-		// Half of the people look at the window when they open the lid.
+		// Half of the people bring the window to the front when they open the lid.
 		time.Sleep(d.disk.asleep.to - since() + 5*time.Second)
 		d.account.Wake()
 	}
@@ -55,9 +55,9 @@ func (d *desktop) live(ctx context.Context, signIn time.Duration) error {
 	return nil
 }
 
-// disk keeps what is stored. While the machine sleeps it answers nobody, and then
-// by as much later as the machine's own clock stood still: so a timer that ran out
-// in the sleep runs out when it would have, had it stood still.
+// disk keeps what is stored. It does not answer while the machine sleeps, and answers later by the time that the
+// machine's clock stood still. So a timer that expired during the sleep expires when it would on a real machine, whose
+// timers stop in sleep.
 type disk struct {
 	asleep span
 	lock   sync.Mutex
@@ -92,7 +92,7 @@ func (d *disk) Lock(context.Context) (func(), error) {
 	return d.lock.Unlock, nil
 }
 
-// browser is the person's browser and the redirect address in one.
+// browser stands in for the person's browser and for the receiver of the redirect.
 type browser struct {
 	model *model
 	back  chan url.Values

@@ -1,8 +1,7 @@
-// Package fleet lives a working day with thousands of desktops at once, in the fake
-// time of testing/synctest: each is the product's own account, client, store and
-// timers, and together they must not be a burden to the provider.
+// Package fleet simulates a working day of thousands of desktops in the fake time of testing/synctest. Each desktop is
+// the product's own account, client, store and timers. Together they must not overload the provider.
 //
-// It touches nothing: the network, the browser and the disk are played.
+// It touches nothing: network, browser and disk are simulated.
 package fleet
 
 import (
@@ -35,7 +34,7 @@ type span struct{ from, to time.Duration }
 
 func (s span) holds(at time.Duration) bool { return at >= s.from && at < s.to }
 
-// day is what happens.
+// day is what happens to the network and the provider during the day.
 type day struct {
 	outage, busy span // the provider cannot be reached; takes few refreshes a minute
 	end          time.Duration

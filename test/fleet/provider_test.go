@@ -26,9 +26,9 @@ const (
 
 var errUnreachable = errors.New("connect: no route to host")
 
-// model is the provider: it speaks OpenID Connect to the product's own client, over
-// a transport in place of the network. It is away for a while, it is busy for a
-// while, and it rotates refresh tokens and ends a session whose token comes twice.
+// model is the provider. It speaks OpenID Connect with the product's own client over a transport in place of the
+// network. It cannot be reached for a while and is busy for a while. It rotates refresh tokens, and ends a session
+// whose refresh token is used twice.
 type model struct {
 	signer jose.Signer
 	keys   []byte
@@ -41,7 +41,7 @@ type model struct {
 	window   time.Time // the minute that is counted against the limit
 	inWindow int
 	refreshs []request
-	reused   int // refresh tokens that came twice
+	reused   int // refresh tokens that were used twice
 }
 
 // request is one refresh that reached the provider, or would have.

@@ -62,8 +62,8 @@ func report(n int, d day, requests []request) *counted {
 	return r
 }
 
-// chance is what a fleet smaller than the goal's is granted: its counts are small, and
-// the highest of sixty small counts stands above what is expected by chance alone.
+// chance is the tolerance for a fleet that is smaller than the one of the goal: the highest of sixty small counts
+// exceeds the expected value by chance alone.
 func (r *counted) chance() float64 {
 	if r.n >= 10_000 {
 		return 1

@@ -1,6 +1,5 @@
-// Package gateway plays the proxies of a company's network for tests, on loopback: an
-// HTTP proxy and a SOCKS 5 proxy that lead every connection to one server, and what such
-// a proxy may demand of a person.
+// Package gateway has the proxies of a company's network for tests, on loopback: an HTTP proxy and a SOCKS 5 proxy that
+// lead every connection to one server, and the kinds of sign-in that a proxy may demand.
 package gateway
 
 import (

@@ -11,7 +11,7 @@ import (
 	"github.com/jcmturner/gokrb5/v8/spnego"
 )
 
-// Negotiate admits whoever has a ticket for the service of the keytab (RFC 4559).
+// Negotiate admits a request with a Kerberos ticket for the service of the keytab (RFC 4559).
 func Negotiate(keys *keytab.Keytab) func(http.ResponseWriter, *http.Request) bool {
 	verify := spnego.SPNEGOService(keys, service.DecodePAC(false))
 	return func(w http.ResponseWriter, r *http.Request) bool {

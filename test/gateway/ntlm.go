@@ -3,7 +3,7 @@ package gateway
 import (
 	"bytes"
 	"crypto/hmac"
-	"crypto/md5" // #nosec G501 -- NTLM is made of it
+	"crypto/md5" // #nosec G501 -- NTLM prescribes it
 	"encoding/base64"
 	"encoding/binary"
 	"net/http"

@@ -37,7 +37,8 @@ func (p *Provider) SetRefusal(code string) {
 	p.refusal = code
 }
 
-// EndAll ends every grant so far: its refresh token is refused with invalid_grant, and its access token counts no more.
+// EndAll ends every grant so far: its refresh token is refused with invalid_grant, and its access token no longer
+// works.
 func (p *Provider) EndAll() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -46,15 +47,15 @@ func (p *Provider) EndAll() {
 	}
 }
 
-// ExpireAll lets every access token so far count no more. Refresh tokens work on.
+// ExpireAll makes every access token so far invalid. Refresh tokens still work.
 func (p *Provider) ExpireAll() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	clear(p.access)
 }
 
-// Person returns the claims of whom the request's access token speaks for. It reports false for a token that does
-// not count, or for none.
+// Person returns the claims of the person to whom the request's access token belongs. It reports false for an invalid
+// or missing token.
 func (p *Provider) Person(r *http.Request) (map[string]any, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -48,8 +48,8 @@ func (p *Provider) device(w http.ResponseWriter, _ *http.Request) {
 	})
 }
 
-// token redeems a code, a device code or a refresh token. What it does is done before
-// the delay: a client that dies in it has lost the answer, not the effect.
+// token redeems a code, a device code or a refresh token. It takes effect before the delay: a client that is killed
+// during the delay has lost the answer, but its token is spent.
 func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	p.told("/token")
 	if r.PostFormValue("grant_type") == "refresh_token" && p.conf.Answer != nil {
@@ -69,7 +69,7 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	p.grant(w, r)
 }
 
-// grant is what the provider does by itself.
+// grant answers a token request unless the test's Answer does.
 func (p *Provider) grant(w http.ResponseWriter, r *http.Request) {
 	f, refusal := p.redeem(r)
 	if refusal != "" {
@@ -164,7 +164,8 @@ func (p *Provider) issue(f *family) (map[string]any, error) {
 	}
 	if p.conf.Lifetime > 0 {
 		out["expires_in"] = int(p.conf.Lifetime.Seconds())
-		// Due with a tenth of the lifetime left; a moment less, for the way of the answer.
+		// The token is due with a tenth of its lifetime left, and a moment earlier, since the answer takes time to
+		// arrive.
 		f.due, f.expiry = now.Add(p.conf.Lifetime*9/10), now.Add(p.conf.Lifetime)
 	}
 	id, err := p.idToken(f, now)
@@ -215,8 +216,7 @@ func (p *Provider) revoke(w http.ResponseWriter, r *http.Request) {
 	time.Sleep(p.conf.Delay)
 }
 
-// endSession ends the browser's session, of which there is none, and sends the browser
-// back (RP-Initiated Logout 1.0 §2, §3).
+// endSession sends the browser back (RP-Initiated Logout 1.0 §2, §3). This provider has no browser session to end.
 func (p *Provider) endSession(w http.ResponseWriter, r *http.Request) {
 	p.told("/end")
 	back := r.PostFormValue("post_logout_redirect_uri")

@@ -1,10 +1,8 @@
-// Package idp is a small OpenID provider for the tests of what happens to sessions:
-// refresh tokens that rotate, a grace period for the one before, families that end
-// when a token is used again, answers that come late, and a list of every secret it
-// has given out or taken. It signs in whoever login_hint names, without a page.
+// Package idp is a small OpenID provider for the tests of sessions: it rotates refresh tokens, allows a grace period
+// for the previous one, ends a family whose token is used again, can answer late, and lists every secret that it has
+// sent or received. It signs in the person whom login_hint names, without a page.
 //
-// What a real provider checks of a request beyond PKCE it does not: package demoidp
-// and the certified provider of test/provider are there for that.
+// Beyond PKCE it checks no request. Package demoidp and the certified provider of test/provider do.
 package idp
 
 import (
@@ -56,15 +54,15 @@ type Provider struct {
 	families []*family
 	secrets  []Secret
 	count    int // of refreshes
-	asked    int // requests to refresh, answered in whatever way
-	reused   int // spent tokens that came again after the grace period
+	asked    int // refresh requests, whatever the answer
+	reused   int // spent tokens that were used again after the grace period
 	early    int // refreshes that came before they were due
 	person   map[string]any
 	refusal  string
 	outage   bool
 }
 
-// login is one person's way from the request to the tokens.
+// login is one sign-in, from the request to the tokens.
 type login struct {
 	nonce, challenge, redirect string
 	claims                     map[string]any
@@ -85,7 +83,7 @@ type family struct {
 	expiry  time.Time // of the current access token; zero when it has no lifetime
 }
 
-// Secret is a text that must be found nowhere but in a vault, sealed.
+// Secret is a text that must not be found anywhere, except encrypted in a vault.
 type Secret struct{ Kind, Text string }
 
 // Start starts a provider on loopback.
@@ -122,15 +120,15 @@ func (p *Provider) Secrets() []Secret {
 	return slices.Clone(p.secrets)
 }
 
-// Reused is how often a spent refresh token came again after the grace period.
+// Reused is how often a spent refresh token was used again after the grace period.
 func (p *Provider) Reused() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.reused
 }
 
-// Early is how often a refresh came before it was due, as the one after an answer
-// does that a killed program could not take in.
+// Early is how often a refresh came before it was due. That happens after a program was killed before it could store an
+// answer.
 func (p *Provider) Early() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -165,8 +163,7 @@ func (p *Provider) Ended(access string) bool {
 	return f != nil && f.ended
 }
 
-// Approve lets the person with this user code in (RFC 8628 §3.3). It reports
-// whether anybody waits with it.
+// Approve signs in the device that waits with this user code (RFC 8628 §3.3). It reports whether there was one.
 func (p *Provider) Approve(userCode string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -179,7 +176,7 @@ func (p *Provider) Approve(userCode string) bool {
 	return false
 }
 
-// ApproveAny lets whoever waits in. It reports whether anybody does.
+// ApproveAny signs in a device that waits, whatever its user code. It reports whether there was one.
 func (p *Provider) ApproveAny() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

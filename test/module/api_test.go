@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// A patch release that takes something away from programs is stopped; a minor one is told what it breaks.
+// api-diff refuses a patch release that removes something from the public package. For a minor release it lists what
+// breaks.
 func TestTheReleaseIsComparedWithTheOneBefore(t *testing.T) {
 	dir := copied(t)
 	sh(t, dir, nil, "git", "tag", "v0.2.0")

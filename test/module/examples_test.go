@@ -180,7 +180,7 @@ func TestTheTerminalExample(t *testing.T) {
 	wait("Nobody is signed in")
 	press("q")
 	for range seen {
-		// until it has ended
+		// waits until the program has ended
 	}
 	if err := cmd.Wait(); err != nil {
 		t.Error(err)

@@ -23,8 +23,8 @@ import (
 // repository is the root of the tree.
 const repository = "../.."
 
-// TestMain is also the browser that the programs are given: with the argument "browse" it signs in as Ada, and with
-// "sso" behind the address as Grace, through her company's directory.
+// TestMain also runs the test's own program as the browser of the programs: with the argument "browse" it signs in as
+// Ada, and with "sso" behind the address as Grace, through her company's directory.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 2 && os.Args[1] == "browse" {
 		if err := browse(os.Args[2], os.Args[3:]...); err != nil {
@@ -61,7 +61,7 @@ type place struct {
 	env    []string
 }
 
-// clientID is what the demo provider knows the programs as.
+// clientID is the client ID of the programs at the demo provider.
 const clientID = demoidp.ClientID
 
 func newPlace(t *testing.T) *place {

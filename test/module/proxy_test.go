@@ -55,8 +55,8 @@ func quickStart(t *testing.T, issuer string) string {
 	return strings.Replace(code, provider, `signin.Issuer("`+issuer+`", "`+clientID+`")`, 1)
 }
 
-// A program outside of the tree takes the package from a host of its company's own, by a replacement that renames
-// nothing. Its author has read docs/module.md alone.
+// A program outside of the tree takes the package from a company's own host by a replace directive, as docs/module.md
+// describes, and nothing is renamed.
 func TestAProgramOutsideOfTheTreeTakesThePackageFromItsOwnHost(t *testing.T) {
 	p := newPlace(t)
 	env := proxied(t, "v0.2.0", "git.example.com/platform/latchkey")

@@ -1,6 +1,5 @@
-// Package network plays companies' networks to the joined programs: latchkeyctl signs in,
-// renews and examines by every kind of proxy, and says who has to do what where it cannot.
-// The provider answers to a name that only the proxies can reach.
+// Package network tests latchkeyctl in companies' networks: it signs in, renews and runs the doctor through every kind
+// of proxy, and says who has to do what where it cannot. Only the proxies can reach the provider's name.
 package network
 
 import (
@@ -33,12 +32,12 @@ import (
 	"app.latchkey/test/idp"
 )
 
-// issuer is known to the proxies alone.
+// issuer has a name that only the proxies can resolve.
 const issuer = "https://id.acme.test"
 
 var ctl string
 
-// quiet is for handshakes that are to fail.
+// quiet takes the log lines of handshakes that are meant to fail.
 var quiet = log.New(io.Discard, "", 0)
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }

@@ -29,7 +29,7 @@ func (o *office) gnome(pac string) {
 		"org.gnome.system.proxy autoconfig-url '"+pac+"'\nEND\n")
 }
 
-// portal gives the computer the desktop's portal, played by python3-dbusmock.
+// portal gives the computer a desktop portal, simulated by python3-dbusmock.
 func (o *office) portal(proxy string) {
 	t := o.t
 	b := bus.Start(t, t.TempDir())
@@ -48,7 +48,8 @@ func (o *office) portal(proxy string) {
 	o.env["DBUS_SESSION_BUS_ADDRESS"] = b.Address
 }
 
-// A person signs in, renews and is told the way, by every kind of proxy and by everybody who may name one.
+// A person signs in and renews through every kind of proxy, whoever names the proxy, and the doctor says which one is
+// used.
 func TestEveryWayOut(t *testing.T) {
 	for name, c := range map[string]struct {
 		put  func(o *office, plain *gateway.Proxy)
@@ -143,7 +144,8 @@ func (o *office) goesThrough(says string) {
 	}
 }
 
-// A command that asks nobody asks no desktop either: not what it is, and not for a token that is fresh.
+// A command that needs no network does not ask the desktop for its proxy: neither version nor token with a fresh
+// session.
 func TestWhoAsksNobodyStartsNothing(t *testing.T) {
 	o := newOffice(t)
 	o.env["HTTPS_PROXY"] = "http://" + gateway.Start(t, &gateway.Proxy{To: o.at})

@@ -144,7 +144,7 @@ func other(t *testing.T, name string) string {
 	return s.Listener.Addr().String()
 }
 
-// What the provider itself refuses is not the proxy's.
+// A refusal by the provider itself is not blamed on the proxy.
 func TestAProvidersNoIsNotTheProxys(t *testing.T) {
 	o := newOffice(t)
 	o.env["HTTPS_PROXY"] = "http://" + gateway.Start(t, &gateway.Proxy{To: o.at})

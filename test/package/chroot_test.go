@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// root is a freshly made Debian of its own, with a person in it. What runs in it
-// shares this machine's network, and so its loopback and its display.
+// root is a newly made Debian system in a folder, with a user account. Its programs share this machine's network, and
+// so its loopback addresses and its display.
 type root struct {
 	t    *testing.T
 	dir  string

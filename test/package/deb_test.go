@@ -10,9 +10,9 @@ import (
 	"testing"
 )
 
-// former asks who is signed in of a vault in the first version's format, which a
-// program of that time wrote: under a passphrase, since a keychain's key stays with
-// its machine. The file is never made anew; a later format gets one of its own.
+// former asks who is signed in according to a vault in the first version's format. A program of that version wrote the
+// file, under a passphrase, since a keychain's key cannot leave its machine. The file is never made anew; a later
+// format gets a file of its own.
 func (r *root) former() string {
 	r.t.Helper()
 	const data = "/home/person/former/latchkey"
@@ -38,8 +38,8 @@ func older(t *testing.T, deb string) string {
 	return path
 }
 
-// One package's life: installed by apt on a machine that has nothing, used, replaced
-// by the next version with the person still signed in, removed.
+// The package is installed by apt in an empty system, used, upgraded to the next version with the person still signed
+// in, and removed.
 func TestTheDebFromInstallationToRemoval(t *testing.T) {
 	deb := made(t, "latchkey_*.deb")
 	r := newRoot(t)

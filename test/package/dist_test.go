@@ -133,7 +133,7 @@ func TestTheSums(t *testing.T) {
 	}
 }
 
-// The list of modules is that of the very program that ships.
+// The list of modules is that of the program in the package.
 func TestTheModulesAreListed(t *testing.T) {
 	for list, file := range map[string]string{
 		"latchkey-*-linux-amd64.cdx.json":      "latchkey_*.deb",

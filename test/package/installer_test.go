@@ -11,8 +11,7 @@ import (
 	"testing"
 )
 
-// TestOnWindows takes one Windows through all of it, in this order: a new one takes
-// half a minute to make.
+// TestOnWindows runs all parts in this order in one Wine prefix, since a new prefix takes half a minute to make.
 func TestOnWindows(t *testing.T) {
 	w := newWine(t)
 	for _, step := range []struct {
@@ -144,16 +143,15 @@ func installForAll(t *testing.T, w *wine) {
 	}
 }
 
-// credential reports whether the Credential Manager has the vault's key; Wine keeps
-// its items in the registry.
+// credential reports whether the Credential Manager has the vault's key. Wine keeps such items in the registry.
 func (w *wine) credential() bool {
 	out, _ := w.command("wine", "reg", "query", `HKCU\Software\Wine\Credential Manager`, "/s").Output()
 	return strings.Contains(string(out), "latchkey vault key")
 }
 
-// The whole life of a session, with Windows' own keychain: the robot is the browser
-// of this machine, which finds the program's loopback on the network they share. It is
-// no process of that Windows, and so nobody whose user could be known.
+// A sign-in, a refresh and a sign-out with Windows' own keychain. The scripted browser runs on this machine and reaches
+// the program by the loopback address that both share. It is no process under Wine, so the program cannot tell its
+// user.
 func session(t *testing.T, w *wine) {
 	w.env = append(append(w.env, provider(t)...), "LATCHKEY_REDIRECT_ANY_USER=true")
 	ctl := program(t, unpack(t, made(t, "latchkeyctl-*-windows-amd64.zip")), "latchkeyctl.exe")
@@ -217,8 +215,8 @@ func packages(t *testing.T, w *wine) {
 			strings.Contains(got, "--- SKIP") {
 			t.Errorf("%s: %q\n%s", name, line, got)
 		}
-		// On the Credential Manager. Wine does not hold an item to 2,560 bytes as
-		// Windows does: one of these tests does.
+		// These tests use the Credential Manager. Wine does not limit an item to 2,560 bytes as Windows does, so one of
+		// the tests checks the size.
 		if name == "vault" && !strings.Contains(got, "--- PASS: TestKeychain/the_key_is_lost") {
 			t.Errorf("the vault was not tested on a keychain:\n%s", got)
 		}

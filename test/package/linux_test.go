@@ -49,7 +49,7 @@ func TestTheRPMNeedsWhatItsProgramNeeds(t *testing.T) {
 		t.Fatal(err)
 	}
 	needs := run(t, "rpm", "-qpR", path)
-	// The others come with GTK and WebKit: they are what those are made of.
+	// The other libraries are dependencies of GTK and WebKit.
 	for _, want := range []string{"libgtk-3.so.0", "libwebkit2gtk-4.1.so.0"} {
 		if !slices.Contains(libraries, want) || !strings.Contains(needs, want+"()(64bit)") {
 			t.Errorf("%s: the program has %v, the package needs\n%s", want, libraries, needs)
@@ -135,7 +135,7 @@ func TestTheManualPages(t *testing.T) {
 	}
 }
 
-// The completion asks the program itself.
+// The shell completion asks latchkeyctl for the suggestions.
 func TestTheCompletion(t *testing.T) {
 	dir := unpack(t, made(t, "latchkey_*.deb"))
 	script := `PATH=$1/usr/bin:$PATH; . "$1/usr/share/bash-completion/completions/latchkeyctl"

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// valid holds a manifest to a schema; the manifest is JSON or YAML.
+// valid checks a manifest, in JSON or YAML, against a schema.
 const valid = `import json, sys, yaml, jsonschema
 jsonschema.Draft7Validator(json.load(open(sys.argv[1]))).validate(yaml.load(open(sys.argv[2]), Loader=yaml.BaseLoader))`
 
@@ -62,7 +62,7 @@ func TestTheManifests(t *testing.T) {
 	}
 }
 
-// named holds each address in a manifest to the sum that follows it.
+// named checks that each address in a manifest is followed by the sum of its file.
 func named(t *testing.T, manifest string, dist map[string]string, wanted int) {
 	t.Helper()
 	data, err := os.ReadFile(manifest)

@@ -77,7 +77,7 @@ func (w *wine) policy() string {
 	return strings.Join(values, "\n")
 }
 
-// An administrator's way: silently, with the provider on the command line, over the version before, and away again.
+// An administrator installs the MSI silently with the provider on the command line, upgrades it, and uninstalls it.
 func rollOut(t *testing.T, w *wine) {
 	folder := filepath.Join(w.dir, "Program Files", "Latchkey")
 	shipped := made(t, "latchkey-*-windows-amd64.msi")

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// A policy in the registry is in force: the computer's over the person's, and either over the environment; one that
-// cannot be used lets nothing start.
+// A policy in the registry counts: the computer's before the person's, and both before the environment. With a policy
+// that cannot be used no program starts.
 func registryPolicy(t *testing.T, w *wine) {
 	ctl := program(t, unpack(t, made(t, "latchkeyctl-*-windows-amd64.zip")), "latchkeyctl.exe")
 	const key = `\SOFTWARE\Policies\Latchkey`

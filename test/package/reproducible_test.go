@@ -12,9 +12,8 @@ import (
 	"testing"
 )
 
-// The same commit gives the same bytes: what was made in this folder is made again
-// from a clone in another one, with nothing compiled yet, in another time zone and
-// language and with another mask for new files.
+// The same commit gives the same bytes: the packages of this folder are made again from a clone in another folder, with
+// an empty build cache, in another time zone and language, and with another mask for new files.
 func TestTheSameCommitGivesTheSameBytes(t *testing.T) {
 	if strings.Contains(made(t, "latchkey_*.deb"), ".dirty") {
 		t.Fatal("the packages are of files that are not committed: commit them, then run make test-packages")

@@ -28,7 +28,7 @@ func lineWith(t *testing.T, r io.Reader, text string) string {
 	return ""
 }
 
-// wide is a text as Windows' resources hold it.
+// wide returns a text in UTF-16, as the resources of Windows programs hold it.
 func wide(text string) string {
 	var b strings.Builder
 	for _, u := range utf16.Encode([]rune(text)) {
@@ -61,7 +61,8 @@ func headers(t *testing.T, w *wine) {
 	}
 }
 
-// What Explorer shows, and what Windows reads before it starts a program.
+// The programs have the version, names and icon that Explorer shows, and the manifest that Windows reads before it
+// starts them.
 func resources(t *testing.T, w *wine) {
 	base := strings.TrimSpace(run(t, "sh", "-c", `sed -n 's/.*"productVersion": *"\([^"]*\)".*/\1/p' ../../wails.json`))
 	for _, path := range []string{filepath.Join(w.folder(), "latchkey.exe"), made(t, "latchkey-*-setup.exe")} {

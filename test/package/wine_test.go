@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// wine is a Windows 10 of its own.
+// wine is a Wine prefix that presents itself as Windows 10.
 type wine struct {
 	t   *testing.T
 	dir string // of drive C
@@ -66,7 +66,7 @@ func (w *wine) run(args ...string) (string, int) {
 	return strings.ReplaceAll(string(out), "\r", ""), cmd.ProcessState.ExitCode()
 }
 
-// ours lists what of Latchkey's is on drive C.
+// ours lists the files of Latchkey on drive C.
 func (w *wine) ours() string {
 	return run(w.t, "find", w.dir, "-iname", "*latchkey*")
 }

@@ -37,8 +37,8 @@ func TestManyProcessesOfABoundSession(t *testing.T) {
 	}, pages)
 }
 
-// A client that names itself by a key of its own (private_key_jwt): in a file, and in a TPM, which then has the
-// session's key too.
+// A client that authenticates by a key (private_key_jwt): once with the key in a file, once in a TPM, which then has
+// the session's key too.
 func TestAClientWithAKey(t *testing.T) {
 	key, err := proof.NewSoftware()
 	if err != nil {
@@ -57,7 +57,7 @@ func TestAClientWithAKey(t *testing.T) {
 	keyed(t, key, []byte(key.Blob().Reveal()+"\n"), device)
 }
 
-// keyed plays the story with the key in a file.
+// keyed runs the story with the key in a file.
 func keyed(t *testing.T, key *proof.Key, file []byte, device string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "client-key")

@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// consentApp is the login, consent and logout application that Hydra leaves to whoever runs it:
-// a form for each, answered over Hydra's administration interface.
+// consentApp is the login, consent and logout application that a company must provide for Hydra: a form for each,
+// answered over Hydra's administration interface.
 type consentApp struct{ admin string }
 
 func newConsentApp(t *testing.T, admin string) string {

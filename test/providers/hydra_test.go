@@ -15,7 +15,7 @@ import (
 	"app.latchkey/test/story"
 )
 
-// Ory Hydra has no pages of its own: the test's stand in for a company's.
+// Ory Hydra has no pages of its own: the test's pages stand in for a company's.
 func TestHydra(t *testing.T) {
 	hydra := build(t, "hydra", "github.com/ory/hydra/v2", "-tags", "sqlite,sqlite_omit_load_extension")
 	dir, public, admin := t.TempDir(), "127.0.0.1:"+freePort(t), "127.0.0.1:"+freePort(t)
@@ -80,7 +80,7 @@ func registerAtHydra(t *testing.T, admin, secret string) {
 	}
 }
 
-// hydraPages is the person at the pages of consentApp.
+// hydraPages is what the person does at the pages of consentApp.
 func hydraPages(page *robot.Page, who string) (robot.Form, url.Values, bool) {
 	if len(page.Forms) == 0 {
 		return robot.Form{}, nil, false

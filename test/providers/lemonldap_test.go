@@ -116,7 +116,7 @@ func rsaKey(t *testing.T) (private, public string) {
 	return private, string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
 }
 
-// lemonldapPages is the person at the portal's pages.
+// lemonldapPages is what the person does at the portal's pages.
 func lemonldapPages(page *robot.Page, who string) (robot.Form, url.Values, bool) {
 	for _, form := range page.Forms {
 		switch {

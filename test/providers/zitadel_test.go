@@ -31,7 +31,7 @@ func TestZitadel(t *testing.T) {
 	}, zitadelPages)
 }
 
-// zitadelPages is the person at the example's sign-in page.
+// zitadelPages is what the person does at the example's sign-in page.
 func zitadelPages(page *robot.Page, who string) (robot.Form, url.Values, bool) {
 	if len(page.Forms) == 0 || !page.Forms[0].Fields.Has("password") || who == "nobody" {
 		return robot.Form{}, nil, false

@@ -3,38 +3,16 @@
 package secrets
 
 import (
-	"bytes"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"syscall"
 	"testing"
 )
 
 const journalPath = "/run/systemd/journal/socket"
 
-// inOwnRun runs the test again where the folder /run is the test's own, and reports whether this is that run.
-func inOwnRun(t *testing.T) bool {
-	t.Helper()
-	const mark = "LATCHKEY_TEST_RUN"
-	if os.Getenv(mark) != "" {
-		if err := syscall.Mount("test", "/run", "tmpfs", 0, ""); err != nil {
-			t.Fatal(err)
-		}
-		return true
-	}
-	again := exec.CommandContext(t.Context(), "unshare", "--map-root-user", "--mount", os.Args[0], "-test.run",
-		"^"+t.Name()+"$")
-	again.Env = append(os.Environ(), mark+"=1")
-	if out, err := again.CombinedOutput(); err != nil || !bytes.Contains(out, []byte("PASS")) {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return false
-}
-
-// playJournal takes what programs send to journald, to be looked at. The returned func ends that, and says how many
-// entries came.
+// playJournal receives what programs send to journald and adds it to the places to search. The returned func stops that
+// and returns how many entries arrived.
 func playJournal(t *testing.T, l *Look) func() int {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(journalPath), 0o755); err != nil {

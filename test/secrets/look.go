@@ -1,11 +1,10 @@
 //go:build linux
 
-// Package secrets looks for texts that must be nowhere in the clear: in files, in what
-// a program printed, in the environment and the arguments of every process.
+// Package secrets searches for texts that must not appear unencrypted: in files, in the output of a program, in the
+// environment and the arguments of every process.
 //
-// A text is looked for as it is, percent-encoded, in hexadecimal, and in base64 at each
-// of its three offsets. It is not looked for in memory, nor where a program has
-// encrypted it, which is what a vault is for.
+// A text is searched for as it is, percent-encoded, in hexadecimal, and in base64 at each of its three offsets. Memory
+// is not searched.
 package secrets
 
 import (
@@ -26,7 +25,7 @@ type Text struct{ Kind, Text string }
 
 // Place is somewhere that a text could be.
 type Place struct {
-	Name string // a path, or what of which process
+	Name string // a path, or the name of a process and of its part
 	data []byte
 }
 
@@ -71,7 +70,7 @@ func (l *Look) Processes() {
 			continue
 		}
 		for _, what := range []string{"environ", "cmdline"} {
-			// One that has ended meanwhile, or is another user's, has nothing to read.
+			// A process that has ended meanwhile, or is another user's, cannot be read.
 			if data, err := os.ReadFile(filepath.Join(dir, what)); err == nil && len(data) > 0 {
 				l.Add(what+" of process "+filepath.Base(dir), data)
 			}
@@ -86,7 +85,7 @@ func (l *Look) Count() int {
 	return len(l.places)
 }
 
-// Found says where each text was found. It names no text.
+// Found returns where each text was found, without the texts themselves.
 func (l *Look) Found(texts ...Text) []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -103,15 +102,15 @@ func (l *Look) Found(texts ...Text) []string {
 	return out
 }
 
-// forms are what a text may have become.
+// forms are the encodings of a text that are searched for.
 func forms(text string) map[string]string {
 	out := map[string]string{"as it is": text, "in hexadecimal": hex.EncodeToString([]byte(text))}
 	if escaped := url.QueryEscape(text); escaped != text {
 		out["percent-encoded"] = escaped
 	}
 	for offset := range 3 {
-		// What stands before shifts the text; the letters at both ends depend on the
-		// neighbours and are left out.
+		// In base64 the text's offset depends on what stands before it. The characters at both ends depend on the
+		// neighbouring bytes and are left out.
 		coded := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat(" ", offset) + text))
 		coded = coded[[]int{0, 2, 3}[offset]:]
 		coded = coded[:len(coded)-3]

@@ -19,12 +19,12 @@ import (
 
 	"app.latchkey/internal/robot"
 	"app.latchkey/test/idp"
+	"app.latchkey/test/ownrun"
 )
 
 const passphrase = "a marked passphrase, horse and battery"
 
-// TestMain makes the test's own program the person's browser, and a process to find
-// things at.
+// TestMain lets the test's own program run as the person's browser, and as a process in which secrets are planted.
 func TestMain(m *testing.M) {
 	switch {
 	case len(os.Args) == 3 && os.Args[1] == "browse":
@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// browse goes where it is sent; a page with a form posts it, as its script would.
+// browse opens the address. When the page has a form, browse posts the form, as the page's script would.
 func browse(address string) int {
 	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
 	defer stop()
@@ -52,7 +52,7 @@ func browse(address string) int {
 	return 0
 }
 
-// What is planted is found, in each kind of place and in each form.
+// A planted secret is found, in each kind of place and in each encoding.
 func TestWhatIsPlantedIsFound(t *testing.T) {
 	const marked = "M4RKED/t0ken+with=signs.and-length"
 	dir := t.TempDir()
@@ -118,7 +118,7 @@ func TestWhatIsPlantedIsFound(t *testing.T) {
 // browser too, with the fullest logging, also to the journal, looks at every process at each request that the
 // provider gets, and then reads everything that was left.
 func TestNoSecretIsAnywhere(t *testing.T) {
-	if !inOwnRun(t) {
+	if !ownrun.In(t) {
 		return
 	}
 	var l Look
@@ -139,7 +139,7 @@ func TestNoSecretIsAnywhere(t *testing.T) {
 	if _, err := os.Stat(kept); err != nil {
 		t.Fatal(err)
 	}
-	// What the key file says is what the program has spent on the passphrase (RFC 9106 §4).
+	// The parameters in the key file are those of RFC 9106 §4.
 	if key, err := os.ReadFile(kept + ".key"); err != nil ||
 		!bytes.Contains(key, []byte(`"kdf":{"name":"argon2id","t":3,"m":65536,"p":4,`)) {
 		t.Errorf("the passphrase costs less than RFC 9106 recommends: %q %v", key, err)
@@ -189,8 +189,7 @@ func TestNoSecretIsAnywhere(t *testing.T) {
 	}
 }
 
-// runner runs the real program. What it prints but for a token's own output is looked
-// at.
+// runner runs the real program and adds its output to the places to search, except the output of the command token.
 type runner struct {
 	t                            *testing.T
 	l                            *Look

@@ -15,15 +15,14 @@ import (
 	"app.latchkey/internal/robot"
 )
 
-// Pages is what a person does at a page: the form that they send, and with what in it. false
-// means that they do nothing more. who is PERSON.
+// Pages decides what a person does at a page: it returns the form to send and its fields, or false when the person does
+// nothing more. who is the variable PERSON.
 type Pages func(page *robot.Page, who string) (form robot.Form, values url.Values, more bool)
 
 // browserAt is the environment variable that says where the test's browser takes addresses.
 const browserAt = "STORY_BROWSER"
 
-// maxSteps is how many forms one visit may take: a provider that asks for ever is not waited
-// for.
+// maxSteps is how many forms one visit may take, so that a provider that asks without end fails the test.
 const maxSteps = 12
 
 // browser is one browser with its cookies, for a whole story.
@@ -52,7 +51,7 @@ func (b *browser) walked() string {
 	return b.trail
 }
 
-// forget begins the trail anew; cookies stay.
+// forget clears the list of visited pages; cookies stay.
 func (b *browser) forget() {
 	b.mu.Lock()
 	defer b.mu.Unlock()

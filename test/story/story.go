@@ -1,7 +1,6 @@
-// Package story plays a person at a real OpenID provider: latchkeyctl is built and run as
-// people run it, in a home of its own, and a scripted browser fills in the provider's pages.
-// What the person types, and what they read, stands in testdata/*.txt of the package that
-// calls [Run].
+// Package story tests latchkeyctl with a real OpenID provider: latchkeyctl is built and run as people run it, in a home
+// folder of its own, and a scripted browser fills in the provider's pages. The file testdata/*.txt of the package that
+// calls [Run] has what the person types and reads.
 //
 // Beside the commands of testscript a story has
 //
@@ -10,7 +9,7 @@
 //	[!] browser REGEXP      matches the pages that the browser has shown since the last exits
 //	                        and what was typed there, such as "200 /login Sign in < name=ada"
 //
-// and the variable PERSON: who sits at the browser.
+// and the variable PERSON: who uses the browser.
 package story
 
 import (
@@ -111,7 +110,7 @@ func (b *browser) exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// renewed asks for a token until it is another one than the first.
+// renewed asks for a token until the token differs from the first one.
 func renewed(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) > 0 {
 		ts.Fatalf("usage: renewed")

@@ -1,7 +1,6 @@
 //go:build linux
 
-// Package tpm gives a test a TPM 2.0 of its own: swtpm, the simulated one of Debian.
-// Two of them are two computers, as far as keys are concerned.
+// Package tpm gives a test a TPM 2.0 of its own: swtpm, a simulated TPM. For keys, two of them are two computers.
 package tpm
 
 import (
@@ -15,14 +14,14 @@ import (
 	"time"
 )
 
-// limit is how long swtpm may take to come.
+// limit is how long swtpm may take to start.
 const limit = 30 * time.Second
 
 // Start starts a TPM and returns the socket at which it is reached, for
 // hardware.Maker's Device. It ends with the test.
 func Start(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "tpm") // a socket's path is short
+	dir, err := os.MkdirTemp("", "tpm") // a socket's path must be short
 	if err != nil {
 		t.Fatal(err)
 	}

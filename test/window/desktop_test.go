@@ -21,9 +21,8 @@ import (
 	"app.latchkey/test/bus"
 )
 
-// TestMain is also the browser that the app is given: with the argument "browse"
-// it signs in by the way named in WAY, or with one click as the person named in
-// PERSON; it cancels when that is "cancel".
+// TestMain also runs the test's own program as the app's browser: with the argument "browse" it signs in by the way
+// that WAY names, or with one click as the person that PERSON names. It cancels when PERSON is "cancel".
 func TestMain(m *testing.M) {
 	if len(os.Args) > 2 && os.Args[1] == "browse" {
 		if err := browse(os.Args[2]); err != nil {
@@ -48,7 +47,7 @@ func browse(address string) error {
 	b := robot.New(nil)
 	page, err := b.Visit(ctx, address)
 	if err != nil || os.Getenv("PERSON") == "known" {
-		return err // to one who is known the provider asks nothing
+		return err // the provider asks a known person nothing
 	}
 	walk, ok := ways[os.Getenv("WAY")]
 	switch who := os.Getenv("PERSON"); {
@@ -75,7 +74,7 @@ type desktop struct {
 	id   string // of its folders
 }
 
-// limit is how long anything that is waited for may take.
+// limit is the longest that the tests wait for one thing.
 const limit = 60 * time.Second
 
 func newDesktop(t *testing.T, keychain bool) *desktop {
@@ -163,7 +162,7 @@ func (d *desktop) wait(what string, done func() bool) {
 	d.t.Fatalf("waited in vain for %s\nscreens: %v\nlog: %s", what, d.screens(), d.log())
 }
 
-// app starts the app and returns when its window stands.
+// app starts the app and returns when its window is open.
 func (d *desktop) app() *exec.Cmd {
 	d.t.Helper()
 	return d.run(d.command(tool(d.t, "APP")))

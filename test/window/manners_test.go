@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// Everything that stands around a sign-in, by the keyboard alone: the menu's
-// shortcuts, the pages, the way back.
+// The menu's shortcuts, the pages and the way back from them, by the keyboard alone.
 func TestThePagesByTheKeyboard(t *testing.T) {
 	d := newDesktop(t, true)
 	d.app()
@@ -47,8 +46,8 @@ func TestThePagesByTheKeyboard(t *testing.T) {
 	}
 }
 
-// The window comes back as large, as dark and where it was left, and Ctrl+Q ends the
-// program as closing the window does.
+// The window opens with the size, the place and the colours with which it was closed, and Ctrl+Q ends the program as
+// closing the window does.
 func TestTheWindowIsRemembered(t *testing.T) {
 	d := newDesktop(t, true)
 	first := d.app()
@@ -73,7 +72,7 @@ func TestTheWindowIsRemembered(t *testing.T) {
 	d.wait("the window where it was left", func() bool { return d.geometry() == want })
 }
 
-// A window that was left maximised comes back so, and keeps the size to come back to.
+// A window that was closed maximised opens maximised, and keeps the size that it had before.
 func TestAMaximisedWindowIsRemembered(t *testing.T) {
 	d := newDesktop(t, true)
 	d.run(d.command("openbox")) // without a window manager nothing can be maximised
@@ -106,7 +105,7 @@ func TestAMaximisedWindowIsRemembered(t *testing.T) {
 	d.shot("maximised")
 }
 
-// What was left larger than this screen, or out of its sight, is brought in.
+// A window that was larger than this screen, or outside of it, is moved and resized into the screen.
 func TestTheWindowStaysInSight(t *testing.T) {
 	d := newDesktop(t, true)
 	dir := d.mkdir("data/latchkey-demo")
@@ -159,7 +158,7 @@ func TestTwoAccounts(t *testing.T) {
 	if out, err := ctl.CombinedOutput(); err != nil {
 		t.Fatalf("latchkeyctl signin: %v %s", err, out)
 	}
-	// It looks at the vault when it is looked at.
+	// The window reads the vault when it is brought to the front.
 	id := d.window()
 	d.xdotool("windowunmap", "--sync", id)
 	d.xdotool("windowmap", "--sync", id)

@@ -10,9 +10,8 @@ import (
 	"app.latchkey/test/secrets"
 )
 
-// The window signs in, refreshes and follows a sign-out with its fullest log; then no
-// code, verifier or token is anywhere but sealed. test/secrets proves that what is
-// planted would be found.
+// The window signs in, refreshes and notices a sign-out, with the fullest log. Afterwards no code, verifier or token is
+// found unencrypted. test/secrets proves that the search finds planted secrets.
 func TestTheWindowLeavesNoSecretBehind(t *testing.T) {
 	var l secrets.Look
 	p := idp.Start(t, idp.Config{Lifetime: 2 * time.Second, OnRequest: func(string) { l.Processes() }})

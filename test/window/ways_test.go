@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Each way into the demo ends in the window, with who arrived.
+// After each way to sign in, the window shows who is signed in.
 func TestTheThreeWaysIn(t *testing.T) {
 	for way, want := range map[string]string{
 		"magic link": "vera@visitor.example", "social": "hedy@pictures.example", "SSO": "grace@acme.example",
@@ -26,7 +26,7 @@ func TestTheThreeWaysIn(t *testing.T) {
 	}
 }
 
-// A mistake in the demo's file is a problem with words, and nothing is served.
+// A mistake in the demo's file is shown as a problem, and the demo does not start.
 func TestADemoFileThatCannotBeUsed(t *testing.T) {
 	d := newDesktop(t, true)
 	d.mkdir("config/latchkey-demo")

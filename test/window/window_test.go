@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// The main job: sign in by the keyboard alone, be found again tomorrow with the
-// provider gone, sign out.
+// A person signs in by the keyboard alone, is still signed in at the next start without the provider, and signs out.
 func TestSignInStaySignedInSignOut(t *testing.T) {
 	d := newDesktop(t, true)
 	first := d.app()
@@ -42,7 +41,7 @@ func TestSignInStaySignedInSignOut(t *testing.T) {
 	}
 	end(first)
 
-	// Tomorrow, with a provider that cannot be reached.
+	// The next start, with a provider that cannot be reached.
 	d.set("LATCHKEY_ISSUER", v["issuer"].(string))
 	d.set("LATCHKEY_CLIENT_ID", "latchkey-demo")
 	before := len(d.screens())
@@ -97,7 +96,7 @@ func TestACancelAtTheProviderIsNoProblem(t *testing.T) {
 	}
 }
 
-// Without a keychain the person is asked, and nothing is stored by a step down.
+// Without a keychain the person is asked, and nothing is stored in a weaker way.
 func TestWithoutAKeychainThePersonIsAsked(t *testing.T) {
 	d := newDesktop(t, false)
 	d.app()
@@ -144,7 +143,7 @@ func TestAPassphraseInstead(t *testing.T) {
 	d.drawn("profile", 2)
 	end(second)
 
-	// Forgotten: the person starts over, and the sealed file is put aside.
+	// The passphrase is forgotten: the person starts over, and the sealed file is set aside.
 	before := len(d.screens())
 	d.app()
 	d.drawn("unlock", 3)
@@ -171,7 +170,7 @@ func TestOneWindow(t *testing.T) {
 	d.app()
 	d.drawn("signin", 1)
 	again := d.command(tool(t, "APP"))
-	_ = again.Run() // ends by itself
+	_ = again.Run() // the second start ends by itself
 	out, err := d.command("xdotool", "search", "--onlyvisible", "--name", "^Latchkey Demo").Output()
 	if err != nil || len(strings.Fields(string(out))) != 1 {
 		t.Errorf("windows: %q, %v", out, err)

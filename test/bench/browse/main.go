@@ -1,5 +1,5 @@
-// Command browse is the browser that answers at once: it follows the address it is
-// given to the end and goes.
+// Command browse stands in for a browser whose user answers at once: it opens the address, follows all redirects and
+// ends.
 package main
 
 import (

@@ -1,6 +1,5 @@
-// Command emptyapp is the window that Latchkey's is measured against: the same
-// toolchain and the same size, one page that stands still, and nothing behind it. Given a
-// folder, it shows the page there instead.
+// Command emptyapp is the window that Latchkey's is compared with: made by the same tools, of the same size, with one
+// static page and no logic. With a folder as its argument it shows the page in that folder instead.
 package main
 
 import (

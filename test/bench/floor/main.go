@@ -21,7 +21,7 @@ func main() {
 	}
 }
 
-// read asks as Latchkey does: first for the alias, which gnome-keyring survives (docs/decisions/0009).
+// read asks first for the alias, as Latchkey does: another first call may crash gnome-keyring (docs/decisions/0009).
 func read() error {
 	conn, err := dbus.Connect(os.Getenv("DBUS_SESSION_BUS_ADDRESS"))
 	if err != nil {

@@ -1,5 +1,5 @@
-// Command given is the floor of what latchkeyctl is given: it imports these libraries and does nothing. They are
-// initialised, and the keychain library connects to the session's bus.
+// Command given imports the libraries that latchkeyctl must use, and does nothing. It measures what their
+// initialisation costs, the keychain library's connection to the session bus included.
 package main
 
 import (

@@ -1,9 +1,7 @@
-// Package instant is the OpenID provider that the benchmarks sign in at: it asks
-// nobody anything and answers at once, or after a delay that is set. It counts
-// what it is asked.
+// Package instant is the OpenID provider of the benchmarks. It shows no page and answers at once, or after a set delay,
+// and counts the requests.
 //
-// It is a yardstick and no example: it checks nothing that it is told. It listens
-// on loopback and touches nothing else.
+// It is made for measurements and is no example: it checks no request. It listens on loopback and touches nothing else.
 package instant
 
 import (
