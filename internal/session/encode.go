@@ -98,18 +98,20 @@ func Decode(data []byte) (Book, error) {
 	if len(data) == 0 {
 		return Book{}, nil
 	}
-	var head struct {
-		V int `json:"v"`
-	}
-	if err := json.Unmarshal(data, &head); err != nil || head.V < 1 {
-		// The parser's own words could quote a token.
-		return Book{}, ErrDamaged
-	}
-	if head.V > version {
-		return Book{}, fmt.Errorf("%w: version %d, this program reads up to %d", ErrNewer, head.V, version)
-	}
 	var w wireBook
-	if err := json.Unmarshal(data, &w); err != nil {
+	err := json.Unmarshal(data, &w)
+	if err != nil { // a newer version may have changed any member but this one
+		var head struct {
+			V int `json:"v"`
+		}
+		_ = json.Unmarshal(data, &head)
+		w.V = head.V
+	}
+	switch {
+	case w.V > version:
+		return Book{}, fmt.Errorf("%w: version %d, this program reads up to %d", ErrNewer, w.V, version)
+	case err != nil || w.V < 1:
+		// The parser's own words could quote a token.
 		return Book{}, ErrDamaged
 	}
 	b := Book{Active: Key(w.Active), Typed: w.Typed}
