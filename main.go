@@ -1,7 +1,8 @@
 // Latchkey is a desktop app in which a person signs in with an OpenID Connect
 // provider, in their own browser, and stays signed in.
 //
-// This file puts the packages together, and nothing else happens here: generating the JavaScript bindings runs main too.
+// This file puts the packages together, and nothing else happens here: main also runs when the JavaScript bindings
+// are generated.
 package main
 
 import (

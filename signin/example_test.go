@@ -20,7 +20,7 @@ func ExampleOpen() {
 	client, err := signin.Open(ctx, signin.Config{
 		App:      signin.App{ID: "com.example.reader", Name: "Reader"},
 		Provider: signin.Issuer(provider.Issuer, provider.ClientID),
-		Store:    signin.Memory(),   // in a program: the keychain, which is what Config begins with
+		Store:    signin.Memory(),   // in a program: leave it out, and the keychain is used
 		Browser:  signintest.Browse, // in a program: the person's own
 	})
 	if err != nil {

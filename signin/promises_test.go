@@ -23,7 +23,7 @@ import (
 
 const passphrase = "correct horse battery"
 
-// typed is a store whose passphrase is always typed right.
+// typed is a store whose passphrase is always typed correctly.
 func typed() signin.Store {
 	return signin.Passphrase(func(context.Context, signin.PassphraseRequest) (string, error) { return passphrase, nil })
 }
@@ -175,7 +175,7 @@ func TestEveryPresetCanBeOpened(t *testing.T) {
 	}
 }
 
-// What an installed application is set to is read; nothing else reads it.
+// signin.Settings reads the settings of the installed application. The other providers do not read them.
 func TestTheSettingsOfAnInstalledAppAreRead(t *testing.T) {
 	dir := home(t)
 	p := signintest.NewProvider(t)
@@ -196,7 +196,7 @@ func TestTheSettingsOfAnInstalledAppAreRead(t *testing.T) {
 	}
 }
 
-// Whose settings name no provider is told so at once, not at the first sign-in.
+// When the settings name no provider, Open says so, and not only the first sign-in.
 func TestSettingsWithoutAProviderAreRefused(t *testing.T) {
 	home(t)
 	_, err := signin.Open(t.Context(), signin.Config{

@@ -19,7 +19,7 @@ const (
 	object  = dbus.ObjectPath("/org/freedesktop/Notifications")
 )
 
-// desktop plays the notification server.
+// desktop stands in for the notification server.
 type desktop struct {
 	can    []string
 	conn   *dbus.Conn
@@ -137,7 +137,7 @@ func TestItIsTakenAway(t *testing.T) {
 	}
 }
 
-// Without a bus, without a server on it, and where the server ends, nobody waits.
+// Without a bus, without a server on it, and after the server has ended, no call waits.
 func TestWithoutADesktop(t *testing.T) {
 	d := play(t)
 	done := show(t.Context(), message)
@@ -161,7 +161,7 @@ func TestWithoutADesktop(t *testing.T) {
 	}
 }
 
-// A bus that accepts and says nothing holds nobody up.
+// A bus that accepts connections and does not answer delays nothing.
 func TestASilentBus(t *testing.T) {
 	socket := filepath.Join(t.TempDir(), "bus")
 	l, err := net.Listen("unix", socket)

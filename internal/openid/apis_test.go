@@ -17,7 +17,7 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// jwtOf is a token of that payload, which nobody has signed.
+// jwtOf is an unsigned token with that payload.
 func jwtOf(payload string) string {
 	part := base64.RawURLEncoding.EncodeToString
 	return part([]byte(`{"alg":"RS256"}`)) + "." + part([]byte(payload)) + ".c2ln"
@@ -113,7 +113,7 @@ func TestHowATokenForAnAPIIsAskedFor(t *testing.T) {
 	}
 }
 
-// A token that can be seen not to be for the API is refused, and quoted nowhere.
+// A token whose claims show that it is not for the API is refused, and no error quotes it.
 func TestATokenForAForeignAudienceIsRefused(t *testing.T) {
 	for name, c := range map[string]struct {
 		token string
@@ -155,7 +155,7 @@ func TestATokenForAForeignAudienceIsRefused(t *testing.T) {
 	}
 }
 
-// What the settings do not say cannot be held against a token.
+// A token is not refused for an audience when the settings name none.
 func TestScopesAloneSayNothingOfTheAudience(t *testing.T) {
 	p, client, s := sessionWithAPI(t, lies{}, provider.API{
 		Name: "orders", Way: provider.ByScope, Scopes: []string{"o"},

@@ -204,7 +204,8 @@ func TestABearerAnswerAtRefresh(t *testing.T) {
 	}
 }
 
-// A session whose renewal alone is bound becomes bound when the provider binds more, and is not let go of again.
+// A session of which only the refresh token is bound becomes wholly bound when the provider binds the access token too,
+// and then stays bound.
 func TestARenewalThatIsBound(t *testing.T) {
 	b := newBound(t, lies{token: put("token_type", "Bearer"), serve: plainUserinfo()})
 	client, s := b.signedIn("auto")
@@ -253,7 +254,7 @@ func TestANonceThatIsNeverAccepted(t *testing.T) {
 	}
 }
 
-// A refusal without a nonce, or with one that cannot be one, is not asked again.
+// After a refusal without a nonce, or with an invalid one, the request is not sent again.
 func TestARefusalWithoutANonce(t *testing.T) {
 	for name, nonces := range map[string][]string{
 		"none": {}, "empty": {""}, "two": {"a", "b"}, "with a space": {"a b"}, "too long": {strings.Repeat("n", 2000)},
@@ -276,7 +277,7 @@ func TestARefusalWithoutANonce(t *testing.T) {
 	}
 }
 
-// The nonce of one server is not another's: the token endpoint lies elsewhere than discovery, keys and userinfo.
+// Each server has a nonce of its own: here the token endpoint is on another server than discovery, keys and userinfo.
 func TestANonceOfAnotherOrigin(t *testing.T) {
 	other := newBound(t, lies{})
 	b := newBound(t, lies{discovery: func(c claims) { c["jwks_uri"] = other.site.URL + "/jwks" }})
@@ -308,7 +309,8 @@ func TestAProofGoesNowhereElse(t *testing.T) {
 	}
 }
 
-// An answer of which only the proof was refused has spent nothing; a lost one is asked for with a proof of its own.
+// A request whose proof was refused has not spent the token. A request whose answer was lost is sent again with a new
+// proof.
 func TestALostAnswerOfABoundSession(t *testing.T) {
 	b := newBound(t, lies{})
 	b.nonces = true
@@ -319,7 +321,7 @@ func TestALostAnswerOfABoundSession(t *testing.T) {
 	}
 }
 
-// The key of another computer, or one that is damaged, spends no refresh token.
+// With the key of another computer, or a damaged key, no refresh token is spent.
 func TestAKeyThatCannotBeUsed(t *testing.T) {
 	b := newBound(t, lies{})
 	client, s := b.signedIn("auto")
@@ -335,7 +337,7 @@ func TestAKeyThatCannotBeUsed(t *testing.T) {
 	}
 }
 
-// The provider's time is not read from what a cache has kept.
+// The provider's time is not read from an answer of a cache.
 func TestTheTimeOfACacheIsNoTime(t *testing.T) {
 	b := newBound(t, lies{})
 	b.also = func(w http.ResponseWriter) {

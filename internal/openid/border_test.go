@@ -47,8 +47,8 @@ func TestTokensAreVSCHAR(t *testing.T) {
 	}
 }
 
-// A provider's words that quote what we sent are shown without it, whatever endpoint
-// says them.
+// When an error text of the provider quotes a secret that the client sent, the secret is cut out, whatever the
+// endpoint.
 func TestWordsThatQuoteASecret(t *testing.T) {
 	quote := func(names ...string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {

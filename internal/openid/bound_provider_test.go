@@ -20,8 +20,7 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// bound is a provider that binds tokens as RFC 9449 says, but for its lies. It checks every proof
-// as a strict server does.
+// bound is a provider that binds tokens as RFC 9449 says, except for its lies. It checks every proof strictly.
 type bound struct {
 	*op
 	nonces bool                      // demands a nonce, another one for each request

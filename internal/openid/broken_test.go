@@ -20,7 +20,7 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// later asks to come back in two minutes.
+// later answers with Retry-After: two minutes.
 func later(status int) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "120")
@@ -28,15 +28,15 @@ func later(status int) http.HandlerFunc {
 	}
 }
 
-// truncated promises more than it sends.
+// truncated announces a longer body than it sends.
 func truncated(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", "5000")
 	_, _ = io.WriteString(w, `{"access_token":"AT1"`)
 }
 
-// A server that is broken or overloaded: what may pass is marked so, with the wait
-// that was asked for.
+// A server that is broken or overloaded: an error that may pass is marked as temporary, with the wait that the server
+// asked for.
 func TestAServerInTrouble(t *testing.T) {
 	const wait = 2 * time.Minute
 	for name, c := range map[string]struct {
@@ -79,7 +79,7 @@ func bigHeader(w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
-// Byte by byte, for ever: one request has one limit, headers and body together.
+// An answer that arrives byte by byte without end: one time limit holds for headers and body together.
 func TestAServerThatDrips(t *testing.T) {
 	p := newOP(t, lies{serve: at(discoveryPath, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -104,7 +104,7 @@ func TestAServerThatDrips(t *testing.T) {
 	}
 }
 
-// nasty is what strangers write where a person will read it.
+// nasty is hostile text in a claim that a person will read.
 const nasty = "\u202e<img src=x onerror=alert(1)>\r\n\x00Ada\u2066\x1b[31m&amp;\"'`"
 
 // Markup and worse in every claim: what is shown is one line of plain characters,
@@ -181,7 +181,7 @@ func TestNastyTextsInErrors(t *testing.T) {
 	}
 }
 
-// The fullest log of everything a client does names no secret of it.
+// The log at its fullest level contains no secret, whatever the client does.
 func TestNothingSecretIsLogged(t *testing.T) {
 	var out bytes.Buffer
 	p := newOP(t,
@@ -236,7 +236,7 @@ func TestNothingSecretIsLogged(t *testing.T) {
 	}
 }
 
-// endless sends until nobody reads any more.
+// endless sends until the client closes the connection.
 func endless(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	chunk := []byte(`{"x":"` + strings.Repeat("x", 64<<10))

@@ -366,8 +366,8 @@ func TestATemplateInTheSettings(t *testing.T) {
 	}
 }
 
-// Userinfo that does not say whose it is costs its claims; only another text is
-// another person.
+// The claims of a userinfo answer without a usable sub are left out. Only a sub with another text is refused as another
+// person.
 func TestWhoseUserinfoIs(t *testing.T) {
 	for name, c := range map[string]struct {
 		sub  string
@@ -402,7 +402,7 @@ func TestWhoseUserinfoIs(t *testing.T) {
 	}
 }
 
-// A byte order mark is no content, in whatever the provider answers.
+// A byte order mark is ignored in every answer of the provider.
 func TestAMarkIsNoContent(t *testing.T) {
 	p := newOP(t, lies{})
 	real := p.site.Config.Handler

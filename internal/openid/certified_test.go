@@ -109,7 +109,7 @@ func listenForReal(ctx context.Context, s openid.ListenSpec) (openid.Receiver, e
 
 type realReceiver struct{ *loopback.Receiver }
 
-// Finish adapts loopback to what openid declares.
+// Finish adapts loopback to openid's interface.
 func (r realReceiver) Finish(ctx context.Context, ok bool, title, text string) {
 	r.Receiver.Finish(ctx, loopback.Outcome{OK: ok, Title: title, Text: text})
 }

@@ -64,7 +64,7 @@ func withHeader(header string) func(string) string {
 	}
 }
 
-// What must never sign: nothing, and secrets that everybody knows.
+// Tokens that are never accepted: unsigned ones, and ones that are signed with a secret that everybody knows.
 func TestAlgorithmsThatMayNotSign(t *testing.T) {
 	for _, header := range []string{`{"alg":"none"}`, `{"alg":"None"}`, `{"alg":"NONE"}`, `{"alg":""}`, `{"typ":"JWT"}`,
 		`{"alg":["RS256"]}`, `{"alg":"RS1"}`, `{"alg":"ES256K"}`, `{"ALG":"RS256"}`} {
@@ -119,7 +119,7 @@ func TestAlgorithmsThatMayNotSign(t *testing.T) {
 	}
 }
 
-// Which of the published keys a token may mean.
+// Which of the published keys may verify a token.
 func TestKeysThatDoNotCount(t *testing.T) {
 	for name, c := range map[string]struct {
 		lies lies
@@ -168,7 +168,7 @@ func claimsOf(k jose.JSONWebKey) claims {
 	}
 }
 
-// One leeway for all times, and both of its sides.
+// One leeway holds for all times: just within it and just outside of it.
 func TestLeeway(t *testing.T) {
 	now := time.Now()
 	minute, zero := time.Minute, time.Duration(0)
@@ -224,7 +224,7 @@ func TestTheRefreshedTokensNonce(t *testing.T) {
 	}
 }
 
-// The user endpoint's answer, where it is not worth a sign-in's end, and where it is.
+// Which faults of a userinfo answer leave its claims out, and which end the sign-in.
 func TestUserinfoThatIsNotUsed(t *testing.T) {
 	jwt := func(p *op, signer func() (jose.SigningKey, string), c claims) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {

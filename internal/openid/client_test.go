@@ -15,8 +15,8 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// receiver is a redirect receiver without a listener: the scripted browser hands
-// the answer over. That of loopback has tests of its own.
+// receiver is a redirect receiver without a listener: the scripted browser hands the answer over. The receiver of
+// package loopback has tests of its own.
 type receiver struct {
 	answer   chan url.Values
 	finished chan bool

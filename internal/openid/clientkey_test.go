@@ -89,7 +89,7 @@ func TestAClientWithAKey(t *testing.T) {
 	}
 }
 
-// held checks what came with each form: one assertion, each with an ID of its own.
+// held checks that each request had one assertion, and each assertion an ID of its own.
 func (p *op) held(public any, alg jose.SignatureAlgorithm, audience string) {
 	p.t.Helper()
 	var ids []string
@@ -141,7 +141,7 @@ func TestAClientKeyThatCannotBeUsed(t *testing.T) {
 	}
 }
 
-// The refresh token of a client that proves who it is is bound to the client, not to the session's key.
+// The refresh token of a client that authenticates is bound to the client, not to the session's key.
 func TestARenewalOfAClientWithAKey(t *testing.T) {
 	b := newBound(t, lies{token: put("token_type", "Bearer"), serve: plainUserinfo()})
 	client := b.bind("auto", func(p *provider.Provider) { p.ClientKey = keyOf(t, ecKey()) })

@@ -23,8 +23,7 @@ import (
 
 var update = flag.Bool("update", false, "write docs/conformance.md anew")
 
-// wanted are the modules that the table must have, by plan: a row that is taken
-// out ends here.
+// wanted are the modules that the table must have, by plan. The test fails when a row is removed.
 var wanted = map[string]string{
 	"Basic": `oidcc-client-test -invalid-iss -missing-sub -invalid-aud -missing-iat -kid-absent-single-jwks -kid-absent-multiple-jwks
 		-idtoken-sig-rs256 -idtoken-sig-none -invalid-sig-rs256 -userinfo-invalid-sub -nonce-invalid -scope-userinfo-claims -client-secret-basic`,
@@ -105,7 +104,7 @@ func (m module) signIn(t *testing.T) {
 	}
 }
 
-// notCovered is said of what the table leaves out.
+// notCovered is the text about the modules that the table leaves out.
 const notCovered = `
 ## Not covered
 
@@ -127,7 +126,7 @@ The device grant (RFC 8628) has no plan of the foundation's: its tests are in ` 
 provider, npm's oidc-provider, is signed in to over http and https in ` + "`internal/openid/real_test.go`" + `.
 `
 
-// TestConformanceDocument holds docs/conformance.md against the table.
+// TestConformanceDocument compares docs/conformance.md with the table.
 func TestConformanceDocument(t *testing.T) {
 	var out bytes.Buffer
 	out.WriteString("# Conformance\n\n" +
@@ -284,7 +283,7 @@ func testKeyRotation(t *testing.T, _ module) {
 	}
 }
 
-// The keys that were fetched ahead are old by the time the token is signed.
+// The keys were rotated after they were fetched ahead and before the token was signed.
 func testKeyRotationJustBefore(t *testing.T, _ module) {
 	n := 0
 	p := newOP(t, lies{

@@ -23,7 +23,7 @@ import (
 	"app.latchkey/test/gateway"
 )
 
-// doors counts what a server over TLS is asked to open.
+// doors counts the connections and TLS handshakes of a server.
 type doors struct {
 	mu                               sync.Mutex
 	connections, handshakes, resumed int
@@ -68,7 +68,7 @@ func (d *doors) opened() string {
 	return out
 }
 
-// hour lets the time pass after which nobody has kept a connection open.
+// hour lets an hour pass, after which no connection is kept open.
 func (d *doors) hour(t *testing.T, way http.RoundTripper) {
 	t.Helper()
 	for t.Context().Err() == nil {
@@ -83,7 +83,7 @@ func (d *doors) hour(t *testing.T, way http.RoundTripper) {
 	}
 }
 
-// patient lets the browser answer when the keys have come, as a person does.
+// patient lets the browser answer only after the keys have been fetched, since a person is slower than that.
 type patient struct {
 	http.RoundTripper
 	keys chan struct{} // closed then

@@ -172,7 +172,7 @@ func TestThePaceOfPolling(t *testing.T) {
 	}
 }
 
-// What a provider says in this grant, and what comes of it.
+// The answers of a provider in this grant, and the outcome of each.
 func TestDeviceLies(t *testing.T) {
 	hour := time.Hour
 	forever := slices.Repeat([]string{"authorization_pending"}, 1000)
@@ -290,7 +290,7 @@ func TestDeviceLies(t *testing.T) {
 	}
 }
 
-// A complete address that must not be opened costs itself alone.
+// A complete address that must not be opened is left out; the sign-in goes on.
 func TestACompleteAddressThatMustNotBeOpened(t *testing.T) {
 	_, shown, _, err := onDevice(t, newOP(t, lies{device: put("verification_uri_complete", "file:///etc/passwd")}),
 		options{})
@@ -345,8 +345,8 @@ func TestOffers(t *testing.T) {
 	}
 }
 
-// Whatever HTTP status they come with, the JSON error codes decide: a pending
-// authorization keeps the interval, slow_down adds to it for good.
+// The JSON error codes decide, whatever the HTTP status: a pending authorization keeps the interval, slow_down
+// lengthens it for the rest of the sign-in.
 func TestDeviceCodesWithAnyStatus(t *testing.T) {
 	for _, status := range []int{200, 400, 401, 403, 404, 428, 429, 500, 503} {
 		p := newOP(t, lies{})

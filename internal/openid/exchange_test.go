@@ -9,8 +9,8 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// A server that is busy at the last step does not send the person through the browser
-// once more.
+// When the server is busy at the code exchange, the exchange is tried again and the person does not have to use the
+// browser once more.
 func TestTheCodeIsRedeemedByAnotherTry(t *testing.T) {
 	for name, c := range map[string]struct {
 		trouble http.HandlerFunc
@@ -127,8 +127,8 @@ func TestARefusedSignInGivesItsTokensBack(t *testing.T) {
 	}
 }
 
-// A step-up that was not strong enough is the same person's: at several providers a
-// revocation would end the session at hand too.
+// The tokens of a step-up that was not strong enough are not revoked: at several providers a revocation would end the
+// person's present session too.
 func TestAWeakStepUpEndsNothing(t *testing.T) {
 	p := newOP(t, lies{idToken: put("acr", "pwd")})
 	client, _ := p.client()

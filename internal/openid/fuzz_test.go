@@ -64,7 +64,7 @@ func FuzzAnswer(f *testing.F) {
 	})
 }
 
-// fitToBeShown is what clean promises.
+// fitToBeShown checks what clean promises.
 func fitToBeShown(s string, most int) bool {
 	odd := func(r rune) bool { return !unicode.IsPrint(r) && r != 0x200c && r != 0x200d }
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, odd) && utf8.RuneCountInString(s) <= most+1

@@ -12,8 +12,8 @@ import (
 	"app.latchkey/internal/openid"
 )
 
-// A server that hands a proof on gets nowhere with it: it is good for one method, one address, one token and one
-// time, and says so itself to whoever checks it.
+// A server cannot use a proof that it received: a proof is good for one method, one address, one token and one moment,
+// and every server that checks it can see that.
 func TestAProofThatIsHandedOn(t *testing.T) {
 	other, b := newBound(t, lies{}), newBound(t, lies{})
 	var seen []*http.Request

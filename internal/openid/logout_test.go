@@ -87,8 +87,8 @@ func realLogoutForm(open func(context.Context, string) error, waiting func()) fu
 	}
 }
 
-// logout plays the foundation's logout modules: a browser posts the product's own
-// page to the provider, which sends it back with a state, true or not.
+// logout runs the foundation's logout modules: a browser posts the product's own page to the provider, which sends the
+// browser back with the right state or a wrong one.
 func logout(want session.EndingOutcome, lie func(claims)) func(*testing.T, module) {
 	return func(t *testing.T, _ module) {
 		p := newOP(t, lies{})
@@ -153,7 +153,7 @@ var signedIn = session.Session{
 	Profile: session.Profile{Email: "ada@acme.example"}, Tokens: session.Tokens{ID: secret.New("IDT")},
 }
 
-// ending is a sign-out at p with whatever the settings say.
+// ending is a sign-out at p with these settings.
 func ending(t *testing.T, p *op, s session.Session, o openid.Options,
 	change func(*provider.Provider)) (session.EndingOutcome, error) {
 	t.Helper()
@@ -173,8 +173,8 @@ func ending(t *testing.T, p *op, s session.Session, o openid.Options,
 	return c.EndSession(ctx, s)
 }
 
-// Without a path to land on nothing is promised, no address is sent that the
-// provider might not know, and no port that is registered is held.
+// Without a path to return to, the outcome stays unknown, no address is sent that the provider might not know, and no
+// registered port is used.
 func TestLogoutWithoutALanding(t *testing.T) {
 	var f *logoutForm
 	o := openid.Options{NewLogoutForm: newLogoutForm(func(sent *logoutForm) error { f = sent; return nil })}
@@ -205,8 +205,7 @@ func TestLogoutWithoutAnIDToken(t *testing.T) {
 	}
 }
 
-// Without a page of our own the ID token goes nowhere: an address bar is no place
-// for it.
+// Without the product's own page the ID token is not sent, since it would stand in the address bar.
 func TestLogoutWithoutAPageOfOurOwn(t *testing.T) {
 	var opened string
 	o := openid.Options{OpenURL: func(_ context.Context, address string) error { opened = address; return nil }}
@@ -390,7 +389,7 @@ func TestLogoutAsksWhetherPOSTIsTaken(t *testing.T) {
 	}
 }
 
-// With an address to come back to, what comes back is what "done" means, by GET too.
+// With an address to return to, "done" means that the browser came back with the state, by GET too.
 func TestLogoutByAutoComesBack(t *testing.T) {
 	p := newOP(t, lies{serve: at("/logout", body("text/plain", 404, ""))})
 	var form *logoutForm

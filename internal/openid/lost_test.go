@@ -89,7 +89,7 @@ func TestALostAnswerIsAskedForAgain(t *testing.T) {
 	}
 }
 
-// Where the provider has no grace the family is over, and it is known of what.
+// At a provider without a grace period the family ends, and the error says that an answer was lost.
 func TestALostAnswerWithoutGraceIsNamed(t *testing.T) {
 	for _, word := range []string{"invalid_grant", "invalid_request", "invalid_refresh_token"} {
 		for name, lose := range ways {
@@ -110,7 +110,7 @@ func TestALostAnswerWithoutGraceIsNamed(t *testing.T) {
 	}
 }
 
-// In vain: the session stays, and it is known that the token may be spent.
+// When every try fails the session stays, and it is noted that the token may be spent.
 func TestAnAnswerThatNeverArrives(t *testing.T) {
 	for name, lose := range ways {
 		p, client, s := newSession(t, lies{})
@@ -127,7 +127,7 @@ func TestAnAnswerThatNeverArrives(t *testing.T) {
 	}
 }
 
-// What was no loss is not called one: a token that was not sent, or refused for now.
+// A token that was not sent, or that was refused for now, is not noted as lost.
 func TestNotEveryFailureIsALoss(t *testing.T) {
 	for name, h := range map[string]http.HandlerFunc{
 		"429": later(429), "500": body("text/plain", 500, ""), "404": body("text/html", 404, ""),
@@ -236,7 +236,7 @@ func TestThePersonIsNeeded(t *testing.T) {
 	}
 }
 
-// A refusal that comes once and is a success the second time ends nothing.
+// A refusal that is followed by a success at the second try ends no session.
 func TestADoubtfulRefusalIsAskedTwice(t *testing.T) {
 	for _, code := range []string{"invalid_request", "invalid_refresh_token", "invalid_token"} {
 		p, client, s := newSession(t, lies{})
@@ -329,7 +329,7 @@ func TestALifetimeThatIsNotKnown(t *testing.T) {
 			}
 		})
 	}
-	// What cannot be renewed must not end by a guess.
+	// A session that cannot be renewed does not end by a guessed lifetime.
 	p := newOP(t, lies{token: drop("expires_in", "refresh_token")})
 	client, _ := p.client()
 	if s, err := signIn(t, client, session.SignInRequest{}); err != nil || !s.Tokens.Expiry.IsZero() {

@@ -30,8 +30,8 @@ import (
 // claims is a JSON object.
 type claims map[string]any
 
-// lies are what this provider does otherwise than a sound one. Each is asked at
-// the moment the true thing is about to be sent.
+// lies are the answers in which this provider differs from a correct one. Each function is called just before the
+// correct answer would be sent, and may change it.
 type lies struct {
 	discovery func(claims)
 	answer    func(url.Values)            // of the authorization endpoint
@@ -50,7 +50,7 @@ type lies struct {
 	start     func(*httptest.Server)           // starts it otherwise than over plain http
 }
 
-// op is a provider on loopback that is sound but for its lies.
+// op is a provider on loopback that is correct except for its lies.
 type op struct {
 	patience time.Duration // of the client with each request; 5 s when zero
 	t        *testing.T
@@ -77,7 +77,7 @@ type op struct {
 var (
 	rsaKey   = sync.OnceValue(func() *rsa.PrivateKey { k, _ := rsa.GenerateKey(rand.Reader, 2048); return k })
 	otherRSA = sync.OnceValue(func() *rsa.PrivateKey { k, _ := rsa.GenerateKey(rand.Reader, 2048); return k })
-	// A modulus of 1,024 bits; nobody needs its factors.
+	// A modulus of 1,024 bits. Its factors are not needed.
 	weakRSA = sync.OnceValue(func() *rsa.PublicKey {
 		n := new(big.Int).SetBit(new(big.Int).Rsh(rsaKey().N, 1024), 1023, 1)
 		return &rsa.PublicKey{N: n.SetBit(n, 0, 1), E: 65537}

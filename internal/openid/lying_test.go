@@ -38,8 +38,8 @@ func project(c claims) { c["aud"], c["azp"] = []string{"desk", "another client",
 
 func ofParty(p *provider.Provider) { p.AudiencesOfParty = true }
 
-// Whatever a provider says beyond the foundation's list, and what comes of it. A
-// nil want is a sign-in.
+// False answers of a provider that the foundation's list does not have, and the outcome of each. A nil want is a
+// sign-in.
 func TestLies(t *testing.T) {
 	bombed() // its making is not part of the provider's answer
 	hour := time.Hour

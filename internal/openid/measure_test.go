@@ -19,9 +19,8 @@ func with(object []byte, name, value string) []byte {
 	return append([]byte(fmt.Sprintf("{%q:%s,", name, value)), bytes.TrimSpace(object)[1:]...)
 }
 
-// Claims without measure are stopped where they come in, by each of their ways: those of
-// an ID token end the sign-in, those of userinfo are left out. What is let in can be
-// stored and read again.
+// Claims that are too large are refused when they arrive: those of an ID token end the sign-in, those of userinfo are
+// left out. Claims that are accepted can be stored and read again.
 func TestClaimsWithoutMeasure(t *testing.T) {
 	for name, c := range map[string]struct {
 		claim string
@@ -54,7 +53,7 @@ func TestClaimsWithoutMeasure(t *testing.T) {
 	}
 }
 
-// checkMeasure signs in, and demands that what came in can be stored.
+// checkMeasure signs in and checks that the claims that were accepted can be stored.
 func checkMeasure(t *testing.T, name string, p *op, ends, fits bool) {
 	t.Helper()
 	log := p.logs()
@@ -84,7 +83,7 @@ func checkMeasure(t *testing.T, name string, p *op, ends, fits bool) {
 	}
 }
 
-// Two halves of a measure are more than the whole: then userinfo is left out.
+// When ID token and userinfo together exceed the limit, userinfo is left out.
 func TestIDTokenAndUserinfoTogether(t *testing.T) {
 	big := `"` + strings.Repeat("x", 600<<10) + `"`
 	p := newOP(t, lies{
@@ -101,7 +100,7 @@ func TestIDTokenAndUserinfoTogether(t *testing.T) {
 	}
 }
 
-// A refresh stores no claims, and so no measure of them ends a session.
+// A refresh stores no claims, so their size ends no session.
 func TestARefreshWithClaimsWithoutMeasure(t *testing.T) {
 	p, client, s := newSession(t, lies{})
 	p.lies.payload = func(b []byte) []byte {

@@ -12,8 +12,8 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// module is one of the OpenID Foundation's relying-party test modules: what the
-// provider does, and what must come of it. A nil want is a sign-in.
+// module is one of the OpenID Foundation's relying-party test modules: what the provider does, and the outcome that is
+// right. A nil want is a sign-in.
 type module struct {
 	plan, name string
 	lies       lies
@@ -278,7 +278,7 @@ func oneKey(name string, value any) func([]jose.JSONWebKey) any {
 	}
 }
 
-// own is a test of ours as a row of the table.
+// own is one of Latchkey's own tests as a row of the table.
 func own(test func(*testing.T)) func(*testing.T, module) {
 	return func(t *testing.T, _ module) { test(t) }
 }

@@ -17,8 +17,8 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// What crypto/tls refuses, told apart: whom it shows is not believed, or no
-// connection that is secure can be agreed on.
+// The failures of crypto/tls are told apart: the certificate is not trusted, or the two sides agree on no secure
+// connection.
 func TestConnectionsThatAreNotSecure(t *testing.T) {
 	for name, c := range map[string]struct {
 		conf  *tls.Config

@@ -136,7 +136,8 @@ func TestConsentIsLearned(t *testing.T) {
 	}
 }
 
-// Where nothing brings a refresh token the person is asked once more, and never again.
+// When the second request brings no refresh token either, the person is not asked a third time, nor twice at the next
+// sign-in.
 func TestConsentThatDoesNotHelp(t *testing.T) {
 	s := newStrict(t, &strict{never: true})
 	if got, err := s.signIn(t, session.SignInRequest{}); err != nil || got.Tokens.Access.IsZero() {
@@ -304,7 +305,7 @@ func TestAnotherAccount(t *testing.T) {
 	}
 }
 
-// A refusal that is not of a prompt leads nowhere else, and neither does a person's no.
+// A refusal that is not about the prompt is not tried again, and neither is a refusal by the person.
 func TestWhatIsNoRefusalOfAPrompt(t *testing.T) {
 	for _, code := range []string{"access_denied", "invalid_scope", "login_required", "unauthorized_client"} {
 		s := newStrict(t, &strict{refuse: func(string) (string, string) { return code, "" }})

@@ -50,7 +50,7 @@ func TestTheOrganizationAsAScope(t *testing.T) {
 	}
 }
 
-// A wish is not an answer: where tokens name the organization, it must be that one.
+// The parameter alone proves nothing: where tokens name the organization, it must be the one that was asked for.
 func TestTheOrganizationIsChecked(t *testing.T) {
 	google := func(conf *provider.Provider) { conf.OrganizationParam, conf.OrganizationClaims = "hd", []string{"hd"} }
 	auth0 := func(conf *provider.Provider) {

@@ -139,7 +139,7 @@ func TestAPushThatIsDemandedAndImpossible(t *testing.T) {
 	}
 }
 
-// A push that fails is an error, and no request in the address.
+// A push that fails is an error; the request is not put into the address instead.
 func TestAPushThatFails(t *testing.T) {
 	for name, c := range map[string]struct {
 		lies lies
@@ -178,7 +178,7 @@ func TestAPushThatFails(t *testing.T) {
 	}
 }
 
-// A request_uri that would be a parameter of its own stays within the one.
+// A request_uri with characters such as & stays one parameter of the address.
 func TestARequestURIIsEscaped(t *testing.T) {
 	p := newOP(t, pushing(lies{}))
 	p.pushed = map[string]url.Values{}

@@ -11,9 +11,8 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// jwks_uri changes, a day later, while a sign-in verifies its ID token and a signed
-// userinfo: the race detector watches the keys. Nothing waits for the discovery that
-// replaces them, for whatever is waited for hides a race.
+// jwks_uri changes, a day later, while a sign-in verifies its ID token and a signed userinfo. The race detector watches
+// the keys. The test does not wait for the discovery that replaces them, since the wait would hide a race.
 func TestKeysMoveWhileTokensAreVerified(t *testing.T) {
 	p := newOP(t, lies{})
 	var asked, days atomic.Int64

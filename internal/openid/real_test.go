@@ -65,7 +65,7 @@ func certifiedStory(t *testing.T, conf provider.Provider, web http.RoundTripper)
 	signedOut(t, c, p, inTheBrowser(t, c, p))
 }
 
-// cancelled leaves the consent page by its way out.
+// cancelled cancels on the consent page.
 func cancelled(t *testing.T, c *openid.Client, p *person) {
 	t.Helper()
 	p.cancel = true
@@ -94,7 +94,7 @@ func inTheBrowser(t *testing.T, c *openid.Client, p *person) session.Session {
 	return s
 }
 
-// rotation spends refresh tokens until the provider ends the family.
+// rotation uses refresh tokens, and at last a spent one, until the provider ends the family.
 func rotation(t *testing.T, c *openid.Client, s session.Session) {
 	t.Helper()
 	next, err := c.Refresh(t.Context(), s, keep)

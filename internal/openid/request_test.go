@@ -51,8 +51,8 @@ func TestTheAuthorizationRequest(t *testing.T) {
 	}
 }
 
-// A provider of plain OAuth 2.0: the user endpoint says who it is, and the session
-// says that nothing stands behind it.
+// A provider of plain OAuth 2.0: the user endpoint says who the person is, and the session says that this was not
+// verified.
 func TestWithoutIDTokens(t *testing.T) {
 	p := newOP(t, lies{token: drop("id_token"), userinfo: func(c claims) { delete(c, "sub"); c["id"] = 583231 }})
 	c, _ := p.client(func(conf *provider.Provider) {

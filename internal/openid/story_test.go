@@ -19,7 +19,7 @@ import (
 // tab is a browser that follows no redirect by itself.
 var tab = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
-// knock sends one request as a browser might, and returns the status.
+// knock sends one request as another page in the browser might, and returns the status.
 func knock(ctx context.Context, t *testing.T, method, address string, header ...string) (int, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(ctx, method, address, nil)
@@ -39,9 +39,8 @@ func knock(ctx context.Context, t *testing.T, method, address string, header ...
 	return res.StatusCode, res.Header.Get("Location")
 }
 
-// The person types at the provider while any page that they have open sends
-// whatever it can to the redirect address; then their own answer comes, ahead of
-// itself, and twice.
+// While the person types at the provider, other open pages send all kinds of requests to the redirect address. Then the
+// right answer arrives: first as a prefetch, then twice.
 func TestAnyPageWhileThePersonTypes(t *testing.T) {
 	const flood = 3000
 	typed := make(chan struct{})

@@ -18,8 +18,8 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// The keys are rotated, the first fetch of the new ones fails, the account tries
-// again after its 2-4 s of backoff: still no verdict (fine print 3).
+// The keys are rotated, the first fetch of the new ones fails, and the account tries again after 2 to 4 seconds. The
+// token still counts as not verified yet, and not as false.
 func TestAFailedRefetchIsNoVerdictTheSecondTimeEither(t *testing.T) {
 	for name, kid := range map[string]string{"a new kid": "rotated", "a kid used again": "rsa"} {
 		p, client, s := newSession(t, lies{})
@@ -66,7 +66,7 @@ func TestAnEmptyKeySetIsNoVerdict(t *testing.T) {
 	}
 }
 
-// A sound refresh on a machine whose clock is wrong.
+// A correct refresh on a machine whose clock is wrong.
 func TestAWrongClockDoesNotEndTheSession(t *testing.T) {
 	for _, off := range []time.Duration{3 * time.Hour, -3 * time.Hour} {
 		p, _, s := newSession(t, lies{})
@@ -214,7 +214,7 @@ func TestNoTokenGoesToAnotherClient(t *testing.T) {
 	}
 }
 
-// An answer about the time that a token lives which cannot be meant.
+// An expires_in that makes no sense.
 func TestALifetimeOfNothingIsNoLifetimeForever(t *testing.T) {
 	for _, life := range []any{0, -5, "0"} {
 		p := newOP(t, lies{token: put("expires_in", life)})
@@ -229,8 +229,8 @@ func TestALifetimeOfNothingIsNoLifetimeForever(t *testing.T) {
 	}
 }
 
-// An app that stays open for weeks: endpoints move, and a document that cannot be
-// fetched again takes nothing away.
+// In an app that stays open for weeks, endpoints change with the discovery document, and the old endpoints stay when
+// the document cannot be fetched again.
 func TestTheDiscoveryDocumentIsAskedForOnceADay(t *testing.T) {
 	p := newOP(t, lies{})
 	now := time.Now()

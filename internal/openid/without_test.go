@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// However a provider quotes a secret, nothing of it is left that could be used.
+// Whatever the form in which a provider quotes a secret, no usable part of it is left in the text.
 func TestAQuotedSecretIsCut(t *testing.T) {
 	const secret = "Rt-7fQ2x_Lk9vB3nM8pZ%41w.Yh5"
 	reversed := func(s string) string {
@@ -106,7 +106,7 @@ func TestASecretWithinBase64IsCut(t *testing.T) {
 	}
 }
 
-// The cut comes before the text is shortened: no half of a secret stands at its end.
+// The secret is cut out before the text is shortened, so that no half of it stands at the end.
 func TestASecretAtTheEndOfWhatIsShown(t *testing.T) {
 	secret := strings.Repeat("s3cr3tV4lue", 10)
 	got := clean(without(strings.Repeat("x ", 95)+secret, secret), 200)

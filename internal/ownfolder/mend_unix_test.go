@@ -84,7 +84,7 @@ func TestWhatIsNotOursKeepsItsMode(t *testing.T) {
 	}
 }
 
-// What came to the path after the look is left alone.
+// A file that was put at the path after the check is left alone.
 func TestWhatHasChangedMeanwhile(t *testing.T) {
 	for name, turn := range map[string]func(path, other string) error{
 		"a link":       func(path, other string) error { return errors.Join(os.Remove(path), os.Symlink(other, path)) },

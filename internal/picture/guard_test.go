@@ -34,8 +34,7 @@ func fetcher(t *testing.T, how proxy.Options, roots []byte, o Options) *Fetcher 
 	return f
 }
 
-// A public name may resolve to an address inside: what counts is where the
-// connection would go.
+// A public name may resolve to a private address. The address of the connection decides.
 func TestNoWayIntoAPrivateNetwork(t *testing.T) {
 	for _, inside := range []string{
 		"127.0.0.1", "::1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "::", "100.64.0.1",
@@ -140,7 +139,7 @@ func TestBehindAProxyTheTargetIsJudged(t *testing.T) {
 	}
 }
 
-// A proxy in the environment is used, and switches nothing off.
+// A proxy of the environment is used, and the guard judges addresses all the same.
 func TestAProxyOfTheEnvironmentIsNoWayIn(t *testing.T) {
 	site, _ := pictures(t)
 	p := newGateway(t, site.Listener.Addr().String())

@@ -128,8 +128,8 @@ func TestWorkIsBounded(t *testing.T) {
 	}
 }
 
-// looks is a context that is over after a number of looks at it: a clock that does not
-// depend on the machine.
+// looks is a context that ends after its Err was called a number of times, so that the test does not depend on the
+// machine's speed.
 type looks struct {
 	context.Context
 	left *int
@@ -157,7 +157,7 @@ func TestADecoderStopsWhenItsTimeIsOver(t *testing.T) {
 	}
 }
 
-// noise is a picture of a megapixel that packs badly: its decoder has the most to do.
+// noise is a picture of a megapixel that cannot be compressed well, so that decoding it takes the most work.
 func noise() *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, 1024, 1024))
 	_, _ = rand.NewChaCha8([32]byte{}).Read(img.Pix)

@@ -109,7 +109,7 @@ var codes = map[string]error{
 	},
 }
 
-// Every code has an error above that leads to it: none is of a kind that cannot be.
+// Every code has an error in the list above that leads to it, so no code is unused.
 func TestEveryCodeIsReached(t *testing.T) {
 	for _, p := range problem.All("Acme ID") {
 		if codes[p.Code] == nil {
@@ -138,7 +138,7 @@ func TestEverySentinelIsInTheTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Told by another error that they come with, or never shown.
+	// These are shown as a part of another error, or never shown.
 	elsewhere := map[string]bool{
 		"openid.ErrStatus": true, "openid.ErrRevocation": true, "openid.ErrLogout": true, "session.ErrEnded": true,
 		"route.ErrReach": true, "route.ErrSignIn": true, "route.ErrRefused": true, // by their types
@@ -231,7 +231,7 @@ func TestEveryCheckHasItsOwnWords(t *testing.T) {
 	}
 }
 
-// What is not known is not told as a verdict: the keys could not be fetched anew.
+// When the keys could not be fetched anew, the words do not say that the token is false.
 func TestNoVerdictIsToldAsNone(t *testing.T) {
 	p := problem.From(fmt.Errorf("%w: %w", openid.ErrKeys, openid.ErrSignature), "Acme ID")
 	if p.Code != "keys_unavailable" || strings.Contains(p.Message, "false") {
@@ -239,8 +239,7 @@ func TestNoVerdictIsToldAsNone(t *testing.T) {
 	}
 }
 
-// A person's own no at the provider is theirs, and a rule's no is not, in the words of
-// the providers.
+// A refusal by the person at the provider and a refusal by a rule are told apart, by the providers' own words.
 func TestWhoHasSaidNo(t *testing.T) {
 	for description, want := range map[string]string{
 		"": "declined", "User cancelled the login.": "declined",
@@ -264,7 +263,7 @@ func TestWhoHasSaidNo(t *testing.T) {
 	}
 }
 
-// What a provider's own words mean goes before what can be said of any error.
+// The advice for a provider's own error text goes before the general advice.
 func TestAProvidersWordsAreExplained(t *testing.T) {
 	for _, c := range []struct {
 		kind              error

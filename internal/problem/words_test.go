@@ -20,8 +20,8 @@ func TestEveryRowHasWords(t *testing.T) {
 	}
 }
 
-// A program with its provider in its code reads no LATCHKEY_ variable and has no
-// latchkeyctl beside it: no word sends its people there.
+// A program with its provider in its code reads no LATCHKEY_ variable and comes without latchkeyctl, so its errors name
+// neither.
 func TestTheWordsFitTheirReader(t *testing.T) {
 	var errs []error
 	for _, r := range table {

@@ -155,7 +155,7 @@ func TestWhatNoProofCanName(t *testing.T) {
 	}
 }
 
-// story is one prover and what it says to servers.
+// story is one prover and its requests to servers.
 type story struct {
 	*testing.T
 	*proof.Prover
@@ -226,8 +226,8 @@ func TestWhatIsNoNonceIsNotTaken(t *testing.T) {
 	}
 }
 
-// An API whose hosts are without number takes no memory without end, and the server
-// that is in use is the last to be forgotten.
+// Nonces of an API with very many hosts take a bounded amount of memory, and the nonce of the server that was used last
+// is forgotten last.
 func TestNoncesAreBounded(t *testing.T) {
 	s := story{t, &proof.Prover{Key: software(t), Nonces: &proof.Nonces{}}}
 	s.learn(proof.Authorization, "https://id.example", "kept")

@@ -71,7 +71,7 @@ func TestAdvice(t *testing.T) {
 	}
 }
 
-// Every text leads to its own row: none is swallowed by one that stands higher.
+// Every text leads to its own row: no row above it matches first.
 func TestEveryAdviceIsReached(t *testing.T) {
 	for i, row := range advices() {
 		if row.From == "" || row.Means == "" || row.Do == "" {
@@ -87,7 +87,7 @@ func TestEveryAdviceIsReached(t *testing.T) {
 
 var update = flag.Bool("update", false, "write the page that is made of the advice table anew")
 
-// docs/providers/errors.md is made of the table, and stays so.
+// docs/providers/errors.md is up to date with the table.
 func TestThePageOfErrorsIsTheTable(t *testing.T) {
 	const path = "../../docs/providers/errors.md"
 	const from, to = "<!-- made of internal/provider/advice.json -->\n", "<!-- end -->"

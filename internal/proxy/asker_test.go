@@ -11,8 +11,7 @@ import (
 	"app.latchkey/internal/proxy"
 )
 
-// site is the server that everybody wants to reach: https://example.com, by the
-// certificate that net/http/httptest has.
+// site is the server behind the proxies: https://example.com, with the certificate of net/http/httptest.
 type site struct {
 	*httptest.Server
 	roots []byte

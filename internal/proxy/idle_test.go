@@ -89,8 +89,8 @@ func (s *pipes) ask(t *testing.T) int32 {
 	return s.dialled.Load()
 }
 
-// The code that a person brings back after minutes is redeemed on the connection that there is. After a sleep of
-// the computer there is a new one.
+// When the person comes back after minutes, the code is redeemed on the connection that is still open. After a sleep of
+// the computer a new connection is made.
 func TestAConnectionLastsAsLongAsAPersonMayTake(t *testing.T) {
 	for name, http2 := range map[string]bool{"HTTP/1.1": false, "HTTP/2": true} {
 		t.Run(name, func(t *testing.T) {

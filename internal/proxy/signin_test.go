@@ -140,7 +140,7 @@ func TestWhoCannotSignInIsToldWhomToAsk(t *testing.T) {
 	}
 }
 
-// A password is shown to no proxy that lets everybody through.
+// A proxy that demands no sign-in is not sent the password.
 func TestAPasswordIsShownOnlyWhenItIsAskedFor(t *testing.T) {
 	s := newSite(t)
 	shown := ""
@@ -155,7 +155,7 @@ func TestAPasswordIsShownOnlyWhenItIsAskedFor(t *testing.T) {
 	}
 }
 
-// The person's own set-up: no desktop, no ticket, and words that say so.
+// Without a desktop and without a ticket, the error says so.
 func TestAPersonWithoutATicketIsTold(t *testing.T) {
 	at := gateway.Start(t, &gateway.Proxy{Admit: tickets("Negotiate")})
 	damaged := filepath.Join(t.TempDir(), "cache")

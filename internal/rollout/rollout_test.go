@@ -38,7 +38,7 @@ func keys() []settings.Key {
 	return out
 }
 
-// The schema tells templates that the editor of policies would refuse.
+// The schema finds templates that the Group Policy editor would refuse.
 func TestTheTemplatesKeepTheRules(t *testing.T) {
 	validate := func(data []byte) error {
 		path := filepath.Join(t.TempDir(), "template.xml")
@@ -147,7 +147,7 @@ func TestEverySettingHasAPolicyThatIsRead(t *testing.T) {
 	}
 }
 
-// combination is what is said of a value that is good by itself, and lacks company here.
+// combination matches the error of a value that is right by itself but needs another setting beside it.
 var combination = regexp.MustCompile(`missing|not for provider|is not of this system|without|needs|knows no|` +
 	`is checked for|stands in|refuses|no such file`)
 

@@ -49,8 +49,7 @@ func book() session.Book {
 	return b
 }
 
-// The golden file is what people have on their disks: it may be added to, and
-// never changed.
+// The golden file has the format that people have on their disks: members may be added to it and never changed.
 func TestEveryVersionIsReadForEver(t *testing.T) {
 	const golden = "testdata/book.v1.json"
 	if *update {

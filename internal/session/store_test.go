@@ -9,7 +9,7 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// noted is a sealer that notes what it is asked.
+// noted is a sealer that notes its calls.
 type noted struct {
 	blob  []byte
 	calls []string
@@ -38,8 +38,8 @@ func (n *noted) Lock(context.Context) (func(), error) { return func() {}, nil }
 
 func (n *noted) SetAside(error) error { return nil }
 
-// What is durable already is not written again; what is not, is: after a failure, after another book, after the
-// vault was read again, and for a write that makes older copies worthless.
+// A book that is on disk already is not written again. It is written after a failure, after another book, after the
+// vault was read again, and when the write must make older copies unusable.
 func TestTheSameBookIsWrittenOnce(t *testing.T) {
 	n := &noted{}
 	var want []string

@@ -1,7 +1,6 @@
 package settings
 
-// LoadPolicy loads a policy as if it lay where the platform has it: whose it is
-// counts.
+// LoadPolicy loads a policy as if it lay at the platform's place, so that its owner is checked.
 func LoadPolicy(path string) (Settings, error) {
 	l := &loader{values: map[string]value{}}
 	l.policy(path, false)

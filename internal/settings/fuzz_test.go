@@ -13,10 +13,10 @@ import (
 	"app.latchkey/internal/settings"
 )
 
-// mark is a secret that must come out nowhere.
+// mark is a secret that must not appear in any output.
 const mark = "hunter2-hunter2"
 
-// sound holds whatever was loaded against what the other packages rely on.
+// sound checks that the loaded settings keep what the other packages rely on.
 func sound(t *testing.T, s settings.Settings, err error) {
 	t.Helper()
 	if err != nil {

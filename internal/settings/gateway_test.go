@@ -77,7 +77,7 @@ func TestTheCertificateForAGateway(t *testing.T) {
 	}
 }
 
-// What others can read and must not is said, for the proxy's password and for the key.
+// A warning says that others can read the file with the proxy's password, or the key.
 func TestSecretsOfTheWayThatOthersCanRead(t *testing.T) {
 	cert, key := pair(t)
 	before, dir, err := load(t, map[string]string{

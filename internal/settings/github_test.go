@@ -54,7 +54,7 @@ func (g *gitHub) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// came is a receiver whom the browser answers at once.
+// came is a receiver to which the browser answers at once.
 type came struct {
 	waits
 	answer chan url.Values

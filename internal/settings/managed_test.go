@@ -110,7 +110,7 @@ func TestTheChannelsLockEveryKey(t *testing.T) {
 	}
 }
 
-// Whatever stands there instead of a value is said, with place and key, and leaves nothing to the person.
+// A value of a wrong type is an error that names place and key, and the person's own value does not count in its place.
 func TestHostileValuesOfTheChannelsNeverUnlock(t *testing.T) {
 	hostile := map[string]any{
 		"a large number": uint64(1) << 63, "a number": uint64(2), "lists": []any{uint64(7), "a", uint64(99999999)},
@@ -146,7 +146,7 @@ func convertible(k key, v any) bool {
 	return problem == "" && k.chosen(data) == "" && (k.check == nil || k.check(data) == "") && !k.NoFile
 }
 
-// Keys that there are not, values that are none, and places that cannot be read.
+// Unknown keys, missing values, and places that cannot be read.
 func TestHostilePlacesOfThePolicy(t *testing.T) {
 	for name, c := range map[string]struct {
 		layer managed.Layer
@@ -189,7 +189,7 @@ type unknownError struct{}
 
 func (unknownError) Error() string { return "nobody knows" }
 
-// Each app has places of its own, which a renamed product's name decides.
+// Each app has places of its own, named after the app, also when the product was renamed.
 func TestThePlacesFollowTheApp(t *testing.T) {
 	for id, want := range map[string]managed.Names{
 		"latchkey":      {Title: "Latchkey", Bundle: "app.latchkey.latchkey"},

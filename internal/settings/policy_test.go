@@ -33,8 +33,7 @@ func other(k key) string {
 	return "elsewhere"
 }
 
-// Once the policy names the provider, no source of the person's has a word in where it
-// is and whom to believe, for any key that there is.
+// Once the policy names the provider, no source of the person decides where it is or whom to believe, for any key.
 func TestAPolicyLocksAllThatDecidesWhomWeBelieve(t *testing.T) {
 	const policy = "issuer = \"https://id.acme.example\"\nclient_id = \"theirs\"\n"
 	sources := map[string]func(*Options, key, string){

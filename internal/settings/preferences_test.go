@@ -51,7 +51,7 @@ func TestPreferencesAreKept(t *testing.T) {
 	}
 }
 
-// What is refused changes nothing, whatever else was asked in the same breath.
+// When one value is refused, none of the values of the same call is written.
 func TestPreferencesAreRefused(t *testing.T) {
 	const before = "appearance = \"light\"\n"
 	for name, c := range map[string]struct {

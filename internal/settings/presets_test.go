@@ -19,8 +19,8 @@ import (
 	"app.latchkey/internal/settings"
 )
 
-// field is a provider as it stands in the field, for a transport: it answers
-// discovery below the one issuer that the preset must make.
+// field stands in for a real provider, as a transport: it answers discovery below the one issuer that the preset must
+// make.
 type field struct {
 	issuer  string
 	scopes  []string
@@ -48,7 +48,7 @@ func (f *field) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// waits is a receiver whom nobody ever answers.
+// waits is a receiver that never gets an answer.
 type waits struct{ redirect string }
 
 func (w waits) RedirectURI() string                          { return w.redirect }
@@ -453,7 +453,7 @@ func TestPresetsRefuse(t *testing.T) {
 	}
 }
 
-// What works and should not stay so is warned of.
+// Settings that work and should be changed are warned of.
 func TestPresetsWarn(t *testing.T) {
 	for _, c := range []struct{ provider, config, want string }{
 		{"descope", "project_id = \"P2abcdefghijk\"\nclient_secret = \"hush\"", "Descope needs none"},

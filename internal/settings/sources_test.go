@@ -28,7 +28,7 @@ func TestAnotherPresetStartsOver(t *testing.T) {
 	}
 }
 
-// What the later source says wins, also over what a preset makes of the earlier.
+// The later source wins, also over what a preset makes of the earlier one.
 func TestAnIssuerAgainstItsPreset(t *testing.T) {
 	const preset = "provider = \"okta\"\nclient_id = \"desk\"\ndomain = \"acme.okta.com\"\n"
 	s, _, err := load(t, map[string]string{"baked": preset}, []string{"LATCHKEY_ISSUER=https://id.acme.example"}, nil)
@@ -92,7 +92,7 @@ func TestAPolicyBuildsOnTheTeamsFile(t *testing.T) {
 	}
 }
 
-// A policy that its subjects could have written is refused, and not passed over.
+// A policy that the person could have written is refused, and not ignored.
 func TestAPolicyThatIsNotTheAdministrators(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "policy.toml")

@@ -11,8 +11,8 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// Whatever a provider, a certificate or a claim says: nothing in a view turns the
-// direction of words, hides or controls, and lists are cut.
+// No text of a view has characters that change the direction of words, are invisible or control a terminal, whatever a
+// provider, a certificate or a claim says. Long lists are cut.
 func TestAViewIsFitToBeShown(t *testing.T) {
 	const hostile = "Acme\u202egnp.exe\u2066\u200b\u009b\x1b[2J\u3164"
 	quoted, _ := json.Marshal(hostile)

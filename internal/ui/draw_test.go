@@ -106,7 +106,7 @@ func TestTheScreens(t *testing.T) {
 	}
 }
 
-// What stands on the screens beside their name.
+// What the screens show besides their name.
 func TestWhatStandsOnTheScreens(t *testing.T) {
 	code := session.DeviceCode{
 		UserCode: "WDJB-MJHT", VerificationURI: "https://id.example/device", Expires: time.UnixMilli(5),
@@ -196,8 +196,8 @@ func TestASessionKeepsItsProvider(t *testing.T) {
 	}
 }
 
-// While the browser is at work nothing is said of what failed; the notice names who is
-// signed out, and who still is signed in.
+// While the browser ends its session, failures are not shown yet. The notice names who is signed out, and who is still
+// signed in.
 func TestASignOutNamesWhoAndWhoNot(t *testing.T) {
 	out := account.SignOut{
 		Key: ada.Key, Name: "Ada Lovelace", Provider: "Acme ID", Scope: account.ScopeBrowser, Running: true,
@@ -226,7 +226,8 @@ func TestASignOutNamesWhoAndWhoNot(t *testing.T) {
 		t.Errorf("%+v", n)
 	}
 
-	// Of all: what is the same is said once, what differs names whose it is.
+	// After a sign-out of all accounts, a result that is the same for all is said once, and one that differs names its
+	// account.
 	second := done
 	second.Key, second.Name = grace.Key, "Grace Hopper"
 	snap.SignOuts = []account.SignOut{done, second}

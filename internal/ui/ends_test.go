@@ -46,7 +46,8 @@ func (h *driven) expires() {
 	}
 }
 
-// Who does not look at the window is told that the session has ended, and no more; a click leads to the window.
+// A person who does not look at the window is notified that the session has ended. The notification says nothing else,
+// and a click on it leads to the window.
 func TestASessionThatEndsInTheBackground(t *testing.T) {
 	h := newDriven(t)
 	all := notified(h)
@@ -87,7 +88,8 @@ func TestANotificationIsTakenAway(t *testing.T) {
 	<-second.ctx.Done()
 }
 
-// Who looks, who has signed out, and who wants no notifications gets none; nor does a session that had ended before.
+// There is no notification for a person who looks at the window, has signed out or has switched notifications off, nor
+// for a session that had ended before.
 func TestNoNotification(t *testing.T) {
 	h := newDriven(t)
 	all := notified(h)

@@ -72,7 +72,7 @@ type driven struct {
 	faces  map[string]string // by address
 }
 
-// picture is what an address leads to.
+// picture is the answer for the address of a picture.
 func (h *driven) picture(_ context.Context, address string) (string, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -230,7 +230,7 @@ func (h *driven) until(what string, ok func(StateView) bool) StateView {
 	return v
 }
 
-// somebody is a session that has just begun.
+// somebody returns a new session of a person.
 func somebody(subject string) session.Session {
 	return session.Session{
 		Key: session.Key{Issuer: "https://id.example", Subject: subject}, ClientID: "acme-desk",
@@ -243,7 +243,7 @@ func somebody(subject string) session.Session {
 	}
 }
 
-// enter signs somebody in.
+// enter signs a person in.
 func (h *driven) enter(subject string) StateView {
 	h.t.Helper()
 	h.try(h.SignIn(""))

@@ -7,7 +7,7 @@ import (
 	"app.latchkey/internal/account"
 )
 
-// tomorrow ends the window and starts it anew, without what forget takes away.
+// tomorrow ends the window and starts it anew, after forget has removed something.
 func (h *driven) tomorrow(forget func(*Model)) {
 	before := h.Account()
 	h.end()
@@ -86,7 +86,7 @@ func TestWhatWasTypedIsOfferedAgain(t *testing.T) {
 	}
 }
 
-// Whoever is signed in for this time only is told that a change of the provider ends it.
+// A person who is signed in for this time only is told that a change of the provider ends the session.
 func TestAChangeOfTheProviderEndsThisTimeOnly(t *testing.T) {
 	snap := account.Snapshot{Phase: account.PhaseSignedIn, Session: ada, Accounts: []account.Account{ada}}
 	draw := func(store string) string {

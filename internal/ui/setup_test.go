@@ -102,7 +102,7 @@ func TestNothingWasWritten(t *testing.T) {
 	}
 }
 
-// A page that was opened during a sign-in does not hide what came of it.
+// A page that was opened during a sign-in does not hide its outcome.
 func TestAPageDoesNotHideTheOutcome(t *testing.T) {
 	h := newDriven(t)
 	h.try(h.SignIn(""))
@@ -114,7 +114,7 @@ func TestAPageDoesNotHideTheOutcome(t *testing.T) {
 	h.until("the profile", func(v StateView) bool { return v.Screen == ScreenProfile })
 }
 
-// A redirect address is copied by its place: no address comes from JavaScript.
+// JavaScript asks to copy a redirect address by its number in the list: no address comes from JavaScript.
 func TestARedirectAddressIsCopied(t *testing.T) {
 	h := newDriven(t)
 	h.now().Redirects = func() map[string][]string { return map[string][]string{"okta": {"http://a", "http://b"}} }

@@ -27,8 +27,8 @@ func snapshots() map[string]StateView {
 	return out
 }
 
-// TestSnapshots holds the files that the browser tests draw against the contract,
-// and demands one for each screen, each code of a problem, each action and each field.
+// TestSnapshots compares the files that the browser tests draw with the states that Go makes, and demands one for each
+// screen, each code of a problem, each action and each field.
 func TestSnapshots(t *testing.T) {
 	screens, filled, files := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for name, v := range snapshots() {

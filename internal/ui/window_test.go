@@ -28,8 +28,8 @@ func TestWhatIsTypedTellsWhomToExpect(t *testing.T) {
 	}
 }
 
-// What is no whole email is said to be so at once, and never dropped. Where the provider
-// can be told an organization, a word without @ is one.
+// An incomplete email address is refused at once with words, and never ignored. Where the provider knows organizations,
+// a word without @ is the name of one.
 func TestAnIncompleteEmailIsSaidToBeSo(t *testing.T) {
 	h := newDriven(t)
 	ways := map[string]func(string) (Job, error){
@@ -169,7 +169,7 @@ func TestTryAgainAsksForTheSame(t *testing.T) {
 	}
 }
 
-// Two people: switch, sign out, go on as the one who is left.
+// Two people: switch, sign out, go on as the other one.
 func TestAccounts(t *testing.T) {
 	h := newDriven(t)
 	h.enter("ada")
@@ -280,7 +280,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// Nothing but what is on the list is opened, and no address comes from JavaScript.
+// Only the addresses on the list are opened, and no address comes from JavaScript.
 func TestOnlyWhatIsOnTheListIsOpened(t *testing.T) {
 	h := newDriven(t)
 	for _, name := range []string{"", "https://evil.example/", "file:///etc/passwd", "device"} {

@@ -61,7 +61,7 @@ func TestEveryDesktopsDefaultCollection(t *testing.T) {
 	}
 }
 
-// Only a prompt needs the person, and nobody but the unlock screen shows one.
+// Only a prompt needs the person, and only the unlock screen shows one.
 func TestALockedCollectionThatAsks(t *testing.T) {
 	s, conf := desktop(t, "kdewallet", bus.Open)
 	saved(t, conf)

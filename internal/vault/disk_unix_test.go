@@ -17,8 +17,7 @@ import (
 	"app.latchkey/internal/vault"
 )
 
-// onDisk runs a test of this file again as another process, of which limits and
-// rights can be taken.
+// onDisk runs a test of this file again in another process, whose limits and rights can be reduced.
 func onDisk(t *testing.T, role, dir string) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run=^TestDiskHelper$", "-test.v")
@@ -34,7 +33,7 @@ func TestDiskHelper(t *testing.T) {
 	v := vault.New(file(dir))
 	switch os.Getenv("VAULT_TEST_ROLE") {
 	case "full":
-		// The kernel refuses to let a file grow further: what a full disk does, too.
+		// The kernel refuses to let a file grow further, as it does on a full disk.
 		const most = 64 << 10
 		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: most, Max: most}); err != nil {
 			t.Fatal(err)
@@ -64,8 +63,8 @@ func TestDiskHelper(t *testing.T) {
 	}
 }
 
-// mustStay demands that a write fails so, and that what was there is still there,
-// with nothing beside it.
+// mustStay checks that a write fails with the error, that the old content is still there, and that no other file is
+// left.
 func mustStay(t *testing.T, v *vault.Vault, want error, data []byte) {
 	t.Helper()
 	if err := v.Save(t.Context(), data); !errors.Is(err, want) {

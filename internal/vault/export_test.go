@@ -47,9 +47,9 @@ func (v *Vault) RefuseRenames(err error, d time.Duration) {
 	}
 }
 
-// TurnUpTo leaves what a program leaves that is killed after a step of the turn: 1 both
-// keys are held, 2 a part of the file is written beside its place, 3 all of it is, 4 it is
-// in its place, 5 the old key is dropped.
+// TurnUpTo changes the vault's key up to a step, as a program does that is killed after that step. After 1 both keys
+// are kept, after 2 a part of the new file is written, after 3 the whole of it, after 4 it is in its place, after 5 the
+// old key is dropped.
 func (v *Vault) TurnUpTo(ctx context.Context, step int, plain []byte) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// FuzzParse takes apart what somebody else has written. Whatever is accepted is all
-// there, within its limits, and is not opened by a key of ours.
+// FuzzParse parses files that a stranger has written. A file that is accepted is complete and within the limits, and a
+// key of the vault does not open it.
 func FuzzParse(f *testing.F) {
 	for _, name := range []string{"testdata/passphrase.v1.vault", "testdata/keychain.v1.vault"} {
 		golden, err := os.ReadFile(name)

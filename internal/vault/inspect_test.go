@@ -12,7 +12,7 @@ import (
 	"app.latchkey/internal/vault"
 )
 
-// A look changes nothing, whatever it finds.
+// Inspect changes nothing, whatever it finds.
 func TestInspect(t *testing.T) {
 	dir := t.TempDir()
 	if found := vault.New(file(dir)).Inspect(t.Context()); found.Stored || found.Err != nil {

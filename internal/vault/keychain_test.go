@@ -14,9 +14,8 @@ import (
 	"app.latchkey/internal/vault"
 )
 
-// onKeychain are the tests that hold on every system's keychain. They run on a real
-// one: on Linux on a private session bus, on Windows and macOS on the user's own, with
-// an item of the tests' name that is removed at the end.
+// onKeychain are the tests that must pass with every system's keychain. They run with a real one: on Linux on a private
+// session bus, on Windows and macOS with the user's own, with an item of the tests' name that is removed at the end.
 func onKeychain(t *testing.T, conf vault.Config) {
 	t.Run("what is stored is found again", func(t *testing.T) {
 		c := at(t, conf)
@@ -100,7 +99,7 @@ func onKeychain(t *testing.T, conf vault.Config) {
 		if err := open(t, c).Remove(itemName(c)); err != nil {
 			t.Fatal(err)
 		}
-		// Whoever only looks changes nothing.
+		// Reading the vault changes nothing.
 		if _, err := vault.New(c).Load(t.Context()); !errors.Is(err, vault.ErrKeyLost) {
 			t.Fatalf("%v, want ErrKeyLost", err)
 		}

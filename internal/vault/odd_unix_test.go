@@ -16,8 +16,8 @@ import (
 	"app.latchkey/internal/vault"
 )
 
-// What is no vault's file is not read: it could block, or never end. A sign-in puts it
-// away.
+// A pipe, a device or a folder in the place of the vault's file is not read, since reading could block or never end. A
+// sign-in sets it aside.
 func TestWhatIsNoFileIsNotRead(t *testing.T) {
 	for name, put := range map[string]func(path string) error{
 		"a fifo":              func(path string) error { return syscall.Mkfifo(path, 0o600) },
@@ -136,7 +136,7 @@ func TestAGreedyFileIsRefused(t *testing.T) {
 	}
 }
 
-// More than can be read back is not written, and what was there stays.
+// A blob that is too large to be read back is not written, and the old file stays.
 func TestMoreThanAFileCanHold(t *testing.T) {
 	v := saved(t, file(t.TempDir()))
 	if err := v.Save(t.Context(), make([]byte, 64<<20)); !errors.Is(err, vault.ErrTooLarge) {

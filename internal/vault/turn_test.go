@@ -11,9 +11,9 @@ import (
 	"app.latchkey/internal/vault"
 )
 
-// onEachStep demands of every state that a kill between two steps of a turn can leave:
-// the vault opens, as it was before or as it is to be; whoever comes next leaves one in
-// which no older file opens; and a program beside, which had the old key, goes on.
+// onEachStep checks every state that a kill between two steps of a key change can leave: the vault opens, with the old
+// or the new content; after the next program has used it, no older file opens; and another program that had read the
+// old key still works.
 func onEachStep(t *testing.T, conf func(t *testing.T) vault.Config) {
 	for step, want := range []string{
 		"two accounts", "two accounts", "two accounts", "one account", "one account", "one account",
@@ -44,7 +44,7 @@ func onEachStep(t *testing.T, conf func(t *testing.T) vault.Config) {
 				}
 			}
 			if want == "one account" {
-				// The look alone has taken the last step.
+				// Reading the vault alone has done the last step.
 				if err := os.WriteFile(filepath.Join(c.Dir, "vault"), older, 0o600); err != nil {
 					t.Fatal(err)
 				}

@@ -22,7 +22,7 @@ var (
 	phrase = secret.New("correct horse battery")
 )
 
-// cheap is what tests spend on a passphrase that are not about what it costs.
+// cheap are the Argon2id parameters of the tests that do not test the derivation itself.
 var cheap = vault.Cost{Time: 1, Memory: 8, Threads: 1}
 
 func file(dir string) vault.Config {

@@ -36,7 +36,7 @@ func made(t *testing.T, policy string) (*wire.Parts, settings.Options) {
 	return p, o
 }
 
-// store is what the next start would seal with.
+// store is the store that the next start would use.
 func store(t *testing.T, o settings.Options) string {
 	t.Helper()
 	s, err := settings.Load(o)

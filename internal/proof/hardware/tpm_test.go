@@ -30,7 +30,7 @@ func made(t testing.TB, m hardware.Maker) *proof.Key {
 	return key
 }
 
-// proves fails unless the key signs a proof that its own public half verifies.
+// proves checks that the key signs a proof that its own public half verifies.
 func proves(t testing.TB, key *proof.Key) {
 	t.Helper()
 	text, err := (&proof.Prover{Key: key}).Proof(t.Context(), "POST", "https://id.example/token", secret.Secret{})
@@ -90,7 +90,7 @@ func TestAnotherComputersKeyIsRefused(t *testing.T) {
 	}
 }
 
-// More keys than the TPM has room for at a time, used at the same time.
+// More keys than the TPM can load at a time are used at the same time.
 func TestManyAccountsShareOneTPM(t *testing.T) {
 	m := hardware.Maker{Device: tpm.Start(t), Want: hardware.HardwareOnly}
 	var all sync.WaitGroup
@@ -170,7 +170,7 @@ func FuzzBlob(f *testing.F) {
 	})
 }
 
-// A blob that was changed is no key of this TPM.
+// A blob that was changed is refused as no key of this TPM.
 func TestAChangedBlobIsRefused(t *testing.T) {
 	m := hardware.Maker{Device: tpm.Start(t), Want: hardware.HardwareOnly}
 	_, good, err := proof.ReadBlob(made(t, m).Blob())

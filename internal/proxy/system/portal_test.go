@@ -18,7 +18,7 @@ import (
 	"app.latchkey/test/bus"
 )
 
-// portal plays the desktop's portal on a bus.
+// portal stands in for the desktop's portal on a bus.
 type portal struct {
 	mu     sync.Mutex
 	answer []string
@@ -35,7 +35,7 @@ func (p *portal) say(proxies ...string) {
 	}
 }
 
-// hang answers nobody until it is told what to say.
+// hang does not answer until the test sends it the answer.
 func (p *portal) hang() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
