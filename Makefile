@@ -1,4 +1,4 @@
-# make demo and make test are all that a newcomer needs.
+# A newcomer needs make demo and make test alone.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
@@ -7,8 +7,8 @@ wails := go tool -modfile=tools/go.mod wails
 staticcheck := go tool -modfile=tools/go.mod staticcheck
 errorlint := go tool -modfile=tools/go.mod go-errorlint
 misspell := go tool -modfile=tools/go.mod misspell
-# Left out: paths from the settings (G304, G703), which are what the packages with a disk are for, and the
-# demo provider's cookies without Secure (G124), which loopback over http would never see again.
+# Left out: files whose paths come from the settings (G304, G703), since opening them is intended, and the demo
+# provider's cookies without Secure (G124), since browsers would not send Secure cookies over plain http.
 gosec := go tool -modfile=tools/go.mod gosec -quiet -exclude-generated -exclude=G124,G304,G703 -exclude-dir=test
 deadcode := go tool -modfile=tools/go.mod deadcode -tags webkit2_41,demo,bench -test
 webtools := test/web/node_modules/.package-lock.json
@@ -20,7 +20,7 @@ commit := $(shell build/version.sh commit)
 date := $(shell build/version.sh date)
 stamp := -X app.latchkey/internal/program.version=$(version) -X app.latchkey/internal/program.commit=$(commit) -X app.latchkey/internal/program.date=$(date)
 
-# A display is there on macOS and Windows always, elsewhere when it is named.
+# macOS and Windows always have a display, other systems when a variable names one.
 display := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin MINGW%,$(shell uname -s)))
 
 .PHONY: help
@@ -97,7 +97,7 @@ lint-go:
 lint-web: $(webtools)
 	$(biome) check --error-on-warnings
 
-# The words are British; names of the web's and the specifications' own are not.
+# The words are British, except names that the web and the specifications spell otherwise.
 .PHONY: lint-words
 lint-words:
 	$(misspell) -error $$(git ls-files '*.go' '*.js' '*.mjs' '*.css' '*.html' '*.sh' '*.toml' '*.y*ml' 'internal/**/*.json' | grep -v wailsjs/)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compares the Go benchmarks of every hot path with those of the last release, both run here in turn. It fails for no
-# figure: the machine of a workflow is nobody's quiet one. Allocations and bytes are exact all the same.
+# Compares the Go benchmarks of every hot path with those of the last release, both run here in turn. No figure
+# makes it fail, since the machine of a workflow is never quiet. Allocations and bytes are exact all the same.
 #
 #   build/benchdiff.sh [RELEASE]     # the newest tag before HEAD when none is named
 set -euo pipefail

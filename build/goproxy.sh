@@ -18,7 +18,7 @@ module=${3:-app.latchkey}
 [[ $version =~ ^v[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$ ]] || { echo "The version \"$version\" is not like v0.2.0." >&2; exit 2; }
 [[ $module =~ ^[a-z0-9][a-z0-9./_-]*$ ]] || { echo "The module \"$module\" is not like git.example.com/platform/latchkey, in small letters." >&2; exit 2; }
 
-# A module's archive has no other module in it.
+# A module's archive leaves out the modules in folders below it.
 others=()
 while IFS= read -r mod; do others+=(":(exclude)$(dirname "$mod")"); done < <(git ls-files '*/go.mod')
 at=$folder/$module/@v

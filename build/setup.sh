@@ -36,7 +36,7 @@ if [ "$(uname -s)" = Darwin ] && [[ "$1" =~ ^(demo|package)$ ]]; then
   xcode-select -p >/dev/null 2>&1 || { echo "The command line tools are missing: xcode-select --install" >&2; exit 1; }
 fi
 
-have() { # a package, or a program of that name where Node came from elsewhere
+have() { # the package is installed; for Node a program of that name is enough
   case "$1" in
     nodejs) command -v node >/dev/null && return ;;
     npm) command -v npm >/dev/null && return ;;

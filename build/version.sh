@@ -22,6 +22,6 @@ case "${1:-}" in
     ;;
   commit) git rev-parse --short HEAD || echo unknown ;;
   date) git log -1 --format=%cI || echo unknown ;;
-  epoch) echo "${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct || echo 315532800)}" ;; # else 1980: a zip knows nothing older
+  epoch) echo "${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct || echo 315532800)}" ;; # else 1980: a zip file cannot hold an older date
   *) echo "usage: build/version.sh version|commit|date|epoch" >&2; exit 2 ;;
 esac

@@ -23,7 +23,8 @@ lipo -create -output "$app/Contents/MacOS/latchkeyctl" "$stage/latchkeyctl-amd64
 cp LICENSE build/licences.txt "$app/Contents/Resources/"
 
 # The inner program first: the app's signature covers it. The hardened runtime is
-# what notarization demands; no entitlement is needed, since nothing of ours makes code.
+# what notarization demands; no entitlement is needed, since the programs make no code
+# while they run.
 sign() {
   local options=(--force --options runtime --sign "$identity")
   [ "$identity" = - ] || options+=(--timestamp)

@@ -37,7 +37,7 @@ lay() {
 window linux "$arch" "$stage/programs/latchkey"
 ctl linux "$arch" "$stage/programs/latchkeyctl"
 
-# The .deb and the .rpm. They lie in one tree but for what only Debian has.
+# The .deb and the .rpm. Both are made from one tree, except the files that only Debian has.
 root=$stage/package/root
 docs=$root/usr/share/doc/latchkey
 go build -modfile=tools/package/go.mod -o "$stage/nfpm" github.com/goreleaser/nfpm/v2/cmd/nfpm

@@ -73,7 +73,7 @@ Function .onInit
   Call scopeFromCommandLine
 FunctionEnd
 
-# A program that runs cannot be replaced: better to ask than to fail half way.
+# A running program cannot be replaced: the installer asks instead of failing half way.
 !macro Closed un
   Function ${un}closed
     again:

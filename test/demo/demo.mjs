@@ -1,5 +1,5 @@
 // The demo for its tests: the built latchkeyctl serves it and signs in,
-// and a real browser stands where the person's would. CTL names the program.
+// and a real browser stands in for the person's. CTL names the program.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-// The tools are those of the frontend's tests: one installation is enough.
+// The tools are those of the frontend's tests, so that they are installed once.
 const tools = createRequire(new URL("../web/package.json", import.meta.url));
 const { chromium } = tools("playwright-core");
 export const axePath = tools.resolve("axe-core/axe.min.js");
@@ -19,7 +19,7 @@ mkdirSync(artifacts, { recursive: true });
 const ctl = process.env.CTL;
 if (!ctl) throw new Error("CTL names no program: run make test");
 
-/** How long anything that is waited for may take, in milliseconds: the machine may be busy. */
+/** How long one wait may take, in milliseconds: the machine may be busy. */
 export const limit = 60_000;
 
 export const launch = () =>

@@ -1,4 +1,4 @@
-// Another device is let in by its code, and a browser is signed out when asked to.
+// Another device is signed in by its code, and a browser is signed out after it was asked.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { heading, launch, limit, openDemo, press } from "./demo.mjs";

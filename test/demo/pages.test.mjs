@@ -1,4 +1,4 @@
-// Every page of the demo, in both themes and several shapes, against axe-core; a picture
+// Every page of the demo, in both themes and several shapes, checked with axe-core; a picture
 // of each is kept in artifacts/demo.
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -205,7 +205,7 @@ for (const [name, go] of Object.entries(pages)) {
   test(`page ${name}`, { timeout: 2 * limit }, async () => {
     const context = await browser.newContext({ ...shapes.light, reducedMotion: "reduce" });
     const problems = [];
-    // What a refusal answers is no mistake of the page.
+    // The status of a refusal is no mistake of the page.
     const refusal = /Failed to load resource.*status of 4/;
     context.on("console", (m) => m.type() === "error" && !refusal.test(m.text()) && problems.push(m.text()));
     const first = await context.newPage();

@@ -1,4 +1,4 @@
-// What is refused, and that each refusal says so and lets the person go on.
+// Every refusal says why, and the person can go on from its page.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, beforeEach, test } from "node:test";

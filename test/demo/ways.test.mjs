@@ -19,7 +19,7 @@ beforeEach(async () => {
   await demo.run("signout", "--all");
 });
 
-/** Waits until the app has let somebody in, and says who. */
+/** Waits until a person is signed in to the app, and returns who. */
 async function whoArrived({ program }) {
   assert.equal(await program.ended, 0, program.text);
   return demo.status();
@@ -165,7 +165,7 @@ test("the app's last page closes its tab where the browser lets it: by itself af
   assert.equal(await page.locator(".mark svg").evaluate((e) => getComputedStyle(e).color), "rgb(255, 255, 255)");
   await again.program.ended;
 
-  // Where it may, the page of a sign-in that worked closes by itself.
+  // After a successful sign-in the page closes by itself where the browser lets it.
   await context.addInitScript(() => {
     Object.defineProperty(History.prototype, "length", { get: () => 1 });
     window.close = () => document.documentElement.setAttribute("data-closed", "");

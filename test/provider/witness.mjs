@@ -1,5 +1,5 @@
-// What stands beside the provider that binds tokens: an API that asks for another sign-in (RFC 9470), and two pages
-// that say what has become of the tokens.
+// The server beside the provider that binds tokens: an API that asks for another sign-in (RFC 9470), and two pages
+// that say what has happened to the tokens.
 
 import { createHash } from "node:crypto";
 import { text } from "node:stream/consumers";

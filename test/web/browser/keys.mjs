@@ -1,4 +1,4 @@
-// The keys that a person presses, and what comes of them.
+// The keys that a person presses, and their effect.
 import { join } from "node:path";
 import { artifacts, check, open, shapes, snapshot } from "./stage.mjs";
 
@@ -9,7 +9,7 @@ const press = async (page, pressed) => {
 
 const called = (page) => page.evaluate(() => window.calls.map((c) => c.join(" ").trim()));
 
-/** Presses keys on a state: this must be called. */
+/** Presses keys on a state, and checks that Go was called like this. */
 async function leads(name, pressed, want) {
   const { page } = await open(snapshot(name), shapes.light);
   await press(page, pressed);
@@ -262,7 +262,7 @@ async function focusIsSeen() {
   }
 }
 
-// A try is shown for a moment, be it ever so short, and can be asked for again after it.
+// A try is shown for at least a moment, and can be repeated after it.
 async function aTryIsShown() {
   const { page } = await open(snapshot("profile-offline"), shapes.light);
   const button = page.locator(".trouble button");
@@ -279,8 +279,8 @@ async function aTryIsShown() {
   await page.close();
 }
 
-// In forced colours what is chosen and where things end is seen by more than a colour; with high contrast the
-// quiet texts are quiet no more.
+// In forced colours, choices and borders are visible by more than a colour; with high contrast the grey texts are
+// as dark as the others.
 async function contrast() {
   const forced = await open(snapshot("profile-leaving"), { ...shapes.light, forcedColors: "active" });
   const outline = (/** @type {string} */ which) =>
@@ -339,7 +339,7 @@ async function olderStates() {
   await page.close();
 }
 
-// Whoever was here leaves nothing behind: no picture, no role, no open dialog.
+// After a sign-out nothing of the person is left on the screen: no picture, no role, no open dialog.
 async function anotherPerson() {
   const { page } = await open(snapshot("profile-leaving"), shapes.light);
   check((await page.locator("dialog[open]").count()) === 1, "nothing asks how far");
@@ -368,7 +368,7 @@ async function refusals() {
   await page.close();
 }
 
-// The person's choice stands above the system's.
+// The person's choice of light or dark overrules the system's.
 async function appearances() {
   for (const [choice, scheme, dark] of [
     ["light", "dark", false],
@@ -388,7 +388,7 @@ async function appearances() {
   }
 }
 
-// A reload of the webview comes back to where Go is.
+// After a reload the webview shows the state that Go has.
 async function reload() {
   const { page } = await open(snapshot("waiting"), shapes.light);
   await page.reload();
@@ -397,7 +397,7 @@ async function reload() {
   await page.close();
 }
 
-// What must not load does not, what must not move does not, and the log hears of it.
+// Forbidden content does not load, nothing moves with reduced motion, and Go is told of each violation.
 async function safety() {
   const { page } = await open(snapshot("profile"), shapes.light);
   const reported = (what) =>

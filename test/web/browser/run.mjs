@@ -1,5 +1,5 @@
 // Draws every state that Go has written in a real browser, in both themes and several
-// shapes; holds each against axe-core; presses the keys that a person would; and keeps
+// shapes; checks each with axe-core; presses the keys that a person would; and keeps
 // a picture of each in artifacts/web.
 import { keys } from "./keys.mjs";
 import { check, close, draw, examine, give, names, open, report, shapes, snapshot } from "./stage.mjs";
@@ -8,7 +8,7 @@ import { check, close, draw, examine, give, names, open, report, shapes, snapsho
 const inFull = (name) =>
   !name.startsWith("problem-") || ["problem-long", "problem-markup", "problem-network"].includes(name);
 
-/** What a person opens on a screen, without Go's knowing. */
+/** What a person opens on a screen without a call to Go. */
 const poses = {
   "profile-switcher": ["profile-long", (page) => page.locator(".switcher > button").click()],
   "signin-other": ["signin-several", (page) => page.locator(".after button").first().click()],

@@ -1,5 +1,5 @@
-// The stage of the browser tests: serves the frontend, opens it in a real browser
-// with Go played by a script, and counts what holds.
+// The set-up of the browser tests: serves the frontend, opens it in a real browser
+// with a script in place of Go, and counts the checks.
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
@@ -18,13 +18,13 @@ mkdirSync(artifacts, { recursive: true });
 let passed = 0;
 const failures = [];
 
-/** Notes whether something holds. */
+/** Notes whether a check passes. */
 export const check = (/** @type {boolean} */ ok, /** @type {string} */ what) => {
   if (ok) passed += 1;
   else failures.push(what);
 };
 
-/** Says how it went, and ends. */
+/** Prints the result and ends the process. */
 export function report() {
   for (const f of failures) console.error(`FAIL ${f}`);
   console.log(`${passed} passed, ${failures.length} failed`);
@@ -63,13 +63,13 @@ const browser = await chromium.launch({
   ],
 });
 
-/** Takes the stage down. */
+/** Closes the browser and the server. */
 export async function close() {
   await browser.close();
   server.close();
 }
 
-/** Opens the page with Go played by a script: it answers State and notes the calls. */
+/** Opens the page with a script in place of Go, which answers State and notes the calls. */
 export async function open(state, options) {
   const page = await browser.newPage({
     reducedMotion: "reduce",
@@ -146,7 +146,7 @@ export async function draw(page, state) {
   });
 }
 
-/** Holds what is drawn against the rules, and keeps a picture of it. */
+/** Checks what is drawn with axe-core and the rules of the design, and keeps a picture of it. */
 export async function examine(page, name, shape, full = true) {
   await page.screenshot({ path: join(artifacts, `${name}-${shape}.png`), fullPage: full });
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);

@@ -1,5 +1,5 @@
 // Other web pages in the developer's browser, against the development server: each tries
-// every way that a page has to another origin. What the server said is read from the
+// every way in which a page can reach another origin. What the server said is read from the
 // browser's own network log, not from what a page may see of it.
 import { createServer } from "node:http";
 
