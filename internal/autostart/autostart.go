@@ -8,6 +8,7 @@ package autostart
 
 import (
 	"errors"
+	"fmt"
 	"os"
 )
 
@@ -82,4 +83,12 @@ func (e Entry) program() (string, error) {
 		return e.Program, nil
 	}
 	return os.Executable()
+}
+
+// failed is [ErrEntry] with its cause; nil for none.
+func failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", ErrEntry, err)
 }

@@ -31,11 +31,11 @@ func (e Entry) read() (entry, error) {
 		return entry{}, err
 	}
 	data, err := os.ReadFile(path)
-	if errors.Is(err, os.ErrNotExist) {
+	switch {
+	case errors.Is(err, os.ErrNotExist):
 		return entry{}, nil
-	}
-	if err != nil {
-		return entry{}, fmt.Errorf("%w: %w", ErrEntry, err)
+	case err != nil:
+		return entry{}, failed(err)
 	}
 	return parse(string(data)), nil
 }
@@ -45,10 +45,7 @@ func (e Entry) write(program string) error {
 	if err != nil {
 		return err
 	}
-	if err := atomicfile.Write(path, []byte(agent(e.label(), program))); err != nil {
-		return fmt.Errorf("%w: %w", ErrEntry, err)
-	}
-	return nil
+	return failed(atomicfile.Write(path, []byte(agent(e.label(), program))))
 }
 
 func (e Entry) remove() error {
@@ -56,8 +53,8 @@ func (e Entry) remove() error {
 	if err != nil {
 		return err
 	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("%w: %w", ErrEntry, err)
+	if err := os.Remove(path); !errors.Is(err, os.ErrNotExist) {
+		return failed(err)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@
 package autostart
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -37,22 +38,18 @@ func (e Entry) read() (entry, error) {
 	if errors.Is(err, os.ErrNotExist) {
 		data, err = e.ofTheSystem()
 	}
-	if errors.Is(err, os.ErrNotExist) {
+	switch {
+	case errors.Is(err, os.ErrNotExist):
 		return entry{}, nil
-	}
-	if err != nil {
-		return entry{}, fmt.Errorf("%w: %w", ErrEntry, err)
+	case err != nil:
+		return entry{}, failed(err)
 	}
 	return parse(string(data)), nil
 }
 
 // ofTheSystem reads the entry that an administrator has put down for every user.
 func (e Entry) ofTheSystem() ([]byte, error) {
-	folders := os.Getenv("XDG_CONFIG_DIRS")
-	if folders == "" {
-		folders = "/etc/xdg"
-	}
-	for _, folder := range filepath.SplitList(folders) {
+	for _, folder := range filepath.SplitList(cmp.Or(os.Getenv("XDG_CONFIG_DIRS"), "/etc/xdg")) {
 		data, err := readSmall(filepath.Join(folder, "autostart", e.file()))
 		if err == nil && filepath.IsAbs(folder) {
 			return data, nil
@@ -72,7 +69,7 @@ func (e Entry) write(program string) error {
 	}
 	text := "[Desktop Entry]\nType=Application\nName=" + escape(e.Name) + "\nExec=" + exec +
 		"\nTryExec=" + escape(program) + "\nIcon=" + escape(e.ID) + "\nTerminal=false\nX-GNOME-Autostart-enabled=true\n"
-	return wrap(atomicfile.Write(filepath.Join(own, e.file()), []byte(text)))
+	return failed(atomicfile.Write(filepath.Join(own, e.file()), []byte(text)))
 }
 
 // remove takes the person's entry away. Where the system has one of the same name, an entry stays that hides it.
@@ -84,10 +81,10 @@ func (e Entry) remove() error {
 	path := filepath.Join(own, e.file())
 	if _, err := e.ofTheSystem(); err == nil {
 		hidden := "[Desktop Entry]\nType=Application\nName=" + escape(e.Name) + "\nHidden=true\n"
-		return wrap(atomicfile.Write(path, []byte(hidden)))
+		return failed(atomicfile.Write(path, []byte(hidden)))
 	}
 	if err := os.Remove(path); !errors.Is(err, os.ErrNotExist) {
-		return wrap(err)
+		return failed(err)
 	}
 	return nil
 }
@@ -102,13 +99,6 @@ func readSmall(path string) ([]byte, error) {
 		return nil, fmt.Errorf("%s is no desktop entry", path)
 	}
 	return os.ReadFile(path)
-}
-
-func wrap(err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%w: %w", ErrEntry, err)
 }
 
 // parse reads a desktop entry as a desktop does that starts the programs (Desktop Entry Specification).
@@ -148,8 +138,8 @@ func quote(word string) string {
 // escape makes a text fit to be a value: one line, and no blank at its beginning that would be lost.
 func escape(text string) string {
 	text = strings.NewReplacer(`\`, `\\`, "\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(text)
-	if strings.HasPrefix(text, " ") {
-		text = `\s` + text[1:]
+	if rest, blank := strings.CutPrefix(text, " "); blank {
+		return `\s` + rest
 	}
 	return text
 }

@@ -46,26 +46,28 @@ func value(path string, get func(registry.Key) (string, error)) (string, error) 
 	if errors.Is(err, registry.ErrNotExist) {
 		return "", nil
 	}
-	if err != nil {
-		return "", fmt.Errorf("%w: %s: %w", ErrEntry, path, err)
-	}
-	return text, nil
+	return text, failedAt(path, err)
 }
 
-// write quotes the path: Windows would try C:\Program.exe else.
+// failedAt is failed for a key of the registry.
+func failedAt(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return failed(fmt.Errorf("%s: %w", path, err))
+}
+
+// write quotes the path: without quotes Windows would try C:\Program.exe.
 func (e Entry) write(program string) error {
 	if err := forget(approved, e.Name); err != nil {
 		return err
 	}
 	key, _, err := registry.CreateKey(registry.CURRENT_USER, run, registry.SET_VALUE)
-	if err != nil {
-		return fmt.Errorf("%w: %s: %w", ErrEntry, run, err)
+	if err == nil {
+		defer func() { _ = key.Close() }()
+		err = key.SetStringValue(e.Name, `"`+program+`"`)
 	}
-	defer func() { _ = key.Close() }()
-	if err := key.SetStringValue(e.Name, `"`+program+`"`); err != nil {
-		return fmt.Errorf("%w: %s: %w", ErrEntry, run, err)
-	}
-	return nil
+	return failedAt(run, err)
 }
 
 func (e Entry) remove() error { return errors.Join(forget(run, e.Name), forget(approved, e.Name)) }
@@ -77,8 +79,8 @@ func forget(path, name string) error {
 		defer func() { _ = key.Close() }()
 		err = key.DeleteValue(name)
 	}
-	if err != nil && !errors.Is(err, registry.ErrNotExist) {
-		return fmt.Errorf("%w: %s: %w", ErrEntry, path, err)
+	if errors.Is(err, registry.ErrNotExist) {
+		return nil
 	}
-	return nil
+	return failedAt(path, err)
 }

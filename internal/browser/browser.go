@@ -1,14 +1,14 @@
-// Package browser opens a URL in the person's own browser, or a folder in their
-// file manager, and returns an error when it cannot.
+// Package browser opens a URL in the person's own browser, or a folder in their file manager, and returns an error
+// when it cannot.
 //
-// The commands of $BROWSER come first, split into words as a shell does; when they all fail, the
-// platform's opener. A URL is passed as one argument, never through a shell of ours, and only if it is
-// http or https without characters that no URL has. LATCHKEY_ variables are removed from the opener's
-// environment, because they may hold secrets. It starts processes and touches nothing else; it cannot
-// know whether a page was really shown.
+// The commands of $BROWSER come first, split into words as a shell does; when they all fail, the platform's opener. A
+// URL is passed as one argument, never through a shell of ours, and only if it is http or https without characters
+// that no URL has. LATCHKEY_ variables are removed from the opener's environment, because they may hold secrets. It
+// starts processes and touches nothing else; it cannot know whether a page was really shown.
 package browser
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +16,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -46,8 +47,7 @@ func (e *OpenError) Error() string {
 // Unwrap returns the last program's error.
 func (e *OpenError) Unwrap() error { return e.Err }
 
-// openAfter is how long an opener may run before it counts as having opened: some
-// are the browser itself.
+// openAfter is how long an opener may run before it counts as having opened: some are the browser itself.
 const openAfter = 3 * time.Second
 
 // Opener opens URLs. The zero value uses this process's environment and platform.
@@ -59,17 +59,17 @@ type Opener struct {
 	running sync.WaitGroup
 }
 
-// Open opens the address, or returns ErrAddress or *OpenError. An opener that
-// still runs after three seconds counts as opened and is left to run.
+// Open opens the address, or returns [ErrAddress] or [*OpenError]. An opener that still runs after three seconds
+// counts as opened and is left to run.
 func (o *Opener) Open(ctx context.Context, address string) error {
 	if _, err := weburl.Parse(address); err != nil {
 		return ErrAddress
 	}
-	return o.first(ctx, o.commands(address))
+	return o.first(ctx, append(o.preferred(address), o.usual(address)...))
 }
 
-// OpenFolder shows a folder of ours in the person's file manager. Errors:
-// ErrFolder for what is no folder, *OpenError.
+// OpenFolder shows a folder of ours in the person's file manager. Errors: [ErrFolder] for what is no folder,
+// [*OpenError].
 func (o *Opener) OpenFolder(ctx context.Context, path string) error {
 	if info, err := os.Stat(path); err != nil || !info.IsDir() || !filepath.IsAbs(path) {
 		return ErrFolder
@@ -95,11 +95,6 @@ func (o *Opener) first(ctx context.Context, commands []command) error {
 		failed.Err = err
 	}
 	return failed
-}
-
-// commands returns the openers to try, in order: those of $BROWSER, then the platform's.
-func (o *Opener) commands(address string) []command {
-	return append(o.preferred(address), o.usual(address)...)
 }
 
 // preferred are the commands of $BROWSER.
@@ -136,21 +131,14 @@ func (o *Opener) platform(what string) []command {
 	return []command{{args: []string{"xdg-open", what}}, {args: []string{"gio", "open", what}}}
 }
 
-func (o *Opener) goos() string {
-	if o.GOOS != "" {
-		return o.GOOS
-	}
-	return runtime.GOOS
-}
+func (o *Opener) goos() string { return cmp.Or(o.GOOS, runtime.GOOS) }
 
-// Available names the openers that are there, in the order in which Open tries them.
-// The error is *OpenError when there is none, or none of those that $BROWSER names.
-// Nothing is started.
+// Available names the openers that are there, in the order in which [Opener.Open] tries them. The error is
+// [*OpenError] when there is none, or none of those that $BROWSER names. Nothing is started.
 func (o *Opener) Available() ([]string, error) {
 	const address = "https://example.invalid"
-	preferred := o.preferred(address)
-	there, missing := present(preferred)
-	if len(preferred) > 0 && len(there) > 0 {
+	there, missing := present(o.preferred(address))
+	if len(there) > 0 {
 		missing = nil
 	}
 	usual, absent := present(o.usual(address))
@@ -193,11 +181,7 @@ func (o *Opener) environment() []string {
 	if environ == nil {
 		environ = os.Environ
 	}
-	var out []string
-	for _, kv := range environ() {
-		if !strings.HasPrefix(kv, "LATCHKEY_") && !strings.HasPrefix(kv, "OAUTH_") {
-			out = append(out, kv)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(environ()), func(kv string) bool {
+		return strings.HasPrefix(kv, "LATCHKEY_") || strings.HasPrefix(kv, "OAUTH_")
+	})
 }

@@ -27,6 +27,11 @@ func list(value string, windows bool) []string {
 		separator = ';'
 	}
 	var out []string
+	add := func(text string) {
+		if text = strings.TrimSpace(text); text != "" {
+			out = append(out, text)
+		}
+	}
 	var quote rune
 	escaped, begin := false, 0
 	for i, r := range value {
@@ -44,17 +49,12 @@ func list(value string, windows bool) []string {
 		case r == '\\' && !windows:
 			escaped = true
 		case r == separator:
-			out, begin = append(out, value[begin:i]), i+1
+			add(value[begin:i])
+			begin = i + 1
 		}
 	}
-	out = append(out, value[begin:])
-	var full []string
-	for _, text := range out {
-		if text = strings.TrimSpace(text); text != "" {
-			full = append(full, text)
-		}
-	}
-	return full
+	add(value[begin:])
+	return out
 }
 
 // parse splits one command into words and puts the address in: in place of %s, else at
@@ -92,8 +92,7 @@ func isProgram(text string) bool {
 	return err == nil
 }
 
-// present names the programs that are there. The error is nil when there were no
-// commands.
+// present names the programs that are there. The error is nil when there were no commands.
 func present(commands []command) (there []string, missing *OpenError) {
 	for _, c := range commands {
 		err := c.err

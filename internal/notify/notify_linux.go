@@ -35,15 +35,13 @@ func Show(ctx context.Context, m Message) (clicked bool, err error) {
 		return false, err
 	}
 	defer func() { _ = bus.Close() }()
-	err = bus.AddMatchSignalContext(talk, dbus.WithMatchSender(name), dbus.WithMatchInterface(name),
-		dbus.WithMatchObjectPath(path))
-	if err != nil {
-		return false, fmt.Errorf("notify: %w", err)
-	}
-	err = bus.AddMatchSignalContext(talk, dbus.WithMatchInterface(owner), dbus.WithMatchMember(changed),
-		dbus.WithMatchArg(0, name))
-	if err != nil {
-		return false, fmt.Errorf("notify: %w", err)
+	for _, match := range [][]dbus.MatchOption{
+		{dbus.WithMatchSender(name), dbus.WithMatchInterface(name), dbus.WithMatchObjectPath(path)},
+		{dbus.WithMatchInterface(owner), dbus.WithMatchMember(changed), dbus.WithMatchArg(0, name)},
+	} {
+		if err := bus.AddMatchSignalContext(talk, match...); err != nil {
+			return false, fmt.Errorf("notify: %w", err)
+		}
 	}
 	signals := make(chan *dbus.Signal, 64)
 	bus.Signal(signals)
@@ -64,11 +62,10 @@ func Show(ctx context.Context, m Message) (clicked bool, err error) {
 		case <-ctx.Done():
 			return false, server.CallWithContext(talk, name+".CloseNotification", dbus.FlagNoReplyExpected, id).Err
 		case s, more := <-signals:
-			done, clicked := !more, false // without the bus the notification has gone
-			if more {
-				done, clicked = about(s, id)
+			if !more {
+				return false, nil // without the bus the notification has gone
 			}
-			if done {
+			if done, clicked := about(s, id); done {
 				return clicked, nil
 			}
 		}

@@ -43,6 +43,14 @@ func own(info fs.FileInfo) bool {
 // errChanged means that something else stands at the path by now.
 var errChanged = errors.New("ownfolder: it is no longer what it was")
 
+// still returns an error unless info is of what the change was found for.
+func (c Change) still(info fs.FileInfo, err error) error {
+	if err == nil && (!own(info) || info.Mode().Perm() != c.From) {
+		return errChanged
+	}
+	return err
+}
+
 // Make gives the file its new mode, unless something else has come to its path meanwhile.
 func (c Change) Make() error {
 	f, err := os.OpenFile(c.Path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
@@ -53,29 +61,20 @@ func (c Change) Make() error {
 		return fmt.Errorf("ownfolder: %w", err)
 	}
 	defer func() { _ = f.Close() }()
-	info, err := f.Stat()
-	if err == nil && (!own(info) || info.Mode().Perm() != c.From) {
-		err = errChanged
-	}
-	if err != nil {
+	if err := c.still(f.Stat()); err != nil {
 		return err
 	}
 	return f.Chmod(c.To)
 }
 
-// makeUnread changes what its owner cannot open, through the folder above it: no link
-// leads out of that.
+// makeUnread changes what its owner cannot open, through the folder above it: no link leads out of that.
 func (c Change) makeUnread() error {
 	root, err := os.OpenRoot(filepath.Dir(c.Path))
 	if err != nil {
 		return fmt.Errorf("ownfolder: %w", err)
 	}
 	defer func() { _ = root.Close() }()
-	info, err := root.Lstat(filepath.Base(c.Path))
-	if err == nil && (!own(info) || info.Mode().Perm() != c.From) {
-		err = errChanged
-	}
-	if err != nil {
+	if err := c.still(root.Lstat(filepath.Base(c.Path))); err != nil {
 		return err
 	}
 	return root.Chmod(filepath.Base(c.Path), c.To)

@@ -30,10 +30,9 @@ func (e *ForeignError) Error() string {
 // Unwrap returns [ErrForeign].
 func (e *ForeignError) Unwrap() error { return ErrForeign }
 
-// Check returns nil when this user may make files in dir for themselves, and a
-// [*ForeignError] when this user is root and dir, or the nearest folder above it that
-// exists, belongs to somebody else. Other users' rights are the system's to enforce:
-// a network share may name any owner. On Windows it returns nil.
+// Check returns nil when this user may make files in dir for themselves, and a [*ForeignError] when this user is root
+// and dir, or the nearest folder above it that exists, belongs to somebody else. Other users' rights are the system's
+// to enforce: a network share may name any owner. On Windows it returns nil.
 func Check(dir string) error {
 	if !root() {
 		return nil

@@ -29,10 +29,9 @@ const (
 	jpegQuality = 88
 )
 
-// encode decodes an image, scales it down and encodes it anew. The first frame stands
-// for an animation. Work is bounded three times: by the pixels that the header
-// announces, by the scans of a JPEG, and by a time limit that the decoder meets at
-// its next read.
+// encode decodes an image, scales it down and encodes it anew. The first frame stands for an animation. Work is
+// bounded three times: by the pixels that the header announces, by the scans of a JPEG, and by a time limit that the
+// decoder meets at its next read.
 func encode(ctx context.Context, data []byte) (string, error) {
 	config, format, err := image.DecodeConfig(bytes.NewReader(data))
 	if err != nil {

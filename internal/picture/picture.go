@@ -1,15 +1,13 @@
-// Package picture fetches one image that a stranger named, with limits, decodes
-// it and encodes it again, so that what the window shows is pixels and nothing
-// else.
+// Package picture fetches one image that a stranger named, with limits, decodes it and encodes it again, so that what
+// the window shows is pixels and nothing else.
 //
-// The package asks https addresses, and http ones on loopback when it is allowed
-// to. Each connection is judged by the address that it would go to, also behind a
-// proxy, so that a provider that lies cannot send it into a private network. It
-// follows few redirects, sends no cookies, and draws no SVG. It uses the network
-// for that one image and touches nothing else.
+// The package asks https addresses, and http ones on loopback when it is allowed to. Each connection is judged by the
+// address that it would go to, also behind a proxy, so that a provider that lies cannot send it into a private
+// network. It follows few redirects, sends no cookies, and draws no SVG. It uses the network for that one image and
+// touches nothing else.
 //
-// The work on an image is bounded before it begins ([encode]) and stops with the
-// context. The package does not remember pictures and does not try again.
+// The work on an image is bounded before it begins and stops with the context. The package does not
+// remember pictures and does not try again.
 package picture
 
 import (
@@ -83,10 +81,7 @@ func (f *Fetcher) Fetch(ctx context.Context, address string) (string, error) {
 
 // allowed judges what the address says. Where its name leads to is judged by [Fetcher.judge].
 func (f *Fetcher) allowed(u *url.URL) bool {
-	if u.Hostname() == "" || u.User != nil {
-		return false
-	}
-	return weburl.Secure(u) && (f.o.Loopback || !weburl.Loopback(u.Hostname()))
+	return u.Hostname() != "" && u.User == nil && weburl.Secure(u) && (f.o.Loopback || !weburl.Loopback(u.Hostname()))
 }
 
 // trusts says whether the administrator named the host.

@@ -1,7 +1,9 @@
 package proof
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
 	"encoding/base64"
 	"time"
 
@@ -11,12 +13,10 @@ import (
 // AssertionType is the client_assertion_type of a request with an [Assertion] (RFC 7523 §2.2).
 const AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
-// assertionLife is how long an assertion is good for. Okta refuses more than an hour,
-// others more than some minutes.
+// assertionLife is how long an assertion is good for. Okta refuses more than an hour, others more than some minutes.
 const assertionLife = time.Minute
 
-// Assertion is what a client says of itself at the token endpoint (private_key_jwt,
-// RFC 7523 §3, OIDC Core §9).
+// Assertion is what a client says of itself at the token endpoint (private_key_jwt, RFC 7523 §3, OIDC Core §9).
 type Assertion struct {
 	ClientID string
 	// Audience is the issuer (RFC 7523bis, FAPI 2.0), or the token endpoint for
@@ -32,14 +32,10 @@ type Assertion struct {
 
 // Sign returns client_assertion for one request, and for no second one.
 //
-// Errors: ErrAssertion, ErrAlgorithm, ErrSign, ErrForeignKey, ErrHardware.
+// Errors: [ErrAssertion], [ErrAlgorithm], [ErrSign], [ErrForeignKey], [ErrHardware].
 func (a Assertion) Sign(ctx context.Context, key *Key) (string, error) {
 	if a.ClientID == "" || a.Audience == "" {
 		return "", ErrAssertion
-	}
-	alg := a.Algorithm
-	if alg == "" {
-		alg = key.Algorithm()
 	}
 	opts := (&jose.SignerOptions{}).WithType("JWT")
 	if a.KeyID != "" {
@@ -49,12 +45,12 @@ func (a Assertion) Sign(ctx context.Context, key *Key) (string, error) {
 		opts = opts.WithHeader("x5t#S256", base64.RawURLEncoding.EncodeToString(key.cert))
 	}
 	now := timeOf(a.Now)
-	return key.jwt(ctx, alg, opts, struct {
+	return key.jwt(ctx, cmp.Or(a.Algorithm, key.Algorithm()), opts, struct {
 		Issuer   string `json:"iss"`
 		Subject  string `json:"sub"`
 		Audience string `json:"aud"`
 		ID       string `json:"jti"`
 		Issued   int64  `json:"iat"`
 		Expires  int64  `json:"exp"`
-	}{a.ClientID, a.ClientID, a.Audience, newID(), now.Unix(), now.Add(assertionLife).Unix()})
+	}{a.ClientID, a.ClientID, a.Audience, rand.Text(), now.Unix(), now.Add(assertionLife).Unix()})
 }

@@ -33,13 +33,9 @@ func Challenges(header Header) []Challenge {
 			break
 		}
 		r := &reader{rest: line}
-		for {
-			c, more, err := r.challenge()
-			if more && err == nil && len(out) < maxChallenges {
+		for c, more, err := r.challenge(); more; c, more, err = r.challenge() {
+			if err == nil && len(out) < maxChallenges {
 				out = append(out, c)
-			}
-			if !more {
-				break
 			}
 		}
 	}
@@ -123,29 +119,21 @@ func (r *reader) ended() bool {
 func (r *reader) trim(cutset string) { r.rest = strings.TrimLeft(r.rest, cutset) }
 
 func (r *reader) token() string {
-	i := strings.IndexFunc(r.rest, func(c rune) bool { return !tokenRune(c) })
-	if i < 0 {
-		i = len(r.rest)
-	}
-	token := r.rest[:i]
-	r.rest = r.rest[i:]
+	rest := strings.TrimLeftFunc(r.rest, tokenRune)
+	token := strings.TrimSuffix(r.rest, rest)
+	r.rest = rest
 	return token
 }
 
 // token68 reads one that is the whole of its element (RFC 9110 §11.2), or nothing.
 func (r *reader) token68() string {
-	end := strings.IndexFunc(r.rest,
-		func(c rune) bool { return !alphanumeric(c) && !strings.ContainsRune("-._~+/", c) })
-	if end < 0 {
-		end = len(r.rest)
-	}
-	pads := len(r.rest[end:]) - len(strings.TrimLeft(r.rest[end:], "="))
-	at := reader{r.rest[end+pads:]}
-	if end == 0 || !at.ended() {
+	pads := strings.TrimLeftFunc(r.rest, func(c rune) bool { return alphanumeric(c) || strings.ContainsRune("-._~+/", c) })
+	after := reader{strings.TrimLeft(pads, "=")}
+	if pads == r.rest || !after.ended() {
 		return ""
 	}
-	found := r.rest[:end+pads]
-	r.rest = at.rest
+	found := strings.TrimSuffix(r.rest, after.rest)
+	*r = after
 	return found
 }
 

@@ -59,9 +59,8 @@ type Key struct {
 	cert   []byte // SHA-256 of the certificate beside a key file's key
 }
 
-// New wraps a signer whose public half is ECDSA on P-256, or RSA of at least 2,048
-// bits. blob is what the vault keeps of the key, in the form that [Blob] writes. A
-// signer that is an io.Closer is closed with the key.
+// New wraps a signer whose public half is ECDSA on P-256, or RSA of at least 2,048 bits. blob is what the vault keeps
+// of the key, in the form that [Blob] writes. A signer that is an io.Closer is closed with the key.
 func New(signer crypto.Signer, place Place, blob secret.Secret) (*Key, error) {
 	k := &Key{signer: signer, place: place, blob: blob}
 	switch public := signer.Public().(type) {
@@ -84,9 +83,8 @@ func New(signer crypto.Signer, place Place, blob secret.Secret) (*Key, error) {
 // Place says where the private half is.
 func (k *Key) Place() Place { return k.place }
 
-// Blob is what the vault keeps to open the key again: of a software key the private
-// half, of a TPM's key its wrapped form, elsewhere the key's name. It is absent for a
-// key file.
+// Blob is what the vault keeps to open the key again: of a software key the private half, of a TPM's key its wrapped
+// form, elsewhere the key's name. It is absent for a key file.
 func (k *Key) Blob() secret.Secret { return k.blob }
 
 // Algorithm is the key's own: ES256 or RS256. An RSA key can sign by PS256 as well.
@@ -95,8 +93,7 @@ func (k *Key) Algorithm() jose.SignatureAlgorithm { return k.alg }
 // JWK is the public half (RFC 7517).
 func (k *Key) JWK() jose.JSONWebKey { return jose.JSONWebKey{Key: k.signer.Public()} }
 
-// Thumbprint is that of RFC 7638 with SHA-256, in base64url: dpop_jkt, and the jkt of
-// a bound token's cnf.
+// Thumbprint is that of RFC 7638 with SHA-256, in base64url: dpop_jkt, and the jkt of a bound token's cnf.
 func (k *Key) Thumbprint() string {
 	jwk := k.JWK()
 	sum, err := jwk.Thumbprint(crypto.SHA256)
@@ -173,13 +170,12 @@ func fixed(der []byte) ([]byte, error) {
 	return out, nil
 }
 
-// Blob writes what the vault keeps of a key: its place, a colon, and the data in
-// base64url.
+// Blob writes what the vault keeps of a key: its place, a colon, and the data in base64url.
 func Blob(place Place, data []byte) secret.Secret {
 	return secret.New(string(place) + ":" + base64.RawURLEncoding.EncodeToString(data))
 }
 
-// ReadBlob takes apart what [Blob] wrote. It fails with ErrBlob.
+// ReadBlob takes apart what [Blob] wrote. It fails with [ErrBlob].
 func ReadBlob(blob secret.Secret) (Place, []byte, error) {
 	place, text, found := strings.Cut(blob.Reveal(), ":")
 	data, err := base64.RawURLEncoding.DecodeString(text)

@@ -11,10 +11,9 @@ import (
 	"app.latchkey/internal/secret"
 )
 
-// ParseKey reads the one private key in a PEM text: PKCS #8, SEC 1 or PKCS #1; EC
-// P-256 or RSA of at least 2,048 bits. A certificate in the same text that belongs to
-// the key is named in assertions (x5t#S256), as Entra wants it; the others are skipped.
-// It fails with ErrKeyFile, and never quotes the text.
+// ParseKey reads the one private key in a PEM text: PKCS #8, SEC 1 or PKCS #1; EC P-256 or RSA of at least 2,048
+// bits. A certificate in the same text that belongs to the key is named in assertions (x5t#S256), as Entra wants it;
+// the others are skipped. It fails with [ErrKeyFile], and never quotes the text.
 func ParseKey(text []byte) (*Key, error) {
 	var key *Key
 	var certs []*x509.Certificate

@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -15,8 +16,7 @@ import (
 	"app.latchkey/internal/secret"
 )
 
-// Server is the part that a server plays. One origin may play both, with other nonces
-// for each (RFC 9449 §8 and §9).
+// Server is the part that a server plays. One origin may play both, with other nonces for each (RFC 9449 §8 and §9).
 type Server string
 
 // The parts.
@@ -25,7 +25,7 @@ const (
 	Resource      Server = "resource"      // userinfo, an API: whatever takes an access token
 )
 
-// Header is what Prover reads of an answer; http.Header is one.
+// Header is what [Prover] reads of an answer; http.Header is one.
 type Header interface{ Values(name string) []string }
 
 // Prover writes the proofs of one account. Its methods may be called at the same time.
@@ -35,8 +35,7 @@ type Prover struct {
 	// Now is the server's time as far as it is known: servers refuse an iat that is off
 	// by more than some seconds. nil is this computer's time.
 	Now func() time.Time
-	// Nonces may be shared by the provers of several accounts. nil is a prover that
-	// never sends a nonce.
+	// Nonces may be shared by the provers of several accounts. nil is a prover that never sends a nonce.
 	Nonces *Nonces
 }
 
@@ -50,24 +49,21 @@ type claims struct {
 	Nonce  string `json:"nonce,omitempty"`
 }
 
-// Proof returns the value of the header DPoP for one request, and for no second one.
-// With an access token it is a proof to a resource server, bound to the token (ath);
-// without one a proof to an authorization server. It names the last nonce that
-// [Prover.Learn] took from that server.
+// Proof returns the value of the header DPoP for one request, and for no second one. With an access token it is a
+// proof to a resource server, bound to the token (ath); without one a proof to an authorization server. It names the
+// last nonce that [Prover.Learn] took from that server.
 //
-// Errors: ErrAddress, ErrMethod, ErrAlgorithm, ErrSign, ErrForeignKey, ErrHardware.
+// Errors: [ErrAddress], [ErrMethod], [ErrAlgorithm], [ErrSign], [ErrForeignKey], [ErrHardware].
 func (p *Prover) Proof(ctx context.Context, method, address string, token secret.Secret) (string, error) {
 	htu, origin, err := target(address)
 	if err != nil {
 		return "", err
 	}
-	if method == "" {
-		method = "GET" // as net/http has it
-	}
+	method = cmp.Or(method, "GET") // as net/http has it
 	if strings.ContainsFunc(method, func(r rune) bool { return !tokenRune(r) }) {
 		return "", ErrMethod
 	}
-	c := claims{ID: newID(), Method: method, URL: htu, Issued: timeOf(p.Now).Unix()}
+	c := claims{ID: rand.Text(), Method: method, URL: htu, Issued: timeOf(p.Now).Unix()}
 	server := Authorization
 	if !token.IsZero() {
 		server = Resource
@@ -78,10 +74,9 @@ func (p *Prover) Proof(ctx context.Context, method, address string, token secret
 	return p.Key.jwt(ctx, jose.ES256, (&jose.SignerOptions{EmbedJWK: true}).WithType("dpop+jwt"), c)
 }
 
-// Learn takes the nonce of an answer (DPoP-Nonce, RFC 9449 §8.2), whatever its status.
-// address is where the answered request was sent to, redirects not followed: no server
-// sets the nonce of another. Learn reports whether the server's nonce has changed, so
-// that a request that was refused for its nonce is worth one more try.
+// Learn takes the nonce of an answer (DPoP-Nonce, RFC 9449 §8.2), whatever its status. address is where the answered
+// request was sent to, redirects not followed: no server sets the nonce of another. Learn reports whether the
+// server's nonce has changed, so that a request that was refused for its nonce is worth one more try.
 func (p *Prover) Learn(server Server, address string, header Header) bool {
 	_, origin, err := target(address)
 	values := header.Values("DPoP-Nonce")
@@ -135,13 +130,6 @@ func (o opaque) Algs() []jose.SignatureAlgorithm {
 // SignPayload implements jose.OpaqueSigner.
 func (o opaque) SignPayload(payload []byte, alg jose.SignatureAlgorithm) ([]byte, error) {
 	return o.sign(o.ctx, payload, alg)
-}
-
-// newID returns 128 random bits in base64url: a jti.
-func newID() string {
-	var id [16]byte
-	_, _ = rand.Read(id[:]) // never fails
-	return base64.RawURLEncoding.EncodeToString(id[:])
 }
 
 func timeOf(now func() time.Time) time.Time {

@@ -10,8 +10,7 @@ import (
 	"app.latchkey/internal/secret"
 )
 
-// NewSoftware makes an ES256 key whose blob holds the private half (PKCS #8). Whoever
-// can open the vault can copy it.
+// NewSoftware makes an ES256 key whose blob holds the private half (PKCS #8). Whoever can open the vault can copy it.
 func NewSoftware() (*Key, error) {
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -24,18 +23,15 @@ func NewSoftware() (*Key, error) {
 	return New(private, Software, Blob(Software, der))
 }
 
-// OpenSoftware opens a key that [NewSoftware] made. It fails with ErrBlob.
+// OpenSoftware opens a key that [NewSoftware] made. It fails with [ErrBlob].
 func OpenSoftware(blob secret.Secret) (*Key, error) {
 	place, der, err := ReadBlob(blob)
 	if err != nil || place != Software {
 		return nil, ErrBlob
 	}
 	private, err := x509.ParsePKCS8PrivateKey(der)
-	if err != nil {
-		return nil, ErrBlob
-	}
 	ec, ok := private.(*ecdsa.PrivateKey)
-	if !ok || ec.Curve != elliptic.P256() {
+	if err != nil || !ok || ec.Curve != elliptic.P256() {
 		return nil, ErrBlob
 	}
 	return New(ec, Software, blob)

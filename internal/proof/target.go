@@ -1,18 +1,18 @@
 package proof
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"strings"
 )
 
-// target returns an address as a proof names it (htu, RFC 9449 §4.2: without query
-// and fragment) and its origin.
+// target returns an address as a proof names it (htu, RFC 9449 §4.2: without query and fragment) and its origin.
 //
-// The address is written as the server sees it: scheme and host in small letters, no default port, no
-// user information, "/" for an empty path (RFC 3986 §6.2.2.1 and §6.2.3). Dot segments and
-// percent-encoding stay as they are sent: a server that normalises addresses does so with both, and a
-// server that compares octets gets the octets that it received.
+// The address is written as the server sees it: scheme and host in small letters, no default port, no user
+// information, "/" for an empty path (RFC 3986 §6.2.2.1 and §6.2.3). Dot segments and percent-encoding stay as they
+// are sent: a server that normalises addresses does so with both, and a server that compares octets gets the octets
+// that it received.
 func target(address string) (htu, origin string, err error) {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -29,10 +29,6 @@ func target(address string) (htu, origin string, err error) {
 		return "", "", fmt.Errorf("%w: write its host in ASCII (xn--…)", ErrAddress)
 	}
 	host = strings.TrimSuffix(strings.TrimSuffix(host, standard), ":")
-	path := u.EscapedPath()
-	if path == "" {
-		path = "/"
-	}
 	origin = scheme + "://" + host
-	return origin + path, origin, nil
+	return origin + cmp.Or(u.EscapedPath(), "/"), origin, nil
 }

@@ -1,11 +1,9 @@
-// Package hardware makes keys of package proof where they cannot be copied from: in a
-// TPM 2.0 on Linux, by Windows' Platform Crypto Provider, in the Secure Enclave on
-// macOS. It falls back on a key in software where there is none of these and the
-// caller allows it.
+// Package hardware makes keys of package proof where they cannot be copied from: in a TPM 2.0 on Linux, by Windows'
+// Platform Crypto Provider, in the Secure Enclave on macOS. It falls back on a key in software where there is none of
+// these and the caller allows it.
 //
-// On Linux it talks to the TPM's device and writes nothing: the wrapped key is the
-// blob. On Windows and macOS the system keeps the key and the blob names it. The
-// package does not decide where the blob is stored.
+// On Linux it talks to the TPM's device and writes nothing: the wrapped key is the blob. On Windows and macOS the
+// system keeps the key and the blob names it. The package does not decide where the blob is stored.
 //
 // Windows' and macOS' parts compile for their systems and have been run on none.
 package hardware
@@ -22,7 +20,7 @@ type Maker struct {
 	// Device is the TPM's device file on Linux, or the Unix socket of a simulated TPM;
 	// empty is /dev/tpmrm0. It means nothing elsewhere.
 	Device string
-	// Want says which kinds of keys New may make.
+	// Want says which kinds of keys [Maker.New] may make.
 	Want Want
 }
 
@@ -36,9 +34,9 @@ const (
 	SoftwareOnly Want = "software" // hardware is not asked
 )
 
-// New makes a key. It asks the hardware, which may take a second, and so must not be
-// called where a person waits for the window. With HardwareOnly it fails with
-// proof.ErrHardware; [Maker.Hardware] says why another choice gave a software key.
+// New makes a key. It asks the hardware, which may take a second, and so must not be called where a person waits for
+// the window. With [HardwareOnly] it fails with [proof.ErrHardware]; [Maker.Hardware] says why another choice gave a
+// software key.
 func (m Maker) New() (*proof.Key, error) {
 	if m.Want != SoftwareOnly {
 		key, err := m.create()
@@ -49,10 +47,9 @@ func (m Maker) New() (*proof.Key, error) {
 	return proof.NewSoftware()
 }
 
-// Open opens a key from its blob, wherever it was made; Want counts for nothing.
-// Errors: proof.ErrBlob; proof.ErrHardware where the hardware is gone or cannot be
-// used; proof.ErrForeignKey, a *proof.ForeignKeyError, where it is not the one that
-// made the key.
+// Open opens a key from its blob, wherever it was made; [Maker].Want counts for nothing. Errors: [proof.ErrBlob];
+// [proof.ErrHardware] where the hardware is gone or cannot be used; [proof.ErrForeignKey], a
+// [*proof.ForeignKeyError], where it is not the one that made the key.
 func (m Maker) Open(blob secret.Secret) (*proof.Key, error) {
 	place, data, err := proof.ReadBlob(blob)
 	switch {
@@ -67,8 +64,8 @@ func (m Maker) Open(blob secret.Secret) (*proof.Key, error) {
 	return m.open(data, blob)
 }
 
-// Hardware says which hardware New would use, or why it would use none. It makes a key
-// and forgets it: that the hardware is there does not mean that it may be used.
+// Hardware says which hardware [Maker.New] would use, or why it would use none. It makes a key and forgets it: that
+// the hardware is there does not mean that it may be used.
 func (m Maker) Hardware() (proof.Place, error) {
 	key, err := m.create()
 	if err != nil {
@@ -88,7 +85,7 @@ func (m Maker) Forget(blob secret.Secret) error {
 	return m.forget(data)
 }
 
-// unusable is proof.ErrHardware with the reason.
+// unusable is [proof.ErrHardware] with the reason.
 func unusable(what string, err error) error {
 	return fmt.Errorf("%w: %s: %w", proof.ErrHardware, what, err)
 }

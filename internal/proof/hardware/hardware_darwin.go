@@ -110,7 +110,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"encoding/base64"
 	"fmt"
 	"io"
 	"sync"
@@ -134,9 +133,7 @@ func status(code C.long) error {
 }
 
 func (m Maker) create() (*proof.Key, error) {
-	var id [12]byte
-	_, _ = rand.Read(id[:]) // never fails
-	tag := []byte("Latchkey DPoP " + base64.RawURLEncoding.EncodeToString(id[:]))
+	tag := []byte("Latchkey DPoP " + rand.Text())
 	k := &enclaveKey{}
 	if err := status(C.enclaveCreate(unsafe.Pointer(&tag[0]), C.long(len(tag)), &k.ref)); err != nil {
 		return nil, unusable("the Secure Enclave made no key", err)

@@ -1,7 +1,9 @@
 package hardware
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net"
 	"os"
@@ -18,28 +20,19 @@ const (
 	tpmDevice = "/dev/tpmrm0" // with the kernel's resource manager, so that several programs share it
 )
 
-func (m Maker) device() string {
-	if m.Device == "" {
-		return tpmDevice
-	}
-	return m.Device
-}
+func (m Maker) device() string { return cmp.Or(m.Device, tpmDevice) }
 
 func (m Maker) create() (*proof.Key, error) {
 	made, err := create(m.device())
 	if err != nil {
 		return nil, err
 	}
-	data := made.encode()
-	return m.wrap(data, proof.Blob(proof.TPM, data))
-}
-
-func (m Maker) wrap(data []byte, blob secret.Secret) (*proof.Key, error) {
-	s, public, err := decode(data)
+	public, err := made.key()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: its key has no form that is known", proof.ErrHardware)
 	}
-	return proof.New(&signer{device: m.device(), sealed: s, public: public}, proof.TPM, blob)
+	return proof.New(&signer{device: m.device(), sealed: made, public: public}, proof.TPM,
+		proof.Blob(proof.TPM, made.encode()))
 }
 
 // open loads the key once, so that one of another TPM is refused before it is needed.
@@ -61,8 +54,7 @@ func (m Maker) open(data []byte, blob secret.Secret) (*proof.Key, error) {
 // forget has nothing to do: the TPM keeps nothing.
 func (m Maker) forget([]byte) error { return nil }
 
-// answerLimit is how long one command may take. TPMs of hardware make a key in
-// some hundred milliseconds.
+// answerLimit is how long one command may take. TPMs of hardware make a key in some hundred milliseconds.
 const answerLimit = 10 * time.Second
 
 // connect opens the device. keep is false for a socket: a simulated TPM serves one

@@ -2,7 +2,6 @@ package hardware
 
 import (
 	"crypto/rand"
-	"encoding/base64"
 	"errors"
 
 	"app.latchkey/internal/proof"
@@ -15,9 +14,7 @@ const native = proof.Platform
 const keyPrefix = "Latchkey DPoP "
 
 func (m Maker) create() (*proof.Key, error) {
-	var id [12]byte
-	_, _ = rand.Read(id[:]) // never fails
-	name := keyPrefix + base64.RawURLEncoding.EncodeToString(id[:])
+	name := keyPrefix + rand.Text()
 	key, err := createKey(name)
 	if err != nil {
 		return nil, err

@@ -5,7 +5,6 @@ import (
 	"crypto/ecdsa"
 	"encoding/asn1"
 	"errors"
-	"fmt"
 	"io"
 	"math/big"
 	"sync"
@@ -55,12 +54,9 @@ func decode(data []byte) (sealed, *ecdsa.PublicKey, error) {
 	if cut > len(data) {
 		return sealed{}, nil, proof.ErrBlob
 	}
-	public, err := tpm2.Unmarshal[tpm2.TPM2BPublic](data[:cut])
-	if err != nil {
-		return sealed{}, nil, proof.ErrBlob
-	}
+	public, broken := tpm2.Unmarshal[tpm2.TPM2BPublic](data[:cut])
 	private, err := tpm2.Unmarshal[tpm2.TPM2BPrivate](data[cut:])
-	if err != nil {
+	if broken != nil || err != nil {
 		return sealed{}, nil, proof.ErrBlob
 	}
 	s := sealed{*public, *private}
@@ -74,11 +70,8 @@ func (s sealed) key() (*ecdsa.PublicKey, error) {
 		return nil, proof.ErrBlob
 	}
 	key, err := tpm2.Pub(*contents)
-	if err != nil {
-		return nil, proof.ErrBlob
-	}
 	ec, ok := key.(*ecdsa.PublicKey)
-	if !ok {
+	if err != nil || !ok {
 		return nil, proof.ErrBlob
 	}
 	return ec, nil
@@ -88,9 +81,8 @@ func (s sealed) key() (*ecdsa.PublicKey, error) {
 // so (TCG TPM v2.0 Provisioning Guidance §7.8).
 const srkHandle tpm2.TPMHandle = 0x81000001
 
-// withParent calls use with the storage root key: the one that is kept, else one that
-// is derived anew from the TPM's seed, which is the same each time until the TPM is
-// cleared. A key is wrapped by one of them, so both are tried.
+// withParent calls use with the storage root key: the one that is kept, else one that is derived anew from the TPM's
+// seed, which is the same each time until the TPM is cleared. A key is wrapped by one of them, so both are tried.
 func withParent(t transport.TPM, use func(tpm2.NamedHandle) error) error {
 	var kept error
 	if there, err := (tpm2.ReadPublic{ObjectHandle: srkHandle}).Execute(t); err == nil {
@@ -176,8 +168,7 @@ func (s *signer) sign(digest []byte) ([]byte, error) {
 	return asn1.Marshal(der)
 }
 
-// load opens the device and loads the key. It fails with a *proof.ForeignKeyError where
-// the TPM did not wrap the key.
+// load opens the device and loads the key. It fails with a *proof.ForeignKeyError where the TPM did not wrap the key.
 func (s *signer) load() error {
 	tpm, keep, err := connect(s.device)
 	if err != nil {
@@ -239,9 +230,6 @@ func create(device string) (sealed, error) {
 	})
 	if err != nil {
 		return sealed{}, unusable("it made no key", err)
-	}
-	if _, err := out.key(); err != nil {
-		return sealed{}, fmt.Errorf("%w: its key has no form that is known", proof.ErrHardware)
 	}
 	return out, nil
 }
