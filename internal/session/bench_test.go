@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -59,6 +60,38 @@ func BenchmarkBook(b *testing.B) {
 				if _, err := session.Decode(data); err != nil {
 					b.Fatal(err)
 				}
+			}
+		})
+	}
+}
+
+// BenchmarkRotate is a renewal among so many accounts: the book is read, one account's tokens are replaced, and the
+// book is written. The sealer is memory: what it costs is measured in package vault.
+func BenchmarkRotate(b *testing.B) {
+	for _, n := range []int{1, 10, 100, 1000} {
+		sealed := &noted{}
+		store, turn := session.NewStore(sealed), 0
+		put := func(book session.Book) {
+			if err := store.Hold(b.Context(), func(ctx context.Context, h *session.Held) error {
+				if h.Book.Sessions == nil {
+					h.Book = book
+				}
+				one, _ := h.Book.Current()
+				turn++
+				one.Tokens.Refresh = secret.New(fmt.Sprint(strings.Repeat("r", 1000), turn))
+				h.Book.Put(one)
+				return h.Write(ctx)
+			}); err != nil {
+				b.Fatal(err)
+			}
+			sealed.calls = nil
+		}
+		put(crowd(n))
+		b.Run(fmt.Sprintf("accounts=%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(len(sealed.blob)))
+			for b.Loop() {
+				put(session.Book{})
 			}
 		})
 	}

@@ -1,9 +1,11 @@
 package session
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -28,24 +30,54 @@ var ErrDamaged = errors.New("session: not an encoding of sessions")
 // Encode returns the book as bytes that bear every token in the clear: they are for a [sealer] alone. Each version is
 // a JSON object with a number "v". What could not be read back is an error that matches [ErrTooLarge] or
 // [ErrDamaged].
-func Encode(b Book) ([]byte, error) {
-	for _, s := range b.Sessions {
-		if err := CheckClaims(s.Profile.Claims); err != nil {
-			return nil, fmt.Errorf("session: encode: %w", err)
+func Encode(b Book) ([]byte, error) { return readBack{}.encode(b) }
+
+// encode is [Encode] that reads back no account whose bytes were read before.
+func (k readBack) encode(b Book) ([]byte, error) {
+	head, tail, err := frame(b)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	out.Grow(k.size() + len(head) + len(tail) + 8<<10)
+	out.Write(head)
+	enc := encoder(&out)
+	fresh := make(readBack, len(b.Sessions))
+	for i, s := range b.Sessions {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		raw, err := appendSession(&out, enc, s, b.Faces[s.Key])
+		if err != nil {
+			return nil, err
+		}
+		if _, twice := fresh[s.Key]; twice {
+			return nil, errOther
+		}
+		if fresh[s.Key], err = k.check(raw, s); err != nil {
+			return nil, err
 		}
 	}
+	out.Write(tail)
+	if out.Len() > MaxBookBytes {
+		return nil,
+			fmt.Errorf("session: encode: %w: %d bytes, and %d are the most", ErrTooLarge, out.Len(), MaxBookBytes)
+	}
+	if !json.Valid(out.Bytes()) {
+		return nil, fmt.Errorf("session: encode: what was encoded does not decode: %w", ErrDamaged)
+	}
+	clear(k)
+	maps.Copy(k, fresh)
+	return out.Bytes(), nil
+}
+
+// frame encodes what stands before and after the sessions, and reads it back.
+func frame(b Book) (head, tail []byte, err error) {
 	w := wireBook{
-		V: versionOf(b), Active: wireKey(b.Active), Sessions: []wireSession{}, Revoke: []wireRevocation{},
+		V: versionOf(b), Active: wireKey(b.Active), Sessions: []json.RawMessage{}, Revoke: []wireRevocation{},
 	}
 	if len(b.Typed) <= MaxTyped {
 		w.Typed = b.Typed
-	}
-	for _, s := range b.Sessions {
-		one := toWire(s)
-		if f := b.Faces[s.Key]; f.keepable() && f.Address == s.Profile.Picture {
-			one.Face = f.Data
-		}
-		w.Sessions = append(w.Sessions, one)
 	}
 	for _, r := range b.Revoke {
 		w.Revoke = append(w.Revoke, wireRevocation{
@@ -54,16 +86,40 @@ func Encode(b Book) ([]byte, error) {
 			APIs: each(r.APIs, secret.Secret.Reveal),
 		})
 	}
-	out, err := encode(w)
+	var out bytes.Buffer
+	if err := encoder(&out).Encode(w); err != nil {
+		return nil, nil, fmt.Errorf("session: encode: %w", ErrDamaged)
+	}
+	empty := bytes.TrimSpace(out.Bytes())
+	again, err := Decode(empty)
 	if err != nil {
+		return nil, nil, fmt.Errorf("session: encode: what was encoded does not decode: %w", err)
+	}
+	if len(again.Revoke) != len(b.Revoke) {
+		return nil, nil, errOther
+	}
+	// The members before the sessions are a number and the active account's key, whose quotes are escaped.
+	const list = `"sessions":[`
+	at := bytes.Index(empty, []byte(list+"]")) + len(list)
+	return empty[:at], empty[at:], nil
+}
+
+// appendSession encodes one session by enc, which writes to out, and returns its bytes.
+func appendSession(out *bytes.Buffer, enc *json.Encoder, s Session, face Face) ([]byte, error) {
+	if err := CheckClaims(s.Profile.Claims); err != nil {
+		return nil, fmt.Errorf("session: encode: %w", err)
+	}
+	w := toWire(s)
+	if face.keepable() && face.Address == s.Profile.Picture {
+		w.Face = face.Data
+	}
+	from := out.Len()
+	if err := enc.Encode(w); err != nil {
 		// The encoder's own words could quote a claim.
 		return nil, fmt.Errorf("session: encode: %w: a claim is not JSON", ErrDamaged)
 	}
-	if len(out) > MaxBookBytes {
-		return nil,
-			fmt.Errorf("session: encode: %w: %d bytes, and %d are the most", ErrTooLarge, len(out), MaxBookBytes)
-	}
-	return out, checkEncoded(out, b)
+	out.Truncate(out.Len() - 1) // the encoder's line feed
+	return slices.Clip(out.Bytes()[from:]), nil
 }
 
 // versionOf is the oldest version that can say what is in the book.
@@ -74,27 +130,13 @@ func versionOf(b Book) int {
 	return firstVersion
 }
 
-// checkEncoded decodes what was encoded: what cannot be read back must not take the place of a good file.
-func checkEncoded(data []byte, b Book) error {
-	again, err := Decode(data)
-	if err != nil {
-		return fmt.Errorf("session: encode: what was encoded does not decode: %w", err)
-	}
-	same := len(again.Sessions) == len(b.Sessions) && len(again.Revoke) == len(b.Revoke)
-	for i := 0; same && i < len(b.Sessions); i++ {
-		was, is := b.Sessions[i], again.Sessions[i]
-		same = was.Key == is.Key && was.Tokens.Refresh.Equal(is.Tokens.Refresh) &&
-			was.Tokens.Access.Equal(is.Tokens.Access) && was.ProofKey.Equal(is.ProofKey)
-	}
-	if !same {
-		return fmt.Errorf("session: encode: %w: what was encoded reads as something else", ErrDamaged)
-	}
-	return nil
-}
-
 // Decode reads what [Encode] wrote, in this version or an earlier one. No bytes give the empty book. It returns
 // [ErrNewer] or [ErrDamaged].
-func Decode(data []byte) (Book, error) {
+func Decode(data []byte) (Book, error) { return readBack{}.decode(data) }
+
+// decode is [Decode] that notes what each account's bytes read as.
+func (k readBack) decode(data []byte) (Book, error) {
+	clear(k)
 	if len(data) == 0 {
 		return Book{}, nil
 	}
@@ -115,15 +157,14 @@ func Decode(data []byte) (Book, error) {
 		return Book{}, ErrDamaged
 	}
 	b := Book{Active: Key(w.Active), Typed: w.Typed}
-	for _, s := range w.Sessions {
-		if s.Key.Issuer == "" || s.Key.Subject == "" {
-			return Book{}, ErrDamaged
+	for _, raw := range w.Sessions {
+		s, face, err := decodeSession(raw)
+		if err != nil {
+			return Book{}, err
 		}
-		if CheckClaims(s.Claims) != nil {
-			s.Claims = nil // version 0.1.0 had no limits; without them the session can be written again
-		}
-		b.Put(fromWire(s))
-		b.SetFace(Key(s.Key), Face{s.Picture, s.Face})
+		b.Put(s)
+		b.SetFace(s.Key, face)
+		k[s.Key] = readSession{raw, s}
 	}
 	for _, r := range w.Revoke {
 		b.Revoke = append(b.Revoke, Revocation{
@@ -138,17 +179,29 @@ func Decode(data []byte) (Book, error) {
 	return b, nil
 }
 
+// decodeSession reads one session, and the picture that is kept of the account.
+func decodeSession(raw []byte) (Session, Face, error) {
+	var w wireSession
+	if err := json.Unmarshal(raw, &w); err != nil || w.Key.Issuer == "" || w.Key.Subject == "" {
+		return Session{}, Face{}, ErrDamaged
+	}
+	if CheckClaims(w.Claims) != nil {
+		w.Claims = nil // version 0.1.0 had no limits; without them the session can be written again
+	}
+	return fromWire(w), Face{w.Picture, w.Face}, nil
+}
+
 type wireKey struct {
 	Issuer  string `json:"iss"`
 	Subject string `json:"sub"`
 }
 
 type wireBook struct {
-	V        int              `json:"v"`
-	Active   wireKey          `json:"active"`
-	Sessions []wireSession    `json:"sessions"`
-	Revoke   []wireRevocation `json:"revoke"`
-	Typed    string           `json:"typed,omitempty"`
+	V        int               `json:"v"`
+	Active   wireKey           `json:"active"`
+	Sessions []json.RawMessage `json:"sessions"` // of wireSession
+	Revoke   []wireRevocation  `json:"revoke"`
+	Typed    string            `json:"typed,omitempty"`
 }
 
 type wireRevocation struct {

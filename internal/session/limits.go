@@ -77,13 +77,9 @@ func measure(raw []byte) (depth, values int) {
 	return depth, values
 }
 
-// encode is json.Marshal without the escapes for HTML, which make six bytes of one.
-func encode(v any) ([]byte, error) {
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
+// encoder writes JSON without the escapes for HTML, which make six bytes of one.
+func encoder(out *bytes.Buffer) *json.Encoder {
+	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
+	return enc
 }

@@ -41,15 +41,15 @@ func (s *Store) Ready(ctx context.Context) error {
 // Read returns the book as it is stored now. It takes no lock: a write is atomic.
 // Errors are the sealer's, [ErrNewer] or [ErrDamaged]; [Unreadable] sorts them.
 func (s *Store) Read(ctx context.Context) (Book, error) {
-	return read(ctx, s.sealer)
+	return read(ctx, s.sealer, readBack{})
 }
 
 // read opens the vault and decodes what is in it.
-func read(ctx context.Context, from sealer) (Book, error) {
+func read(ctx context.Context, from sealer, known readBack) (Book, error) {
 	data, err := from.Load(ctx)
 	var b Book
 	if err == nil {
-		b, err = Decode(data)
+		b, err = known.decode(data)
 	}
 	if err != nil {
 		return Book{}, fmt.Errorf("session: read the vault: %w", err)
@@ -75,6 +75,7 @@ type Held struct {
 	Aside  error
 	sealer sealer
 	stored [sha256.Size]byte // of what the last Write has stored; zero before the first
+	known  readBack          // of what was read or written last
 }
 
 // setAside is what an error answers that tells so.
@@ -101,7 +102,7 @@ func (s *Store) hold(ctx context.Context, anew bool, f func(context.Context, *He
 		return fmt.Errorf("session: lock the vault: %w", err)
 	}
 	defer release()
-	h := &Held{sealer: s.sealer}
+	h := &Held{sealer: s.sealer, known: readBack{}}
 	err = h.Reload(ctx)
 	if anew && Unreadable(err) {
 		err = s.sealer.SetAside(err)
@@ -119,7 +120,7 @@ func (s *Store) hold(ctx context.Context, anew bool, f func(context.Context, *He
 // Reload reads the book again.
 func (h *Held) Reload(ctx context.Context) (err error) {
 	h.stored = [sha256.Size]byte{}
-	h.Book, err = read(ctx, h.sealer)
+	h.Book, err = read(ctx, h.sealer, h.known)
 	return err
 }
 
@@ -156,7 +157,7 @@ func (h *Held) WriteAnew(ctx context.Context) error {
 }
 
 func (h *Held) write(ctx context.Context, save func(context.Context, []byte) error) error {
-	data, err := Encode(h.Book)
+	data, err := h.known.encode(h.Book)
 	if err != nil {
 		return err
 	}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
+	"app.latchkey/internal/secret"
 	"app.latchkey/internal/session"
 )
 
@@ -74,6 +76,82 @@ func TestTheSameBookIsWrittenOnce(t *testing.T) {
 		return nil
 	})
 	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Bytes that were read before read as the same again, but what is now to be stored may be another text: one that is no
+// UTF-8 is encoded as U+FFFD. It is refused all the same, and the vault is left as it is.
+func TestWhatWouldReadAsTheStoredTokenIsRefused(t *testing.T) {
+	for name, change := range map[string]func(s *session.Session, text string){
+		"access":  func(s *session.Session, text string) { s.Tokens.Access = secret.New(text) },
+		"refresh": func(s *session.Session, text string) { s.Tokens.Refresh = secret.New(text) },
+		"proof":   func(s *session.Session, text string) { s.ProofKey = secret.New(text) },
+	} {
+		n := &noted{}
+		err := session.NewStore(n).Hold(t.Context(), func(ctx context.Context, h *session.Held) error {
+			h.Book = crowd(3)
+			put := func(text string) {
+				one := h.Book.Sessions[1]
+				change(&one, text)
+				h.Book.Put(one)
+			}
+			put("a\ufffd")
+			if err := h.Write(ctx); err != nil {
+				return err
+			}
+			put("a\xff")
+			if err := h.Write(ctx); !errors.Is(err, session.ErrDamaged) {
+				t.Errorf("%s, after a write: %v", name, err)
+			}
+			if err := h.Reload(ctx); err != nil {
+				return err
+			}
+			put("a\xff")
+			if err := h.WriteAnew(ctx); !errors.Is(err, session.ErrDamaged) {
+				t.Errorf("%s, after a reading: %v", name, err)
+			}
+			return nil
+		})
+		if err != nil || !slices.Equal(n.calls, []string{"save"}) {
+			t.Errorf("%s: %v, %v", name, n.calls, err)
+		}
+	}
+}
+
+// An account that stands twice would be one after the next start.
+func TestAnAccountThatStandsTwiceIsRefused(t *testing.T) {
+	b := crowd(2)
+	b.Sessions[1] = b.Sessions[0]
+	if _, err := session.Encode(b); !errors.Is(err, session.ErrDamaged) {
+		t.Errorf("%v, want ErrDamaged", err)
+	}
+}
+
+// A renewal reads back the account that it changes, and none of the others.
+func TestARenewalReadsBackOneAccount(t *testing.T) {
+	n, book := &noted{}, crowd(100)
+	if err := session.NewStore(n).Hold(t.Context(), func(ctx context.Context, h *session.Held) error {
+		h.Book = book
+		if err := h.Write(ctx); err != nil {
+			return err
+		}
+		turn := 0
+		renewal := testing.AllocsPerRun(5, func() {
+			turn++
+			one := h.Book.Sessions[turn]
+			one.Tokens.Refresh = secret.New(strings.Repeat("n", turn))
+			h.Book.Put(one)
+			if err := h.Write(ctx); err != nil {
+				t.Error(err)
+			}
+		})
+		whole := testing.AllocsPerRun(5, func() { _, _ = session.Encode(h.Book) })
+		if renewal > whole/2 {
+			t.Errorf("%.0f allocations, of %.0f when all are read back", renewal, whole)
+		}
+		return nil
+	}); err != nil {
 		t.Fatal(err)
 	}
 }
