@@ -3,14 +3,15 @@
 // Package secrets searches for texts that must not appear unencrypted: in files, in the output of a program, in the
 // environment and the arguments of every process.
 //
-// A text is searched for as it is, percent-encoded, in hexadecimal, and in base64 at each of its three offsets. Memory
-// is not searched.
+// A text is searched for as it is, percent-encoded, escaped in JSON, in hexadecimal, and in base64 at each of its three
+// offsets. Memory is not searched.
 package secrets
 
 import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"net/url"
@@ -107,6 +108,12 @@ func forms(text string) map[string]string {
 	out := map[string]string{"as it is": text, "in hexadecimal": hex.EncodeToString([]byte(text))}
 	if escaped := url.QueryEscape(text); escaped != text {
 		out["percent-encoded"] = escaped
+		out["percent-encoded in a path"] = url.PathEscape(text)
+	}
+	for how, html := range map[string]bool{"escaped in JSON": false, "escaped in JSON for HTML": true} {
+		if escaped := inJSON(text, html); escaped != text {
+			out[how] = escaped
+		}
 	}
 	for offset := range 3 {
 		// In base64 the text's offset depends on what stands before it. The characters at both ends depend on the
@@ -118,6 +125,15 @@ func forms(text string) map[string]string {
 		out[fmt.Sprintf("in base64url at offset %d", offset)] = strings.NewReplacer("+", "-", "/", "_").Replace(coded)
 	}
 	return out
+}
+
+// inJSON is a text as it stands between the quotes of a JSON string.
+func inJSON(text string, html bool) string {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(html)
+	_ = enc.Encode(text) // a string always can
+	return out.String()[1 : out.Len()-len("\"\n")]
 }
 
 // Open lists files and folders below dir that others than their owner can read or

@@ -100,6 +100,14 @@ func TestWhatIsPlantedIsFound(t *testing.T) {
 			t.Errorf("planted %s, and not found among\n%s", want, found)
 		}
 	}
+	const quoted = `a "phrase" <with> & signs`
+	var pages Look
+	pages.Add("JSON", []byte(`{"x":"a \"phrase\" <with> & signs"}`))
+	pages.Add("JSON in a page", []byte(`{"x":"a \"phrase\" \u003cwith\u003e \u0026 signs"}`))
+	pages.Add("a path", []byte("/x/a%20%22phrase%22%20%3Cwith%3E%20&%20signs"))
+	if got := pages.Found(Text{"a phrase", quoted}); len(got) != 3 {
+		t.Errorf("found a phrase in %v", got)
+	}
 	if strings.Contains(found, marked) {
 		t.Error("the report tells the secret")
 	}
