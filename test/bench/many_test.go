@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -108,9 +109,15 @@ var benchLine = regexp.MustCompile(`(?m)^Benchmark(\S+?)-\d+\s+\d+\s+(\d+(?:\.\d
 // packages runs the benchmarks that the packages have of their own, and shows how they grow.
 func (b *bench) packages() {
 	b.t.Helper()
-	cmd := exec.Command("go", "test", "-run", "^$", "-bench", ".", "-benchmem", "-benchtime", "0.2s",
-		"./internal/account",
-		"./internal/claims", "./internal/session", "./internal/settings", "./internal/ui", "./internal/vault")
+	list := exec.Command("build/benchdiff.sh", "--packages")
+	list.Dir = "../.."
+	names, err := list.Output()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	cmd := exec.Command("go", append([]string{
+		"test", "-run", "^$", "-bench", ".", "-benchmem", "-benchtime", "0.2s",
+	}, strings.Fields(string(names))...)...)
 	cmd.Dir = "../.."
 	out, err := cmd.CombinedOutput()
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"app.latchkey/test/plot"
 )
 
 // counted is a day's refreshes by time.
@@ -113,49 +115,34 @@ func (r *counted) table() string {
 	return b.String()
 }
 
-// plot draws the day as one line.
+// plot draws the day: how many refreshes were asked for, and answered, as multiples of their mean.
 func (r *counted) plot() string {
-	const width, height, left, top = 860.0, 260.0, 46.0, 24.0
-	scale := 2.5 * expected(r.n) * r.step.Minutes()
-	x := func(d time.Duration) float64 { return left + width*float64(d)/float64(r.day.end) }
-	y := func(v float64) float64 { return top + height*(1-min(v/scale, 1)) }
-	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" font-family="system-ui, `+
-		`sans-serif" font-size="12">`+"\n", left+width+14, top+height+34)
-	b.WriteString(`<rect width="100%" height="100%" fill="#faf8f4"/>` + "\n")
-	for _, s := range []struct {
-		span
-		what string
-	}{
-		{r.day.outage, "outage"}, {span{3 * time.Hour, 4*time.Hour + 25*time.Minute}, "lids closed and opened"},
-		{r.day.busy, "rate limit"},
-	} {
-		fmt.Fprintf(&b, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="#f5ead3"/><text x="%.1f" y="%.1f" `+
-			`fill="#6a6359">%s</text>`+"\n", x(s.from), top, x(s.to)-x(s.from), height, x(s.from), top-6, s.what)
-	}
 	mean := r.mean(span{time.Hour, r.day.end})
-	for _, k := range []float64{0, 0.5, 1, 1.5, 2} {
-		fmt.Fprintf(&b, `<line x1="%.1f" x2="%.1f" y1="%.1f" y2="%.1f" stroke="#e6e1d8"/><text x="%.1f" y="%.1f" `+
-			`text-anchor="end" fill="#6a6359">%.1f</text>`+"\n", left, left+width, y(k*mean), y(k*mean), left-6,
-			y(k*mean)+4, k)
+	c := plot.Chart{
+		X: plot.Axis{Title: "time of the day", Max: r.day.end.Hours()},
+		Y: plot.Axis{Title: "refreshes, as multiples of their mean", Max: 2.4},
+		Bands: []plot.Band{
+			{From: r.day.outage.from.Hours(), To: r.day.outage.to.Hours(), Name: "outage"},
+			{From: 3, To: 4 + 25./60, Name: "lids closed and opened"},
+			{From: r.day.busy.from.Hours(), To: r.day.busy.to.Hours(), Name: "rate limit"},
+		},
+	}
+	for _, v := range []float64{0, 0.5, 1, 1.5, 2} {
+		c.Y.Ticks = append(c.Y.Ticks, plot.Tick{At: v, Label: fmt.Sprintf("%.1f", v)})
 	}
 	for h := time.Duration(0); h <= r.day.end; h += time.Hour {
-		fmt.Fprintf(&b, `<text x="%.1f" y="%.1f" text-anchor="middle" fill="#6a6359">%s</text>`+"\n", x(h),
-			top+height+18, clock(h))
+		c.X.Ticks = append(c.X.Ticks, plot.Tick{At: h.Hours(), Label: clock(h)})
 	}
 	for _, line := range []struct {
+		name   string
 		counts []int
-		colour string
-	}{{r.all, "#b3261e"}, {r.done, "#8a5a00"}} {
-		points := make([]string, 0, len(line.counts))
-		for i, c := range line.counts[:len(line.counts)-1] {
-			points = append(points, fmt.Sprintf("%.1f,%.1f", x(time.Duration(i)*r.step+r.step/2), y(float64(c))))
+	}{{"answered", r.done}, {"asked for", r.all}} {
+		points := make([]plot.Point, 0, len(line.counts))
+		for i, n := range line.counts[:len(line.counts)-1] {
+			middle := time.Duration(i)*r.step + r.step/2
+			points = append(points, plot.Point{X: middle.Hours(), Y: float64(n) / mean})
 		}
-		fmt.Fprintf(&b, `<polyline fill="none" stroke="%s" stroke-width="1.5" points="%s"/>`+"\n", line.colour,
-			strings.Join(points, " "))
+		c.Lines = append(c.Lines, plot.Line{Name: line.name, Points: points})
 	}
-	fmt.Fprintf(&b, `<text x="%.1f" y="%.1f" fill="#1f1c17">refreshes over their mean: <tspan `+
-		`fill="#8a5a00">answered</tspan>, <tspan fill="#b3261e">asked for</tspan></text>`+"\n</svg>\n", left,
-		top+height+32)
-	return b.String()
+	return c.SVG()
 }
