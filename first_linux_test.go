@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"app.latchkey/internal/account"
+	"app.latchkey/internal/connect"
 	"app.latchkey/internal/desktop"
 	"app.latchkey/internal/program"
 	"app.latchkey/internal/proof/hardware"
@@ -44,7 +45,7 @@ func TestThePageBringsNoSecret(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	var window *ui.Window
-	window = ui.New(ui.Options{Connect: connector(s, nil, wire.Options{
+	window = ui.New(ui.Options{Connect: connect.Services(s, nil, wire.Options{
 		Adopting: func(a account.Account) { window.Prepare(a) },
 	})})
 	ended := make(chan error)
