@@ -4,21 +4,6 @@ import (
 	"testing"
 )
 
-// A token from the vault is what latchkeyctl token does: a new process reads the book. The sealer is memory.
-func BenchmarkTokenFromVault(b *testing.B) {
-	kept := signedIn(b)
-	b.ReportAllocs()
-	for b.Loop() {
-		d := newManager(kept.provider, kept.sealer)
-		if err := d.Restore(b.Context()); err != nil {
-			b.Fatal(err)
-		}
-		if _, err := d.Token(b.Context()); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
 // A token from memory is what every call of the team's API begins with.
 func BenchmarkTokenFromMemory(b *testing.B) {
 	d := signedIn(b)
