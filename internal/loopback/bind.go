@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// bindTries is how often another free port is asked for when the one that IPv4
-// gave is taken on IPv6.
+// bindTries is how often another free port is asked for when the one that IPv4 gave is taken on IPv6, and how often a
+// port is tried whose holder frees it.
 const bindTries = 20
 
 // bind listens on the first port that can be had, on both stacks for localhost.
@@ -21,22 +21,22 @@ func bind(ctx context.Context, c Config) ([]net.Listener, int, error) {
 	}
 	var last error
 	for _, port := range ports {
-		tries := 1
-		if port == 0 {
-			tries = bindTries
-		}
-		for try := 0; try < tries && try < bindTries; try++ {
+		for range bindTries {
 			ls, got, err := bindPort(ctx, c.Host, port)
 			if err == nil {
 				return ls, got, nil
 			}
-			last = err
-			if port != 0 && askWay(ctx, port) {
-				tries++
+			if last = err; port != 0 && !askWay(ctx, port) {
+				break
 			}
 		}
 	}
 	return nil, 0, &PortError{Ports: ports, Err: last}
+}
+
+// origin is where a port is reached.
+func origin(host string, port int) *url.URL {
+	return &url.URL{Scheme: "http", Host: net.JoinHostPort(host, strconv.Itoa(port))}
 }
 
 // makeWayPath is where a receiver that was given up is asked to free its port.
@@ -47,8 +47,8 @@ const makeWayPath = donePrefix + "make-way"
 func askWay(ctx context.Context, port int) bool {
 	ctx, stop := context.WithTimeout(ctx, time.Second)
 	defer stop()
-	address := url.URL{Scheme: "http", Host: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), Path: makeWayPath}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
+	address := origin("127.0.0.1", port).JoinPath(makeWayPath).String()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return false
 	}

@@ -2,9 +2,6 @@ package loopback
 
 import (
 	"container/list"
-	"context"
-	"io"
-	"log"
 	"net"
 	"net/http"
 	"sync"
@@ -22,30 +19,12 @@ const (
 	// headerTime limits how long a connection may take to send its request. A browser
 	// on this machine needs milliseconds.
 	headerTime = 1500 * time.Millisecond
-	// maxHeader is the longest request in bytes, its body aside: a code of 64 KiB, and
-	// the cookies of every other program on this host (RFC 6265 §8.5 keeps ports not
-	// apart).
+	// maxHeader is the longest request in bytes, its body aside: a code of 64 KiB, and the cookies of every other
+	// program on this host (RFC 6265 §8.5 keeps ports not apart).
 	maxHeader = 256 << 10
 	// maxBody is how much of a form is read, in bytes.
 	maxBody = 128 << 10
 )
-
-// newServer is the server of every listener here. One connection carries one
-// request, so that nobody holds a place by asking again and again.
-func newServer(h http.Handler) *http.Server {
-	s := &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: headerTime,
-		ReadTimeout:       2 * headerTime,
-		MaxHeaderBytes:    maxHeader,
-		ErrorLog:          log.New(io.Discard, "", 0), // net/http quotes what strangers sent
-		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
-			return context.WithValue(ctx, connKey{}, c)
-		},
-	}
-	s.SetKeepAlivesEnabled(false)
-	return s
-}
 
 // connKey is the context key of a request's connection.
 type connKey struct{}
@@ -61,15 +40,14 @@ type fair struct {
 	net.Listener
 
 	freed  chan struct{} // has an element after a connection was closed
-	closed chan struct{}
-	once   sync.Once
+	closed latch
 
 	mu   sync.Mutex
 	open list.List // of *fairConn, the oldest first
 }
 
 func newFair(l net.Listener) *fair {
-	return &fair{Listener: l, freed: make(chan struct{}, 1), closed: make(chan struct{})}
+	return &fair{Listener: l, freed: make(chan struct{}, 1), closed: newLatch()}
 }
 
 // fairConn is one connection of a fair listener.
@@ -98,7 +76,7 @@ func (l *fair) Accept() (net.Conn, error) {
 		select {
 		case <-time.After(wait):
 		case <-l.freed:
-		case <-l.closed:
+		case <-l.closed.done:
 			_ = c.Close()
 			return nil, net.ErrClosed
 		}
@@ -107,7 +85,7 @@ func (l *fair) Accept() (net.Conn, error) {
 
 // Close ends the listening.
 func (l *fair) Close() error {
-	l.once.Do(func() { close(l.closed) })
+	l.closed.shut()
 	return l.Listener.Close()
 }
 
@@ -118,8 +96,7 @@ func (l *fair) add(c net.Conn) (taken, oldest *fairConn, wait time.Duration) {
 	defer l.mu.Unlock()
 	now := time.Now()
 	if l.open.Len() >= maxConnections {
-		oldest = l.oldest()
-		if oldest == nil {
+		if oldest = l.oldest(); oldest == nil {
 			return nil, nil, grace
 		}
 		if wait := grace - now.Sub(oldest.since); wait > 0 {
@@ -141,20 +118,18 @@ func (l *fair) oldest() *fairConn {
 	return nil
 }
 
-// keep protects a connection from making way while its request is being answered.
-// The returned func ends that.
+// keep protects a connection from making way while its request is being answered. The returned func ends that.
 func (c *fairConn) keep() func() {
 	if c == nil {
 		return func() {}
 	}
-	c.set(true)
-	return func() { c.set(false) }
-}
-
-func (c *fairConn) set(answering bool) {
-	c.from.mu.Lock()
-	defer c.from.mu.Unlock()
-	c.answering = answering
+	set := func(answering bool) {
+		c.from.mu.Lock()
+		defer c.from.mu.Unlock()
+		c.answering = answering
+	}
+	set(true)
+	return func() { set(false) }
 }
 
 // Close frees the connection's place.

@@ -1,15 +1,12 @@
 package loopback
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/rand"
 	"html/template"
-	"net"
 	"net/http"
 	"net/url"
-	"strconv"
 	"sync"
 	"time"
 )
@@ -21,31 +18,26 @@ type FormConfig struct {
 	// Host and Ports are where to listen, as for a Receiver.
 	Host  string
 	Ports []int
-	// Landing is the path that the other site sends the browser back to; empty when
-	// it sends it nowhere. State is what it must bring back; a return to a form
-	// without a state says that a browser came, and proves nothing.
+	// Landing is the path that the other site sends the browser back to; empty when it sends it nowhere. State is
+	// what it must bring back; a return to a form without a state says that a browser came, and proves nothing.
 	Landing, State string
 	// Peer, when set, says whether a peer may fetch the page.
 	Peer PeerCheck
 }
 
-// Form is a page of our own that posts a form, once, and where the browser may
-// come back to.
+// Form is a page of our own that posts a form, once, and where the browser may come back to.
 type Form struct {
 	conf   FormConfig
 	base   *url.URL
 	path   string // of the page, unguessable
-	server *http.Server
+	server *server
+	sent   latch
+	landed latch
 
-	mu      sync.Mutex
-	action  string // the other site's endpoint
-	fields  url.Values
-	served  bool
-	sent    chan struct{}
-	landed  chan struct{}
-	landing sync.Once
-	serving sync.WaitGroup
-	closing sync.Once
+	mu     sync.Mutex
+	action string // the other site's endpoint
+	fields url.Values
+	served bool
 }
 
 // formLinger is how long the browser is given to fetch the page and no longer.
@@ -66,27 +58,20 @@ var (
 	})
 )
 
-// ServeForm listens on a loopback port for the one request of its page, which is
-// there once Post has said what it posts. The caller must call Close.
+// ServeForm listens on a loopback port for the one request of its page, which is there once [Form.Post] has said what
+// it posts. The caller must call [Form.Close].
 func ServeForm(ctx context.Context, c FormConfig) (*Form, error) {
 	c.Host = cmp.Or(c.Host, "127.0.0.1")
 	listeners, port, err := bind(ctx, Config{Host: c.Host, Ports: c.Ports})
 	if err != nil {
 		return nil, err
 	}
-	f := &Form{
-		conf: c, path: "/form/" + rand.Text(), sent: make(chan struct{}), landed: make(chan struct{}),
-		base: &url.URL{Scheme: "http", Host: net.JoinHostPort(c.Host, strconv.Itoa(port))},
-	}
-	f.server = newServer(f)
-	for _, l := range listeners {
-		f.serving.Go(func() { _ = f.server.Serve(newFair(l)) })
-	}
+	f := &Form{conf: c, base: origin(c.Host, port), path: "/form/" + rand.Text(), sent: newLatch(), landed: newLatch()}
+	f.server = serve(f, listeners)
 	return f, nil
 }
 
-// LandingURI is where the other site may send the browser back to; empty when
-// nothing was configured.
+// LandingURI is where the other site may send the browser back to; empty when nothing was configured.
 func (f *Form) LandingURI() string {
 	if f.conf.Landing == "" {
 		return ""
@@ -94,8 +79,7 @@ func (f *Form) LandingURI() string {
 	return f.base.JoinPath(f.conf.Landing).String() // #nosec G125 -- both are ours
 }
 
-// Post says what the page posts, and where, and returns the page's address. The
-// page is delivered once.
+// Post says what the page posts, and where, and returns the page's address. The page is delivered once.
 func (f *Form) Post(action string, fields url.Values) string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -103,40 +87,21 @@ func (f *Form) Post(action string, fields url.Values) string {
 	return f.base.JoinPath(f.path).String() // #nosec G125 -- both are ours
 }
 
-// Landed returns when the browser has come back with the state, or the context's
-// error.
+// Landed returns when the browser has come back with the state, or the context's error.
 func (f *Form) Landed(ctx context.Context) error {
-	select {
-	case <-f.landed:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return f.landed.wait(ctx)
 }
 
-// Wait returns when the page was delivered, or when it is clear that no browser
-// fetches it.
+// Wait returns when the page was delivered, or when it is clear that no browser fetches it.
 func (f *Form) Wait(ctx context.Context) error {
 	ctx, stop := context.WithTimeout(ctx, formLinger)
 	defer stop()
-	select {
-	case <-f.sent:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return f.sent.wait(ctx)
 }
 
 // Close frees the port.
 func (f *Form) Close() error {
-	f.closing.Do(func() {
-		ctx, stop := context.WithTimeout(context.Background(), 500*time.Millisecond)
-		defer stop()
-		if f.server.Shutdown(ctx) != nil {
-			_ = f.server.Close()
-		}
-		f.serving.Wait()
-	})
+	f.server.close()
 	return nil
 }
 
@@ -161,8 +126,7 @@ func (f *Form) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
-// land takes the browser's return (RP-Initiated Logout 1.0 §3): only with the state
-// that was sent is it the answer.
+// land takes the browser's return (RP-Initiated Logout 1.0 §3): only with the state that was sent is it the answer.
 func (f *Form) land(w http.ResponseWriter, req *http.Request) {
 	state := req.URL.Query()["state"]
 	if f.conf.State != "" && (len(state) != 1 || !same(state[0], f.conf.State)) {
@@ -174,13 +138,12 @@ func (f *Form) land(w http.ResponseWriter, req *http.Request) {
 	}
 	render(w, http.StatusOK,
 		page{App: f.conf.App, OK: true, Last: true, Title: "You are signed out", Text: "You can close this tab."})
-	f.landing.Do(func() { close(f.landed) })
+	f.landed.shut()
 }
 
-// formAction is the page's form-action: the other site, and what its answer may redirect to, since
-// Chromium holds the redirects that follow a form against it as well. A provider that also ends the
-// session of a company's own provider redirects through that provider, whose address is unknown here.
-// The last redirect leads to our own page.
+// formAction is the page's form-action: the other site, and what its answer may redirect to, since Chromium holds the
+// redirects that follow a form against it as well. A provider that also ends the session of a company's own provider
+// redirects through that provider, whose address is unknown here. The last redirect leads to our own page.
 func (f *Form) formAction(action string) string {
 	allowed := "https: " + f.base.String()
 	if to, err := url.Parse(action); err == nil && to.Scheme == "http" {
@@ -203,18 +166,10 @@ func (f *Form) page(w http.ResponseWriter) {
 		http.Error(w, "This page works once.", http.StatusGone)
 		return
 	}
-	var out bytes.Buffer
-	if err := formPage().Execute(&out, content); err != nil {
-		http.Error(w, "You can close this tab.", http.StatusInternalServerError)
-		return
-	}
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'sha256-"+styleHash+
 		"'; script-src 'sha256-"+submitHash+"'; img-src data:; base-uri 'none'; form-action "+
 		f.formAction(content.Action)+"; frame-ancestors 'none'")
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = w.Write(out.Bytes())
-	if flusher, ok := w.(http.Flusher); ok {
-		flusher.Flush()
+	if write(w, http.StatusOK, formPage(), content) {
+		f.sent.shut()
 	}
-	close(f.sent)
 }

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -18,7 +19,7 @@ const (
 // ServeHTTP sorts the answer of this sign-in from everything else.
 func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	secure(w.Header())
-	if r.over() {
+	if r.closed.isShut() {
 		r.late(w, req)
 		return
 	}
@@ -48,7 +49,7 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	if broken != "" {
-		r.refuse(broken)
+		r.settle(broken, result{err: &BrokenError{broken}})
 	}
 	// RFC 9700 §4.2.4: the page that the person sees has no code in its address.
 	http.Redirect(w, req, r.donePath, http.StatusSeeOther)
@@ -74,12 +75,9 @@ func (r *Receiver) foreign(req *http.Request) string {
 // otherName reports whether host is another name of this listener. A provider that
 // changes the redirect URI sends the browser there.
 func (r *Receiver) otherName(host string) bool {
-	for _, name := range []string{"127.0.0.1", "localhost", "::1"} {
-		if strings.EqualFold(host, net.JoinHostPort(name, r.redirect.Port())) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]string{"127.0.0.1", "localhost", "::1"}, func(name string) bool {
+		return strings.EqualFold(host, net.JoinHostPort(name, r.redirect.Port()))
+	})
 }
 
 // prefetch reports whether a browser or a scanner asks ahead of the person.
@@ -143,30 +141,20 @@ func (r *Receiver) done(w http.ResponseWriter, req *http.Request) {
 			"will show the result.",
 	}
 	select {
-	case <-r.outcome:
-		p = r.last()
+	case <-r.outcome.done:
 	case <-late.C:
-	case <-r.closed:
-		// Finish closes outcome before Close closes closed: look once more.
-		select {
-		case <-r.outcome:
-			p = r.last()
-		default:
-		}
+	case <-r.closed.done:
 	case <-req.Context().Done():
 		return
 	}
-	render(w, http.StatusOK, p)
-	select {
-	case <-r.outcome:
-		r.showing.Do(func() { close(r.shown) })
-	default:
+	known := r.outcome.isShut() // also where the wait has ended meanwhile
+	if known {
+		p = page{App: r.conf.App, OK: r.told.OK, Bad: !r.told.OK, Last: true, Title: r.told.Title, Text: r.told.Text}
 	}
-}
-
-// last is the page with the outcome.
-func (r *Receiver) last() page {
-	return page{App: r.conf.App, OK: r.told.OK, Bad: !r.told.OK, Last: true, Title: r.told.Title, Text: r.told.Text}
+	render(w, http.StatusOK, p)
+	if known {
+		r.shown.shut()
+	}
 }
 
 // late answers a browser that comes after the wait has ended: the page says that nobody waits for it.

@@ -46,8 +46,7 @@ func (r *Receiver) bears(req *http.Request) bool {
 	return r.has(string(form))
 }
 
-// has reads text as leniently as a parameter list can be read, and reports whether
-// one parameter is the state.
+// has reads text as leniently as a parameter list can be read, and reports whether one parameter is the state.
 func (r *Receiver) has(text string) bool {
 	for pair := range strings.FieldsFuncSeq(text, func(c rune) bool { return strings.ContainsRune("&;?#", c) }) {
 		name, value, _ := strings.Cut(pair, "=")
@@ -58,8 +57,7 @@ func (r *Receiver) has(text string) bool {
 	return false
 }
 
-// lenient decodes one name or value, and drops what a provider may have put behind
-// the last one.
+// lenient decodes one name or value, and drops what a provider may have put behind the last one.
 func lenient(s string) string {
 	if out, err := url.QueryUnescape(s); err == nil {
 		s = out
@@ -69,9 +67,8 @@ func lenient(s string) string {
 
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
 
-// take accepts the query as the answer of this sign-in. It returns why the query is
-// not the answer, or why it is one that cannot be taken. The same answer again is
-// accepted again, and delivered once.
+// take accepts the query as the answer of this sign-in. It returns why the query is not the answer, or why it is one
+// that cannot be taken. The same answer again is accepted again, and delivered once.
 func (r *Receiver) take(raw string) (stray, broken string) {
 	values, err := url.ParseQuery(raw)
 	switch {
@@ -96,26 +93,17 @@ func (r *Receiver) take(raw string) (stray, broken string) {
 	return r.settle(raw, result{values: values}), ""
 }
 
-// refuse ends the wait with an answer that cannot be taken.
-func (r *Receiver) refuse(reason string) {
-	r.settle(reason, result{err: &BrokenError{reason}})
-}
-
 // settle delivers the one result, or says why it is none.
 func (r *Receiver) settle(as string, got result) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	select {
-	case <-r.closed:
+	switch {
+	case r.closed.isShut():
 		return "an answer after the end"
-	default:
-	}
-	if r.taken == "" {
+	case r.taken == "":
 		r.taken = as
 		r.answer <- got
-		return ""
-	}
-	if r.taken != as {
+	case r.taken != as:
 		return "a second answer"
 	}
 	return ""

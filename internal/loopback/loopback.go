@@ -1,15 +1,12 @@
-// Package loopback receives one redirect on the loopback interface
-// (RFC 8252 §7.3).
+// Package loopback receives one redirect on the loopback interface (RFC 8252 §7.3).
 //
-// A Receiver listens before the browser opens. It takes exactly one answer: a GET
-// on its one path, with its own Host and the state of this sign-in, from a peer that
-// [Config.Peer] allows. Everything that does not bear the state (a favicon, a wrong
-// state, an error without state) and what no person's navigation sends (a prefetch, a
-// script, HEAD, a foreign Host) gets a plain 4xx and the wait goes on. What bears the
-// state and cannot be taken ends the wait with [BrokenError]. The answer gets a 303 to a
-// page without the code in its address; that page waits for the real outcome, which
-// the caller knows only after verification, and shows it. After [Receiver.GiveUp] a
-// browser that comes late is told so.
+// A Receiver listens before the browser opens. It takes exactly one answer: a GET on its one path, with its own Host
+// and the state of this sign-in, from a peer that [Config.Peer] allows. Everything that does not bear the state (a
+// favicon, a wrong state, an error without state) and what no person's navigation sends (a prefetch, a script, HEAD,
+// a foreign Host) gets a plain 4xx and the wait goes on. What bears the state and cannot be taken ends the wait with
+// [BrokenError]. The answer gets a 303 to a page without the code in its address; that page waits for the real
+// outcome, which the caller knows only after verification, and shows it. After [Receiver.GiveUp] a browser that comes
+// late is told so.
 //
 // The listener is fair: one request for each connection, which has 1.5 seconds to
 // send it, and the oldest silent connection makes way for a new one.
@@ -28,7 +25,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -42,12 +38,11 @@ type Config struct {
 	State string // the state that an answer must bear
 	App   string // the product's name, for the page
 
-	// OnStray, when set, is told of a request that was not taken as the answer. It
-	// must not block.
+	// OnStray, when set, is told of a request that was not taken as the answer. It must not block.
 	OnStray func(Stray)
 	// Peer, when set, says whether a peer may bring an answer.
 	Peer PeerCheck
-	// OutcomeTimeout limits how long the page waits for Finish; 30 s when zero.
+	// OutcomeTimeout limits how long the page waits for [Receiver.Finish]; 30 s when zero.
 	OutcomeTimeout time.Duration
 }
 
@@ -63,12 +58,12 @@ type Stray struct {
 	// Code and Description are error and error_description of an answer without a
 	// state (RFC 6749 §4.1.2.1). They are not cleaned, and anybody can have sent them.
 	Code, Description string
-	// Err is what the person must be told; nil for most. It matches ErrOtherUser.
+	// Err is what the person must be told; nil for most. It matches [ErrOtherUser].
 	Err error
 }
 
 // PeerCheck says whether the program at the other end of a connection may bring an
-// answer. Its error is told to the person; it matches ErrOtherUser.
+// answer. Its error is told to the person; it matches [ErrOtherUser].
 type PeerCheck func(local, remote net.Addr) error
 
 func (f PeerCheck) check(c *fairConn) error {
@@ -81,14 +76,13 @@ func (f PeerCheck) check(c *fairConn) error {
 	return nil
 }
 
-// Errors of a Receiver.
+// Errors of a [Receiver].
 var (
-	// ErrClosed is returned by Wait after Close and GiveUp.
+	// ErrClosed is returned by [Receiver.Wait] after [Receiver.Close] and [Receiver.GiveUp].
 	ErrClosed = errors.New("loopback: closed")
-	// ErrPaste is matched by every error of Accept.
+	// ErrPaste is matched by every error of [Receiver.Accept].
 	ErrPaste = errors.New("loopback: not the address of this sign-in")
-	// ErrOtherUser means that an answer came from a program of another user, or from
-	// one whose user cannot be told.
+	// ErrOtherUser means that an answer came from a program of another user, or from one whose user cannot be told.
 	ErrOtherUser = errors.New("loopback: the answer is not from a program of this user")
 )
 
@@ -108,8 +102,7 @@ type PortError struct {
 
 // Error names the ports and the setting that changes them.
 func (e *PortError) Error() string {
-	return fmt.Sprintf("loopback: no port free among %v (setting redirect_ports): %v", e.Ports,
-		e.Err)
+	return fmt.Sprintf("loopback: no port free among %v (setting redirect_ports): %v", e.Ports, e.Err)
 }
 
 // Unwrap returns the last port's error.
@@ -117,37 +110,29 @@ func (e *PortError) Unwrap() error { return e.Err }
 
 // Receiver listens for one answer.
 type Receiver struct {
-	conf     Config
-	server   *http.Server
-	redirect *url.URL
-	donePath string
+	conf      Config
+	server    *server
+	redirect  *url.URL
+	donePath  string
+	listeners []net.Listener
 
 	mu      sync.Mutex
 	taken   string // the raw query of the answer, once there is one
 	answer  chan result
-	outcome chan struct{} // closed when told is set
-	told    Outcome
-	shown   chan struct{} // closed when a page with the outcome was delivered
-	showing sync.Once
 	telling sync.Once
-	ending  sync.Once
-	closed  chan struct{} // closed when the wait is over
-	closing sync.Once
-	serving sync.WaitGroup
-
-	listeners []net.Listener
-	freed     chan struct{} // closed when the port was freed for another sign-in
-	freeing   sync.Once
+	told    Outcome
+	outcome latch // told is set
+	shown   latch // a page with the outcome was delivered
+	closed  latch // the wait is over
+	freed   latch // the port was freed for another sign-in
 }
 
-// Listen binds the redirect URI's port and starts to answer. The caller must
-// call Close. Errors: *PortError, or the reason for which Config is unusable.
+// Listen binds the redirect URI's port and starts to answer. The caller must call [Receiver.Close]. Errors:
+// [*PortError], or the reason for which the [Config] is unusable.
 func Listen(ctx context.Context, c Config) (*Receiver, error) {
 	c.Host = cmp.Or(c.Host, "127.0.0.1")
 	c.Path = cmp.Or(c.Path, "/callback")
-	if c.OutcomeTimeout <= 0 {
-		c.OutcomeTimeout = 30 * time.Second
-	}
+	c.OutcomeTimeout = cmp.Or(c.OutcomeTimeout, 30*time.Second)
 	if c.OnStray == nil {
 		c.OnStray = func(Stray) {}
 	}
@@ -161,76 +146,67 @@ func Listen(ctx context.Context, c Config) (*Receiver, error) {
 	if err != nil {
 		return nil, err
 	}
-	return receive(c, &url.URL{Scheme: "http", Host: net.JoinHostPort(c.Host, strconv.Itoa(port)), Path: c.Path},
-		listeners).serve(), nil
+	redirect := origin(c.Host, port)
+	redirect.Path = c.Path
+	r := receive(c, redirect, listeners)
+	r.server = serve(r, listeners)
+	return r, nil
 }
 
-// receive makes a receiver that does not answer yet.
+// receive makes a receiver that does not answer yet. What comes meanwhile waits in the listeners' queues.
 func receive(c Config, redirect *url.URL, listeners []net.Listener) *Receiver {
-	r := &Receiver{
+	return &Receiver{
 		conf:      c,
 		redirect:  redirect,
 		donePath:  donePrefix + rand.Text(),
-		answer:    make(chan result, 1),
-		outcome:   make(chan struct{}),
-		shown:     make(chan struct{}),
-		closed:    make(chan struct{}),
 		listeners: listeners,
-		freed:     make(chan struct{}),
+		answer:    make(chan result, 1),
+		outcome:   newLatch(),
+		shown:     newLatch(),
+		closed:    newLatch(),
+		freed:     newLatch(),
 	}
-	r.server = newServer(r)
-	return r
 }
 
-// serve begins to answer. What has come before waits in the listeners' queues.
-func (r *Receiver) serve() *Receiver {
-	for _, l := range r.listeners {
-		r.serving.Go(func() { _ = r.server.Serve(newFair(l)) })
-	}
-	return r
-}
-
-// RedirectURI is the redirect_uri of the authorization request and, to the
-// letter, of the token request.
+// RedirectURI is the redirect_uri of the authorization request and, to the letter, of the token request.
 func (r *Receiver) RedirectURI() string { return r.redirect.String() }
 
-// Wait returns the parameters of the one answer, each exactly once, or
-// *BrokenError, the context's error, or ErrClosed.
+// Wait returns the parameters of the one answer, each exactly once, or [*BrokenError], the context's error, or
+// [ErrClosed].
 func (r *Receiver) Wait(ctx context.Context) (url.Values, error) {
 	select {
 	case got := <-r.answer:
 		return got.values, got.err
 	case <-ctx.Done():
 		return nil, ctx.Err()
-	case <-r.closed:
+	case <-r.closed.done:
 		return nil, ErrClosed
 	}
 }
 
-// Finish tells the outcome to the page that waits for it, and returns when the
-// page was delivered, when ctx ends or when it is clear that no page will come:
-// a second after the outcome at most when none is waiting.
+// Finish tells the outcome to the page that waits for it, and returns when the page was delivered, when ctx ends, or
+// two seconds later: then no page will come.
 func (r *Receiver) Finish(ctx context.Context, o Outcome) {
 	r.telling.Do(func() {
 		r.told = o
-		close(r.outcome)
+		r.outcome.shut()
 	})
 	grace := time.NewTimer(2 * time.Second)
 	defer grace.Stop()
 	select {
-	case <-r.shown:
+	case <-r.shown.done:
 	case <-grace.C:
 	case <-ctx.Done():
-	case <-r.closed:
+	case <-r.closed.done:
 	}
 }
 
-// GiveUp ends the wait and keeps the port: until Close, a browser that comes late is
-// told that nobody waits for it. It may be called more than once.
-func (r *Receiver) GiveUp() { r.ending.Do(func() { close(r.closed) }) }
+// GiveUp ends the wait and keeps the port: until [Receiver.Close], a browser that comes late is told that nobody
+// waits for it. It may be called more than once.
+func (r *Receiver) GiveUp() { r.closed.shut() }
 
-// Late answers, on listeners that were handed over by another process, as a Receiver
-// does after GiveUp. The caller must call Close.
+// Late answers, on listeners that were handed over by another process, as a [Receiver] does after [Receiver.GiveUp].
+// The caller must call [Receiver.Close].
 func Late(app, redirectURI string, peer PeerCheck, listeners []net.Listener) (*Receiver, error) {
 	redirect, err := url.Parse(redirectURI)
 	if err != nil {
@@ -238,14 +214,15 @@ func Late(app, redirectURI string, peer PeerCheck, listeners []net.Listener) (*R
 	}
 	r := receive(Config{App: app, Peer: peer, OnStray: func(Stray) {}}, redirect, listeners)
 	r.GiveUp() // first: a browser that waits already is not told that the app still waits
-	return r.serve(), nil
+	r.server = serve(r, listeners)
+	return r, nil
 }
 
 // Listeners are what the redirect URI's port is listened on with, to be handed over.
 func (r *Receiver) Listeners() []net.Listener { return r.listeners }
 
 // Freed is closed when a receiver that was given up has freed its port for a sign-in.
-func (r *Receiver) Freed() <-chan struct{} { return r.freed }
+func (r *Receiver) Freed() <-chan struct{} { return r.freed.done }
 
 // makeWay frees the port for another sign-in of the same user.
 func (r *Receiver) makeWay(w http.ResponseWriter, req *http.Request) {
@@ -253,42 +230,22 @@ func (r *Receiver) makeWay(w http.ResponseWriter, req *http.Request) {
 		http.Error(w, "Not found.", http.StatusNotFound)
 		return
 	}
-	r.freeing.Do(func() {
-		for _, l := range r.listeners {
-			_ = l.Close()
-		}
-		close(r.freed)
-	})
-	w.WriteHeader(http.StatusNoContent)
-}
-
-// over reports whether the wait has ended.
-func (r *Receiver) over() bool {
-	select {
-	case <-r.closed:
-		return true
-	default:
-		return false
+	for _, l := range r.listeners {
+		_ = l.Close() // of no effect the second time
 	}
+	r.freed.shut()
+	w.WriteHeader(http.StatusNoContent)
 }
 
 // Close frees the port and ends every request. It may be called more than once.
 func (r *Receiver) Close() error {
-	r.closing.Do(func() {
-		r.GiveUp()
-		// A page that is being sent may finish. Every other connection is closed at once.
-		ctx, stop := context.WithTimeout(context.Background(), 500*time.Millisecond)
-		defer stop()
-		if r.server.Shutdown(ctx) != nil {
-			_ = r.server.Close()
-		}
-		r.serving.Wait()
-	})
+	r.GiveUp()
+	r.server.close()
 	return nil
 }
 
-// Accept takes the address that a browser ended at when it could not come back
-// by itself. It is checked as strictly as a request. Errors match ErrPaste.
+// Accept takes the address that a browser ended at when it could not come back by itself. It is checked as strictly
+// as a request. Errors match [ErrPaste].
 func (r *Receiver) Accept(address string) error {
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil || len(address) > maxQuery {

@@ -9,8 +9,7 @@ import (
 	"sync"
 )
 
-// page is what the person sees in the browser. Its texts may come from a
-// provider: html/template escapes them.
+// page is what the person sees in the browser. Its texts may come from a provider: html/template escapes them.
 type page struct {
 	App, Title, Text string
 	OK, Bad          bool
@@ -53,9 +52,8 @@ var (
 	})
 )
 
-// closes closes the tab where a browser lets a page do that: when the tab has shown nothing
-// else (HTML §7.2.2.1, "script-closable"). After a sign-in that worked it does so by itself;
-// what went wrong stays to be read.
+// closes closes the tab where a browser lets a page do that: when the tab has shown nothing else (HTML §7.2.2.1,
+// "script-closable"). After a sign-in that worked it does so by itself; what went wrong stays to be read.
 const closes = `if(history.length<2){const b=document.querySelector("button");b.hidden=false;b.onclick=()=>close();` +
 	`if(document.querySelector(".ok"))setTimeout(close,4000)}`
 
@@ -83,24 +81,27 @@ func policy(script string) string {
 		"'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 }
 
-// render writes the page. Nothing of it may be stored, framed, or tell another
-// site where the person came from.
+// render writes the page. Nothing of it may be stored, framed, or tell another site where the person came from.
 func render(w http.ResponseWriter, status int, p page) {
 	if p.Last {
 		w.Header().Set("Content-Security-Policy", policy("script-src 'sha256-"+closesHash+"'; "))
 		p.Script = "<script>" + closes + "</script>"
 	}
+	_ = write(w, status, body(), p)
+}
+
+// write executes the template and sends the whole page at once. It reports whether that went well.
+func write(w http.ResponseWriter, status int, of *template.Template, data any) bool {
 	var out bytes.Buffer
-	if err := body().Execute(&out, p); err != nil {
+	if err := of.Execute(&out, data); err != nil {
 		http.Error(w, "You can close this tab and look at the app.", http.StatusInternalServerError)
-		return
+		return false
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = w.Write(out.Bytes())
-	if f, ok := w.(http.Flusher); ok {
-		f.Flush()
-	}
+	_ = http.NewResponseController(w).Flush()
+	return true
 }
 
 // secure sets the headers of every answer.
