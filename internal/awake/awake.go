@@ -19,9 +19,8 @@ var ErrSleeping = errors.New("awake: the computer is about to sleep")
 // patience is the longest that the system is waited for.
 const patience = time.Second
 
-// Hold holds off the computer's sleep until release is called, which may be called more
-// than once. who and why are what the system shows to people who ask. The one error is
-// [ErrSleeping].
+// Hold holds off the computer's sleep until release is called, which may be called more than once. who and why are
+// what the system shows to people who ask. The one error is [ErrSleeping].
 func Hold(ctx context.Context, who, why string) (release func(), err error) {
 	ctx, stop := context.WithTimeout(ctx, patience)
 	defer stop()

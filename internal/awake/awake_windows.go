@@ -14,8 +14,7 @@ const (
 	esSystemRequired = 0x00000001
 )
 
-// hold calls SetThreadExecutionState on a thread of its own, because the state belongs to the calling
-// thread.
+// hold calls SetThreadExecutionState on a thread of its own, because the state belongs to the calling thread.
 func hold(context.Context, string, string) (func(), error) {
 	set := windows.NewLazySystemDLL("kernel32.dll").NewProc("SetThreadExecutionState")
 	if set.Find() != nil {

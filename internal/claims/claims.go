@@ -1,21 +1,22 @@
-// Package claims says in plain words who a session's claims describe: initials and
-// their tone, organization, roles, how the person signed in, and the table of all
-// that the provider said.
+// Package claims says in plain words who a session's claims describe: initials and their tone, organization, roles,
+// how the person signed in, and the table of all that the provider said.
 //
-// The words are for people to read. Nothing here may be used to decide what a person
-// may do: the same claim means different things at different providers. A value that
-// looks like a token is never repeated, wherever it stands. Every text is made fit to be
-// shown ([cleantext.Line]), lists are cut ([Shown]), and the work grows with the size of
+// The words are for people to read. Nothing here may be used to decide what a person may do: the same claim means
+// different things at different providers. A value that looks like a token is never repeated, wherever it stands.
+// Every text is made fit to be shown ([cleantext.Line]), lists are cut ([Shown]), and the work grows with the size of
 // the claims and no faster. The package touches neither network, disk nor keychain.
 package claims
 
 import (
+	"cmp"
 	"encoding/json"
 	"hash/fnv"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"app.latchkey/internal/cleantext"
 )
@@ -26,25 +27,18 @@ type Claims = map[string]json.RawMessage
 // Tones is how many tones initials are shown in.
 const Tones = 8
 
-// Initials are one or two letters for a person without a picture; "" for no letters
-// at all.
+// Initials are one or two letters for a person without a picture; "" for no letters at all.
 func Initials(name string) string {
 	words := strings.FieldsFunc(name,
 		func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) })
-	switch len(words) {
-	case 0:
-		return ""
-	case 1:
-		return initial(words[0])
+	out := ""
+	for i, word := range words {
+		if i == 0 || i == len(words)-1 {
+			letter, _ := utf8.DecodeRuneInString(word)
+			out += strings.ToUpper(string(letter))
+		}
 	}
-	return initial(words[0]) + initial(words[len(words)-1])
-}
-
-func initial(word string) string {
-	for _, r := range word {
-		return strings.ToUpper(string(r))
-	}
-	return ""
+	return out
 }
 
 // Tone is the same for the same person at every start: 0 to Tones-1.
@@ -57,29 +51,31 @@ func Tone(issuer, subject string) int {
 // Organization returns what the claims call the person's organization, "" when they
 // do not. A name is preferred to an identifier.
 func Organization(c Claims) string {
-	for _, claim := range []string{
-		"org_name", "organization_name", "tenant_name", "company", "urn:zitadel:iam:user:resourceowner:name",
-	} {
-		if s := word(c[claim]); s != "" {
-			return s
-		}
+	name := first(c, "org_name", "organization_name", "tenant_name", "company",
+		"urn:zitadel:iam:user:resourceowner:name")
+	if name == "" {
+		name = organization(c["organization"])
 	}
-	if s := organization(c["organization"]); s != "" {
-		return s
+	if name == "" {
+		name = word(member(descopeTenant(c), "name"))
 	}
-	if s := word(member(descopeTenant(c), "name")); s != "" {
-		return s
+	if name == "" {
+		name = first(c, "hd", "org_id", "dct") // Google's domain; identifiers
 	}
-	for _, claim := range []string{"hd", "org_id", "dct"} { // Google's domain; identifiers
-		if s := word(c[claim]); s != "" {
+	return name
+}
+
+// first is the first of the claims that is a text with something to see.
+func first(c Claims, names ...string) string {
+	for _, name := range names {
+		if s := word(c[name]); s != "" {
 			return s
 		}
 	}
 	return ""
 }
 
-// organization reads the claim of that name: a text, a list, an object with a name,
-// or Keycloak's object of aliases.
+// organization reads the claim of that name: a text, a list, an object with a name, or Keycloak's object of aliases.
 func organization(raw json.RawMessage) string {
 	if s := word(raw); s != "" {
 		return s
@@ -107,12 +103,8 @@ func words(list []string) []string {
 // Name is who a person is called: the name, else the email address, else the subject. A name without a
 // visible character counts as absent.
 func Name(name, email, subject string) string {
-	for _, s := range []string{name, email, subject} {
-		if s = cleantext.Line(s, maxWord); s != "" {
-			return s
-		}
-	}
-	return strconv.QuoteToASCII(subject)
+	return cmp.Or(cleantext.Line(name, maxWord), cleantext.Line(email, maxWord), cleantext.Line(subject, maxWord),
+		strconv.QuoteToASCII(subject))
 }
 
 // Roles returns the roles that the claims give the person, else the groups.
@@ -132,7 +124,7 @@ func Roles(c Claims) []string {
 	take(many(member(c["realm_access"], "roles")))      // Keycloak
 	take(many(member(descopeTenant(c), "roles")))       // Descope, of the tenant at hand
 	take(names(c["urn:zitadel:iam:org:project:roles"])) // Zitadel
-	for _, claim := range slices.Sorted(keys(c)) {
+	for _, claim := range slices.Sorted(maps.Keys(c)) {
 		if strings.HasSuffix(claim, "/roles") { // Auth0 demands a namespace
 			take(many(c[claim]))
 		}

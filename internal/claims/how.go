@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// methods are the ways to sign in that amr may name (RFC 8176 §2), and what
-// providers put there of their own.
+// methods are the ways to sign in that amr may name (RFC 8176 §2), and what providers put there of their own.
 var methods = map[string]string{
 	"pwd": "a password", "password": "a password", "pin": "a PIN", "otp": "a one-time code", "totp": "a one-time code",
 	"sms": "a text message", "tel": "a phone call", "hwk": "a security key", "swk": "a passkey", "pop": "a passkey",

@@ -31,8 +31,7 @@ func (m *Memo) Person(c Claims, amr []string) Person {
 	defer m.mu.Unlock()
 	m.turnTo(c)
 	if m.person == nil {
-		p := person(c, amr)
-		m.person = &p
+		m.person = new(person(c, amr))
 	}
 	return *m.person
 }

@@ -28,8 +28,7 @@ type rewriter struct {
 	around []level // the arrays and objects that stand around the next token
 }
 
-// level is one array or object, with how many tokens of it were written: an object's
-// names and values count one each.
+// level is one array or object, with how many tokens of it were written: an object's names and values count one each.
 type level struct {
 	object bool
 	n      int
@@ -67,8 +66,7 @@ func (w *rewriter) next() bool {
 	return len(w.around) > 0
 }
 
-// before writes what stands before a token, and reports whether the token is the name
-// of a member.
+// before writes what stands before a token, and reports whether the token is the name of a member.
 func (w *rewriter) before() bool {
 	if len(w.around) == 0 {
 		return false

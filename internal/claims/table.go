@@ -2,8 +2,10 @@ package claims
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -35,57 +37,51 @@ const (
 // maxText is how much of one value is shown; what is copied has all of it.
 const maxText = 4000 // bytes
 
-type known struct{ group, label string }
-
-// plain are the names of the claims that are known (OIDC Core §2, §5.1), in the
-// order in which they are shown.
-var plain = []struct {
-	claim string
-	known
-}{
-	{"name", known{GroupPerson, "Name"}},
-	{"given_name", known{GroupPerson, "First name"}},
-	{"middle_name", known{GroupPerson, "Middle name"}},
-	{"family_name", known{GroupPerson, "Last name"}},
-	{"nickname", known{GroupPerson, "Nickname"}},
-	{"preferred_username", known{GroupPerson, "User name"}},
-	{"email", known{GroupPerson, "Email"}},
-	{"email_verified", known{GroupPerson, "Email verified"}},
-	{"phone_number", known{GroupPerson, "Phone"}},
-	{"phone_number_verified", known{GroupPerson, "Phone verified"}},
-	{"address", known{GroupPerson, "Address"}},
-	{"birthdate", known{GroupPerson, "Birthday"}},
-	{"gender", known{GroupPerson, "Gender"}},
-	{"locale", known{GroupPerson, "Language"}},
-	{"zoneinfo", known{GroupPerson, "Time zone"}},
-	{"website", known{GroupPerson, "Website"}},
-	{"profile", known{GroupPerson, "Profile page"}},
-	{"picture", known{GroupPerson, "Picture"}},
-	{"updated_at", known{GroupPerson, "Profile changed"}},
-	{"organization", known{GroupWork, "Organization"}},
-	{"org_name", known{GroupWork, "Organization"}},
-	{"org_id", known{GroupWork, "Organization ID"}},
-	{"hd", known{GroupWork, "Domain"}},
-	{"tid", known{GroupWork, "Tenant ID"}},
-	{"dct", known{GroupWork, "Current tenant"}},
-	{"tenants", known{GroupWork, "Tenants"}},
-	{"roles", known{GroupWork, "Roles"}},
-	{"role", known{GroupWork, "Role"}},
-	{"groups", known{GroupWork, "Groups"}},
-	{"permissions", known{GroupWork, "Permissions"}},
-	{"iss", known{GroupSession, "Issued by"}},
-	{"sub", known{GroupSession, "Your ID there"}},
-	{"aud", known{GroupSession, "Issued for"}},
-	{"azp", known{GroupSession, "Requested by"}},
-	{"auth_time", known{GroupSession, "Signed in at the provider"}},
-	{"iat", known{GroupSession, "Issued"}},
-	{"nbf", known{GroupSession, "Valid from"}},
-	{"exp", known{GroupSession, "ID token valid until"}},
-	{"amr", known{GroupSession, "How you signed in"}},
-	{"acr", known{GroupSession, "Strength of the sign-in"}},
-	{"sid", known{GroupSession, "Session ID"}},
-	{"jti", known{GroupSession, "Token ID"}},
-	{"nonce", known{GroupSession, "Number of this sign-in"}}, {"at_hash", known{GroupSession, "Check value"}},
+// plain are the names of the claims that are known (OIDC Core §2, §5.1), in the order in which they are shown.
+var plain = []struct{ claim, group, label string }{
+	{"name", GroupPerson, "Name"},
+	{"given_name", GroupPerson, "First name"},
+	{"middle_name", GroupPerson, "Middle name"},
+	{"family_name", GroupPerson, "Last name"},
+	{"nickname", GroupPerson, "Nickname"},
+	{"preferred_username", GroupPerson, "User name"},
+	{"email", GroupPerson, "Email"},
+	{"email_verified", GroupPerson, "Email verified"},
+	{"phone_number", GroupPerson, "Phone"},
+	{"phone_number_verified", GroupPerson, "Phone verified"},
+	{"address", GroupPerson, "Address"},
+	{"birthdate", GroupPerson, "Birthday"},
+	{"gender", GroupPerson, "Gender"},
+	{"locale", GroupPerson, "Language"},
+	{"zoneinfo", GroupPerson, "Time zone"},
+	{"website", GroupPerson, "Website"},
+	{"profile", GroupPerson, "Profile page"},
+	{"picture", GroupPerson, "Picture"},
+	{"updated_at", GroupPerson, "Profile changed"},
+	{"organization", GroupWork, "Organization"},
+	{"org_name", GroupWork, "Organization"},
+	{"org_id", GroupWork, "Organization ID"},
+	{"hd", GroupWork, "Domain"},
+	{"tid", GroupWork, "Tenant ID"},
+	{"dct", GroupWork, "Current tenant"},
+	{"tenants", GroupWork, "Tenants"},
+	{"roles", GroupWork, "Roles"},
+	{"role", GroupWork, "Role"},
+	{"groups", GroupWork, "Groups"},
+	{"permissions", GroupWork, "Permissions"},
+	{"iss", GroupSession, "Issued by"},
+	{"sub", GroupSession, "Your ID there"},
+	{"aud", GroupSession, "Issued for"},
+	{"azp", GroupSession, "Requested by"},
+	{"auth_time", GroupSession, "Signed in at the provider"},
+	{"iat", GroupSession, "Issued"},
+	{"nbf", GroupSession, "Valid from"},
+	{"exp", GroupSession, "ID token valid until"},
+	{"amr", GroupSession, "How you signed in"},
+	{"acr", GroupSession, "Strength of the sign-in"},
+	{"sid", GroupSession, "Session ID"},
+	{"jti", GroupSession, "Token ID"},
+	{"nonce", GroupSession, "Number of this sign-in"}, {"at_hash", GroupSession, "Check value"},
 }
 
 // dates are the claims that are a NumericDate (RFC 7519 §2).
@@ -114,25 +110,20 @@ func Table(c Claims) []Row {
 		out = append(out, row)
 	}
 	others := 0
-	for _, claim := range slices.Sorted(keys(c)) {
+	for _, claim := range slices.Sorted(maps.Keys(c)) {
 		if known[claim] || string(c[claim]) == "null" {
 			continue
 		}
 		if others++; others <= maxRows {
-			out = append(out,
-				Row{
-					Claim: cleantext.Line(claim, maxWord), Label: cleantext.Line(label(claim), maxWord),
-					Text: shown(claim, c[claim]), Group: GroupOther,
-				})
+			out = append(out, Row{
+				Claim: cleantext.Line(claim, maxWord), Label: cleantext.Line(label(claim), maxWord),
+				Text: shown(claim, c[claim]), Group: GroupOther,
+			})
 		}
 	}
 	if others > maxRows {
-		out = append(out,
-			Row{
-				Claim: "…", Label: "Not shown",
-				Text:  fmt.Sprintf("and %s more; what is copied has all of them", thousands(others-maxRows)),
-				Group: GroupOther,
-			})
+		more := fmt.Sprintf("and %s more; what is copied has all of them", thousands(others-maxRows))
+		out = append(out, Row{Claim: "…", Label: "Not shown", Text: more, Group: GroupOther})
 	}
 	slices.SortStableFunc(out, func(a, b Row) int { return order(a.Group) - order(b.Group) })
 	return out
@@ -165,10 +156,7 @@ func label(claim string) string {
 		words.WriteRune(r)
 		before = r
 	}
-	if s := strings.TrimSpace(words.String()); s != "" {
-		return s
-	}
-	return claim
+	return cmp.Or(strings.TrimSpace(words.String()), claim)
 }
 
 // shown is a value as text: lists by commas, objects as JSON.

@@ -3,7 +3,6 @@ package claims
 import (
 	"encoding/json"
 	"fmt"
-	"iter"
 	"maps"
 	"math"
 	"slices"
@@ -13,8 +12,6 @@ import (
 
 	"app.latchkey/internal/cleantext"
 )
-
-func keys(c Claims) iter.Seq[string] { return maps.Keys(c) }
 
 // text returns a JSON string, trimmed; "" for anything else.
 func text(raw json.RawMessage) string {
@@ -34,8 +31,7 @@ func texts(raw json.RawMessage) []string {
 	return list
 }
 
-// maxWord is the longest that one name, such as that of an organization, is shown, in
-// characters.
+// maxWord is the longest that one name, such as that of an organization, is shown, in characters.
 const maxWord = 200
 
 // word returns a JSON string fit to be shown on one line; "" for anything else.
@@ -44,8 +40,7 @@ func word(raw json.RawMessage) string { return cleantext.Line(text(raw), maxWord
 // Listed is how many members of a list are shown.
 const Listed = 20
 
-// Shown cuts a list to its first [Listed] members, with how many more there are as the
-// last: "and 109,980 more".
+// Shown cuts a list to its first [Listed] members, with how many more there are as the last: "and 109,980 more".
 func Shown(list []string) []string {
 	if len(list) <= Listed {
 		return list
@@ -73,26 +68,22 @@ func many(raw json.RawMessage) []string {
 	return texts(raw)
 }
 
-// member returns a member of a JSON object; nil when there is none.
-func member(raw json.RawMessage, name string) json.RawMessage {
-	var members map[string]json.RawMessage
-	if json.Unmarshal(raw, &members) != nil {
+// object returns the members of a JSON object; nil for anything else.
+func object(raw json.RawMessage) Claims {
+	var out Claims
+	if json.Unmarshal(raw, &out) != nil {
 		return nil
 	}
-	return members[name]
+	return out
 }
+
+// member returns a member of a JSON object; nil when there is none.
+func member(raw json.RawMessage, name string) json.RawMessage { return object(raw)[name] }
 
 // names returns the names of an object's members.
-func names(raw json.RawMessage) []string {
-	var members map[string]json.RawMessage
-	if json.Unmarshal(raw, &members) != nil {
-		return nil
-	}
-	return slices.Sorted(maps.Keys(members))
-}
+func names(raw json.RawMessage) []string { return slices.Sorted(maps.Keys(object(raw))) }
 
-// date reads a NumericDate (RFC 7519 §2); zero for anything else, and for what can
-// be no time of a sign-in.
+// date reads a NumericDate (RFC 7519 §2); zero for anything else, and for what can be no time of a sign-in.
 func date(raw json.RawMessage) time.Time {
 	var n float64
 	if json.Unmarshal(raw, &n) != nil || math.IsNaN(n) || n < 1 || n > 1<<36 {

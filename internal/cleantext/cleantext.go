@@ -1,17 +1,16 @@
-// Package cleantext makes text from outside fit to be shown: on a terminal, in the
-// window, in a log and in JSON.
+// Package cleantext makes text from outside fit to be shown: on a terminal, in the window, in a log and in JSON.
 //
-// Providers, certificates, web pages and other programs write such text. It may move
-// a terminal's cursor (C0 and C1 controls), turn the direction of the words around it
-// (bidirectional controls), or show as nothing (invisible characters). [Line] and
-// [Text] take such characters out. [JSON] escapes them instead, so that the value
-// stays the same. [Visible] reports whether anything is left to see.
+// Providers, certificates, web pages and other programs write such text. It may move a terminal's cursor (C0 and C1
+// controls), turn the direction of the words around it (bidirectional controls), or show as nothing (invisible
+// characters). [Line] and [Text] take such characters out. [JSON] escapes them instead, so that the value stays the
+// same. [Visible] reports whether anything is left to see.
 //
 // The package does not find secrets and does not escape markup: [app.latchkey/internal/logfile]
 // does the one, and the frontend never builds markup of data. It touches nothing.
 package cleantext
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -19,8 +18,7 @@ import (
 	"unicode/utf8"
 )
 
-// Persian and Indic names, and many emoji, are written with these two, which
-// [unicode.IsPrint] does not know.
+// Persian and Indic names, and many emoji, are written with these two, which [unicode.IsPrint] does not know.
 const nonJoiner, joiner = '\u200c', '\u200d'
 
 // blank are characters that [unicode.IsPrint] knows and that show as nothing: the
@@ -35,9 +33,8 @@ func harmless(r rune) bool {
 	return r == nonJoiner || r == joiner || unicode.IsPrint(r) && !slices.Contains(blank, r)
 }
 
-// Line is s on one line, without what [Text] takes out, without space at its ends,
-// and cut to most characters; a cut text ends with "…". It is "" when nothing of s
-// can be seen.
+// Line is s on one line, without what [Text] takes out, without space at its ends, and cut to most characters; a cut
+// text ends with "…". It is "" when nothing of s can be seen.
 func Line(s string, most int) string {
 	if len(s) <= most && plain(s) {
 		return s
@@ -123,12 +120,10 @@ func JSON(data []byte) []byte {
 	return out
 }
 
-const hex = "0123456789abcdef"
-
 // appendEscaped appends r as \uXXXX, in two halves where it needs them (RFC 8259 §7).
 func appendEscaped(out []byte, r rune) []byte {
 	for _, unit := range utf16.AppendRune(nil, r) {
-		out = append(out, '\\', 'u', hex[unit>>12&0xf], hex[unit>>8&0xf], hex[unit>>4&0xf], hex[unit&0xf])
+		out = fmt.Appendf(out, `\u%04x`, unit)
 	}
 	return out
 }

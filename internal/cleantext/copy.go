@@ -2,9 +2,8 @@ package cleantext
 
 import "reflect"
 
-// Copy returns a copy of v in which every text has gone through [Text], however deep it
-// stands in structs, slices, maps and pointers. v itself is left as it is: others may
-// share it. Unexported members stay zero.
+// Copy returns a copy of v in which every text has gone through [Text], however deep it stands in structs, slices,
+// maps and pointers. v itself is left as it is: others may share it. Unexported members stay zero.
 func Copy[T any](v T) T {
 	from := reflect.ValueOf(&v).Elem()
 	to := reflect.New(from.Type()).Elem()

@@ -1,7 +1,6 @@
-// Package late tells a browser that comes back after the program has ended that its
-// sign-in was given up. A program that ends in the middle of a sign-in leaves the port
-// to a small process of its own, which is this same program and does nothing else: it
-// ends after a minute, or when another sign-in asks for the port.
+// Package late tells a browser that comes back after the program has ended that its sign-in was given up. A program
+// that ends in the middle of a sign-in leaves the port to a small process of its own, which is this same program and
+// does nothing else: it ends after a minute, or when another sign-in asks for the port.
 //
 // That process is given no settings, no secret, no home and no terminal. On Windows a
 // port cannot be handed over in this way: there the browser finds nobody.
@@ -31,14 +30,13 @@ const (
 	firstFile = 3
 )
 
-// Leaver returns [Leave] for a product.
+// Leaver returns what starts the process that takes over a receiver's port, for a product. The receiver can be closed
+// afterwards.
 func Leaver(app string) func(*loopback.Receiver) error {
-	return func(r *loopback.Receiver) error { return Leave(app, r) }
+	return func(r *loopback.Receiver) error { return leave(app, r) }
 }
 
-// Leave starts the process that takes over the receiver's port. The receiver can be
-// closed afterwards.
-func Leave(app string, r *loopback.Receiver) error {
+func leave(app string, r *loopback.Receiver) error {
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("late: %w", err)
@@ -67,8 +65,7 @@ func Leave(app string, r *loopback.Receiver) error {
 	return cmd.Process.Release()
 }
 
-// Serve is that process, if this is it: it returns true at its end. The first thing
-// that a program calls.
+// Serve is that process, if this is it: it returns true at its end. The first thing that a program calls.
 func Serve() bool {
 	lines := strings.SplitN(os.Getenv(variable), "\n", 3)
 	if len(lines) != 3 {

@@ -1,10 +1,8 @@
-// Package learned remembers, for each issuer and client, what sign-ins have shown of a
-// provider: whether it must be asked for consent to give a refresh token, and by which
-// prompt another account can be chosen.
+// Package learned remembers, for each issuer and client, what sign-ins have shown of a provider: whether it must be
+// asked for consent to give a refresh token, and by which prompt another account can be chosen.
 //
-// It reads and writes one small file, learned.json in the data folder, beside the
-// preferences. The file holds nothing secret and nothing about anybody. One that cannot
-// be read counts as none: what was learned is then learned again.
+// It reads and writes one small file, learned.json in the data folder, beside the preferences. The file holds nothing
+// secret and nothing about anybody. One that cannot be read counts as none: what was learned is then learned again.
 package learned
 
 import (
@@ -18,8 +16,7 @@ import (
 	"app.latchkey/internal/atomicfile"
 )
 
-// Entry is what is known of one client at one issuer; openid.Learned says what the
-// values mean.
+// Entry is what is known of one client at one issuer; openid.Learned says what the values mean.
 type Entry struct {
 	Consent string `json:"consent,omitempty"`
 	Another string `json:"another_account,omitempty"`

@@ -11,12 +11,10 @@ import (
 	"time"
 )
 
-// quiet is how long a burst of changes must rest before it is told: an address comes
-// with several routes.
+// quiet is how long a burst of changes must rest before it is told: an address comes with several routes.
 const quiet = 400 * time.Millisecond
 
-// Watch calls changed after each change of the network, until ctx ends. Its error says
-// that the system does not tell.
+// Watch calls changed after each change of the network, until ctx ends. Its error says that the system does not tell.
 func Watch(ctx context.Context, changed func()) error {
 	events := make(chan struct{}, 1)
 	stop, err := listen(func() {

@@ -10,8 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// listen calls event for every message of the system's routing socket. The returned func
-// ends that and waits for it.
+// listen calls event for every message of the system's routing socket. The returned func ends that and waits for it.
 func listen(event func()) (func(), error) {
 	fd, err := open()
 	if err != nil {

@@ -1,11 +1,9 @@
-// Package peer says whether the program at the other end of a loopback connection
-// runs as the same user as this one.
+// Package peer says whether the program at the other end of a loopback connection runs as the same user as this one.
 //
-// On Linux the kernel's tables of TCP connections name the user of each end
-// (/proc/net/tcp and tcp6), on Windows its process (GetExtendedTcpTable), whose
-// token names the user. On macOS and elsewhere no such table can be read by a program
-// that is no administrator's without reading undocumented structures: there every peer
-// is taken, and SECURITY.md says so.
+// On Linux the kernel's tables of TCP connections name the user of each end (/proc/net/tcp and tcp6), on Windows its
+// process (GetExtendedTcpTable), whose token names the user. On macOS and elsewhere no such table can be read by a
+// program that is no administrator's without reading undocumented structures: there every peer is taken, and
+// SECURITY.md says so.
 //
 // It reads those tables and nothing else. A program of the same user is not told from
 // the person's browser, and a forwarder (ssh, a proxy) answers for whoever uses it.
@@ -35,8 +33,7 @@ func Own(local, remote net.Addr) error {
 	return own(here, there)
 }
 
-// address is a TCP address without what differs between an IPv4 address and the same
-// one written in IPv6.
+// address is a TCP address without what differs between an IPv4 address and the same one written in IPv6.
 func address(a net.Addr) netip.AddrPort {
 	tcp, ok := a.(*net.TCPAddr)
 	if !ok {

@@ -52,9 +52,8 @@ func userIn(path string, local, remote netip.AddrPort) (int, error) {
 	return find(f, local, remote)
 }
 
-// find reads a table (proc_pid_net(5)): a line is "sl local_address rem_address st
-// tx:rx tr:when retrnsmt uid timeout inode …". A socket that no program holds any
-// longer is shown with inode 0 and user 0: it names nobody.
+// find reads a table (proc_pid_net(5)): a line is "sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout
+// inode …". A socket that no program holds any longer is shown with inode 0 and user 0: it names nobody.
 func find(table io.Reader, local, remote netip.AddrPort) (int, error) {
 	lines := bufio.NewScanner(table)
 	for lines.Scan() {

@@ -36,17 +36,16 @@ func own(here, there netip.AddrPort) error {
 
 // process finds the process that holds the socket with these two addresses.
 func process(local, remote netip.AddrPort) (uint32, error) {
-	table, err := connections(local.Addr().Is4())
+	// A MIB_TCPROW_OWNER_PID is state, local address, local port, remote address, remote port, process, 4 bytes each;
+	// a MIB_TCP6ROW_OWNER_PID is local address (16), scope, port, remote address (16), scope, port, state, process.
+	// Ports are in the network's order within their first two bytes.
+	family, row, at, size := windows.AF_INET, 24, [5]int{4, 8, 12, 16, 20}, 4
+	if !local.Addr().Is4() {
+		family, row, at, size = windows.AF_INET6, 56, [5]int{0, 20, 24, 44, 52}, 16
+	}
+	table, err := connections(uintptr(family), row)
 	if err != nil {
 		return 0, err
-	}
-	// A MIB_TCPROW_OWNER_PID is state, local address, local port, remote address, remote
-	// port, process, 4 bytes each; a MIB_TCP6ROW_OWNER_PID is local address (16), scope,
-	// port, remote address (16), scope, port, state, process. Ports are in the network's
-	// order within their first two bytes.
-	row, at, size := 24, [5]int{4, 8, 12, 16, 20}, 4
-	if !local.Addr().Is4() {
-		row, at, size = 56, [5]int{0, 20, 24, 44, 52}, 16
 	}
 	for ; len(table) >= row; table = table[row:] {
 		if end(table[at[0]:], table[at[1]:], size) == local && end(table[at[2]:], table[at[3]:], size) == remote {
@@ -61,12 +60,9 @@ func end(addr, port []byte, size int) netip.AddrPort {
 	return netip.AddrPortFrom(ip, binary.BigEndian.Uint16(port))
 }
 
-// connections returns the rows of the system's table, which grows while it is read.
-func connections(four bool) ([]byte, error) {
-	family := uintptr(windows.AF_INET6)
-	if four {
-		family = windows.AF_INET
-	}
+// connections returns the rows of the system's table of a family, each of so many bytes. The table grows while it is
+// read.
+func connections(family uintptr, row int) ([]byte, error) {
 	size := uint32(16 << 10)
 	for range 10 {
 		buf := make([]byte, size)
@@ -75,7 +71,7 @@ func connections(four bool) ([]byte, error) {
 			family, ownerConnections, 0)
 		switch windows.Errno(code) {
 		case 0:
-			rows := min(int(binary.LittleEndian.Uint32(buf))*rowSize(four), len(buf)-4)
+			rows := min(int(binary.LittleEndian.Uint32(buf))*row, len(buf)-4)
 			return buf[4 : 4+rows], nil
 		case windows.ERROR_INSUFFICIENT_BUFFER:
 			size += 4 << 10
@@ -84,13 +80,6 @@ func connections(four bool) ([]byte, error) {
 		}
 	}
 	return nil, ErrUnknown
-}
-
-func rowSize(four bool) int {
-	if four {
-		return 24
-	}
-	return 56
 }
 
 // userOf returns the user of a process.

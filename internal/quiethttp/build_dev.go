@@ -2,6 +2,5 @@
 
 package quiethttp
 
-// development is whether this is a build for live reload, where whoever builds the
-// app may look at headers.
+// development is whether this is a build for live reload, where whoever builds the app may look at headers.
 const development = true

@@ -11,10 +11,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -82,11 +84,8 @@ func (b *Browser) Visit(ctx context.Context, address string) (*Page, error) {
 // Submit posts a form, with further values over its own.
 func (b *Browser) Submit(ctx context.Context, f Form, values url.Values) (*Page, error) {
 	fields := url.Values{}
-	for _, from := range []url.Values{f.Fields, values} {
-		for name, v := range from {
-			fields[name] = v
-		}
-	}
+	maps.Copy(fields, f.Fields)
+	maps.Copy(fields, values)
 	req, err := http.NewRequestWithContext(ctx, strings.ToUpper(f.Method), f.Action.String(),
 		strings.NewReader(fields.Encode()))
 	if err != nil {
@@ -146,28 +145,25 @@ func (p *Page) read(n *html.Node, form int) {
 			p.Forms[form].Fields.Add(name, attr(n, "value"))
 		}
 	}
-	for c := n.FirstChild; c != nil; c = c.NextSibling {
+	for c := range n.ChildNodes() {
 		p.read(c, form)
 	}
 }
 
 // text is what stands in an element.
 func text(n *html.Node) string {
-	if n.Type == html.TextNode {
-		return n.Data
-	}
 	out := ""
-	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		out += " " + text(c)
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode {
+			out += " " + d.Data
+		}
 	}
 	return out
 }
 
 func attr(n *html.Node, name string) string {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return a.Val
-		}
+	if i := slices.IndexFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name }); i >= 0 {
+		return n.Attr[i].Val
 	}
 	return ""
 }

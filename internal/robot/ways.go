@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -15,8 +17,7 @@ var (
 	ErrNoMail = errors.New("robot: no mail came")
 )
 
-// Walk is one way into the demo's broker, as a person would take it. It returns the
-// page where the browser ended.
+// Walk is one way into the demo's broker, as a person would take it. It returns the page where the browser ended.
 type Walk func(ctx context.Context, b *Browser, page *Page) (*Page, error)
 
 // Quick is the shortest way: social login as somebody who has let the app in before.
@@ -26,8 +27,7 @@ func Quick(person string) Walk {
 	}
 }
 
-// Social goes by the social service and its page of consent; nobody, the empty
-// person, cancels there.
+// Social goes by the social service and its page of consent; nobody, the empty person, cancels there.
 func Social(person string) Walk {
 	return func(ctx context.Context, b *Browser, page *Page) (*Page, error) {
 		page, err := b.press(ctx, page, "way", "social", nil)
@@ -52,8 +52,7 @@ func SSO(email, password string) Walk {
 	}
 }
 
-// MagicLink asks for a mail, opens it in the inbox, and confirms; somebody new gives
-// the name.
+// MagicLink asks for a mail, opens it in the inbox, and confirms; somebody new gives the name.
 func MagicLink(email, name string) Walk {
 	return func(ctx context.Context, b *Browser, page *Page) (*Page, error) {
 		page, err := b.press(ctx, page, "way", "magic", url.Values{"email": {email}})
@@ -81,8 +80,7 @@ func Cancel() Walk {
 	}
 }
 
-// openMail follows the way from the page that says that a mail was sent to the page
-// that its link leads to.
+// openMail follows the way from the page that says that a mail was sent to the page that its link leads to.
 func (b *Browser) openMail(ctx context.Context, sent *Page) (*Page, error) {
 	inbox, ok := sent.link("Open the inbox")
 	for end := time.Now().Add(10 * time.Second); ok && time.Now().Before(end); {
@@ -115,14 +113,10 @@ func (p *Page) link(text string) (string, bool) {
 // press presses the button of that name and value, in whichever form has it.
 func (b *Browser) press(ctx context.Context, page *Page, name, value string, more url.Values) (*Page, error) {
 	for _, f := range page.Forms {
-		for _, offered := range f.Offers[name] {
-			if offered == value {
-				fields := url.Values{name: {value}}
-				for k, v := range more {
-					fields[k] = v
-				}
-				return b.Submit(ctx, f, fields)
-			}
+		if slices.Contains(f.Offers[name], value) {
+			fields := url.Values{name: {value}}
+			maps.Copy(fields, more)
+			return b.Submit(ctx, f, fields)
 		}
 	}
 	return nil, fmt.Errorf("%w: %s=%s at %q", ErrNoForm, name, value, page.Title)

@@ -20,9 +20,8 @@ var (
 	ErrScheme    = errors.New("neither https nor http")
 )
 
-// Parse returns the URL of an http or https address with a host, without user info, and
-// without characters that RFC 3986 excludes: what another program would read otherwise
-// than this one is refused.
+// Parse returns the URL of an http or https address with a host, without user info, and without characters that RFC
+// 3986 excludes: what another program would read otherwise than this one is refused.
 func Parse(raw string) (*url.URL, error) {
 	if strings.ContainsFunc(raw,
 		func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"<>\\^`{|}", r) }) {
