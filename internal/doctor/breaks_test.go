@@ -27,19 +27,19 @@ var breaks = []struct {
 	tls    bool   // the provider is on https, of an authority that ca_file names
 	put    func(m *machine, ca *authority) (mend func())
 }{
-	{"an unknown key", "settings", doctor.Fail, "Correct it there", false, func(m *machine, _ *authority) func() {
+	{"an unknown key", "settings", doctor.Fail, "Correct the setting", false, func(m *machine, _ *authority) func() {
 		m.config["isuer"] = `"https://id.example"`
 		return func() { delete(m.config, "isuer") }
 	}},
-	{"a wrong type", "settings", doctor.Fail, "Correct it there", false, func(m *machine, _ *authority) func() {
+	{"a wrong type", "settings", doctor.Fail, "Correct the setting", false, func(m *machine, _ *authority) func() {
 		m.config["leeway"] = `7`
 		return func() { m.config["leeway"] = `"7s"` }
 	}},
-	{"no TOML", "settings", doctor.Fail, "Correct it there", false, func(m *machine, _ *authority) func() {
+	{"no TOML", "settings", doctor.Fail, "Correct the setting", false, func(m *machine, _ *authority) func() {
 		m.config["name"] = `"open`
 		return func() { m.config["name"] = `"closed"` }
 	}},
-	{"a secret that others can read", "settings", doctor.Warn, "Change it where the details say", false,
+	{"a secret that others can read", "settings", doctor.Warn, "Change the setting where the details say", false,
 		func(m *machine, _ *authority) func() {
 			m.site.set(faults{secret: clientSecret})
 			m.config["client_secret"], m.mode = quoted(clientSecret), 0o644
@@ -50,11 +50,11 @@ var breaks = []struct {
 			m.mode = 0o606
 			return func() { m.mode = 0o600 }
 		}},
-	{"another preset's key", "settings", doctor.Fail, "Correct it there", false, func(m *machine, _ *authority) func() {
+	{"another preset's key", "settings", doctor.Fail, "Correct the", false, func(m *machine, _ *authority) func() {
 		m.config["realm"] = `"acme"`
 		return func() { delete(m.config, "realm") }
 	}},
-	{"a certificate file that is not there", "settings", doctor.Fail, "Correct it there", false,
+	{"a certificate file that is not there", "settings", doctor.Fail, "Correct the setting", false,
 		func(m *machine, ca *authority) func() {
 			m.config["ca_file"] = `"acme.pem"`
 			return func() { m.write(ca.pem, ".config", "latchkey", "acme.pem") }
@@ -202,7 +202,7 @@ var breaks = []struct {
 				}, forgetful: true})
 			}
 		}},
-	{"a slash too many", "issuer", doctor.Fail, "Set issuer to exactly what it says", false,
+	{"a slash too many", "issuer", doctor.Fail, "Set issuer to exactly what the provider says", false,
 		func(m *machine, _ *authority) func() {
 			m.config["issuer"] = quoted(m.site.issuer + "/")
 			return func() { m.config["issuer"] = quoted(m.site.issuer) }
@@ -214,7 +214,7 @@ var breaks = []struct {
 			})
 			return func() { m.site.set(faults{}) }
 		}},
-	{"shared secrets as signatures", "algorithms", doctor.Fail, "Switch it to RS256 or ES256", false,
+	{"shared secrets as signatures", "algorithms", doctor.Fail, "Switch the provider to RS256 or ES256", false,
 		func(m *machine, _ *authority) func() {
 			m.site.set(faults{
 				document: func(d map[string]any) {
@@ -442,7 +442,7 @@ var breaks = []struct {
 			m.env["PATH"], m.env["BROWSER"] = m.home, ""
 			return func() { m.env["PATH"], m.env["BROWSER"] = path, "true" }
 		}},
-	{"a file in the data folder's place", "folder", doctor.Fail, "Make it yours and writable", false,
+	{"a file in the data folder's place", "folder", doctor.Fail, "Make the folder yours and writable", false,
 		func(m *machine, _ *authority) func() {
 			path := m.write("", ".local", "share", "latchkey")
 			return func() { _ = os.Remove(path) }

@@ -30,8 +30,8 @@ func (r *round) redirects(ctx context.Context) {
 func (r *round) redirect(ctx context.Context, address string) bool {
 	undecided := []string{"server_error", "temporarily_unavailable", "access_denied"}
 	back, err := r.asked.TryAuthorize(ctx, address)
-	var answer *openid.AnswerError
-	var page *openid.PageError
+	answer, answered := errors.AsType[*openid.AnswerError](err)
+	page, isPage := errors.AsType[*openid.PageError](err)
 	switch {
 	case r.blamed("redirect", Warn, err):
 	case err == nil && r.saysNothing(ctx, back):
@@ -44,24 +44,21 @@ func (r *round) redirect(ctx context.Context, address string) bool {
 		return true
 	case errors.Is(err, openid.ErrAnswerIssuer), errors.Is(err, openid.ErrAnswerNoIss):
 		r.fail("redirect", "The provider's answer does not name its issuer as announced", err.Error())
-	case errors.As(err, &answer) && slices.Contains(undecided, answer.Code):
+	case answered && slices.Contains(undecided, answer.Code):
 		r.warn("redirect", "Whether the provider takes the request could not be told",
-			said(answer.Code, answer.Description),
-			advice(answer.Code, answer.Description, "Try a sign-in."))
-	case errors.As(err, &answer) && errors.Is(err, openid.ErrPushed) &&
-		strings.Contains(answer.Description, "redirect"):
+			said(answer.Code, answer.Description), advice(answer, "Try a sign-in."))
+	case answered && errors.Is(err, openid.ErrPushed) && strings.Contains(answer.Description, "redirect"):
 		r.fail("redirect", "The provider does not know the redirect address",
-			said(answer.Code, answer.Description),
-			advice(answer.Code, answer.Description, "")+" "+r.register(address))
-	case errors.As(err, &answer):
-		r.fail("redirect", "The provider refuses the request of a sign-in",
-			said(answer.Code, answer.Description),
-			advice(answer.Code, answer.Description, "Compare client_id and scopes with the provider's console."))
-	case errors.As(err, &page) && page.Status < 500:
+			said(answer.Code, answer.Description), advice(answer, "")+" "+r.register(address))
+	case answered:
+		r.fail("redirect", "The provider refuses the request of a sign-in", said(answer.Code, answer.Description),
+			advice(answer, "Compare client_id and scopes with the provider's console."))
+	case isPage && page.Status < 500:
 		r.fail("redirect", "The provider does not know the client or the redirect address",
 			fmt.Sprintf("%s for client %s: HTTP %d %s", address, r.p().ClientID, page.Status,
 				cleantext.Line(page.Text, 160)),
-			advice("", page.Text, "Compare client_id with the provider's console.")+" "+r.register(address))
+			advice(&openid.AnswerError{Description: page.Text}, "Compare client_id with the provider's console.")+
+				" "+r.register(address))
 	default:
 		r.warn("redirect", "Whether the provider takes the request could not be told", fmt.Sprint(last(err)))
 	}
@@ -99,7 +96,7 @@ func (r *round) client(ctx context.Context) {
 		address = r.free[0]
 	}
 	err := r.asked.TryToken(ctx, address)
-	var answer *openid.AnswerError
+	answer, answered := errors.AsType[*openid.AnswerError](err)
 	switch {
 	case r.blamed("client", Fail, err):
 	case err == nil && r.takesAnyClient(ctx, address):
@@ -108,11 +105,10 @@ func (r *round) client(ctx context.Context) {
 			"Compare "+r.credentials()+" with the provider's console, and try a sign-in.")
 	case err == nil:
 		r.pass("client", "The token endpoint knows the client", "")
-	case errors.As(err, &answer) && refusesClient(answer):
-		r.fail("client", "The token endpoint refuses the client",
-			said(answer.Code, answer.Description),
-			advice(answer.Code, answer.Description, "Compare client_id and client_secret with the provider's console."))
-	case errors.As(err, &answer):
+	case answered && refusesClient(answer):
+		r.fail("client", "The token endpoint refuses the client", said(answer.Code, answer.Description),
+			advice(answer, "Compare client_id and client_secret with the provider's console."))
+	case answered:
 		r.warn("client", "Whether the token endpoint knows the client could not be told",
 			said(answer.Code, answer.Description))
 	default:
@@ -147,8 +143,8 @@ func refusesClient(a *openid.AnswerError) bool {
 }
 
 // advice is the table's fix for what the provider said.
-func advice(code, description, otherwise string) string {
-	if a, ok := provider.AdviceFor(code, description); ok {
+func advice(answer *openid.AnswerError, otherwise string) string {
+	if a, ok := provider.AdviceFor(answer.Code, answer.Description); ok {
 		return a.Means + " " + a.Do
 	}
 	return otherwise

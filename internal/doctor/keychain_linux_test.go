@@ -44,7 +44,7 @@ func TestTheKeychainsStates(t *testing.T) {
 	if f := worst(m.examine(), "keychain"); f.Status != doctor.Fail || f.Title != "The keychain is locked" {
 		t.Errorf("locked: %s", f.Line())
 	}
-	// "Unlock it: sign in to the desktop", which starts it with the password.
+	// "Unlock the keychain: sign in to the desktop", which starts it with the password.
 	if err := daemon.Kill(); err != nil {
 		t.Fatal(err)
 	}

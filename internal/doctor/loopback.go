@@ -73,11 +73,7 @@ func (r *round) ports(ctx context.Context) {
 	if len(list) == 0 {
 		list = []int{0}
 	}
-	type taken struct {
-		id  string
-		err error
-	}
-	var bad []taken
+	var taken []Finding
 	for _, port := range list {
 		id := "port.any"
 		if port != 0 {
@@ -85,18 +81,18 @@ func (r *round) ports(ctx context.Context) {
 		}
 		address, err := r.port(ctx, port)
 		if err != nil {
-			bad = append(bad, taken{id, err})
+			taken = append(taken, Finding{ID: id, Detail: last(err).Error()})
 			continue
 		}
 		r.free = append(r.free, address)
 		r.pass(id, "The sign-in can come back", address)
 	}
-	for _, b := range bad {
+	for _, f := range taken {
 		if len(r.free) > 0 {
-			r.warn(b.id, "The port cannot be opened", fmt.Sprint(last(b.err))+"; the next one is taken instead")
-			continue
+			r.warn(f.ID, "The port cannot be opened", f.Detail+"; the next one is taken instead")
+		} else {
+			r.fail(f.ID, "The port cannot be opened", f.Detail)
 		}
-		r.fail(b.id, "The port cannot be opened", fmt.Sprint(last(b.err)))
 	}
 }
 

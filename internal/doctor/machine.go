@@ -55,11 +55,12 @@ func (r *round) folder(ctx context.Context) {
 		return
 	}
 	dir := r.home(r.o.Settings.DataDir)
-	var foreign *ownfolder.ForeignError
-	switch err := r.o.Vault.Writable(ctx); {
+	err := r.o.Vault.Writable(ctx)
+	foreign, isForeign := errors.AsType[*ownfolder.ForeignError](err)
+	switch {
 	case err == nil:
 		r.pass("folder", "The data folder can be locked and written", dir)
-	case errors.As(err, &foreign):
+	case isForeign:
 		r.fail("folder", "The data folder belongs to another person",
 			fmt.Sprintf("%s belongs to %s, and this runs as root", r.home(foreign.Dir), foreign.Owner))
 	case errors.Is(err, vault.ErrNoLock):
@@ -80,10 +81,9 @@ func (r *round) log(context.Context) {
 	if r.o.SystemLog == nil {
 		return
 	}
-	switch err := r.o.SystemLog(); {
-	case err == nil:
+	if err := r.o.SystemLog(); err == nil {
 		r.pass("log", "The system's log can be reached", "log_to is "+r.o.Settings.LogTo)
-	default:
+	} else {
 		r.warn("log", "The system's log cannot be reached: lines go into a file instead",
 			r.home(fmt.Sprintf("%v; the file is in %s", err, filepath.Join(r.o.Settings.DataDir, "logs"))))
 	}

@@ -39,12 +39,12 @@ func (r *round) discovery(context.Context) {
 
 // undescribed says why there is no description, each reason in words of its own.
 func (r *round) undescribed(at string, err error) {
-	var member *openid.MemberError
+	member, incomplete := errors.AsType[*openid.MemberError](err)
 	switch {
 	case errors.Is(err, openid.ErrDiscoveryTemplate):
 		r.fail("issuer", "The issuer is a template with a place left to fill",
 			strings.TrimPrefix(err.Error(), openid.ErrDiscoveryTemplate.Error()+": "))
-	case errors.As(err, &member):
+	case incomplete:
 		advice := "Whoever runs the provider has to mend it."
 		if member.Setting != "" {
 			advice = "Set " + member.Setting + " in the settings, or have whoever runs the provider mend it."
@@ -93,8 +93,11 @@ func (r *round) keys(ctx context.Context) {
 	case err != nil:
 		r.fail("keys", "The provider's keys cannot be fetched", fmt.Sprintf("%s: %v", r.meta.JWKSURL, last(err)))
 	case len(keys) == 0:
-		r.fail("keys", "None of the provider's keys can verify a signature",
-			strings.Join(append([]string{r.meta.JWKSURL}, words(faults)...), "; "))
+		detail := r.meta.JWKSURL
+		for _, f := range faults {
+			detail += "; " + f.String()
+		}
+		r.fail("keys", "None of the provider's keys can verify a signature", detail)
 	default:
 		r.pass("keys", "The provider's signing keys can be used", strings.Join(keys, ", "))
 	}
@@ -106,15 +109,6 @@ func (r *round) keys(ctx context.Context) {
 			r.warn("keys", "One of the provider's keys cannot be used", f.String())
 		}
 	}
-}
-
-// words are faults of keys as text.
-func words(faults []openid.KeyFault) []string {
-	var out []string
-	for _, f := range faults {
-		out = append(out, f.String())
-	}
-	return out
 }
 
 // drift is the least difference of the clocks that is worth a word: Date has whole

@@ -111,12 +111,12 @@ func (r *round) dns() bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
-	var failed *net.DNSError
+	failed, unknown := errors.AsType[*net.DNSError](r.netErr)
 	switch {
-	case errors.As(r.netErr, &failed) && failed.IsNotFound:
+	case unknown && failed.IsNotFound:
 		r.fail("dns", "The provider's name does not exist", failed.Name)
 		return false
-	case errors.As(r.netErr, &failed):
+	case unknown:
 		r.fail("dns", "The provider's name could not be looked up", fmt.Sprintf("%s: %s", failed.Name, failed.Err))
 		return false
 	case r.netErr != nil && r.trace.resolving:
@@ -172,8 +172,7 @@ func (r *round) certificate() {
 // whose says whose certificate was seen, and on which way.
 func whose(err error) string {
 	detail := fmt.Sprint(last(err))
-	var seen *route.CertificateError
-	if errors.As(err, &seen) {
+	if seen, ok := errors.AsType[*route.CertificateError](err); ok {
 		detail = fmt.Sprintf("for %s, issued by “%s”, reached %s: %s", seen.Host, seen.Issuer, seen.Way, detail)
 	}
 	return detail
@@ -182,23 +181,25 @@ func whose(err error) string {
 // distrust says why a handshake failed.
 func distrust(errs ...error) string {
 	err := errors.Join(errs...)
-	var invalid x509.CertificateInvalidError
-	var host x509.HostnameError
-	var unknown x509.UnknownAuthorityError
-	var record tls.RecordHeaderError
+	invalid, _ := errors.AsType[x509.CertificateInvalidError](err)
 	switch {
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+	case invalid.Reason == x509.Expired:
 		return "The provider's certificate is not valid now"
-	case errors.As(err, &host):
+	case as[x509.HostnameError](err):
 		return "The certificate is for another name"
-	case errors.As(err, &unknown):
+	case as[x509.UnknownAuthorityError](err):
 		return "The certificate is signed by nobody whom this computer trusts"
-	case errors.As(err, &record):
+	case as[tls.RecordHeaderError](err):
 		return "Something that is not TLS answers there"
 	case strings.Contains(err.Error(), "protocol version"):
 		return "The provider offers no TLS 1.2 or newer"
 	}
 	return "No secure connection came about"
+}
+
+func as[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
 }
 
 // last is an error's innermost part: what the system or the provider said.

@@ -31,7 +31,7 @@ func (r *round) refresh(context.Context) {
 			"without being asked for consent, if the provider gives refresh tokens so")
 	case lists && p.Consent == "auto":
 		r.pass("refresh", "People can stay signed in",
-			"where no refresh token comes, the provider is asked for "+"consent once")
+			"where no refresh token comes, the provider is asked for consent once")
 	case lists || p.OfflineAccess == "on" || p.Preset != "oidc" || slices.Contains(grants, "refresh_token"):
 		r.pass("refresh", "People can stay signed in", "")
 	default:
@@ -113,22 +113,14 @@ func (r *round) offers(context.Context) {
 	if r.meta == nil {
 		return
 	}
-	has := r.asked.Offers()
-	for _, o := range []struct {
-		id      string
-		there   bool
-		yes, no string
-		at      string
-	}{
-		{"device", has.Device, "A sign-in on another device is offered",
-			"A sign-in on another device is not offered", r.meta.DeviceAuthURL},
-		{"rfc9207", r.meta.AnswerNamesIssuer, "The provider names itself in its answers, and that is checked",
-			"The provider does not name itself in its answers", ""},
-	} {
-		if o.there {
-			r.pass(o.id, o.yes, hostOf(o.at))
-		} else {
-			r.pass(o.id, o.no, "")
-		}
+	if r.asked.Offers().Device {
+		r.pass("device", "A sign-in on another device is offered", hostOf(r.meta.DeviceAuthURL))
+	} else {
+		r.pass("device", "A sign-in on another device is not offered", "")
+	}
+	if r.meta.AnswerNamesIssuer {
+		r.pass("rfc9207", "The provider names itself in its answers, and that is checked", "")
+	} else {
+		r.pass("rfc9207", "The provider does not name itself in its answers", "")
 	}
 }

@@ -61,31 +61,31 @@ func (r *round) chosen(id string, way route.Choice) {
 // blamed tells of an error that came of the way to a server, in place of what is said of
 // the server itself, and reports whether it was one.
 func (r *round) blamed(id string, status Status, err error) bool {
-	var reach *route.ReachError
-	var signIn *route.SignInError
-	var refused *route.RefusedError
-	var seen *route.CertificateError
+	reach, unreached := errors.AsType[*route.ReachError](err)
+	signIn, unknown := errors.AsType[*route.SignInError](err)
+	refused, isRefused := errors.AsType[*route.RefusedError](err)
+	seen, distrusted := errors.AsType[*route.CertificateError](err)
 	f := Finding{ID: id, Status: status}
 	switch {
-	case errors.As(err, &signIn):
+	case unknown:
 		f.Title, f.Advice = "The proxy wants a sign-in", r.password(signIn)
 		f.Detail = fmt.Sprintf("%s, named by %s, asks for %s; %s", signIn.Proxy, signIn.Source,
 			strings.Join(signIn.Schemes, ", "), strings.Join(signIn.Tried, "; "))
-	case errors.As(err, &refused) && refused.Portal():
+	case isRefused && refused.Portal():
 		f.Title, f.Detail = "The network wants a sign-in in a browser first", said(refused.Proxy, refused.Answer())
 		f.Advice = "Open any web page in a browser, sign in to the network there, then try again."
-	case errors.As(err, &refused):
+	case isRefused:
 		f.Title = "The proxy refused the way, and the provider was not asked"
 		f.Detail = fmt.Sprintf("%s, named by %s, made no connection to %s: %s", refused.Proxy, refused.Source,
 			refused.Target, refused.Answer())
 		f.Advice = "Have " + refused.Target + " allowed at the proxy: ask whoever runs it. " +
 			"If the address is reached without it, name it among the exceptions of " + placeOf(refused.Source) + "."
-	case errors.As(err, &reach):
+	case unreached:
 		f.Title, f.Detail = "The proxy cannot be reached",
 			fmt.Sprintf("%s, named by %s: %v", reach.Proxy, reach.Source, last(reach.Err))
 		f.Advice = "Correct " + placeOf(reach.Source) + ", start the proxy, or take the address out of its way " +
 			"(NO_PROXY, the desktop's exceptions) if it is reached without."
-	case errors.As(err, &seen) && seen.Self:
+	case distrusted && seen.Self:
 		f.Title, f.Detail = "The proxy's own certificate is not trusted", whose(err)
 		f.Advice = "Set ca_file{ours: (LATCHKEY_CA_FILE)} to the certificate of whoever issued it."
 	case errors.Is(err, route.ErrScript):
@@ -126,8 +126,7 @@ func placeOf(source string) string {
 
 // reason is what a script or a setting failed of, without the words that stand in the title.
 func reason(err error) string {
-	var script *route.ScriptError
-	if errors.As(err, &script) {
+	if script, ok := errors.AsType[*route.ScriptError](err); ok {
 		return fmt.Sprintf("%s: %v", script.Script, script.Err)
 	}
 	return strings.TrimPrefix(fmt.Sprint(err), route.ErrSetting.Error()+": ")

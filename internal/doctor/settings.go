@@ -16,12 +16,11 @@ import (
 // and should not stay so.
 func (r *round) settings(context.Context) {
 	for _, err := range each(r.o.SettingsErr) {
-		var bad *settings.Error
-		if errors.As(err, &bad) {
+		if as[*settings.Error](err) {
 			r.fail("settings", "A setting cannot be used", r.home(err.Error()))
-			continue
+		} else {
+			r.fail("settings", "The settings cannot be read", r.home(err.Error()))
 		}
-		r.fail("settings", "The settings cannot be read", r.home(err.Error()))
 	}
 	for _, w := range r.o.Settings.Warnings {
 		if slices.Contains(r.o.Settings.Exposed, w) {
@@ -39,8 +38,7 @@ func (r *round) settings(context.Context) {
 			from = append(from, v.Key+" from "+name)
 		}
 	}
-	detail := cmp.Or(strings.Join(from, ", "), "all are defaults")
-	r.pass("settings", "The settings can be used", detail)
+	r.pass("settings", "The settings can be used", cmp.Or(strings.Join(from, ", "), "all are defaults"))
 }
 
 // each takes joined errors apart.
@@ -68,8 +66,7 @@ func (r *round) home(text string) string {
 func (r *round) policy(context.Context) {
 	s := r.o.Settings
 	for _, err := range each(r.o.SettingsErr) {
-		var bad *settings.Error
-		if errors.As(err, &bad) && bad.Source.Locked {
+		if bad, ok := errors.AsType[*settings.Error](err); ok && bad.Source.Locked {
 			r.fail("policy", "The administrator's policy cannot be used", err.Error())
 			return
 		}

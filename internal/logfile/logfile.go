@@ -55,7 +55,7 @@ type file struct {
 	err  error
 }
 
-// Write implements io.Writer.
+// Write implements [io.Writer].
 func (f *file) Write(line []byte) (int, error) {
 	f.made.Do(func() {
 		if !filepath.IsAbs(f.dir) { // no home is known: not into whatever folder this runs in
@@ -76,7 +76,7 @@ func (f *file) Write(line []byte) (int, error) {
 	return f.to.Write(line)
 }
 
-// Close implements io.Closer.
+// Close implements [io.Closer].
 func (f *file) Close() error { return f.to.Close() }
 
 func options(level string) *slog.HandlerOptions {

@@ -3,6 +3,7 @@ package logfile
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"sync"
@@ -49,11 +50,7 @@ type both struct{ a, b io.Closer }
 
 // Close implements [io.Closer].
 func (c both) Close() error {
-	err := c.a.Close()
-	if b := c.b.Close(); err == nil {
-		err = b
-	}
-	return err
+	return errors.Join(c.a.Close(), c.b.Close())
 }
 
 // rendered makes text of records.

@@ -87,18 +87,16 @@ func All(providerName string) []Problem {
 
 // enrich adds what only the error itself knows.
 func enrich(p *Problem, err error, providerName string) {
-	var wait *openid.WaitError
-	if errors.As(err, &wait) && wait.Told != nil {
+	if wait, ok := errors.AsType[*openid.WaitError](err); ok && wait.Told != nil {
 		told := From(wait.Told, providerName)
 		p.Message += " Meanwhile: " + told.Title + ". " + told.Message
 		p.Hint += " " + told.Hint
 	}
-	var broken *loopback.BrokenError
-	if errors.As(err, &broken) {
+	if broken, ok := errors.AsType[*loopback.BrokenError](err); ok {
 		p.Message = "It is for this sign-in, but " + broken.Reason + "."
 	}
-	var answer *openid.AnswerError
-	if errors.As(err, &answer) {
+	answer, answered := errors.AsType[*openid.AnswerError](err)
+	if answered {
 		advise(p, answer)
 	}
 	if p.Code == "declined" {
@@ -108,15 +106,10 @@ func enrich(p *Problem, err error, providerName string) {
 		}
 		return
 	}
-	if answer != nil && errors.Is(answer, openid.ErrUnbound) {
-		p.Message = fmt.Sprintf("It says: “%s”. ",
-			strings.TrimRight(strings.TrimSuffix(answer.Code+": "+answer.Description, ": "), ". ")) + p.Message
-	} else if answer != nil && answer.Description != "" {
-		p.Message += fmt.Sprintf(" %s says: “%s”.", sentence(providerName),
-			strings.TrimRight(answer.Description, ". "))
+	if answered {
+		quote(p, answer, providerName)
 	}
-	var clock *openid.ClockError
-	if errors.As(err, &clock) && clock.Off != 0 {
+	if clock, ok := errors.AsType[*openid.ClockError](err); ok && clock.Off != 0 {
 		way := "ahead of"
 		if clock.Off < 0 {
 			way = "behind"
@@ -125,46 +118,55 @@ func enrich(p *Problem, err error, providerName string) {
 			providerName)
 		p.Hint, p.Admin = "Set the clock (date, time and time zone), then try again.", ""
 	}
-	if p.Code == "device_expired" &&
-		(errors.Is(err, openid.ErrNetwork) || errors.Is(err, openid.ErrTimeout) || errors.Is(err, openid.ErrStatus)) {
+	if p.Code == "device_expired" && isAny(err, openid.ErrNetwork, openid.ErrTimeout, openid.ErrStatus) {
 		p.Message = fmt.Sprintf("%s could not be asked whether the sign-in was finished on the other device.",
 			sentence(providerName))
 	}
-	var member *openid.MemberError
-	if errors.As(err, &member) {
-		*p = incomplete(*p, member, providerName)
+	if member, ok := errors.AsType[*openid.MemberError](err); ok {
+		incomplete(p, member, providerName)
 	}
-	var kind *openid.TokenTypeError
-	if errors.As(err, &kind) {
+	if kind, ok := errors.AsType[*openid.TokenTypeError](err); ok {
 		p.Message = fmt.Sprintf("Its tokens are of the type “%s”; this app uses Bearer tokens alone.", kind.Type)
 	}
 	way(p, err, providerName)
-	var port *loopback.PortError
-	if errors.As(err, &port) {
+	here(p, err)
+}
+
+// quote adds what the provider itself said. An error that names no sign-in may be anybody's.
+func quote(p *Problem, answer *openid.AnswerError, providerName string) {
+	if errors.Is(answer, openid.ErrUnbound) {
+		said := strings.TrimSuffix(answer.Code+": "+answer.Description, ": ")
+		p.Message = fmt.Sprintf("It says: “%s”. ", strings.TrimRight(said, ". ")) + p.Message
+	} else if answer.Description != "" {
+		p.Message += fmt.Sprintf(" %s says: “%s”.", sentence(providerName), strings.TrimRight(answer.Description, ". "))
+	}
+}
+
+// here adds what an error of this computer knows: ports, settings, accounts, folders and files.
+func here(p *Problem, err error) {
+	if port, ok := errors.AsType[*loopback.PortError](err); ok {
 		p.Message = fmt.Sprintf("Another program uses every port that the sign-in may come back to: %v.", port.Ports)
 	}
-	var setting *settings.Error
-	if errors.As(err, &setting) {
+	if as[*settings.Error](err) {
 		p.Message = err.Error()
 	}
-	var several *account.AmbiguousError
-	if errors.As(err, &several) {
+	if several, ok := errors.AsType[*account.AmbiguousError](err); ok {
 		p.Message = "It fits " + strings.Join(several.Names(), " and ") + "."
 	}
-	var foreign *ownfolder.ForeignError
-	if errors.As(err, &foreign) {
+	if foreign, ok := errors.AsType[*ownfolder.ForeignError](err); ok {
 		p.Message = fmt.Sprintf("%s belongs to %s, and you run this as root: files of root's in it would cost %s "+
 			"their sign-in. Nothing was written.", foreign.Dir, foreign.Owner, foreign.Owner)
 	}
-	var asked *account.StepUpError
-	if errors.As(err, &asked) {
+	if asked, ok := errors.AsType[*account.StepUpError](err); ok {
 		p.Message = stepUp(asked)
 	}
 	if errors.Is(err, account.ErrNotStored) {
 		p.Message += " " + because(err)
 	}
-	var aside interface{ SetAside() string }
-	if errors.As(err, &aside) {
+	if aside, ok := errors.AsType[interface {
+		error
+		SetAside() string
+	}](err); ok {
 		p.Message += " It is kept as " + aside.SetAside() + "."
 	}
 }
@@ -184,7 +186,7 @@ func stepUp(asked *account.StepUpError) string {
 }
 
 // incomplete names the member of a discovery document, and the setting that cures.
-func incomplete(p Problem, e *openid.MemberError, providerName string) Problem {
+func incomplete(p *Problem, e *openid.MemberError, providerName string) {
 	p.Message = fmt.Sprintf("Its description of itself has no %s.", e.Member)
 	if e.Fault != "" {
 		p.Message = fmt.Sprintf("Its %s %s.", e.Member, e.Fault)
@@ -193,7 +195,6 @@ func incomplete(p Problem, e *openid.MemberError, providerName string) Problem {
 		p.Admin = fmt.Sprintf("The setting %s can supply it, or whoever runs %s can correct it.", e.Setting,
 			providerName)
 	}
-	return p
 }
 
 // because says why a session was not stored, in the words of the error's second row.
@@ -223,7 +224,6 @@ func advise(p *Problem, answer *openid.AnswerError) {
 // Ends reports whether err means that nobody is signed in, or that a new sign-in
 // is needed.
 func Ends(err error) bool {
-	return errors.Is(err, account.ErrNobody) || errors.Is(err, account.ErrSessionEnded) ||
-		errors.Is(err, account.ErrNotRenewable) || errors.Is(err, session.ErrPersonNeeded) ||
-		errors.Is(err, proof.ErrForeignKey) || errors.Is(err, proof.ErrBlob)
+	return isAny(err, account.ErrNobody, account.ErrSessionEnded, account.ErrNotRenewable, session.ErrPersonNeeded,
+		proof.ErrForeignKey, proof.ErrBlob)
 }

@@ -31,25 +31,27 @@ func (r row) matches(err error) bool {
 	if r.as != nil {
 		return r.as(err)
 	}
-	return slices.ContainsFunc(r.errs, func(e error) bool { return errors.Is(err, e) })
+	return isAny(err, r.errs...)
 }
 
 func as[E error](err error) bool {
-	var e E
-	return errors.As(err, &e)
+	_, ok := errors.AsType[E](err)
+	return ok
+}
+
+func isAny(err error, kinds ...error) bool {
+	return slices.ContainsFunc(kinds, func(kind error) bool { return errors.Is(err, kind) })
 }
 
 // keysUnreadable reports whether the keys came, and are no key set.
 func keysUnreadable(err error) bool {
-	return errors.Is(err, openid.ErrKeys) && slices.ContainsFunc([]error{
-		openid.ErrDocument, openid.ErrEncoding, openid.ErrBodyTooLarge, openid.ErrDoubledClaim,
-	}, func(e error) bool { return errors.Is(err, e) })
+	return errors.Is(err, openid.ErrKeys) &&
+		isAny(err, openid.ErrDocument, openid.ErrEncoding, openid.ErrBodyTooLarge, openid.ErrDoubledClaim)
 }
 
 // lostSession reports whether a session has ended of an answer that was lost.
 func lostSession(err error) bool {
-	ended := errors.Is(err, session.ErrEnded) || errors.Is(err, account.ErrSessionEnded)
-	return ended && errors.Is(err, session.ErrLost)
+	return isAny(err, session.ErrEnded, account.ErrSessionEnded) && errors.Is(err, session.ErrLost)
 }
 
 // bindAgain reports whether a session was begun before the settings demanded one that is bound.
@@ -61,8 +63,8 @@ func bindAgain(err error) bool {
 // access_denied for that and for rules of their own alike: no description, or one that
 // speaks of a cancel or of consent, is the person's.
 func declined(err error) bool {
-	var answer *openid.AnswerError
-	if !errors.Is(err, openid.ErrAccessDenied) || !errors.As(err, &answer) {
+	answer, answered := errors.AsType[*openid.AnswerError](err)
+	if !answered || !errors.Is(err, openid.ErrAccessDenied) {
 		return false
 	}
 	said := strings.ToLower(answer.Description)
@@ -70,8 +72,7 @@ func declined(err error) bool {
 		!strings.Contains(said, "aadsts65004") {
 		return false
 	}
-	own := func(word string) bool { return strings.Contains(said, word) }
-	return said == "" || slices.ContainsFunc(declines, own)
+	return said == "" || slices.ContainsFunc(declines, func(words string) bool { return strings.Contains(said, words) })
 }
 
 // declines are words of the descriptions that Auth0, Descope, Entra, Google, Keycloak,

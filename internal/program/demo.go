@@ -71,8 +71,7 @@ func mistakes(err error) error {
 		all = many.Unwrap()
 	}
 	for i, one := range all {
-		var m *cast.Error
-		if errors.As(one, &m) {
+		if m, ok := errors.AsType[*cast.Error](one); ok {
 			all[i] = &settings.Error{
 				Source: settings.Source{Name: m.File, File: m.File, Line: m.Line}, Key: m.Key, Problem: m.Problem,
 			}

@@ -3,6 +3,7 @@
 package program
 
 import (
+	"cmp"
 	_ "embed"
 	"runtime/debug"
 
@@ -40,11 +41,7 @@ func Version() Build {
 			b.Date = s.Value
 		}
 	}
-	for _, text := range []*string{&b.Commit, &b.Date} {
-		if *text == "" {
-			*text = "unknown"
-		}
-	}
+	b.Commit, b.Date = cmp.Or(b.Commit, "unknown"), cmp.Or(b.Date, "unknown")
 	return b
 }
 

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -107,13 +108,12 @@ func (a API) Parameters() url.Values {
 	case ByResource:
 		v.Set("resource", a.Resource)
 	case ByAudience:
-		v.Set("audience", firstOf(a.Audience, a.Resource))
+		v.Set("audience", cmp.Or(a.Audience, a.Resource))
 	case ByExchange:
-		if a.Resource != "" {
-			v.Set("resource", a.Resource)
-		}
-		if a.Audience != "" {
-			v.Set("audience", a.Audience)
+		for name, value := range map[string]string{"resource": a.Resource, "audience": a.Audience} {
+			if value != "" {
+				v.Set(name, value)
+			}
 		}
 	}
 	return v
@@ -121,10 +121,3 @@ func (a API) Parameters() url.Values {
 
 // Asked is what is asked of the provider, as one text: the token of other settings is not used.
 func (a API) Asked() string { return a.Way + " " + a.Audience + "?" + a.Parameters().Encode() }
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}

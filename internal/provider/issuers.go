@@ -1,9 +1,11 @@
 package provider
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -38,10 +40,7 @@ func descopeIssuer(g Given) (string, *Fault) {
 	if len(g.ProjectID) >= 32 {
 		host = "api." + g.ProjectID[1:5] + ".descope.com"
 	}
-	if g.Domain != "" {
-		host = g.Domain
-	}
-	return "https://" + host + "/" + g.ProjectID, nil
+	return "https://" + cmp.Or(g.Domain, host) + "/" + g.ProjectID, nil
 }
 
 // oktaIssuer: the organization's own authorization server and a custom one are
@@ -110,22 +109,11 @@ func pingOneIssuer(g Given) (string, *Fault) {
 		return wrong("environment_id", "%q is no environment ID; it is in the console under Environment properties",
 			g.EnvironmentID)
 	}
-	switch g.Region {
-	case "":
-		return "https://auth.pingone.com/" + g.EnvironmentID + "/as", nil
-	case "com", "eu", "ca", "asia", "com.au", "sg":
-		return "https://auth.pingone." + g.Region + "/" + g.EnvironmentID + "/as", nil
+	region := cmp.Or(g.Region, "com")
+	if !slices.Contains([]string{"com", "eu", "ca", "asia", "com.au", "sg"}, region) {
+		return wrong("region", "%q is none of com, eu, ca, asia, com.au, sg", region)
 	}
-	return wrong("region", "%q is none of com, eu, ca, asia, com.au, sg", g.Region)
-}
-
-// gitHubAPI is the API's address of a GitHub with a domain of its own: data
-// residency has a host for it, an Enterprise Server a path.
-func gitHubAPI(domain string) string {
-	if strings.HasSuffix(domain, ".ghe.com") {
-		return "https://api." + domain
-	}
-	return "https://" + domain + "/api/v3"
+	return "https://auth.pingone." + region + "/" + g.EnvironmentID + "/as", nil
 }
 
 // NameOf is what a provider without a name is called: its host.

@@ -1,7 +1,9 @@
 package provider
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -94,9 +96,8 @@ var presets = []Preset{
 	{
 		Name: "auth0", Title: "Auth0", Needs: []string{"domain"}, issuer: below("https://", "/"), Secret: SecretUnsafe,
 		knows: func(p *Provider, _ Given) {
-			p.OrganizationParam, p.OrganizationClaims, p.RedirectPorts = "organization", []string{
-				"org_id", "org_name",
-			}, exactPorts
+			p.OrganizationParam, p.OrganizationClaims = "organization", []string{"org_id", "org_name"}
+			p.RedirectPorts = exactPorts
 			p.APIWay, p.APIScopesApart = ByAudience, true // multi-resource refresh tokens
 		},
 	},
@@ -140,7 +141,10 @@ var presets = []Preset{
 func github(p *Provider, g Given) {
 	site, api := "https://github.com", "https://api.github.com"
 	if g.Domain != "" {
-		site, api = "https://"+g.Domain, gitHubAPI(g.Domain)
+		site, api = "https://"+g.Domain, "https://"+g.Domain+"/api/v3"
+		if strings.HasSuffix(g.Domain, ".ghe.com") { // data residency has a host of its own for the API
+			api = "https://api." + g.Domain
+		}
 	}
 	p.SelectAccount = true
 	p.NoIDToken, p.UserIDField, p.OfflineAccess, p.LogoutStyle, p.LoginHintParam = true, "id", "off", "none", "login"
@@ -168,9 +172,7 @@ func (p Preset) Takes(key string) bool {
 
 // Fill puts what the preset knows into a provider.
 func (p Preset) Fill(to *Provider, g Given) {
-	if p.Title != "" {
-		to.Name = p.Title
-	}
+	to.Name = cmp.Or(p.Title, to.Name)
 	if p.knows != nil {
 		p.knows(to, g)
 	}

@@ -130,8 +130,8 @@ func (d *dialer) reach(ctx context.Context, hop route.Route) (net.Conn, error) {
 	secure := tls.Client(conn, conf)
 	if err := secure.HandshakeContext(ctx); err != nil {
 		_ = conn.Close()
-		var untrusted *tls.CertificateVerificationError
-		if errors.As(err, &untrusted) && len(untrusted.UnverifiedCertificates) > 0 {
+		untrusted, ok := errors.AsType[*tls.CertificateVerificationError](err)
+		if ok && len(untrusted.UnverifiedCertificates) > 0 {
 			return nil, &route.CertificateError{
 				Host: conf.ServerName, Issuer: issuer(untrusted.UnverifiedCertificates[0]), Way: hop, Self: true,
 				Err: err,
@@ -167,16 +167,17 @@ func (d *dialer) socks(ctx context.Context, hop route.Route, address string) (ne
 
 // socksFault tells a proxy's own no from one that wants a name or gives no answer.
 func socksFault(hop route.Route, address string, err error) error {
-	var network net.Error
+	_, network := errors.AsType[net.Error](err)
 	switch {
 	case strings.Contains(err.Error(), "authentication"): // of the library, which has texts alone
-		fault := &route.SignInError{Proxy: hop.Address, Source: hop.Source, Schemes: []string{"SOCKS"}}
-		fault.Tried = []string{errNoPassword.Error()}
+		tried := errNoPassword.Error()
 		if hop.User != "" {
-			fault.Tried = []string{"name and password were not accepted"}
+			tried = "name and password were not accepted"
 		}
-		return fault
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &network):
+		return &route.SignInError{
+			Proxy: hop.Address, Source: hop.Source, Schemes: []string{"SOCKS"}, Tried: []string{tried},
+		}
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), network:
 		return hop.Unreachable(err)
 	}
 	return &route.RefusedError{Proxy: hop.Address, Source: hop.Source, Target: address, Err: err}
@@ -184,8 +185,7 @@ func socksFault(hop route.Route, address string, err error) error {
 
 // bare takes the addresses off, which the error above names.
 func bare(err error) error {
-	var op *net.OpError
-	if errors.As(err, &op) {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
 		return op.Err
 	}
 	return err
@@ -194,10 +194,10 @@ func bare(err error) error {
 // given is a dialer that has the connection already.
 type given struct{ net.Conn }
 
-// Dial implements socks.Dialer.
+// Dial implements [socks.Dialer].
 func (g given) Dial(string, string) (net.Conn, error) { return g.Conn, nil }
 
-// DialContext implements socks.ContextDialer.
+// DialContext implements [socks.ContextDialer].
 func (g given) DialContext(context.Context, string, string) (net.Conn, error) { return g.Conn, nil }
 
 // sorted puts proxies last that could not be reached a moment ago.

@@ -1,7 +1,9 @@
 package proxy
 
 import (
+	"cmp"
 	"net/url"
+	"strings"
 
 	"golang.org/x/net/http/httpproxy"
 
@@ -11,27 +13,14 @@ import (
 // byEnvironment reads HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, in capitals and
 // in small letters. An environment that names no proxy decides nothing.
 func (p *Proxy) byEnvironment(u *url.URL) (route.Choice, bool) {
-	env := func(big, small string) string {
-		if p.opts.Getenv == nil {
-			return ""
-		}
-		if v := p.opts.Getenv(big); v != "" {
-			return v
-		}
-		return p.opts.Getenv(small)
+	if p.opts.Getenv == nil {
+		return route.Choice{}, false
 	}
-	all := env("ALL_PROXY", "all_proxy")
-	conf := httpproxy.Config{
-		HTTPSProxy: env("HTTPS_PROXY", "https_proxy"), HTTPProxy: env("HTTP_PROXY", "http_proxy"),
-		NoProxy: env("NO_PROXY", "no_proxy"),
+	env := func(name string) string { return cmp.Or(p.opts.Getenv(name), p.opts.Getenv(strings.ToLower(name))) }
+	named := ""
+	if u.Scheme == "https" || u.Scheme == "http" {
+		named = cmp.Or(env(strings.ToUpper(u.Scheme)+"_PROXY"), env("ALL_PROXY"))
 	}
-	if conf.HTTPSProxy == "" {
-		conf.HTTPSProxy = all
-	}
-	if conf.HTTPProxy == "" {
-		conf.HTTPProxy = all
-	}
-	named := map[string]string{"https": conf.HTTPSProxy, "http": conf.HTTPProxy}[u.Scheme]
 	if named == "" {
 		return route.Choice{}, false
 	}
@@ -42,7 +31,8 @@ func (p *Proxy) byEnvironment(u *url.URL) (route.Choice, bool) {
 		return c, true
 	}
 	// httpproxy judges NO_PROXY; the proxy itself is read as everywhere else.
-	conf.HTTPSProxy, conf.HTTPProxy = "http://proxy.invalid", "http://proxy.invalid"
+	const proxy = "http://proxy.invalid"
+	conf := httpproxy.Config{HTTPSProxy: proxy, HTTPProxy: proxy, NoProxy: env("NO_PROXY")}
 	if by, err := conf.ProxyFunc()(u); err == nil && by != nil {
 		c.Routes = []route.Route{r}
 	}

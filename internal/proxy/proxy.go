@@ -25,14 +25,14 @@ import (
 	"app.latchkey/internal/proxy/system"
 )
 
-// Options of a Proxy. The zero value asks nobody and goes directly.
+// Options of a [Proxy]. The zero value asks nobody and goes directly.
 type Options struct {
 	// Setting is the value of the setting proxy: "system" or empty; "direct"; a proxy's
 	// address (http, https, socks5, socks5h, socks); or the address of a script.
 	Setting string
 	// Getenv reads HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY; nil reads none.
 	Getenv func(string) string
-	// System asks the desktop, as system.Sources does; nil asks none.
+	// System asks the desktop, as [system.Sources] does; nil asks none.
 	System func(context.Context, *url.URL) system.Answer
 	// Ticket starts a proof of who the person is, by what the system knows of the
 	// person: scheme is "negotiate" or "ntlm", host the proxy's name. nil knows nothing.
@@ -52,7 +52,7 @@ type Proxy struct {
 	bad     map[string]time.Time // proxies that could not be reached, and until when they come last
 }
 
-// New reads the setting. It fails with route.ErrSetting.
+// New reads the setting. It fails with [route.ErrSetting].
 func New(opts Options) (*Proxy, error) {
 	s, err := route.ReadSetting(opts.Setting)
 	if err != nil {

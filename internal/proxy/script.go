@@ -100,8 +100,7 @@ func fetch(ctx context.Context, address string) ([]byte, error) {
 	}
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, MaxResponseHeaderBytes: 64 << 10}}
 	res, err := client.Do(req)
-	var asURL *url.Error
-	if errors.As(err, &asURL) {
+	if asURL, ok := errors.AsType[*url.Error](err); ok {
 		return nil, asURL.Err // without the address, whose query may be a secret
 	}
 	if err != nil {

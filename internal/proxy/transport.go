@@ -26,10 +26,10 @@ type TransportOptions struct {
 }
 
 // Transport makes a transport of its own, with its own connections. The transport follows no redirect:
-// http.Client does. It has no time limit: the caller's context has.
+// [http.Client] does. It has no time limit: the caller's context has.
 //
-// Errors of its exchanges: route.ErrReach, route.ErrSignIn, route.ErrRefused, route.ErrCertificate, route.ErrGuard,
-// and those of net/http. New errors: route.ErrSetting.
+// Errors of its exchanges: [route.ErrReach], [route.ErrSignIn], [route.ErrRefused], [route.ErrCertificate],
+// [route.ErrGuard], and those of net/http. New errors: [route.ErrSetting].
 func (p *Proxy) Transport(opts TransportOptions) (http.RoundTripper, error) {
 	conf := &tls.Config{MinVersion: tls.VersionTLS12}
 	if len(opts.RootCAs) > 0 {
@@ -71,7 +71,7 @@ type transport struct {
 	idle *idle
 }
 
-// RoundTrip implements http.RoundTripper.
+// RoundTrip implements [http.RoundTripper].
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	way := &trip{scheme: req.URL.Scheme}
 	ctx := context.WithValue(req.Context(), tripKey{}, way)
@@ -80,12 +80,12 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err == nil {
 		return res, nil
 	}
-	var untrusted *tls.CertificateVerificationError
-	if errors.As(err, &untrusted) && !errors.Is(err, route.ErrCertificate) {
+	untrusted, ok := errors.AsType[*tls.CertificateVerificationError](err)
+	if ok && !errors.Is(err, route.ErrCertificate) {
 		return nil, seen(req.URL.Hostname(), way.taken(), untrusted)
 	}
-	var plain tls.RecordHeaderError
-	if hop := way.taken(); errors.As(err, &plain) && !hop.Direct() && !route.Known(err) {
+	_, plain := errors.AsType[tls.RecordHeaderError](err)
+	if hop := way.taken(); plain && !hop.Direct() && !route.Known(err) {
 		return nil, &route.RefusedError{
 			Proxy: hop.Address, Source: hop.Source, Target: req.URL.Host, Err: route.ErrPlain,
 		}
@@ -98,7 +98,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return nil, err
 }
 
-// CloseIdleConnections is for http.Client's.
+// CloseIdleConnections is for [http.Client]'s.
 func (t *transport) CloseIdleConnections() { t.base.CloseIdleConnections() }
 
 // seen names the certificate's issuer and the way that the request went.

@@ -179,7 +179,7 @@ type read struct {
 	in io.Reader
 }
 
-// Read implements net.Conn.
+// Read implements [net.Conn].
 func (r *read) Read(p []byte) (int, error) { return r.in.Read(p) }
 
 var errNoPassword = errors.New("no name and password are set for the proxy")

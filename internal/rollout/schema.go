@@ -27,7 +27,7 @@ func Schema(a App) ([]byte, error) {
 	return append(data, '\n'), err
 }
 
-// duration is the form that Go's time.ParseDuration takes.
+// duration is the form that Go's [time.ParseDuration] takes.
 const duration = `^[-+]?(0|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)$`
 
 // schemaOf describes what a file may say of one setting: each form that the program reads.

@@ -30,7 +30,7 @@ func (l *loader) preferences(path string) {
 // or that the policy locks are refused, and so is everything after which the settings
 // would no longer load: what was there before is then still there. Errors join *Error.
 //
-// The settings themselves do not change: Reload reads them anew.
+// The settings themselves do not change: [Settings.Reload] reads them anew.
 func (s Settings) SavePreferences(changes map[string]string) error {
 	data, _, err := s.tried(changes)
 	if err != nil {
@@ -43,7 +43,7 @@ func (s Settings) SavePreferences(changes map[string]string) error {
 }
 
 // Try returns the settings as they would be after [Settings.SavePreferences], and
-// writes nothing. The errors are those of [Load] and of SavePreferences.
+// writes nothing. The errors are those of [Load] and of [Settings.SavePreferences].
 func (s Settings) Try(changes map[string]string) (Settings, error) {
 	_, after, err := s.tried(changes)
 	return after, err

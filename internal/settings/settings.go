@@ -28,7 +28,7 @@ type Settings struct {
 	DPoPKey   string // auto, hardware, software
 	TPMDevice string // empty is the system's
 
-	Proxy             string        // as route.ReadSetting takes it; may bear a password
+	Proxy             string        // as [route.ReadSetting] takes it; may bear a password
 	ClientCertFile    string        // path; its content is in ClientCert
 	ClientCertKeyFile string        // path; its content is in ClientCert
 	ClientCert        secret.Secret // a certificate and its key in PEM
@@ -106,7 +106,7 @@ type Options struct {
 	AppID      string            // names the folders; "latchkey" when empty
 	Baked      []byte            // the team's file, as TOML
 	BakedName  string            // how it is called in errors
-	Environ    []string          // as os.Environ gives it
+	Environ    []string          // as [os.Environ] gives it
 	Flags      map[string]string // by key
 	Program    map[string]string // what the program itself says, by key
 	Alone      bool              // Program is the only source
@@ -124,7 +124,7 @@ type Options struct {
 	preferences []byte // in place of the file's, to try a change before it is written
 }
 
-// Ranks of the sources in their order; those between belong to the person, and those from policyRank on to the
+// Ranks of the sources in their order; those between belong to the person, and those from [policyRank] on to the
 // administrator.
 const (
 	teamRank   = 0
@@ -187,7 +187,7 @@ func defaults() Settings {
 	}
 }
 
-// settings makes the Settings of the values, then checks how they go together.
+// settings makes the [Settings] of the values, then checks how they go together.
 func (l *loader) settings() Settings {
 	s := defaults()
 	places := bindings(&s)

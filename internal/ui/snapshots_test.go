@@ -52,7 +52,7 @@ var portrait = func() string {
 
 // strayWords are what is said of an error without a state.
 const strayWords = "An error came that names no sign-in. It says: “invalid_scope: no such scope”. " +
-	"Anybody can have sent it, so that it ends nothing: the app still waits."
+	"Anybody can have sent it, so that it ends nothing: the app is still waiting."
 
 func on(screen string, with func(*StateView)) StateView {
 	v := StateView{Screen: screen, App: snapshotApp, Provider: acmeID, Accounts: []AccountView{}}

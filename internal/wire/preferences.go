@@ -50,7 +50,7 @@ func (p *Preferences) SetUp(preset string, typed map[string]string) (settings.Se
 	return after, err
 }
 
-// SaveSetUp is SetUp, and writes preferences.toml. What the parts were made of stays
+// SaveSetUp is [Preferences.SetUp], and writes preferences.toml. What the parts were made of stays
 // until they are made anew.
 func (p *Preferences) SaveSetUp(preset string, typed map[string]string) error {
 	p.mu.Lock()

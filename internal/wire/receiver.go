@@ -17,7 +17,7 @@ import (
 // lateTime is how long after a sign-in was given up a browser is still told so.
 const lateTime = 2 * time.Minute
 
-// receiver adapts a loopback.Receiver to what openid declares.
+// receiver adapts a [loopback.Receiver] to what openid declares.
 type receiver struct {
 	*loopback.Receiver
 	current  *current
@@ -59,7 +59,7 @@ type current struct {
 	end  *time.Timer // closes late
 }
 
-// linger keeps a receiver that was given up, until lateTime has passed or another
+// linger keeps a receiver that was given up, until [lateTime] has passed or another
 // sign-in asks for its port.
 func (c *current) linger(r *loopback.Receiver) {
 	r.GiveUp()

@@ -36,15 +36,15 @@ type Options struct {
 	// SystemLog tells the doctor why the system's log cannot be reached; nil where the log is a file alone.
 	SystemLog func() error
 	OpenURL   func(context.Context, string) error // nil: the system's browser
-	Adopting  func(account.Account)               // see account.Options
+	Adopting  func(account.Account)               // see [account.Options]
 	OnChange  func(account.Snapshot)
-	StepUp    func(context.Context, account.StepUp) error // see account.Options
+	StepUp    func(context.Context, account.StepUp) error // see [account.Options]
 	// Leave, when set, keeps a sign-in's port open when the program ends in the middle of
 	// it: the browser may still come, and is told that nobody waits.
 	Leave func(*loopback.Receiver) error
-	Now   func() time.Time // the wall clock; time.Now when nil
+	Now   func() time.Time // the wall clock; [time.Now] when nil
 	Cost  vault.Cost       // of a passphrase; only tests set it
-	Early *vault.Early     // see vault.Config
+	Early *vault.Early     // see [vault.Config]
 }
 
 // Parts are one program's parts.

@@ -78,7 +78,7 @@ func known(data []byte) bool {
 // binary list may stand for the same list many times over.
 type member struct{ value any }
 
-// UnmarshalPlist implements plist.Unmarshaler. A value of no type that is known leaves nil, and is no error.
+// UnmarshalPlist implements [plist.Unmarshaler]. A value of no type that is known leaves nil, and is no error.
 func (m *member) UnmarshalPlist(unmarshal func(any) error) error {
 	if m.value = single(unmarshal); m.value != nil {
 		return nil
@@ -98,7 +98,7 @@ func (m *member) UnmarshalPlist(unmarshal func(any) error) error {
 // element is a member of a list or a dictionary: a single value, or nil.
 type element struct{ value any }
 
-// UnmarshalPlist implements plist.Unmarshaler.
+// UnmarshalPlist implements [plist.Unmarshaler].
 func (e *element) UnmarshalPlist(unmarshal func(any) error) error {
 	e.value = single(unmarshal)
 	return nil

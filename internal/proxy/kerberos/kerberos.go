@@ -7,6 +7,7 @@
 package kerberos
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -38,19 +39,15 @@ func Token(getenv func(string) string, host string) (token []byte, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: there is no credential cache that can be read (klist shows it): %w", ErrTicket, err)
 	}
-	file := getenv("KRB5_CONFIG")
-	if file == "" {
-		file = "/etc/krb5.conf"
-	}
+	file := cmp.Or(getenv("KRB5_CONFIG"), "/etc/krb5.conf")
 	conf, err := config.Load(file)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s cannot be used: %w", ErrTicket, file, err)
 	}
 	c, err := client.NewFromCCache(cache, conf, client.DisablePAFXFAST(true))
 	if err != nil {
-		return nil,
-			fmt.Errorf("%w: the credential cache holds no ticket that is still good (kinit gets one): %w", ErrTicket,
-				err)
+		return nil, fmt.Errorf("%w: the credential cache holds no ticket that is still good (kinit gets one): %w",
+			ErrTicket, err)
 	}
 	defer c.Destroy()
 	first, err := spnego.SPNEGOClient(c, "HTTP/"+host).InitSecContext()

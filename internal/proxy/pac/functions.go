@@ -2,6 +2,7 @@ package pac
 
 import (
 	"context"
+	"encoding/binary"
 	"net/netip"
 	"path"
 	"slices"
@@ -27,7 +28,7 @@ func (f functions) all() map[string]any {
 			return host == name || !strings.Contains(host, ".") && strings.HasPrefix(name, host+".")
 		},
 		"dnsDomainLevels": func(host string) int { return strings.Count(host, ".") },
-		"shExpMatch":      func(text, pattern string) bool { return shellMatch(text, pattern) },
+		"shExpMatch":      shellMatch,
 		"isResolvable":    func(host string) bool { return len(f.lookup(host, true)) > 0 },
 		"isResolvableEx":  func(host string) bool { return len(f.lookup(host, false)) > 0 },
 		"dnsResolve":      func(host string) any { return firstOf(f.lookup(host, true)) },
@@ -65,10 +66,8 @@ func (f functions) lookup(host string, four bool) []netip.Addr {
 }
 
 func (f functions) mine() string {
-	for _, a := range f.world.Own {
-		if a.Is4() {
-			return a.String()
-		}
+	if i := slices.IndexFunc(f.world.Own, netip.Addr.Is4); i >= 0 {
+		return f.world.Own[i].String()
 	}
 	return "127.0.0.1"
 }
@@ -99,8 +98,7 @@ func convertAddr(text string) uint32 {
 	if err != nil || !a.Is4() {
 		return 0
 	}
-	b := a.As4()
-	return uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
+	return binary.BigEndian.Uint32(a.AsSlice())
 }
 
 // addresses reads addresses with semicolons between them; a name gives none.

@@ -33,7 +33,7 @@ const (
 // Script is a compiled script. It may be used at the same time.
 type Script struct{ program *goja.Program }
 
-// Compile reads a script. Errors: ErrScript, ErrSize.
+// Compile reads a script. Errors: [ErrScript], [ErrSize].
 func Compile(text []byte) (*Script, error) {
 	if len(text) > MaxSize {
 		return nil, ErrSize
@@ -55,7 +55,7 @@ type World struct {
 }
 
 // Find returns what the script answers, such as "PROXY a:8080; DIRECT". The context
-// must have a time limit: it is the script's. Errors: ErrScript, ErrSlow.
+// must have a time limit: it is the script's. Errors: [ErrScript], [ErrSlow].
 func (s *Script) Find(ctx context.Context, world World, url, host string) (string, error) {
 	type result struct {
 		text string

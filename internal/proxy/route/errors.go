@@ -3,6 +3,7 @@ package route
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -12,8 +13,8 @@ var (
 	ErrGuard   = errors.New("proxy: an address that must not be reached")
 )
 
-// ErrScript is what a [ScriptError] is, ErrReach a [ReachError], ErrSignIn a [SignInError], ErrRefused a
-// [RefusedError], ErrCertificate a [CertificateError], for errors.Is.
+// ErrScript is what a [ScriptError] is, [ErrReach] a [ReachError], [ErrSignIn] a [SignInError], [ErrRefused] a
+// [RefusedError], [ErrCertificate] a [CertificateError], for [errors.Is].
 var (
 	ErrScript      = errors.New("proxy: the proxy script did not decide")
 	ErrReach       = errors.New("proxy: the proxy cannot be reached")
@@ -25,12 +26,8 @@ var (
 // Known reports whether err comes of the way to a server, so that the server was not
 // asked.
 func Known(err error) bool {
-	for _, kind := range []error{ErrScript, ErrGuard, ErrReach, ErrSignIn, ErrRefused} {
-		if errors.Is(err, kind) {
-			return true
-		}
-	}
-	return false
+	kinds := []error{ErrScript, ErrGuard, ErrReach, ErrSignIn, ErrRefused}
+	return slices.ContainsFunc(kinds, func(kind error) bool { return errors.Is(err, kind) })
 }
 
 // ScriptError says that the network's script named no way. The way was then a direct one.
@@ -45,7 +42,7 @@ func (e *ScriptError) Error() string {
 	return fmt.Sprintf("%v: %s, named by %s: %v", ErrScript, e.Script, e.Source, e.Err)
 }
 
-// Unwrap gives ErrScript and the cause.
+// Unwrap gives [ErrScript] and the cause.
 func (e *ScriptError) Unwrap() []error { return []error{ErrScript, e.Err} }
 
 // ReachError says that no connection to a proxy came about, or that it did not answer.
@@ -60,7 +57,7 @@ func (e *ReachError) Error() string {
 	return fmt.Sprintf("proxy: the proxy %s, named by %s, cannot be reached: %v", e.Proxy, e.Source, e.Err)
 }
 
-// Unwrap gives ErrReach and the cause.
+// Unwrap gives [ErrReach] and the cause.
 func (e *ReachError) Unwrap() []error { return []error{ErrReach, e.Err} }
 
 // Unreachable is the error of a proxy that gave no answer.
@@ -88,7 +85,7 @@ func (e *SignInError) Error() string {
 	return text + "; ask whoever runs this network for a way through"
 }
 
-// Unwrap gives ErrSignIn.
+// Unwrap gives [ErrSignIn].
 func (e *SignInError) Unwrap() error { return ErrSignIn }
 
 // RefusedError says that a proxy answered, and made no connection.
@@ -123,7 +120,7 @@ func (e *RefusedError) Portal() bool {
 	return e.Status/100 == 3 || e.Status == 511 || errors.Is(e.Err, ErrPlain)
 }
 
-// Unwrap gives ErrRefused and the cause.
+// Unwrap gives [ErrRefused] and the cause.
 func (e *RefusedError) Unwrap() []error { return []error{ErrRefused, e.Err} }
 
 // CertificateError says whose certificate was seen where another was expected: a
@@ -146,5 +143,5 @@ func (e *CertificateError) Error() string {
 		e.Host, e.Issuer, way, e.Err)
 }
 
-// Unwrap gives ErrCertificate and the cause.
+// Unwrap gives [ErrCertificate] and the cause.
 func (e *CertificateError) Unwrap() []error { return []error{ErrCertificate, e.Err} }

@@ -6,6 +6,7 @@
 package route
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -96,16 +97,14 @@ func Read(text string) (Route, error) {
 	case "socks", "socks5", "socks5h":
 		r.Scheme, port = "socks5", "1080"
 	default:
-		return Route{},
-			fmt.Errorf("%w: a proxy is one of http, https, socks5 and socks5h, not %q", ErrSetting, u.Scheme)
+		return Route{}, fmt.Errorf("%w: a proxy is one of http, https, socks5 and socks5h, not %q", ErrSetting,
+			u.Scheme)
 	}
 	host := u.Hostname()
 	if host == "" || strings.ContainsFunc(host, func(c rune) bool { return c <= ' ' || c >= 0x7f || c == '/' }) {
 		return Route{}, fmt.Errorf("%w: the proxy has no host", ErrSetting)
 	}
-	if u.Port() != "" {
-		port = u.Port()
-	}
+	port = cmp.Or(u.Port(), port)
 	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
 		return Route{}, fmt.Errorf("%w: the proxy's port is no port", ErrSetting)
 	}

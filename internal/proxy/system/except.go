@@ -1,6 +1,7 @@
 package system
 
 import (
+	"cmp"
 	"net/netip"
 	"net/url"
 	"path"
@@ -12,10 +13,7 @@ import (
 // scheme, and Windows' <local> for names without a dot.
 func excepted(list []string, u *url.URL, suffixes bool) bool {
 	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"https": "443", "http": "80"}[u.Scheme]
-	}
+	port := cmp.Or(u.Port(), map[string]string{"https": "443", "http": "80"}[u.Scheme])
 	for _, entry := range list {
 		entry = strings.ToLower(strings.Trim(strings.TrimSpace(entry), `'"`))
 		if scheme, rest, found := strings.Cut(entry, "://"); found {
@@ -49,10 +47,8 @@ func matches(entry, host, port string, suffixes bool) bool {
 	}
 	switch {
 	case strings.ContainsAny(entry, "*?"):
-		if ok, err := path.Match(entry, host); err == nil && ok {
-			return true
-		}
-		return suffixes && strings.TrimPrefix(entry, "*.") == host
+		ok, err := path.Match(entry, host)
+		return err == nil && ok || suffixes && strings.TrimPrefix(entry, "*.") == host
 	case strings.HasPrefix(entry, "."):
 		return strings.HasSuffix(host, entry) || host == entry[1:]
 	}

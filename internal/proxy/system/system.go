@@ -8,6 +8,7 @@
 package system
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"os"
@@ -39,7 +40,7 @@ func Start(ctx context.Context, name string, args ...string) ([]byte, error) {
 type Sources struct {
 	// Run starts a program of the system and gives its output; nil starts none.
 	Run func(ctx context.Context, name string, args ...string) ([]byte, error)
-	// Getenv is os.Getenv, or a test's.
+	// Getenv is [os.Getenv], or a test's.
 	Getenv func(string) string
 }
 
@@ -78,11 +79,7 @@ func (m manual) answer(source string, u *url.URL) Answer {
 	if excepted(m.except, u, m.suffixes) != m.only {
 		return out
 	}
-	proxy := map[string]string{"https": m.https, "http": m.http}[u.Scheme]
-	if proxy == "" {
-		proxy = m.all
-	}
-	switch {
+	switch proxy := cmp.Or(map[string]string{"https": m.https, "http": m.http}[u.Scheme], m.all); {
 	case proxy != "":
 		out.Proxies = []string{withScheme("http", proxy)}
 	case m.socks != "":

@@ -3,6 +3,7 @@
 package system
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"os"
@@ -27,19 +28,13 @@ func (s Sources) lookup(ctx context.Context, u *url.URL) Answer {
 			return a
 		}
 	}
-	if text, err := os.ReadFile(filepath.Join(s.configHome(), "kioslaverc")); err == nil {
+	home := cmp.Or(s.Getenv("XDG_CONFIG_HOME"), filepath.Join(s.Getenv("HOME"), ".config"))
+	if text, err := os.ReadFile(filepath.Join(home, "kioslaverc")); err == nil {
 		if a, ok := kde(string(text), s.Getenv, u); ok {
 			return a
 		}
 	}
 	return Answer{}
-}
-
-func (s Sources) configHome() string {
-	if dir := s.Getenv("XDG_CONFIG_HOME"); dir != "" {
-		return dir
-	}
-	return filepath.Join(s.Getenv("HOME"), ".config")
 }
 
 // bus is the address of the session bus that the environment names, or of the one that
