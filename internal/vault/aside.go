@@ -17,9 +17,8 @@ func isAside(name string) bool {
 	return strings.HasPrefix(name, fileName+".") && strings.Contains(name, "Z.unreadable")
 }
 
-// SetAside renames the file whose content makes no sense to the caller, or cannot be
-// read, and returns a [*SetAsideError]; nil when there is no file. The caller holds the
-// lock, and a person is signing in.
+// SetAside renames the file whose content makes no sense to the caller, or cannot be read, and returns a
+// [*SetAsideError]; nil when there is no file. The caller holds the lock, and a person is signing in.
 func (v *Vault) SetAside(reason error) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -41,7 +40,7 @@ func (v *Vault) setAside(reason error) error {
 	if v.source == nextName {
 		name = nextName
 	}
-	to, err := v.putAway(root, name)
+	to, err := v.putAway(root, name, fileName)
 	v.key, v.source, v.turn = nil, "", ""
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -53,13 +52,8 @@ func (v *Vault) setAside(reason error) error {
 	return &SetAsideError{Path: to, Reason: reason}
 }
 
-// putAway gives a file a name that no file has yet, and returns its whole path.
-func (v *Vault) putAway(root *os.Root, name string) (string, error) {
-	return v.putAwayAs(root, name, fileName)
-}
-
-// putAwayAs is putAway with a name that begins otherwise.
-func (v *Vault) putAwayAs(root *os.Root, name, begins string) (string, error) {
+// putAway gives a file a name that no file has yet and that begins as is said, and returns its whole path.
+func (v *Vault) putAway(root *os.Root, name, begins string) (string, error) {
 	base := begins + "." + v.conf.Now().UTC().Format("20060102T150405Z") + ".unreadable"
 	to := base
 	for n := 2; ; n++ {
@@ -71,9 +65,8 @@ func (v *Vault) putAwayAs(root *os.Root, name, begins string) (string, error) {
 	return filepath.Join(v.folder.dir, to), v.folder.move(root, name, to)
 }
 
-// StartOver puts what is stored away, with its keys: for a passphrase that nobody knows
-// any more. Nothing is deleted. The next Load tells where the file is, and from then on
-// the vault is empty.
+// StartOver puts what is stored away, with its keys: for a passphrase that nobody knows any more. Nothing is deleted.
+// The next [Vault.Load] tells where the file is, and from then on the vault is empty.
 func (v *Vault) StartOver(ctx context.Context) error {
 	release, err := v.lockFile(ctx)
 	if err != nil {
@@ -86,8 +79,7 @@ func (v *Vault) StartOver(ctx context.Context) error {
 	return v.putAllAway(ErrForgotten)
 }
 
-// putAllAway puts the files and the keys of a passphrase away. v.mu and the lock are
-// held.
+// putAllAway puts the files and the keys of a passphrase away. v.mu and the lock are held.
 func (v *Vault) putAllAway(reason error) error {
 	root, err := v.folder.make()
 	if err != nil {
@@ -98,7 +90,7 @@ func (v *Vault) putAllAway(reason error) error {
 	for _, f := range []struct{ name, begins string }{
 		{nextName, fileName}, {fileName, fileName}, {keyName, "vault-key"},
 	} {
-		to, err := v.putAwayAs(root, f.name, f.begins)
+		to, err := v.putAway(root, f.name, f.begins)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}

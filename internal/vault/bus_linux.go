@@ -40,25 +40,23 @@ func sessionBus(ctx context.Context) (*dbus.Conn, error) {
 	return conn, nil
 }
 
-// start lets the bus start a Secret Service if it can. It is started here and not by
-// whatever is asked first, so that a service that cannot start is told from one that is
-// slow.
+// start lets the bus start a Secret Service if it can. It is started here and not by whatever is asked first, so that
+// a service that cannot start is told from one that is slow.
 func start(ctx context.Context, conn *dbus.Conn) error {
 	bus := conn.BusObject()
 	var names []string
-	if err := bus.CallWithContext(ctx, "org.freedesktop.DBus.ListActivatableNames", 0).Store(&names); err == nil &&
-		slices.Contains(names, secretsName) {
-		err := bus.CallWithContext(ctx, "org.freedesktop.DBus.StartServiceByName", 0, secretsName, uint32(0)).Err
-		if err == nil {
-			return nil
-		}
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		return fmt.Errorf("%w: the Secret Service cannot be started: %w", ErrKeychainAbsent, err)
+	err := bus.CallWithContext(ctx, "org.freedesktop.DBus.ListActivatableNames", 0).Store(&names)
+	known := err == nil && slices.Contains(names, secretsName)
+	if known {
+		err = bus.CallWithContext(ctx, "org.freedesktop.DBus.StartServiceByName", 0, secretsName, uint32(0)).Err
 	}
-	if ctx.Err() != nil {
+	switch {
+	case known && err == nil:
+		return nil
+	case ctx.Err() != nil:
 		return context.Cause(ctx)
+	case known:
+		return fmt.Errorf("%w: the Secret Service cannot be started: %w", ErrKeychainAbsent, err)
 	}
 	return fmt.Errorf("%w: no Secret Service on the session bus", ErrKeychainAbsent)
 }

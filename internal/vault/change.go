@@ -29,11 +29,10 @@ func (v *Vault) Unlock(ctx context.Context, passphrase secret.Secret) error {
 // UnlockKeychain lets the system ask the person to unlock the keychain.
 func (v *Vault) UnlockKeychain(ctx context.Context) error { return v.ring.unlock(ctx) }
 
-// Change seals with another kind, or another passphrase, from now on. What is
-// stored is sealed anew at once; when that fails nothing has changed. A file that
-// only an absent, locked or slow keychain could open is set aside when a passphrase
-// is chosen instead, which the next Load tells. Memory leaves what is on disk as it
-// is, for another time. When it is killed in between, a new passphrase holds already.
+// Change seals with another kind, or another passphrase, from now on. What is stored is sealed anew at once; when
+// that fails nothing has changed. A file that only an absent, locked or slow keychain could open is set aside when a
+// passphrase is chosen instead, which the next [Vault.Load] tells. Memory leaves what is on disk as it is, for
+// another time. When it is killed in between, a new passphrase holds already.
 func (v *Vault) Change(ctx context.Context, kind Kind, passphrase secret.Secret) error {
 	if kind == File {
 		if err := strong(passphrase); err != nil {
@@ -82,8 +81,7 @@ func (v *Vault) changing(ctx context.Context, to Kind) (func(), error) {
 	return v.lockFile(ctx)
 }
 
-// carry returns what is to be sealed anew, and whether it replaces a file that does
-// not go along. v.mu is held.
+// carry returns what is to be sealed anew, and whether it replaces a file that does not go along. v.mu is held.
 func (v *Vault) carry(ctx context.Context, to Kind) (plain []byte, replaced bool, err error) {
 	if v.kind == Memory && (to == Memory || v.memory != nil || !v.stored()) {
 		return v.memory, to != Memory && v.memory != nil && v.stored(), nil
@@ -108,17 +106,12 @@ func (v *Vault) carry(ctx context.Context, to Kind) (plain []byte, replaced bool
 
 // out reports whether a keychain cannot be asked now.
 func out(err error) bool {
-	for _, state := range []error{ErrKeychainAbsent, ErrKeychainLocked, ErrKeychainDismissed, ErrKeychainTimeout} {
-		if errors.Is(err, state) {
-			return true
-		}
-	}
-	return false
+	return isAny(err, ErrKeychainAbsent, ErrKeychainLocked, ErrKeychainDismissed, ErrKeychainTimeout)
 }
 
 // shut reports whether a passphrase would open the file, and is not there.
 func shut(err error) bool {
-	return errors.Is(err, ErrPassphraseNeeded) || errors.Is(err, ErrWrongPassphrase)
+	return isAny(err, ErrPassphraseNeeded, ErrWrongPassphrase)
 }
 
 // reseal seals plain as the vault is set to, and makes sure that it can when there

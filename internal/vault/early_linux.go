@@ -35,7 +35,7 @@ func Begin() *Early {
 	return e
 }
 
-// Close ends the connection unless a vault has taken it. A nil Early has none.
+// Close ends the connection unless a vault has taken it. A nil [Early] has none.
 func (e *Early) Close() {
 	if e == nil {
 		return

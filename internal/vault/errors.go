@@ -3,6 +3,7 @@ package vault
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Errors of the keychain and of the passphrase; each is a state of its own.
@@ -32,8 +33,7 @@ var (
 	// ErrKept means that the file could not be replaced, and that what was to be stored
 	// lies beside it: the next run finds it there.
 	ErrKept = errors.New("vault: the file could not be replaced")
-	// ErrNoLock means that no lock can be had, without which two programs could spend
-	// one refresh token.
+	// ErrNoLock means that no lock can be had, without which two programs could spend one refresh token.
 	ErrNoLock = errors.New("vault: no file system here offers a lock")
 	ErrKind   = errors.New("vault: the store is none of keychain, file and memory")
 )
@@ -49,9 +49,8 @@ var (
 	ErrForgotten = errors.New("vault: a person started over without the passphrase")
 )
 
-// UnreadableError tells that what is stored can never be read as things are. The file is
-// where it was: it is set aside when somebody signs in, and not before, since the right
-// keychain may come back.
+// UnreadableError tells that what is stored can never be read as things are. The file is where it was: it is set
+// aside when somebody signs in, and not before, since the right keychain may come back.
 type UnreadableError struct {
 	Reason error // ErrDamaged, ErrNewer, ErrKeyLost or ErrWrongKey
 }
@@ -79,3 +78,8 @@ func (e *SetAsideError) Unwrap() error { return e.Reason }
 
 // SetAside returns where the file is now.
 func (e *SetAsideError) SetAside() string { return e.Path }
+
+// isAny reports whether err matches one of the errors.
+func isAny(err error, of ...error) bool {
+	return slices.ContainsFunc(of, func(one error) bool { return errors.Is(err, one) })
+}

@@ -1,12 +1,14 @@
 package vault
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -15,9 +17,8 @@ import (
 	"app.latchkey/internal/ownfolder"
 )
 
-// folder is the vault's folder. Everything in it is reached through an [os.Root], so
-// that no link leads out of it; on Windows that also opens files so that they do not
-// stand in the way of another program's rename.
+// folder is the vault's folder. Everything in it is reached through an [os.Root], so that no link leads out of it; on
+// Windows that also opens files so that they do not stand in the way of another program's rename.
 type folder struct {
 	dir string
 	log *slog.Logger
@@ -50,9 +51,8 @@ func (f *folder) look() (*os.Root, error) {
 	return root, err
 }
 
-// make opens the folder, and creates it when it is not there. One that others may read
-// is closed to them; where the file system has no modes, such as on a network share,
-// the content is sealed all the same.
+// make opens the folder, and creates it when it is not there. One that others may read is closed to them; where the
+// file system has no modes, such as on a network share, the content is sealed all the same.
 func (f *folder) make() (*os.Root, error) {
 	if err := ownfolder.Check(f.dir); err != nil {
 		return nil, fmt.Errorf("vault: %w", err)
@@ -101,32 +101,15 @@ func read(root *os.Root, name string) ([]byte, error) {
 	if !info.Mode().IsRegular() || info.Size() > maxFile {
 		return nil, fmt.Errorf("%w: %s is no file of at most %d bytes", ErrDamaged, name, maxFile)
 	}
-	data := make([]byte, 0, info.Size()+1)
-	data, err = readAll(io.LimitReader(f, maxFile+1), data)
+	data := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead)) // which is read into as it is
+	_, err = data.ReadFrom(io.LimitReader(f, maxFile+1))
 	switch {
 	case err != nil:
 		return nil, readError(err)
-	case len(data) > maxFile:
+	case data.Len() > maxFile:
 		return nil, fmt.Errorf("%w: %s has more than %d bytes", ErrDamaged, name, maxFile)
 	}
-	return data, nil
-}
-
-// readAll is [io.ReadAll] into a buffer that has room already.
-func readAll(r io.Reader, b []byte) ([]byte, error) {
-	for {
-		n, err := r.Read(b[len(b):cap(b)])
-		b = b[:len(b)+n]
-		if errors.Is(err, io.EOF) {
-			return b, nil
-		}
-		if err != nil {
-			return b, err
-		}
-		if len(b) == cap(b) {
-			b = append(b, 0)[:len(b)]
-		}
-	}
+	return data.Bytes(), nil
 }
 
 // create makes a file that nobody else may read, in place of one of that name.
@@ -141,9 +124,14 @@ func create(root *os.Root, name string) (*os.File, error) {
 	return f, nil
 }
 
-// fill makes data the file's content, durably, and closes it.
-func (f *folder) fill(file *os.File, data []byte) error {
-	_, err := file.WriteAt(data, 0)
+// fill makes data the content of a file of that name, durably: of the one that is given, else of a new one.
+func (f *folder) fill(root *os.Root, name string, file *os.File, data []byte) (err error) {
+	if file == nil {
+		if file, err = create(root, name); err != nil {
+			return err
+		}
+	}
+	_, err = file.WriteAt(data, 0)
 	if err == nil {
 		err = file.Truncate(int64(len(data)))
 	}
@@ -151,6 +139,7 @@ func (f *folder) fill(file *os.File, data []byte) error {
 		err = f.synced(file)
 	}
 	if err = errors.Join(err, file.Close()); err != nil {
+		_ = remove(root, name)
 		return diskError("write", err)
 	}
 	return nil
@@ -175,19 +164,13 @@ func (f *folder) replace(beside, name string, data []byte) error {
 		return err
 	}
 	defer func() { _ = root.Close() }()
-	file, err := create(root, beside)
-	if err != nil {
-		return err
-	}
-	if err := f.fill(file, data); err != nil {
-		_ = remove(root, beside)
+	if err := f.fill(root, beside, nil, data); err != nil {
 		return err
 	}
 	return f.move(root, beside, name)
 }
 
-// move renames a file of the folder durably. A rename that is refused is tried again
-// for about a second.
+// move renames a file of the folder durably. A rename that is refused is tried again for about a second.
 func (f *folder) move(root *os.Root, from, to string) error {
 	end := time.Now().Add(refusedFor)
 	for wait := 5 * time.Millisecond; ; wait *= 2 {
@@ -217,13 +200,7 @@ func names(root *os.Root, prefix string) []string {
 	}
 	defer func() { _ = dir.Close() }()
 	all, _ := dir.Readdirnames(-1)
-	var out []string
-	for _, name := range all {
-		if strings.HasPrefix(name, prefix) {
-			out = append(out, name)
-		}
-	}
-	return out
+	return slices.DeleteFunc(all, func(name string) bool { return !strings.HasPrefix(name, prefix) })
 }
 
 // diskError sorts what the disk says to a write.

@@ -11,8 +11,7 @@ import (
 // nonBlocking is not needed: a pipe is no file of a folder on Windows.
 const nonBlocking = 0
 
-// syncFolder does nothing: Windows gives no handle to flush a folder by, and NTFS
-// journals the rename.
+// syncFolder does nothing: Windows gives no handle to flush a folder by, and NTFS journals the rename.
 func (*folder) syncFolder(*os.Root) error { return nil }
 
 // remove deletes a file of the folder. Go deletes it by a call that Wine 8 does not implement, and does without only
@@ -34,8 +33,7 @@ func noLocks(err error) bool {
 	return errors.Is(err, windows.ERROR_NOT_SUPPORTED) || errors.Is(err, windows.ERROR_INVALID_FUNCTION)
 }
 
-// open knows nothing here: a person's local data folder is theirs by its own access
-// list.
+// open knows nothing here: a person's local data folder is theirs by its own access list.
 func open(*os.Root, string) bool { return false }
 
 // lockFolder is the user's own temporary folder.

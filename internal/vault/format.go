@@ -29,13 +29,13 @@ const (
 	keySize       = 32       // bytes
 )
 
-// header is the file's first line.
+// header is the first line of a vault's file, and of the file of its keys.
 type header struct {
 	Latchkey  string     `json:"latchkey"`
 	Version   int        `json:"v"`
 	Algorithm string     `json:"alg"`
-	Seal      Kind       `json:"seal"`
-	KeyID     string     `json:"kid"`
+	Seal      Kind       `json:"seal,omitempty"` // a vault's file alone has it, and the next three
+	KeyID     string     `json:"kid,omitempty"`
 	Item      string     `json:"item,omitempty"` // which of the keychain's items has the key
 	Turn      turn       `json:"turn,omitempty"`
 	KDF       *kdfParams `json:"kdf,omitempty"`
@@ -91,14 +91,13 @@ type sealKey struct {
 
 // newKey returns a random key.
 func newKey(kind Kind, item string) *sealKey {
-	k := &sealKey{kind: kind, id: newKeyID(), item: item}
+	k := &sealKey{kind: kind, id: rand.Text(), item: item}
 	_, _ = rand.Read(k.key[:])
 	return k
 }
 
-// seal returns a whole file. The nonce is random: 2^32 writes with one key stay
-// far from a repeat (NIST SP 800-38D §8.3). What could not be read back is
-// [ErrTooLarge].
+// seal returns a whole file. The nonce is random: 2^32 writes with one key stay far from a repeat (NIST SP 800-38D
+// §8.3). What could not be read back is [ErrTooLarge].
 func (k *sealKey) seal(plain []byte, t turn) ([]byte, error) {
 	h := header{
 		Latchkey: formatName, Version: formatVersion, Algorithm: algorithm,
@@ -120,8 +119,7 @@ func (k *sealKey) seal(plain []byte, t turn) ([]byte, error) {
 	return data, k.opens(data, plain)
 }
 
-// opens makes sure that a sealed file gives back what was sealed, before it takes the
-// place of a good one.
+// opens makes sure that a sealed file gives back what was sealed, before it takes the place of a good one.
 func (k *sealKey) opens(data, plain []byte) error {
 	h, sealed, err := parse(data)
 	if err != nil {
@@ -143,8 +141,7 @@ func (k *sealKey) unseal(h header, sealed []byte) ([]byte, error) {
 	return plain, nil
 }
 
-// gcm returns AES-256-GCM; it fails for a key of another length alone, which
-// there is none of.
+// gcm returns AES-256-GCM; it fails for a key of another length alone, which there is none of.
 func gcm(key []byte) cipher.AEAD {
 	block, err := aes.NewCipher(key)
 	if err != nil {
@@ -157,9 +154,8 @@ func gcm(key []byte) cipher.AEAD {
 	return aead
 }
 
-// asItem is keys as a keychain keeps them: ASCII, and far below the 2,560 bytes that
-// Windows allows: "v1.<id>.<key>", and while the vault passes from one key to the next
-// "v2.<id>.<key>.<id>.<key>".
+// asItem is keys as a keychain keeps them: ASCII, and far below the 2,560 bytes that Windows allows: "v1.<id>.<key>",
+// and while the vault passes from one key to the next "v2.<id>.<key>.<id>.<key>".
 func asItem(keys []*sealKey) []byte {
 	out := []byte("v" + strconv.Itoa(len(keys)))
 	for _, k := range keys {
@@ -186,11 +182,4 @@ func fromItem(data []byte, kind Kind, item string) ([]*sealKey, error) {
 		keys = append(keys, k)
 	}
 	return keys, nil
-}
-
-// newKeyID names a key without telling anything of it.
-func newKeyID() string {
-	b := make([]byte, 9)
-	_, _ = rand.Read(b)
-	return base64.RawURLEncoding.EncodeToString(b)
 }

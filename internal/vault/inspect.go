@@ -12,9 +12,8 @@ type Inspection struct {
 	Err    error
 }
 
-// Inspect looks whether the stored file could be opened now. Unlike Load it keeps no
-// key. Err: ErrDamaged, ErrNewer, ErrKeyLost, ErrWrongKey, those of the passphrase, of
-// the keychain, or of the disk.
+// Inspect looks whether the stored file could be opened now. Unlike [Vault.Load] it keeps no key. Err: [ErrDamaged],
+// [ErrNewer], [ErrKeyLost], [ErrWrongKey], those of the passphrase, of the keychain, or of the disk.
 func (v *Vault) Inspect(ctx context.Context) Inspection {
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 
 	"github.com/99designs/keyring"
 
@@ -28,8 +29,7 @@ func newRing(c Config) ring {
 	return ring{conf: c, busy: make(chan struct{}, 1), item: c.Service + " vault key"}
 }
 
-// at is the ring of one vault's item. Version 0.1.0 had one item for all folders,
-// which has no suffix.
+// at is the ring of one vault's item. Version 0.1.0 had one item for all folders, which has no suffix.
 func (r ring) at(suffix string) ring {
 	if suffix != "" {
 		r.item, r.suffix = r.item+" "+suffix, suffix
@@ -37,8 +37,7 @@ func (r ring) at(suffix string) ring {
 	return r
 }
 
-// load returns the keys. Errors: ErrKeyLost when the keychain answers and has none,
-// or the keychain's states.
+// load returns the keys. Errors: ErrKeyLost when the keychain answers and has none, or the keychain's states.
 func (r ring) load(ctx context.Context) ([]*sealKey, error) {
 	data, err := r.data(ctx)
 	if err != nil {
@@ -144,12 +143,9 @@ func (r ring) limited(ctx context.Context, f func() error) error {
 
 // sort gives the library's errors a kind.
 func (r ring) sort(err error) error {
-	for _, known := range []error{
-		nil, ErrKeyLost, ErrKeychainLocked, ErrKeychainDismissed, ErrKeychainAbsent, ErrNoCollection, ErrKeychain,
-	} {
-		if errors.Is(err, known) {
-			return err
-		}
+	if isAny(err, nil, ErrKeyLost, ErrKeychainLocked, ErrKeychainDismissed, ErrKeychainAbsent, ErrNoCollection,
+		ErrKeychain) {
+		return err
 	}
 	if errors.Is(err, keyring.ErrNoAvailImpl) {
 		return fmt.Errorf("%w: %w", ErrKeychainAbsent, err)
@@ -172,10 +168,15 @@ func (r ring) settings() keyring.Config {
 }
 
 func (r ring) backend() keyring.BackendType {
-	if r.conf.Backend != "" {
+	switch {
+	case r.conf.Backend != "":
 		return keyring.BackendType(r.conf.Backend)
+	case runtime.GOOS == "darwin":
+		return keyring.KeychainBackend
+	case runtime.GOOS == "windows":
+		return keyring.WinCredBackend
 	}
-	return defaultBackend
+	return keyring.SecretServiceBackend
 }
 
 // By now the keychain library is initialised, without a bus of its own making.

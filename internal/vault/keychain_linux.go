@@ -13,8 +13,6 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-const defaultBackend = keyring.SecretServiceBackend
-
 // itemOf tells the items of several data folders apart: a person may have several homes
 // on one keychain, and each vault passes from key to key by itself. What stands in a
 // file's header goes on to name its item when the folder is moved.
@@ -72,8 +70,7 @@ func (r ring) data(ctx context.Context) ([]byte, error) {
 	return item.Data, nil
 }
 
-// set stores the item, in the keychain library's own form: where it is already, else in
-// the default collection.
+// set stores the item, in the keychain library's own form: where it is already, else in the default collection.
 func (r ring) set(ctx context.Context, item keyring.Item) error {
 	if r.backend() != keyring.SecretServiceBackend {
 		return r.librarySet(ctx, item)
@@ -139,9 +136,8 @@ func (r ring) unlock(ctx context.Context) error {
 	return s.answer(ctx, prompt)
 }
 
-// answer shows the prompt and waits for its end. A prompt that is open when ctx ends
-// is left to the person, who may still answer it: gnome-keyring 42 does not survive
-// the dismissal of an open one.
+// answer shows the prompt and waits for its end. A prompt that is open when ctx ends is left to the person, who may
+// still answer it: gnome-keyring 42 does not survive the dismissal of an open one.
 func (s *service) answer(ctx context.Context, prompt dbus.ObjectPath) error {
 	signals := make(chan *dbus.Signal, 4)
 	s.conn.Signal(signals)

@@ -8,10 +8,9 @@ import (
 	"slices"
 )
 
-// Load returns the blob, or nil when there is none. A file is opened with what it
-// says it is sealed with, whatever the settings say; the next Save seals it as
-// they say. Errors: those of the keychain, the passphrase and the disk, or
-// [*UnreadableError], after which the file is where it was.
+// Load returns the blob, or nil when there is none. A file is opened with what it says it is sealed with, whatever
+// the settings say; the next [Vault.Save] seals it as they say. Errors: those of the keychain, the passphrase and the
+// disk, or [*UnreadableError], after which the file is where it was.
 func (v *Vault) Load(ctx context.Context) ([]byte, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -58,8 +57,7 @@ func (v *Vault) finishLater(ctx context.Context, key *sealKey) {
 
 // hopeless reports whether a file can never be read as things are.
 func hopeless(err error) bool {
-	return errors.Is(err, ErrDamaged) || errors.Is(err, ErrNewer) || errors.Is(err, ErrKeyLost) ||
-		errors.Is(err, ErrWrongKey)
+	return isAny(err, ErrDamaged, ErrNewer, ErrKeyLost, ErrWrongKey)
 }
 
 // found is a vault that was opened. All of it is zero when there is none.
@@ -91,9 +89,8 @@ func (v *Vault) read(ctx context.Context) (found, error) {
 	}
 }
 
-// choose opens the file that is the vault now: one that was written and could not be
-// put in its place, else the vault's own, else one that was set aside and whose key is
-// here again.
+// choose opens the file that is the vault now: one that was written and could not be put in its place, else the
+// vault's own, else one that was set aside and whose key is here again.
 func (v *Vault) choose(ctx context.Context, root *os.Root) (found, error) {
 	if out, err := v.open(ctx, root, nextName); err == nil {
 		return out, nil
@@ -144,8 +141,7 @@ func (v *Vault) open(ctx context.Context, root *os.Root, name string) (found, er
 	return found{plain, key, name, h.Turn, n}, err
 }
 
-// keyOf finds the key of a file, and tells how many keys its keeper holds if that was
-// asked.
+// keyOf finds the key of a file, and tells how many keys its keeper holds if that was asked.
 func (v *Vault) keyOf(ctx context.Context, h header) (*sealKey, int, error) {
 	if k := v.key; k != nil && k.id == h.KeyID && k.kind == h.Seal && k.item == h.Item {
 		return k, 0, nil

@@ -14,13 +14,11 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// lockRetry is how often another process's lock is tried again; neither flock nor
-// LockFileEx can wait with a context.
+// lockRetry is how often another process's lock is tried again; neither flock nor LockFileEx can wait with a context.
 const lockRetry = 10 * time.Millisecond
 
-// locker is a lock over goroutines and processes. Its file is one of its own and
-// is never removed: the vault's file is replaced at every write, and a lock on a
-// replaced or removed file excludes nobody.
+// locker is a lock over goroutines and processes. Its file is one of its own and is never removed: the vault's file
+// is replaced at every write, and a lock on a replaced or removed file excludes nobody.
 type locker struct {
 	folder *folder
 	mine   chan struct{} // the lock within this process: a file's is per handle
@@ -125,10 +123,9 @@ func (l *locker) file() (*flock.Flock, error) {
 	return flock.New(path, flock.SetPermissions(0o600)), nil
 }
 
-// elsewhere is the lock's file where the folder's file system has no locks: in a
-// folder of this user's below the system's temporary one, which every program of theirs
-// on this computer finds whatever its environment. Other computers that share the
-// vault's folder are not kept out by it.
+// elsewhere is the lock's file where the folder's file system has no locks: in a folder of this user's below the
+// system's temporary one, which every program of theirs on this computer finds whatever its environment. Other
+// computers that share the vault's folder are not kept out by it.
 func (l *locker) elsewhere() (*flock.Flock, error) {
 	dir, err := lockFolder()
 	if err != nil {

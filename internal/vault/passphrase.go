@@ -48,8 +48,7 @@ func (p *kdfParams) sound() bool {
 		len(p.Salt) >= 8 && len(p.Salt) <= 64
 }
 
-// derive spends Argon2id's time and memory. It cannot be interrupted; a caller
-// that has given up already is spared.
+// derive spends Argon2id's time and memory. It cannot be interrupted; a caller that has given up already is spared.
 func (p *kdfParams) derive(ctx context.Context, passphrase secret.Secret) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -65,8 +64,7 @@ func strong(passphrase secret.Secret) error {
 	return nil
 }
 
-// unwrap opens the key of a file of version 1. Errors: ErrPassphraseNeeded,
-// ErrWrongPassphrase, ErrDamaged.
+// unwrap opens the key of a file of version 1. Errors: ErrPassphraseNeeded, ErrWrongPassphrase, ErrDamaged.
 func unwrap(ctx context.Context, h header, passphrase secret.Secret) (*sealKey, error) {
 	if passphrase.IsZero() {
 		return nil, ErrPassphraseNeeded
@@ -90,22 +88,12 @@ func unwrap(ctx context.Context, h header, passphrase secret.Secret) (*sealKey, 
 	return k, nil
 }
 
-// keyFile keeps the keys of a vault that a passphrase protects, in a file of their own:
-// as with a keychain, an old vault file is worth nothing once its key is no longer kept.
-// The file is one line of JSON and then the item of [asItem], sealed under the key that
-// the passphrase gives; the line is the additional data.
+// keyFile keeps the keys of a vault that a passphrase protects, in a file of their own: as with a keychain, an old
+// vault file is worth nothing once its key is no longer kept. The file is one line of JSON and then the item of
+// [asItem], sealed under the key that the passphrase gives; the line is the additional data.
 type keyFile struct{ v *Vault }
 
 const keyFormat = "key"
-
-// keyHeader is the key file's first line.
-type keyHeader struct {
-	Latchkey  string     `json:"latchkey"`
-	Version   int        `json:"v"`
-	Algorithm string     `json:"alg"`
-	KDF       *kdfParams `json:"kdf"`
-	Nonce     []byte     `json:"nonce"`
-}
 
 // wrapping is the key that a passphrase gives. It is kept: making it takes its time.
 type wrapping struct {
@@ -133,7 +121,7 @@ func (k keyFile) load(ctx context.Context) ([]*sealKey, error) {
 		return nil, err
 	}
 	line, sealed, _ := bytes.Cut(data, []byte("\n"))
-	var h keyHeader
+	var h header
 	switch err := json.Unmarshal(line, &h); {
 	case err != nil || h.Latchkey != keyFormat:
 		return nil, fmt.Errorf("%w: the key file has no header", ErrDamaged)
@@ -191,7 +179,7 @@ func (k keyFile) store(ctx context.Context, keys []*sealKey) error {
 			return err
 		}
 	}
-	h := keyHeader{Latchkey: keyFormat, Version: 1, Algorithm: algorithm, KDF: w.kdf, Nonce: make([]byte, 12)}
+	h := header{Latchkey: keyFormat, Version: 1, Algorithm: algorithm, KDF: w.kdf, Nonce: make([]byte, 12)}
 	_, _ = rand.Read(h.Nonce)
 	line, err := json.Marshal(h)
 	if err != nil {

@@ -14,13 +14,12 @@ import (
 // tokens are about as long as the old ones.
 const slack = 64 << 10
 
-// Save seals the blob and makes it durable. When it fails, what was there before
-// is still there; after [ErrKept] the blob lies beside it, and is what Load returns.
-// The caller holds the lock.
+// Save seals the blob and makes it durable. When it fails, what was there before is still there; after [ErrKept] the
+// blob lies beside it, and is what [Vault.Load] returns. The caller holds the lock.
 func (v *Vault) Save(ctx context.Context, plain []byte) error { return v.save(ctx, plain, false) }
 
-// SaveAnew is Save under a new key: with it every older copy of the file is worth
-// nothing. It is for a write that takes an account away.
+// SaveAnew is [Vault.Save] under a new key: with it every older copy of the file is worth nothing. It is for a write
+// that takes an account away.
 func (v *Vault) SaveAnew(ctx context.Context, plain []byte) error { return v.save(ctx, plain, true) }
 
 func (v *Vault) save(ctx context.Context, plain []byte, anew bool) error {
@@ -65,13 +64,7 @@ func (v *Vault) write(key *sealKey, t turn, plain []byte) error {
 	defer func() { _ = root.Close() }()
 	file := v.reserved
 	v.reserved = nil
-	if file == nil {
-		if file, err = create(root, nextName); err != nil {
-			return err
-		}
-	}
-	if err := v.folder.fill(file, data); err != nil {
-		_ = remove(root, nextName)
+	if err := v.folder.fill(root, nextName, file, data); err != nil {
 		return err
 	}
 	if err := v.folder.move(root, nextName, fileName); errors.Is(err, fs.ErrNotExist) {
@@ -86,8 +79,7 @@ func (v *Vault) write(key *sealKey, t turn, plain []byte) error {
 	return nil
 }
 
-// settle makes the file that was read the vault's own, when it was another one. v.mu
-// and the lock are held.
+// settle makes the file that was read the vault's own, when it was another one. v.mu and the lock are held.
 func (v *Vault) settle() error {
 	from := v.source
 	if from == "" || from == fileName {
@@ -99,7 +91,7 @@ func (v *Vault) settle() error {
 	}
 	defer func() { _ = root.Close() }()
 	if from != nextName {
-		if _, err := v.putAway(root, fileName); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if _, err := v.putAway(root, fileName, fileName); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 		v.conf.Log.Info("vault.came_back", "path", from)
@@ -111,9 +103,8 @@ func (v *Vault) settle() error {
 	return nil
 }
 
-// sealWith returns the key to seal with: the one at hand when it is of the kind
-// that is set, else its keeper's, else a new one. A key is never replaced while a file
-// exists that it may open.
+// sealWith returns the key to seal with: the one at hand when it is of the kind that is set, else its keeper's, else
+// a new one. A key is never replaced while a file exists that it may open.
 func (v *Vault) sealWith(ctx context.Context) (*sealKey, error) {
 	if v.key != nil && v.key.kind == v.kind {
 		return v.key, nil
@@ -140,9 +131,8 @@ func (v *Vault) sealWith(ctx context.Context) (*sealKey, error) {
 	return keys[len(keys)-1], nil
 }
 
-// Reserve keeps room for the next Save until the lock is released: a refresh token that can be used
-// once must not be used before there is space for its successor. The caller holds the lock, and has
-// saved since.
+// Reserve keeps room for the next [Vault.Save] until the lock is released: a refresh token that can be used once must
+// not be used before there is space for its successor. The caller holds the lock, and has saved since.
 func (v *Vault) Reserve(context.Context) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -218,9 +208,8 @@ func (v *Vault) unreserve() {
 	}
 }
 
-// Ready returns nil when Save could seal and write now. It holds the lock meanwhile: two
-// programs that begin at the same time must not make two keys, of which one keychain
-// keeps the later.
+// Ready returns nil when [Vault.Save] could seal and write now. It holds the lock meanwhile: two programs that begin
+// at the same time must not make two keys, of which one keychain keeps the later.
 func (v *Vault) Ready(ctx context.Context) error {
 	return v.rehearse(ctx, func() error {
 		if _, err := v.load(ctx); err != nil && !hopeless(err) {
@@ -231,8 +220,8 @@ func (v *Vault) Ready(ctx context.Context) error {
 	})
 }
 
-// Writable returns nil when the vault's folder can be locked and written as a sign-in
-// does. Errors match ErrReadOnly, ErrInTheWay, ErrDiskFull, ErrDisk or ErrNoLock.
+// Writable returns nil when the vault's folder can be locked and written as a sign-in does. Errors match
+// [ErrReadOnly], [ErrInTheWay], [ErrDiskFull], [ErrDisk] or [ErrNoLock].
 func (v *Vault) Writable(ctx context.Context) error {
 	return v.rehearse(ctx, func() error { return nil })
 }

@@ -20,22 +20,20 @@ const (
 	noObject     = dbus.ObjectPath("/")
 )
 
-// service is the Secret Service of the session (freedesktop.org, Secret Service API
-// 0.2). New items go into the collection whose alias is "default": GNOME calls it
-// login, KDE kdewallet, KeePassXC what the person chose. An item is used wherever it
-// is. No collection is ever created. What is locked is asked to open, which it does
-// without a question where its password is empty or was given at sign-in to the
-// desktop; nothing here waits for a person but [service.answer].
+// service is the Secret Service of the session (freedesktop.org, Secret Service API 0.2). New items go into the
+// collection whose alias is "default": GNOME calls it login, KDE kdewallet, KeePassXC what the person chose. An item
+// is used wherever it is. No collection is ever created. What is locked is asked to open, which it does without a
+// question where its password is empty or was given at sign-in to the desktop; nothing here waits for a person but
+// [service.answer].
 type service struct {
 	conn       *dbus.Conn
 	collection dbus.ObjectPath // behind the alias; noObject when there is none
 	opening    *dbus.Call      // of the session that secrets are sent in; nil before beginSession
 }
 
-// openService connects. The caller closes the service. What is asked first, and waited
-// for, is the alias: gnome-keyring may answer the first message of a connection before
-// it has taken note of who sent it; it survives that with this call, and dies of it with
-// OpenSession or a question for a property (its work items 196 and 199).
+// openService connects. The caller closes the service. What is asked first, and waited for, is the alias:
+// gnome-keyring may answer the first message of a connection before it has taken note of who sent it; it survives
+// that with this call, and dies of it with OpenSession or a question for a property (its work items 196 and 199).
 func openService(ctx context.Context) (*service, error) {
 	conn, err := sessionBus(ctx)
 	if err != nil {
@@ -95,8 +93,7 @@ func (s *service) find(ctx context.Context, name string) (dbus.ObjectPath, error
 	return open, err
 }
 
-// search returns an open and a locked item of a name: those of the default collection
-// before any other.
+// search returns an open and a locked item of a name: those of the default collection before any other.
 func (s *service) search(ctx context.Context, name string) (open, locked dbus.ObjectPath, err error) {
 	var allOpen, allLocked []dbus.ObjectPath
 	if err := s.ask(ctx, secretsPath, serviceIface+".SearchItems", map[string]string{"profile": name}).Store(&allOpen,
@@ -142,8 +139,7 @@ func (s *service) closed(ctx context.Context) (dbus.ObjectPath, error) {
 	return noObject, nil
 }
 
-// lockedPlace returns what has to be unlocked for an item: where it is, else the
-// default collection.
+// lockedPlace returns what has to be unlocked for an item: where it is, else the default collection.
 func (s *service) lockedPlace(ctx context.Context, name string) (dbus.ObjectPath, error) {
 	_, locked, err := s.search(ctx, name)
 	if err != nil || locked != noObject {
@@ -163,8 +159,7 @@ func (s *service) unlock(ctx context.Context, object dbus.ObjectPath) (prompt db
 	return prompt, err
 }
 
-// sentSecret is a secret as the Secret Service sends it. The session is "plain": the
-// bus is the person's own.
+// sentSecret is a secret as the Secret Service sends it. The session is "plain": the bus is the person's own.
 type sentSecret struct {
 	Session     dbus.ObjectPath
 	Parameters  []byte

@@ -22,9 +22,8 @@ const (
 	turnDrop turn = "drop" // the keeper may still hold the old key
 )
 
-// keeper holds the keys of a vault, the newest last: an item of the system's keychain,
-// or a file under a passphrase. load returns ErrKeyLost when it has none; store replaces
-// what it holds.
+// keeper holds the keys of a vault, the newest last: an item of the system's keychain, or a file under a passphrase.
+// load returns ErrKeyLost when it has none; store replaces what it holds.
 type keeper interface {
 	load(context.Context) ([]*sealKey, error)
 	store(context.Context, []*sealKey) error

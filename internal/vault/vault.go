@@ -1,17 +1,15 @@
-// Package vault keeps one sealed blob: envelope encryption with the key in the
-// system's keychain, or wrapped by a passphrase, and the ciphertext in a file.
+// Package vault keeps one sealed blob: envelope encryption with the key in the system's keychain, or wrapped by a
+// passphrase, and the ciphertext in a file.
 //
-// It promises that nothing readable ever reaches the disk, that a write is whole
-// and durable or has not happened, that a file which cannot be read stays where it is
-// until a person signs in and is never overwritten, that an older copy of the file is
-// worth nothing after an account was taken away, and that it never steps down by itself
-// from one store to a weaker one: no keychain is an error that names the choices. What
-// it does not do: protect the running process's memory, hide how large the blob is, or
-// notice that an older file was put back while the key is still the same.
+// It promises that nothing readable ever reaches the disk, that a write is whole and durable or has not happened,
+// that a file which cannot be read stays where it is until a person signs in and is never overwritten, that an older
+// copy of the file is worth nothing after an account was taken away, and that it never steps down by itself from one
+// store to a weaker one: no keychain is an error that names the choices. What it does not do: protect the running
+// process's memory, hide how large the blob is, or notice that an older file was put back while the key is still the
+// same.
 //
-// It touches its own folder, one item of the system's keychain, and where the folder's
-// file system has no locks a folder of its own below /tmp. It uses no network, and knows
-// nothing of what the blob means.
+// It touches its own folder, one item of the system's keychain, and where the folder's file system has no locks a
+// folder of its own below /tmp. It uses no network, and knows nothing of what the blob means.
 package vault
 
 import (
@@ -61,8 +59,8 @@ const (
 	minPassphrase  = 8 // characters
 )
 
-// Vault is one sealed blob. Its methods may be called from any goroutine; callers
-// that read and then write hold Lock meanwhile.
+// Vault is one sealed blob. Its methods may be called from any goroutine; callers that read and then write hold
+// [Vault.Lock] meanwhile.
 type Vault struct {
 	conf Config
 	ring ring
