@@ -41,9 +41,9 @@ type Account struct {
 	Ended bool      `json:"ended"` // the session has ended by itself: the person must sign in again
 }
 
-// Account returns the active account. It matches [ErrSignedOut] when nobody is signed in, and [ErrSessionEnded] as well
-// when a session was there and has ended. It reads what other programs with the same App.ID have done since, and uses
-// no network.
+// Account returns the active account. It matches [ErrSignedOut] when nobody is signed in, and [ErrSessionEnded] as
+// well when a session was there and has ended. It reads what other programs with the same [App.ID] have done since,
+// and uses no network.
 func (c *Client) Account(ctx context.Context) (Account, error) {
 	return do(ctx, c, func(ctx context.Context) (Account, error) {
 		c.manager().Sync(ctx)
@@ -73,7 +73,7 @@ func (c *Client) Accounts(ctx context.Context) ([]Account, error) {
 }
 
 // Use makes the account of that ID the active one, without the network. It matches [ErrNoAccount] when there is none,
-// and [ErrSessionEnded] when its session has ended: SignIn with [As] mends that.
+// and [ErrSessionEnded] when its session has ended: [Client.SignIn] with [As] mends that.
 func (c *Client) Use(ctx context.Context, id string) error {
 	return c.run(ctx, func(ctx context.Context) error {
 		found, err := c.find(ctx, id)

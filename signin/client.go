@@ -19,12 +19,11 @@ type Client struct {
 	parts  *wire.Parts
 	reader reader // of the words of errors
 
-	lifetime context.Context // ends with Close
+	lifetime context.Context // ends with Close, while mu is held
 	end      context.CancelFunc
 	calls    sync.WaitGroup
 
 	mu      sync.Mutex
-	closed  bool
 	watches map[chan struct{}]bool
 
 	renewing    sync.Mutex // held while the background renewal is started or stopped
@@ -70,9 +69,8 @@ func Open(ctx context.Context, config Config) (*Client, error) {
 // renewal under way is stored before. The session stays: the next [Open] finds it. It always returns nil.
 func (c *Client) Close() error {
 	c.mu.Lock()
-	c.closed = true
-	c.mu.Unlock()
 	c.end()
+	c.mu.Unlock()
 	c.manager().Cancel()
 	c.calls.Wait()
 	c.manager().Wait()
@@ -87,8 +85,8 @@ func (c *Client) manager() *account.Manager { return c.parts.Account }
 func (c *Client) enter(ctx context.Context) (context.Context, func(), error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed {
-		return nil, nil, closedError()
+	if err := c.open(); err != nil {
+		return nil, nil, err
 	}
 	c.calls.Add(1)
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -102,9 +100,7 @@ func (c *Client) enter(ctx context.Context) (context.Context, func(), error) {
 
 // open reports whether the client is still open.
 func (c *Client) open() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.closed {
+	if c.lifetime.Err() != nil {
 		return closedError()
 	}
 	return nil

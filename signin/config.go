@@ -21,13 +21,14 @@ type App struct {
 	Name string
 }
 
-// Config says what to open. Only App and Provider are demanded; the zero value of every other field is the safe one.
+// Config says what to open. Only [Config.App] and [Config.Provider] are demanded; the zero value of every other field
+// is the safe one.
 type Config struct {
 	App      App
 	Provider Provider
 
-	// Scopes are asked for instead of openid, profile and email. offline_access is asked for as well where the provider
-	// lists it; Provider.With("offline_access", "off") leaves it out.
+	// Scopes are asked for instead of openid, profile and email. offline_access is asked for as well where the
+	// provider lists it; [Provider.With]("offline_access", "off") leaves it out.
 	Scopes []string
 
 	// APIs are further APIs that get access tokens of their own. Nil leaves the session's token as the only one.

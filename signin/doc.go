@@ -39,10 +39,11 @@
 //   - It has no init function and no package variable that changes. Before [Open] and after [Client.Close] it runs no
 //     goroutine.
 //   - It writes only below the folders of the application ([App]) and into the keychain item of that application. Two
-//     programs with the same App.ID share their sessions safely; programs with different ones never meet.
+//     programs with the same [App.ID] share their sessions safely; programs with different ones never meet.
 //   - Each method may be called from any goroutine, and ends soon after its context ends.
 //   - No token stands in an error, in a log line, or in what fmt, encoding/json and log/slog print of a value.
-//   - Errors are [*Error] values with words that a person can act on; callers branch with errors.Is and the Err values.
+//   - Errors are [*Error] values with words that a person can act on; callers branch with [errors.Is] and
+//     the Err values.
 //
 // # What the package does not do
 //

@@ -2,6 +2,7 @@ package signin
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"app.latchkey/internal/account"
@@ -9,12 +10,12 @@ import (
 	"app.latchkey/internal/problem"
 )
 
-// What an [*Error] matches with errors.Is. Each error of this package matches at least one of them, or is the
+// What an [*Error] matches with [errors.Is]. Each error of this package matches at least one of them, or is the
 // context's own, or is a fault inside the package.
 var (
 	// ErrSignedOut means that nobody is signed in: call [Client.SignIn].
 	ErrSignedOut = errors.New("signin: nobody is signed in")
-	// ErrSessionEnded means that the session has ended by itself. Such an error matches ErrSignedOut too.
+	// ErrSessionEnded means that the session has ended by itself. Such an error matches [ErrSignedOut] too.
 	ErrSessionEnded = errors.New("signin: the session has ended")
 	// ErrCancelled means that the person, or [Client.Cancel], has given the sign-in up.
 	ErrCancelled = errors.New("signin: the sign-in was cancelled")
@@ -121,10 +122,8 @@ var kinds = []struct {
 // matches returns what the errors of a code match.
 func matches(code string) []error {
 	for _, k := range kinds {
-		for _, c := range strings.Fields(k.codes) {
-			if c == code {
-				return k.errs
-			}
+		if slices.Contains(strings.Fields(k.codes), code) {
+			return k.errs
 		}
 	}
 	return nil
@@ -138,8 +137,7 @@ type reader struct {
 
 // explain puts an error into words. An error that has words already is left as it is.
 func explain(err error, to reader) error {
-	var told *Error
-	if err == nil || errors.As(err, &told) {
+	if _, told := errors.AsType[*Error](err); told || err == nil {
 		return err
 	}
 	return describe(err, to)
@@ -156,8 +154,7 @@ func describe(err error, to reader) *Error {
 	}
 	p := words(err, to.provider)
 	causes := append([]error{err}, matches(p.Code)...)
-	var asked *account.StepUpError
-	if errors.As(err, &asked) {
+	if asked, ok := errors.AsType[*account.StepUpError](err); ok {
 		causes = append(causes, &StepUpError{StepUp: StepUp(asked.StepUp), Again: asked.Again})
 	}
 	return &Error{Code: p.Code, Title: p.Title, Message: p.Message, Hint: p.Hint, Detail: p.Detail, causes: causes}
@@ -183,8 +180,7 @@ func closedError() *Error {
 
 // browserError is what a browser that did not open gets.
 func browserError(err error, to reader) *Error {
-	var known *browser.OpenError
-	if errors.As(err, &known) || errors.Is(err, browser.ErrAddress) {
+	if _, known := errors.AsType[*browser.OpenError](err); known || errors.Is(err, browser.ErrAddress) {
 		return describe(err, to)
 	}
 	return &Error{

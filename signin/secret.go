@@ -25,11 +25,11 @@ func (s Secret) GoString() string { return "signin.Secret(" + s.String() + ")" }
 
 // Format redacts every verb.
 func (s Secret) Format(f fmt.State, verb rune) {
+	text := s.String()
 	if verb == 'v' && f.Flag('#') {
-		_, _ = f.Write([]byte(s.GoString()))
-		return
+		text = s.GoString()
 	}
-	_, _ = f.Write([]byte(s.String()))
+	_, _ = f.Write([]byte(text))
 }
 
 // LogValue redacts the secret in log/slog.

@@ -3,6 +3,7 @@ package signin
 import (
 	"cmp"
 	"context"
+	"errors"
 	"time"
 
 	"app.latchkey/internal/session"
@@ -64,9 +65,8 @@ func (c *Client) Reauthenticate(ctx context.Context, options ...SignInOption) (A
 		if err != nil {
 			return Account{}, err
 		}
-		now := time.Duration(0)
 		r := request{as: active.ID}
-		r.Prompt, r.MaxAge = "login", &now
+		r.Prompt, r.MaxAge = "login", new(time.Duration)
 		for _, option := range options {
 			option(&r)
 		}
@@ -74,7 +74,7 @@ func (c *Client) Reauthenticate(ctx context.Context, options ...SignInOption) (A
 	})
 }
 
-// Cancel ends the sign-in under way, if there is one: its SignIn returns [ErrCancelled].
+// Cancel ends the sign-in under way, if there is one: its [Client.SignIn] returns [ErrCancelled].
 func (c *Client) Cancel() { c.manager().Cancel() }
 
 func (c *Client) signIn(ctx context.Context, r request) (Account, error) {
@@ -93,9 +93,8 @@ func (c *Client) signIn(ctx context.Context, r request) (Account, error) {
 	defer w.wait()
 	r.Progress = w.progress
 	err := c.unlocked(ctx, true, func() error { return c.manager().SignIn(ctx, r.SignInRequest) })
-	fail(nil)
-	if failed := w.failed(); err != nil && failed != nil {
-		return Account{}, failed
+	if given, ok := errors.AsType[*Error](context.Cause(ctx)); ok && err != nil {
+		return Account{}, given
 	}
 	if err != nil {
 		return Account{}, err

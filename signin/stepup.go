@@ -16,7 +16,7 @@ type StepUp struct {
 }
 
 // StepUpError is in the chain of the error of a request that an API refused until the person signs in again: find it
-// with errors.As. Without Config.StepUp a program answers it with [Client.Reauthenticate].
+// with [errors.As]. Without [Config.StepUp] a program answers it with [Client.Reauthenticate].
 type StepUpError struct {
 	StepUp
 	Again bool // the person has just signed in as was asked, and the API asked once more

@@ -19,9 +19,9 @@ type Token struct {
 }
 
 // Token returns an access token of the active account, renewed first when that is due. Callers of the same moment, in
-// this program and in others with the same App.ID, share one renewal. A renewal that fails for now is no error while
-// the token at hand still lives. It matches [ErrSignedOut] when a sign-in is needed, and [ErrOffline] or [ErrStore]
-// for a fault that may pass.
+// this program and in others with the same [App.ID], share one renewal. A renewal that fails for now is no error
+// while the token at hand still lives. It matches [ErrSignedOut] when a sign-in is needed, and [ErrOffline] or
+// [ErrStore] for a fault that may pass.
 func (c *Client) Token(ctx context.Context) (Token, error) {
 	return do(ctx, c, func(ctx context.Context) (Token, error) {
 		t, err := c.manager().Token(ctx)
@@ -40,8 +40,8 @@ func (c *Client) Renew(ctx context.Context, refused Token) (Token, error) {
 	})
 }
 
-// TokenSource returns the tokens of the active account as golang.org/x/oauth2 takes them. The oauth2.Token holds the
-// access token in plain text, and no refresh token. ctx ends every call of it.
+// TokenSource returns the tokens of the active account as golang.org/x/oauth2 takes them. The [oauth2.Token] holds
+// the access token in plain text, and no refresh token. ctx ends every call of it.
 func (c *Client) TokenSource(ctx context.Context) oauth2.TokenSource { return source{ctx, c} }
 
 // source is an oauth2.TokenSource.
@@ -70,7 +70,7 @@ func (c *Client) HTTPClient(origins ...string) *http.Client {
 }
 
 // Transport is [Client.HTTPClient] for a program that makes its own HTTP client: it adds the token to requests and
-// hands them to base. Nil takes the transport of the sign-in: the same proxies, and Config.RootCAs trusted.
+// hands them to base. Nil takes the transport of the sign-in: the same proxies, and [Config.RootCAs] trusted.
 func (c *Client) Transport(base http.RoundTripper, origins ...string) http.RoundTripper {
 	inner, err := c.manager().RoundTripper(base, origins...)
 	return &transport{c, inner, explain(err, c.reader)}

@@ -12,18 +12,17 @@ import (
 type waiter struct {
 	c    *Client
 	ctx  context.Context
-	fail context.CancelCauseFunc
+	fail context.CancelCauseFunc // with an [*Error], for a reason of the program's own
 
 	showing sync.WaitGroup
 	mu      sync.Mutex
 	code    string // as last shown
-	err     error  // why the program has given up
 }
 
 // progress is told by the sign-in and does not block.
 func (w *waiter) progress(p session.Progress) {
 	if p.OpenErr != nil {
-		w.giveUp(browserError(p.OpenErr, w.c.reader))
+		w.fail(browserError(p.OpenErr, w.c.reader))
 	}
 	if p.Device == nil {
 		return
@@ -42,25 +41,9 @@ func (w *waiter) progress(p session.Progress) {
 		if err := w.c.config.Device(w.ctx, code); err != nil && w.ctx.Err() == nil {
 			given := describe(account.ErrCancelled, w.c.reader)
 			given.causes = append(given.causes, err)
-			w.giveUp(given)
+			w.fail(given)
 		}
 	})
-}
-
-// giveUp ends the sign-in for a reason of the program's own.
-func (w *waiter) giveUp(err error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.err == nil {
-		w.err = err
-	}
-	w.fail(err)
-}
-
-func (w *waiter) failed() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.err
 }
 
 // wait returns when nothing is shown any more.

@@ -45,7 +45,7 @@ type State struct {
 
 // Watch returns the present state and then each change, until ctx or the client ends. A reader that is slower than
 // the changes gets the newest state. While a Watch is read, the active session is renewed in the background, and what
-// other programs with the same App.ID do is seen.
+// other programs with the same [App.ID] do is seen.
 //
 //	for state := range client.Watch(ctx) {
 //		…
@@ -129,8 +129,7 @@ func (c *Client) stateOf(s account.Snapshot) State {
 		Problem: describe(s.Err, c.reader), Notice: describe(s.Notice, c.reader),
 	}
 	if !s.Session.Key.IsZero() {
-		active := accountOf(s.Session, true)
-		out.Account = &active
+		out.Account = new(accountOf(s.Session, true))
 		out.Health = Health(s.Health)
 		if s.Health == account.HealthRefreshing {
 			out.Health = Renewing
@@ -140,8 +139,7 @@ func (c *Client) stateOf(s account.Snapshot) State {
 		}
 	}
 	if s.Ended != nil {
-		ended := accountOf(*s.Ended, false)
-		out.Ended = &ended
+		out.Ended = new(accountOf(*s.Ended, false))
 	}
 	return out
 }

@@ -28,7 +28,7 @@ var ErrOrigin = errors.New("account: no origin that a token may be sent to")
 // as "https://api.example"; http is for loopback alone. The token is never sent along with a redirect to another
 // origin, even an allowed one: a server that redirects must not choose where a token goes. A request that has an
 // Authorization header of its own is left as it is. A request that an API refuses until the person signs in again
-// (RFC 9470) fails with a [StepUpError]; with [Options].StepUp the person is asked, and the request sent once more.
+// (RFC 9470) fails with a [StepUpError]; with [Options.StepUp] the person is asked, and the request sent once more.
 // The client has no time limit of its own: give each request a context that has one.
 func (a *Manager) Client(origins ...string) (*http.Client, error) {
 	return a.ClientOf(session.Key{}, origins...)

@@ -47,7 +47,7 @@ func (m Maker) New() (*proof.Key, error) {
 	return proof.NewSoftware()
 }
 
-// Open opens a key from its blob, wherever it was made; [Maker].Want counts for nothing. Errors: [proof.ErrBlob];
+// Open opens a key from its blob, wherever it was made; [Maker.Want] counts for nothing. Errors: [proof.ErrBlob];
 // [proof.ErrHardware] where the hardware is gone or cannot be used; [proof.ErrForeignKey], a
 // [*proof.ForeignKeyError], where it is not the one that made the key.
 func (m Maker) Open(blob secret.Secret) (*proof.Key, error) {
