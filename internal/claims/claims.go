@@ -41,7 +41,7 @@ func Initials(name string) string {
 	return out
 }
 
-// Tone is the same for the same person at every start: 0 to Tones-1.
+// Tone is the same for the same person at every start: 0 to [Tones]-1.
 func Tone(issuer, subject string) int {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(issuer + "\x00" + subject))

@@ -14,7 +14,7 @@ type Person struct {
 
 // Memo remembers what the last claims say, so that they are read once for each session and not at each
 // drawing. It compares claims by the identity of their map, so nobody may change that map. Its methods
-// may be called from any goroutine; a nil Memo remembers nothing.
+// may be called from any goroutine; a nil [Memo] remembers nothing.
 type Memo struct {
 	mu     sync.Mutex
 	of     Claims

@@ -90,7 +90,7 @@ var dates = []string{"updated_at", "auth_time", "iat", "nbf", "exp"}
 // maxRows is how many claims without a known name are shown.
 const maxRows = 200
 
-// Table returns the claims, the known ones first. Of the others the first maxRows are
+// Table returns the claims, the known ones first. Of the others the first [maxRows] are
 // shown, with a row that says how many more there are.
 func Table(c Claims) []Row {
 	var out []Row

@@ -48,7 +48,7 @@ func (b Book) Of(issuer, clientID string) Entry {
 	return Entry{}
 }
 
-// Keep keeps what is known of a client at an issuer. The zero Entry forgets it. A reader
+// Keep keeps what is known of a client at an issuer. The zero [Entry] forgets it. A reader
 // sees the old file or the new one.
 func (b Book) Keep(issuer, clientID string, e Entry) error {
 	records := slices.DeleteFunc(b.read(), func(r record) bool { return r.Issuer == issuer && r.ClientID == clientID })

@@ -43,7 +43,7 @@ type fair struct {
 	closed latch
 
 	mu   sync.Mutex
-	open list.List // of *fairConn, the oldest first
+	open list.List // of [*fairConn], the oldest first
 }
 
 func newFair(l net.Listener) *fair {

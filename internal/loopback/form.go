@@ -15,7 +15,7 @@ import (
 // because its fields must stand in no URL.
 type FormConfig struct {
 	App string
-	// Host and Ports are where to listen, as for a Receiver.
+	// Host and Ports are where to listen, as for a [Receiver].
 	Host  string
 	Ports []int
 	// Landing is the path that the other site sends the browser back to; empty when it sends it nowhere. State is

@@ -1,6 +1,6 @@
 // Package loopback receives one redirect on the loopback interface (RFC 8252 §7.3).
 //
-// A Receiver listens before the browser opens. It takes exactly one answer: a GET on its one path, with its own Host
+// A [Receiver] listens before the browser opens. It takes exactly one answer: a GET on its one path, with its own Host
 // and the state of this sign-in, from a peer that [Config.Peer] allows. Everything that does not bear the state (a
 // favicon, a wrong state, an error without state) and what no person's navigation sends (a prefetch, a script, HEAD,
 // a foreign Host) gets a plain 4xx and the wait goes on. What bears the state and cannot be taken ends the wait with

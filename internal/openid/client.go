@@ -25,7 +25,7 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// Options are the parts of a Client.
+// Options are the parts of a [Client].
 type Options struct {
 	// Listen binds the redirect URI before the browser opens.
 	Listen func(context.Context, ListenSpec) (Receiver, error)

@@ -103,15 +103,15 @@ func (c *Client) logoutByQuery(ctx context.Context, m Metadata, s session.Sessio
 	if c.opts.NewLogoutForm != nil && c.p.LogoutRedirectPath != "" {
 		form, err = c.logoutForm(ctx, state)
 	}
+	if err != nil && !cognito {
+		c.opts.Log.Warn("logout.no_landing", "err", err)
+	}
 	switch {
 	case err != nil && cognito:
 		return sent(err)
-	case err != nil:
-		c.opts.Log.Warn("logout.no_landing", "err", err)
-		return sent(c.opts.OpenURL(ctx, withQuery(m.EndSessionURL, v)))
 	case form == nil && cognito:
 		return session.EndingUnsupported, nil // Cognito would show an error
-	case form == nil:
+	case err != nil, form == nil:
 		return sent(c.opts.OpenURL(ctx, withQuery(m.EndSessionURL, v)))
 	}
 	defer func() { _ = form.Close() }()

@@ -178,7 +178,7 @@ func (c *Client) TryToken(ctx context.Context, redirect string) error {
 
 // TryTokenAsAnother is [Client.TryToken] by somebody whom the provider cannot know: with a secret that is wrong, or
 // without a secret as a client that nobody has registered. nil means that the endpoint looks at the code first, so
-// that its answer to TryToken said nothing of the client.
+// that its answer to [Client.TryToken] said nothing of the client.
 func (c *Client) TryTokenAsAnother(ctx context.Context, redirect string) error {
 	p := c.p
 	if p.ClientSecret.IsZero() {

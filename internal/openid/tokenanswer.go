@@ -166,7 +166,7 @@ const (
 	// without end.
 	minLifetime = 30 * time.Second
 	// guessedLifetime is the most that a token is taken to live which can be renewed and whose answer does not say how
-	// long it lives, or says more than maxLifetime.
+	// long it lives, or says more than [maxLifetime].
 	guessedLifetime = 5 * time.Minute
 )
 

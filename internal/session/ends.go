@@ -14,8 +14,8 @@ type Limits struct {
 // Reasons for which a session has reached its end.
 const (
 	EndedExpired Ended = "expired" // the provider's session_expiry has come
-	EndedMaximum Ended = "maximum" // Limits.Max
-	EndedIdle    Ended = "idle"    // Limits.Idle
+	EndedMaximum Ended = "maximum" // [Limits].Max
+	EndedIdle    Ended = "idle"    // [Limits].Idle
 )
 
 // What [Ended] means as an error.

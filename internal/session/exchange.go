@@ -61,7 +61,7 @@ type SignInRequest struct {
 	// none. It is sent by the name that the provider's preset has for it.
 	Organization string
 	// Device asks for the device grant (RFC 8628): the person signs in on another
-	// device, with a code that Progress tells.
+	// device, with a code that [Progress] tells.
 	Device bool
 
 	// MustBind reports of an account whether its earlier session was bound to a key (RFC 9449), so
