@@ -186,7 +186,8 @@ bench: ## measure against references, and print the table of docs/performance.md
 	@build/setup.sh test
 	@mkdir -p artifacts/bench
 	OUT=$(CURDIR)/artifacts/bench QUICK=$(QUICK) go test -tags bench -count=1 -timeout 15m -run TestBench ./test/bench
-	@cat artifacts/bench/table.md
+	@test -n "$(QUICK)$(ONLY)" || cp artifacts/bench/growth-*.svg docs/
+	@cat artifacts/bench/*.md
 
 .PHONY: bench-quick
 bench-quick: ## the same with a few runs of each, without the minute at rest: two minutes

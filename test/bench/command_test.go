@@ -5,7 +5,9 @@ package bench
 import (
 	"cmp"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -18,6 +20,7 @@ import (
 // commands measures latchkeyctl.
 func (b *bench) commands() {
 	b.signIn()
+	b.signInOverTLS()
 	b.roundTrips()
 	b.token()
 	b.sizes()
@@ -34,6 +37,39 @@ func (b *bench) signIn() {
 		})
 	b.versus("`latchkeyctl signin`, from start to signed in and stored in the keychain's vault", f[0], f[1], "ms",
 		"x/oauth2 + go-oidc, nothing stored", "≤ 1.35")
+}
+
+// signInOverTLS measures a sign-in at a provider over TLS, and counts the handshakes.
+func (b *bench) signInOverTLS() {
+	b.t.Helper()
+	d := b.machine
+	idp, err := instant.StartTLS()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer idp.Close()
+	ca := filepath.Join(d.home, "ca.pem")
+	if err := os.WriteFile(ca, idp.CA(), 0o600); err != nil {
+		b.t.Fatal(err)
+	}
+	env := append(slices.Clone(d.env), "LATCHKEY_ISSUER="+idp.Issuer(), "LATCHKEY_CA_FILE="+ca, "SSL_CERT_FILE="+ca,
+		"XDG_DATA_HOME="+d.folder("data-tls"))
+	handshakes := [2]figure{}
+	each := func(i int, name string, args ...string) func() float64 {
+		return func() float64 {
+			cmd := d.command(name, args...)
+			cmd.Env = env
+			idp.Connections()
+			took := d.firstLine(cmd)
+			handshakes[i] = append(handshakes[i], float64(idp.Connections()))
+			return ms(took)
+		}
+	}
+	f := inTurn(b.runs, each(0, "latchkeyctl", "signin"),
+		each(1, "plain", idp.Issuer(), instant.ClientID, d.program["browse"]))
+	b.versus("`latchkeyctl signin` over TLS", f[0], f[1], "ms", "x/oauth2 + go-oidc over TLS, nothing stored", "≤ 1.35")
+	b.add("TLS handshakes of a sign-in, the browser's left out", fmt.Sprintf("%.0f", handshakes[0].median()),
+		fmt.Sprintf("%.0f x/oauth2 + go-oidc", handshakes[1].median()), "", "1")
 }
 
 // roundTrips counts the requests to the provider. With 50 ms added to every answer it shows that requests run side by

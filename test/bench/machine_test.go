@@ -90,6 +90,7 @@ func (d *machine) build() {
 		{"browse", ".", "./browse", plain, "0"},
 		{"plain", ".", "./plain", plain, "0"},
 		{"floor", ".", "./floor", plain, "0"},
+		{"crowd", ".", "./crowd", plain, "0"},
 		{"floor-library", ".", "./floor", append([]string{"-tags", "library"}, plain...), "0"},
 		{"given", ".", "./given", plain, "0"},
 		{"linked", ".", "./linked", plain, "0"},

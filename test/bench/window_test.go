@@ -84,9 +84,15 @@ func (b *bench) rest() {
 // then with the process, and ends the process.
 func (d *machine) painted(name string, then func(pid int)) float64 {
 	d.t.Helper()
+	return d.paintedIn(d.env, name, then)
+}
+
+// paintedIn is painted in another environment.
+func (d *machine) paintedIn(env []string, name string, then func(pid int)) float64 {
+	d.t.Helper()
 	screen := d.screens[name]
 	cmd := d.command(name, d.arguments[name]...)
-	cmd.Env = append(slices.Clone(cmd.Env), "DISPLAY="+screen.display)
+	cmd.Env = append(slices.Clone(env), "DISPLAY="+screen.display)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	mark := d.mark()
 	began := time.Now()

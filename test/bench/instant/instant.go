@@ -9,6 +9,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"maps"
 	"net/http"
@@ -39,11 +40,22 @@ type Provider struct {
 	back   time.Time         // when a browser was last sent back
 	nonces map[string]string // by code
 	counts map[string]int
+	from   map[string]bool // other ends of the connections, the browser's left out
 	n      int
 }
 
 // Start starts one, with tokens that live for an hour.
-func Start() (*Provider, error) {
+func Start() (*Provider, error) { return start((*httptest.Server).Start) }
+
+// StartTLS is [Start] over TLS, with HTTP/2.
+func StartTLS() (*Provider, error) {
+	return start(func(s *httptest.Server) {
+		s.EnableHTTP2 = true
+		s.StartTLS()
+	})
+}
+
+func start(listen func(*httptest.Server)) (*Provider, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -54,7 +66,7 @@ func Start() (*Provider, error) {
 		return nil, err
 	}
 	p := &Provider{
-		signer: signer, nonces: map[string]string{}, counts: map[string]int{},
+		signer: signer, nonces: map[string]string{}, counts: map[string]int{}, from: map[string]bool{},
 		keys: jose.JSONWebKeySet{
 			Keys: []jose.JSONWebKey{{Key: &key.PublicKey, KeyID: "1", Use: "sig", Algorithm: "ES256"}},
 		},
@@ -66,12 +78,13 @@ func Start() (*Provider, error) {
 		"/userinfo": p.userinfo,
 	} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
-			p.count(path)
+			p.count(path, r.RemoteAddr)
 			time.Sleep(time.Duration(p.Delay.Load()))
 			answer(w, r)
 		})
 	}
-	p.site = httptest.NewServer(mux)
+	p.site = httptest.NewUnstartedServer(mux)
+	listen(p.site)
 	return p, nil
 }
 
@@ -80,6 +93,21 @@ func (p *Provider) Close() { p.site.Close() }
 
 // Issuer is its issuer.
 func (p *Provider) Issuer() string { return p.site.URL }
+
+// CA is the certificate that its own is to be trusted by, in PEM.
+func (p *Provider) CA() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: p.site.Certificate().Raw})
+}
+
+// Connections returns on how many connections it was asked since the last call, by others than a browser. Over TLS
+// each of them began with a handshake.
+func (p *Provider) Connections() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := len(p.from)
+	clear(p.from)
+	return n
+}
 
 // Counts returns how often each path was asked since the last call.
 func (p *Provider) Counts() map[string]int {
@@ -97,10 +125,13 @@ func (p *Provider) SentBack() time.Time {
 	return p.back
 }
 
-func (p *Provider) count(path string) {
+func (p *Provider) count(path, from string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.counts[path]++
+	if path != "/authorize" {
+		p.from[from] = true
+	}
 }
 
 func (p *Provider) discovery(w http.ResponseWriter, _ *http.Request) {
