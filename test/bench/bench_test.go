@@ -51,7 +51,10 @@ func TestBench(t *testing.T) {
 	for _, part := range []struct {
 		name string
 		f    func()
-	}{{"window", b.window}, {"commands", b.commands}, {"many", b.many}, {"growth", b.growth}, {"packages", b.packages}} {
+	}{
+		{"window", b.window}, {"commands", b.commands}, {"many", b.many}, {"growth", b.growth},
+		{"packages", b.packages},
+	} {
 		if only := os.Getenv("ONLY"); only == "" || strings.Contains(only, part.name) {
 			part.f()
 		}
