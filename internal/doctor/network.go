@@ -28,33 +28,32 @@ type trace struct {
 
 // hooks follow the requests of ctx.
 func (t *trace) hooks() *httptrace.ClientTrace {
+	note := func(f func()) {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		f()
+	}
 	return &httptrace.ClientTrace{
-		DNSStart: func(httptrace.DNSStartInfo) {
-			t.mu.Lock()
-			defer t.mu.Unlock()
-			t.resolving = true
-		},
+		DNSStart: func(httptrace.DNSStartInfo) { note(func() { t.resolving = true }) },
 		DNSDone: func(i httptrace.DNSDoneInfo) {
-			t.mu.Lock()
-			defer t.mu.Unlock()
-			t.resolving, t.addresses = false, nil
-			for _, a := range i.Addrs {
-				t.addresses = append(t.addresses, a.String())
-			}
+			note(func() {
+				t.resolving, t.addresses = false, nil
+				for _, a := range i.Addrs {
+					t.addresses = append(t.addresses, a.String())
+				}
+			})
 		},
 		ConnectDone: func(_, address string, err error) {
-			t.mu.Lock()
-			defer t.mu.Unlock()
 			if err == nil {
-				t.connected = address
+				note(func() { t.connected = address })
 			}
 		},
 		TLSHandshakeDone: func(s tls.ConnectionState, err error) {
-			t.mu.Lock()
-			defer t.mu.Unlock()
-			if t.tlsErr = err; err == nil {
-				t.tls = &s
-			}
+			note(func() {
+				if t.tlsErr = err; err == nil {
+					t.tls = &s
+				}
+			})
 		},
 	}
 }

@@ -48,19 +48,14 @@ func (r *round) userinfo(ctx context.Context) {
 		r.pass("userinfo", "The provider has no userinfo endpoint: what is shown is what the ID token says", "")
 	default:
 		if err := r.asked.TryUserinfo(ctx); err != nil {
-			title, status := "The userinfo endpoint does not answer as one: names and pictures may be missing", Warn
+			status, tell := Warn, r.warn
+			title := "The userinfo endpoint does not answer as one: names and pictures may be missing"
 			if r.p().NoIDToken {
-				title, status = "The endpoint that says who a person is does not answer as one", Fail
+				status, tell, title = Fail, r.fail, "The endpoint that says who a person is does not answer as one"
 			}
-			if r.blamed("userinfo", status, err) {
-				return
+			if !r.blamed("userinfo", status, err) {
+				tell("userinfo", title, fmt.Sprintf("%s: %v", r.meta.UserInfoURL, err))
 			}
-			r.add(Finding{
-				ID: "userinfo", Status: status, Title: title, Detail: fmt.Sprintf("%s: %v", r.meta.UserInfoURL, err),
-				Advice: "Take userinfo_endpoint out of the settings if it is set there; otherwise tell whoever " +
-					"runs the " +
-					"provider, or open the way to that host in the firewall.",
-			})
 			return
 		}
 		r.pass("userinfo", "The userinfo endpoint answers", hostOf(r.meta.UserInfoURL))

@@ -190,12 +190,9 @@ func lookup(name string) (key, bool) {
 // the provider.
 func OfApp(name string) bool {
 	all := groups()
-	for _, g := range all[len(all)-2:] {
-		if slices.ContainsFunc(g.Keys, func(k key) bool { return k.Name == name }) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(all[len(all)-2:], func(g group) bool {
+		return slices.ContainsFunc(g.Keys, func(k key) bool { return k.Name == name })
+	})
 }
 
 // each calls f with every setting, in order.

@@ -14,23 +14,19 @@ import (
 // places returns the folders of settings and of data. Data is local and does not
 // roam: what it holds is sealed with this machine's keychain.
 func places(o Options, env map[string]string) (config, data string, err error) {
-	config, data = o.ConfigDir, o.DataDir
-	home := env["HOME"]
-	title := title(o.AppID)
+	home, name := env["HOME"], title(o.AppID)
 	switch runtime.GOOS {
 	case "darwin":
-		support := filepath.Join(home, "Library", "Application Support")
-		config, data = cmp.Or(config, filepath.Join(support, o.AppID)), cmp.Or(data, filepath.Join(support, title))
+		config = filepath.Join(home, "Library", "Application Support")
+		data = config
 	case "windows":
-		config, data = cmp.Or(config, filepath.Join(env["APPDATA"], o.AppID)), cmp.Or(data,
-			filepath.Join(env["LOCALAPPDATA"], title))
-		home = env["LOCALAPPDATA"]
+		home, config, data = env["LOCALAPPDATA"], env["APPDATA"], env["LOCALAPPDATA"]
 	default:
-		config = cmp.Or(config,
-			filepath.Join(absolute(env["XDG_CONFIG_HOME"], filepath.Join(home, ".config")), o.AppID))
-		data = cmp.Or(data,
-			filepath.Join(absolute(env["XDG_DATA_HOME"], filepath.Join(home, ".local", "share")), o.AppID))
+		name = o.AppID
+		config = absolute(env["XDG_CONFIG_HOME"], filepath.Join(home, ".config"))
+		data = absolute(env["XDG_DATA_HOME"], filepath.Join(home, ".local", "share"))
 	}
+	config, data = cmp.Or(o.ConfigDir, filepath.Join(config, o.AppID)), cmp.Or(o.DataDir, filepath.Join(data, name))
 	if home == "" && (o.ConfigDir == "" || o.DataDir == "") && !(filepath.IsAbs(config) && filepath.IsAbs(data)) {
 		return "", "", errors.New("no home folder is known: set HOME")
 	}

@@ -21,6 +21,11 @@ type Policy struct {
 	Keys  []string
 }
 
+// saysWhere reports whether the place says where the provider is.
+func (p Policy) saysWhere() bool {
+	return slices.ContainsFunc(p.Keys, func(name string) bool { k, _ := lookup(name); return k.Decides == where })
+}
+
 // policies reads all places of the administrator's policy, the weakest first: what the system's own channel sets for
 // this person, then policy.toml, then what that channel sets for the computer. What any of them sets is locked.
 func (l *loader) policies(path string, trusted bool) {
@@ -176,12 +181,5 @@ func (l *loader) policy(path string, trusted bool) {
 // person's own files, environment or flags say about that, or about whom to believe, counts: [loader.put] passes over
 // it. The team's file, which the person cannot change, still counts.
 func (l *loader) locksProvider() bool {
-	for _, p := range l.places {
-		for _, name := range p.Keys {
-			if k, _ := lookup(name); k.Decides == where {
-				return true
-			}
-		}
-	}
-	return len(l.errs) > 0
+	return len(l.errs) > 0 || slices.ContainsFunc(l.places, Policy.saysWhere)
 }

@@ -58,7 +58,6 @@ func (s Settings) Own(preset, name string) string {
 
 // Errors takes an error of this package apart: one for each bad setting.
 func Errors(err error) []*Error {
-	var one *Error
 	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // each join is taken apart
 		var out []*Error
 		for _, e := range many.Unwrap() {
@@ -66,7 +65,7 @@ func Errors(err error) []*Error {
 		}
 		return out
 	}
-	if errors.As(err, &one) {
+	if one, ok := errors.AsType[*Error](err); ok {
 		return []*Error{one}
 	}
 	return nil

@@ -122,8 +122,7 @@ func (l *loader) bytes(source Source, data []byte) {
 	}
 	var members map[string]any
 	if err := toml.Unmarshal(data, &members); err != nil {
-		var at *toml.DecodeError
-		if errors.As(err, &at) {
+		if at, ok := errors.AsType[*toml.DecodeError](err); ok {
 			source.Line, _ = at.Position()
 		}
 		l.fail(source, "", "not TOML: "+strings.TrimPrefix(err.Error(), "toml: "))

@@ -108,31 +108,30 @@ func (l *loader) ownWay(vars map[string]string, endpoint, descope bool) bool {
 // tutorialLacks reports whether a variable is missing that this provider needs, and says so of all of them. A client ID
 // of Descope's is enough by itself. Of another provider all endpoints are needed.
 func (l *loader) tutorialLacks(vars map[string]string, at func(string) Source, host string) bool {
-	wanted := [][3]string{{oauthClientID, "…", "what the provider knows this program as"}}
-	switch _, _, descope := descopeClient(vars[oauthClientID]); {
-	case strings.HasSuffix(host, ".descope.com"), host == "" && descope:
-		wanted[0][1], wanted[0][2] = "P2…", "the ID of your Descope project"
-	case host == "" && vars[oauthClientID] == "":
-		wanted[0][1], wanted[0][2] = "P2…", "the ID of your Descope project, which is enough; another provider needs "+
-			oauthAuthorize+", "+oauthToken+" and "+oauthUser+" as well"
-	default:
-		address := "https://" + cmp.Or(host, "id.example.com") + "/…/"
-		for _, e := range [][2]string{{oauthAuthorize, "authorize"}, {oauthToken, "token"}, {oauthUser, "userinfo"}} {
-			wanted = append(wanted,
-				[3]string{e[0], address + e[1], "the provider's own, as this is no client ID of Descope's"})
-		}
-	}
 	lacks := false
-	for _, v := range wanted {
-		if vars[v[0]] != "" {
-			continue
+	need := func(name, sample, why string) {
+		if vars[name] != "" {
+			return
 		}
 		how := "add the line"
-		if at(v[0]).Line > 0 {
+		if at(name).Line > 0 {
 			how = "fill in the line"
 		}
-		l.fail(at(v[0]), "", fmt.Sprintf("%s is required but not set: %s %s=%s (%s)", v[0], how, v[0], v[1], v[2]))
+		l.fail(at(name), "", fmt.Sprintf("%s is required but not set: %s %s=%s (%s)", name, how, name, sample, why))
 		lacks = true
+	}
+	switch _, _, descope := descopeClient(vars[oauthClientID]); {
+	case strings.HasSuffix(host, ".descope.com"), host == "" && descope:
+		need(oauthClientID, "P2…", "the ID of your Descope project")
+	case host == "" && vars[oauthClientID] == "":
+		need(oauthClientID, "P2…", "the ID of your Descope project, which is enough; another provider needs "+
+			oauthAuthorize+", "+oauthToken+" and "+oauthUser+" as well")
+	default:
+		need(oauthClientID, "…", "what the provider knows this program as")
+		address := "https://" + cmp.Or(host, "id.example.com") + "/…/"
+		for _, e := range [][2]string{{oauthAuthorize, "authorize"}, {oauthToken, "token"}, {oauthUser, "userinfo"}} {
+			need(e[0], address+e[1], "the provider's own, as this is no client ID of Descope's")
+		}
 	}
 	return lacks
 }

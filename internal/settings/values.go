@@ -57,10 +57,8 @@ func (s Settings) lockedBy(k key) string {
 		return source.String()
 	}
 	for _, p := range slices.Backward(s.Policies) {
-		for _, name := range p.Keys {
-			if one, _ := lookup(name); one.Decides == where {
-				return p.Name
-			}
+		if p.saysWhere() {
+			return p.Name
 		}
 	}
 	return s.PolicyFile

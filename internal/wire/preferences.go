@@ -17,12 +17,14 @@ type Preferences struct {
 // NewPreferences are the preferences of settings that have been read.
 func NewPreferences(s settings.Settings) *Preferences { return &Preferences{s: s} }
 
-// Values are all settings.
-func (p *Preferences) Values() []settings.Value {
+func (p *Preferences) now() settings.Settings {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.s.Values()
+	return p.s
 }
+
+// Values are all settings.
+func (p *Preferences) Values() []settings.Value { return p.now().Values() }
 
 // Save writes changes into preferences.toml. What the parts were made of stays until the
 // next start.
@@ -44,18 +46,14 @@ func (p *Preferences) Save(changes map[string]string) error {
 // SetUp tries the form of a preset as it was filled in: it returns the settings as they
 // would be. Nothing is written. Errors join *settings.Error.
 func (p *Preferences) SetUp(preset string, typed map[string]string) (settings.Settings, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	_, after, err := p.s.SetUp(preset, typed)
+	_, after, err := p.now().SetUp(preset, typed)
 	return after, err
 }
 
 // SaveSetUp is [Preferences.SetUp], and writes preferences.toml. What the parts were made of stays
 // until they are made anew.
 func (p *Preferences) SaveSetUp(preset string, typed map[string]string) error {
-	p.mu.Lock()
-	changes, _, err := p.s.SetUp(preset, typed)
-	p.mu.Unlock()
+	changes, _, err := p.now().SetUp(preset, typed)
 	if err != nil {
 		return err
 	}
@@ -65,10 +63,9 @@ func (p *Preferences) SaveSetUp(preset string, typed map[string]string) error {
 // NoProvider takes the provider out of preferences.toml, for the demo build's own. It
 // fails when another source names a provider, since that one would then be used.
 func (p *Preferences) NoProvider() error {
-	p.mu.Lock()
-	changes := p.s.WithoutProvider()
-	after, err := p.s.Try(changes)
-	p.mu.Unlock()
+	now := p.now()
+	changes := now.WithoutProvider()
+	after, err := now.Try(changes)
 	if err != nil {
 		return err
 	}
@@ -83,11 +80,9 @@ func (p *Preferences) NoProvider() error {
 
 // Redirects are the redirect addresses to register, by preset.
 func (p *Preferences) Redirects() map[string][]string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	out := map[string][]string{}
+	now, out := p.now(), map[string][]string{}
 	for _, form := range provider.Forms() {
-		after, _ := p.s.Try(map[string]string{"provider": form.Preset}) // what is missing does not matter here
+		after, _ := now.Try(map[string]string{"provider": form.Preset}) // what is missing does not matter here
 		out[form.Preset] = after.Provider.RedirectAddresses()
 	}
 	return out
