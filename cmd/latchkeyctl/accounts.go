@@ -16,12 +16,8 @@ func (c *command) accounts() *cobra.Command {
 		Use: "accounts", Short: "List the accounts that are kept here",
 		Long: "accounts lists the accounts that are kept here, the active one first, without using the network.\n" +
 			"An account whose session has ended stays until you sign in to it again or remove it.",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := c.open(cmd); err != nil {
-				return err
-			}
-			return c.listAccounts()
-		},
+		PreRunE: c.open,
+		RunE:    func(*cobra.Command, []string) error { return c.listAccounts() },
 	}
 	cmd.AddCommand(c.accountChange("switch", "Make another account the active one",
 		func(cmd *cobra.Command, p account.Account) error {
@@ -53,10 +49,8 @@ func (c *command) accountChange(name, short string, do func(*cobra.Command, acco
 			}
 			return nil
 		},
+		PreRunE: c.open,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := c.open(cmd); err != nil {
-				return err
-			}
 			p, err := c.parts.Account.Snapshot().Find(args[0])
 			if err != nil {
 				return err
@@ -66,8 +60,8 @@ func (c *command) accountChange(name, short string, do func(*cobra.Command, acco
 	}
 }
 
-// open makes the parts and reads the vault.
-func (c *command) open(cmd *cobra.Command) error {
+// open makes the parts and reads the vault. It is what a command that needs both runs first.
+func (c *command) open(cmd *cobra.Command, _ []string) error {
 	if err := c.start(wire.Options{}); err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func (c *command) doctor() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, settingsErr := c.settings()
 			var fixed []string
-			for more := fix; more; { // what was closed to its owner can be looked into only then
+			for more := fix; more; { // a folder can be looked into only after it was corrected
 				done := c.fix(doctor.LooseModes(s))
 				more, fixed = len(done) > 0, append(fixed, done...)
 				s, settingsErr = c.settings()

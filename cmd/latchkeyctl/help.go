@@ -48,8 +48,8 @@ var examples = map[string][]string{ // #nosec G101 -- words of the help
 	"completion powershell": {"latchkeyctl completion powershell | Out-String | Invoke-Expression"},
 }
 
-// finish gives a command and those below it what each has alike: an example, no arguments
-// unless it takes some, and suggestions for a word that is misspelt.
+// finish gives a command and those below it what they have in common: an example, no arguments
+// unless the command takes some, and suggestions for a misspelt word.
 func finish(cmd *cobra.Command) {
 	_, below, _ := strings.Cut(cmd.CommandPath(), " ")
 	if list := examples[below]; len(list) > 0 {
@@ -70,7 +70,7 @@ func finish(cmd *cobra.Command) {
 	}
 }
 
-// knownCommand refuses to give help on a command that there is not.
+// knownCommand refuses help on a command that does not exist.
 func knownCommand(cmd *cobra.Command, args []string) error {
 	found, rest, err := cmd.Root().Find(args)
 	if err != nil || len(rest) == 0 {
@@ -89,7 +89,7 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	return &usageError{fmt.Errorf("the command %s takes no argument %q", cmd.Name(), args[0])}
 }
 
-// meant offers what may have been meant.
+// meant asks whether one of the suggestions was meant.
 func meant(suggestions []string) string {
 	if len(suggestions) == 0 {
 		return ""

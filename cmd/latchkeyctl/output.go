@@ -32,7 +32,7 @@ func (e *usageError) Error() string { return e.err.Error() }
 // Unwrap returns the mistake.
 func (e *usageError) Unwrap() error { return e.err }
 
-// worded is a failure of the command line's own, which has its words with it.
+// worded is a failure that the command line alone knows, with its words.
 type worded struct{ problem.Problem }
 
 // Error is the title.
@@ -77,13 +77,11 @@ func profileOf(p account.Account) profile {
 	says := personOf(p)
 	return profile{
 		Issuer: p.Key.Issuer, Subject: p.Key.Subject, Name: nameOf(p), Email: p.Profile.Email,
-		EmailVerified: p.Profile.EmailVerified,
-		Picture:       p.Profile.Picture, Expiry: stamp(p.Expiry), SignedInAt: stamp(p.SignedInAt),
+		EmailVerified: p.Profile.EmailVerified, Picture: p.Profile.Picture,
 		IDTokenVerified: p.IDTokenVerified, Renewable: p.CanRefresh,
-		Provider: providerOf(p), Organization: says.Organization, Roles: append([]string{}, says.Roles...),
-		How:         says.How,
-		RefreshedAt: stamp(p.Refreshed), Key: p.Binding.Key, Bound: boundOf(p.Binding),
-		EndsAt: stamp(p.Ends),
+		Provider: providerOf(p), Organization: says.Organization, Roles: append([]string{}, says.Roles...), How: says.How,
+		Expiry: stamp(p.Expiry), SignedInAt: stamp(p.SignedInAt), RefreshedAt: stamp(p.Refreshed), EndsAt: stamp(p.Ends),
+		Key: p.Binding.Key, Bound: boundOf(p.Binding),
 	}
 }
 
@@ -96,8 +94,7 @@ func stamp(t time.Time) *string {
 	if t.IsZero() {
 		return nil
 	}
-	s := t.UTC().Format(time.RFC3339)
-	return &s
+	return new(t.UTC().Format(time.RFC3339))
 }
 
 // object prints one JSON object on standard output.

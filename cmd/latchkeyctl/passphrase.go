@@ -99,7 +99,7 @@ func (c *command) reseal() *cobra.Command {
 			if to != "" && to != string(vault.File) && to != string(vault.Keychain) {
 				return &usageError{fmt.Errorf("--to %s is neither keychain nor file", to)}
 			}
-			if err := c.open(cmd); err != nil {
+			if err := c.open(cmd, nil); err != nil {
 				return err
 			}
 			to = cmp.Or(to, string(c.parts.Vault.Kind()))

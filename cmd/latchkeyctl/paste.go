@@ -10,9 +10,9 @@ import (
 const maxPaste = 64 << 10
 
 // takePasted reads addresses that a person pastes for the sign-in under way: the
-// browser may be on a machine that cannot reach this one's loopback. Each is checked
-// as strictly as the redirect itself. Nothing can interrupt a read from a terminal,
-// so this ends with the program.
+// browser may be on a machine that cannot reach this one's loopback. Each address is
+// checked as strictly as the redirect itself. Nothing can interrupt a read from a
+// terminal, so takePasted ends with the program.
 func (c *command) takePasted() {
 	lines := bufio.NewScanner(c.stdin)
 	lines.Buffer(nil, maxPaste)

@@ -150,10 +150,7 @@ func (c *command) send(req *http.Request, r requesting) error {
 	if err != nil {
 		return err
 	}
-	client, err := c.parts.Account.Client(origin)
-	if r.named != "" {
-		client, err = c.parts.Account.ClientOf(p.Key, origin)
-	}
+	client, err := c.parts.Account.ClientOf(p.Key, origin)
 	if err != nil {
 		return err
 	}
@@ -172,8 +169,8 @@ func (c *command) send(req *http.Request, r requesting) error {
 // maxRedirects is how many redirects are followed, as net/http does.
 const maxRedirects = 10
 
-// leaving takes the person's own headers out of a request that a redirect sends to another host, as the token is, and
-// follows none to where others can read along.
+// leaving removes the person's own headers from a request that a redirect sends to another host; the account's client
+// removes the token. A redirect to plain http is not followed.
 func leaving(req *http.Request, via []*http.Request) error {
 	first := via[0]
 	switch {

@@ -30,7 +30,7 @@ type command struct {
 	cost    vault.Cost        // of a passphrase; only tests set it
 	early   *vault.Early      // the keychain, while the settings are read
 	watch   *watch            // the signals
-	started bool              // the words of the command line were sound
+	started bool              // the command line and the settings can be used
 	logged  bool              // the failure stands in the log
 	begun   atomic.Bool       // something was begun that a sudden end could lose
 	parts   *wire.Parts
@@ -59,8 +59,7 @@ var settingFlags = []struct{ flag, key, help string }{
 }
 
 // root is the program's command line. When the first argument names one of its commands, that one alone is built: all
-// of them take as long as the rest of a start (docs/performance.md). Help, completion and whatever is misspelt have the
-// whole.
+// of them take as long as the rest of a start (docs/performance.md). Help, completion and misspelt commands get all.
 func (c *command) root(args []string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "latchkeyctl",
@@ -110,13 +109,13 @@ type settingFlag struct {
 
 var _ pflag.Value = (*settingFlag)(nil)
 
-// String implements pflag.Value.
+// String implements [pflag.Value].
 func (f *settingFlag) String() string { return f.to[f.key] }
 
-// Set implements pflag.Value.
+// Set implements [pflag.Value].
 func (f *settingFlag) Set(s string) error { f.to[f.key] = s; return nil }
 
-// Type implements pflag.Value.
+// Type implements [pflag.Value].
 func (f *settingFlag) Type() string { return "text" }
 
 // start reads the settings and makes the parts. Whatever fails later is no longer

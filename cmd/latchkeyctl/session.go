@@ -24,10 +24,8 @@ func (c *command) token() *cobra.Command {
 			"Anyone who reads the output can act as you until it expires. A token that is tied to this computer " +
 			"(DPoP) is\n" +
 			"of no use to other programs, and is printed only with --bound: send requests with latchkeyctl request.",
+		PreRunE: c.open,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := c.open(cmd); err != nil {
-				return err
-			}
 			t, err := c.tokenOf(cmd, named, api, renew)
 			if err != nil {
 				return err
@@ -67,15 +65,9 @@ func (c *command) tokenOf(cmd *cobra.Command, named, api string, renew bool) (ac
 		return account.Token{}, err
 	}
 	ctx, a := cmd.Context(), c.parts.Account
-	switch refused := (account.Token{API: api}); {
-	case named == "" && renew:
-		return a.Renew(ctx, refused)
-	case named == "" && api != "":
-		return a.APIToken(ctx, api)
-	case named == "":
-		return a.Token(ctx)
+	switch {
 	case renew:
-		return a.RenewOf(ctx, p.Key, refused)
+		return a.RenewOf(ctx, p.Key, account.Token{API: api})
 	case api != "":
 		return a.APITokenOf(ctx, p.Key, api)
 	}

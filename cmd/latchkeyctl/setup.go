@@ -64,7 +64,7 @@ func flagOf(key string) string { return strings.ReplaceAll(key, "_", "-") }
 
 // run asks, writes and checks.
 func (u *settingUp) run() error {
-	for _, key := range append(provider.FormKeys(), "provider") { // they are to be written, and overrule nothing now
+	for _, key := range append(provider.FormKeys(), "provider") { // they are written to the file, and overrule nothing now
 		if text, given := u.flags[key]; given {
 			u.typed[key] = text
 			delete(u.flags, key)
@@ -123,7 +123,7 @@ func (u *settingUp) choose() (provider.Form, error) {
 	return form, nil
 }
 
-// fill asks for the fields until they do, and writes them.
+// fill asks for the fields until they can be used, and writes them.
 func (u *settingUp) fill(form provider.Form) (settings.Settings, error) {
 	ask := form.Fields
 	for try := 1; ; try++ {

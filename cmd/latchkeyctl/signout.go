@@ -29,7 +29,7 @@ func (c *command) signout() *cobra.Command {
 			case s.all && s.named != "":
 				return &usageError{errors.New("--all and --account contradict each other")}
 			}
-			if err := c.open(cmd); err != nil {
+			if err := c.open(cmd, nil); err != nil {
 				return err
 			}
 			reports, err := c.signOutNow(cmd, s)

@@ -20,10 +20,8 @@ func (c *command) status() *cobra.Command {
 		Use: "status", Short: "Show who is signed in, without using the network",
 		Long: "status shows what the window's profile shows: who is signed in, with which provider, since when, and\n" +
 			"until when. It uses no network. The window's details show every claim of the provider.",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := c.open(cmd); err != nil {
-				return err
-			}
+		PreRunE: c.open,
+		RunE: func(*cobra.Command, []string) error {
 			p, err := c.chosen(named)
 			s := c.parts.Account.Snapshot()
 			if named == "" {

@@ -10,9 +10,9 @@ import (
 
 // wasClosed reports whether standard output is what Go's runtime opens in place of a closed
 // stream: /dev/null for reading and writing, each time anew. Shells open it for writing
-// alone. A parent that gives such a /dev/null to standard error too wants no word of us;
-// when standard input is one as well, they were all closed, unless the parent has opened
-// it once and given it three times.
+// alone. Where standard error is such a /dev/null too, the parent has opened it and wants
+// no output. Where standard input is one as well, all three were closed, unless they stem
+// from one opening.
 func wasClosed(stdin, stdout, stderr *os.File) bool {
 	null, err := os.Stat(os.DevNull)
 	if err != nil {

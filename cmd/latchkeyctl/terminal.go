@@ -36,8 +36,7 @@ func coloured(stream any) bool {
 	return isTerminal(stream) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }
 
-// paint gives a text a colour, if the stream takes any. The text must be clean already:
-// what it holds of escapes is not taken out any more.
+// paint gives a text a colour, if the stream takes any. The text must be clean already: escapes stay in it.
 func paint(stream any, colour, text string) string {
 	if text == "" || !coloured(stream) {
 		return text
