@@ -28,13 +28,11 @@ func (a *App) Dismiss() error { return a.calls.Do("Dismiss", a.window.Dismiss) }
 
 // SignIn begins a sign-in in the person's browser. who may be an email address, an
 // organization, or nothing.
-func (a *App) SignIn(who string) error {
-	return a.calls.Try("SignIn", func() (ui.Job, error) { return a.window.SignIn(who) })
-}
+func (a *App) SignIn(who string) error { return a.calls.TryWith("SignIn", a.window.SignIn, who) }
 
 // SignInElsewhere begins a sign-in on another device, or goes on there.
 func (a *App) SignInElsewhere(who string) error {
-	return a.calls.Try("SignInElsewhere", func() (ui.Job, error) { return a.window.SignInElsewhere(who) })
+	return a.calls.TryWith("SignInElsewhere", a.window.SignInElsewhere, who)
 }
 
 // SignInHere goes from the other device back to this computer's browser.
@@ -42,7 +40,7 @@ func (a *App) SignInHere() error { return a.calls.Begin("SignInHere", a.window.S
 
 // OtherAccount begins a sign-in in which the provider asks which account is meant.
 func (a *App) OtherAccount(who string) error {
-	return a.calls.Try("OtherAccount", func() (ui.Job, error) { return a.window.OtherAccount(who) })
+	return a.calls.TryWith("OtherAccount", a.window.OtherAccount, who)
 }
 
 // CancelSignIn ends the wait.
@@ -59,14 +57,10 @@ func (a *App) PasteAnswer(address string) error {
 }
 
 // Continue goes on as an account that is kept here.
-func (a *App) Continue(id string) error {
-	return a.calls.Try("Continue", func() (ui.Job, error) { return a.window.Continue(id) })
-}
+func (a *App) Continue(id string) error { return a.calls.TryWith("Continue", a.window.Continue, id) }
 
 // Remove takes an account whose session has ended off the list.
-func (a *App) Remove(id string) error {
-	return a.calls.Try("Remove", func() (ui.Job, error) { return a.window.Remove(id) })
-}
+func (a *App) Remove(id string) error { return a.calls.TryWith("Remove", a.window.Remove, id) }
 
 // AskSignOut asks how far a sign-out goes: of one account, or of "all"; "" asks no more.
 func (a *App) AskSignOut(id string) error {

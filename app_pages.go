@@ -3,9 +3,7 @@ package main
 import "app.latchkey/internal/ui"
 
 // Show shows a page over the account's screen; "" goes back.
-func (a *App) Show(page string) error {
-	return a.calls.Try("Show", func() (ui.Job, error) { return a.window.Show(page) })
-}
+func (a *App) Show(page string) error { return a.calls.TryWith("Show", a.window.Show, page) }
 
 // Open opens something outside the window, by its name: logs, settings or device.
 func (a *App) Open(name string) error {

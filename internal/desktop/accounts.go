@@ -47,11 +47,11 @@ func accountItems(v ui.StateView) []accountItem {
 	}
 	item(len(list) > 0, separator, nil)
 	item(len(list) > 0, "Use another account…", func(w *ui.Window) (ui.Job, error) { return w.OtherAccount("") })
-	item(active != "", "Sign out…", func(w *ui.Window) (ui.Job, error) { return nil, w.AskSignOut(active) })
-	item(len(list) > 1, "Sign out of all…", func(w *ui.Window) (ui.Job, error) {
-		return nil,
-			w.AskSignOut(ui.Everybody)
-	})
+	ask := func(id string) func(*ui.Window) (ui.Job, error) {
+		return func(w *ui.Window) (ui.Job, error) { return nil, w.AskSignOut(id) }
+	}
+	item(active != "", "Sign out…", ask(active))
+	item(len(list) > 1, "Sign out of all…", ask(ui.Everybody))
 	return out
 }
 

@@ -23,7 +23,7 @@ type Calls struct {
 	work   sync.WaitGroup
 }
 
-// NewCalls returns calls for a window, which go on until End.
+// NewCalls returns calls for a window, which go on until [Calls.End].
 func NewCalls(w *ui.Window) *Calls {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &Calls{fail: w.Fail, failed: w.Failed, ctx: ctx, cancel: cancel}
@@ -60,6 +60,11 @@ func (c *Calls) Try(what string, intent func() (ui.Job, error)) error {
 		c.Run(what, job)
 		return err
 	})
+}
+
+// TryWith is [Calls.Try] for an intent that takes a text.
+func (c *Calls) TryWith(what string, intent func(string) (ui.Job, error), text string) error {
+	return c.Try(what, func() (ui.Job, error) { return intent(text) })
 }
 
 // Run runs a job in the background; nil is none. The job's error is in the log, and on

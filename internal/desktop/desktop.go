@@ -22,7 +22,7 @@ import (
 	"app.latchkey/internal/ui"
 )
 
-// onMac tells apart what people are used to.
+// onMac is true on macOS, whose menus and whose closing of a window differ.
 const onMac = goruntime.GOOS == "darwin"
 
 // Options are what the window is made of.
@@ -64,7 +64,7 @@ func App(o Options) *options.App {
 		Title: o.Name, Width: width, Height: height, MinWidth: smallest.Width, MinHeight: smallest.Height,
 		AssetServer:              &assetserver.Options{Assets: served(o.Assets, o.Window.First)},
 		BackgroundColour:         paper(s.dark),
-		WindowStartState:         startState(o.StartHidden),
+		WindowStartState:         map[bool]options.WindowStartState{true: options.Minimised}[o.StartHidden],
 		Menu:                     s.menu(firstItems(s.accounts)),
 		HideWindowOnClose:        onMac,
 		OnStartup:                s.startup,
@@ -81,14 +81,6 @@ func App(o Options) *options.App {
 		Mac:     &mac.Options{About: &mac.AboutInfo{Title: o.Name, Message: o.Version, Icon: o.Icon}},
 		Windows: &windows.Options{Theme: windows.SystemDefault},
 	})
-}
-
-// startState keeps the window small until it is wanted, if the person likes it so.
-func startState(hidden bool) options.WindowStartState {
-	if hidden {
-		return options.Minimised
-	}
-	return options.Normal
 }
 
 // startup runs once the window exists.

@@ -12,9 +12,7 @@ import (
 // are the items of its menu Account.
 func (s *shell) menu(accounts []accountItem) *menu.Menu {
 	show := func(page string) menu.Callback {
-		return func(*menu.CallbackData) {
-			_ = s.Calls.Try("show", func() (ui.Job, error) { return s.Window.Show(page) })
-		}
+		return func(*menu.CallbackData) { _ = s.Calls.TryWith("show", s.Window.Show, page) }
 	}
 	quit := func(*menu.CallbackData) { runtime.Quit(s.ctx) }
 	m := menu.NewMenu()

@@ -3,48 +3,44 @@ package desktop
 import (
 	"bytes"
 	"io/fs"
-	"path"
-	"time"
 )
 
-// overlay is a file system with one file of its own.
+// overlay is a file system in which one file has other content.
 type overlay struct {
 	fs.FS
 	name string
-	data func() []byte // what it holds at the time
+	data func() []byte // the content at the time
 }
 
-// Open implements fs.FS.
+// Open implements [fs.FS].
 func (o overlay) Open(name string) (fs.File, error) {
-	if name != o.name {
-		return o.FS.Open(name)
+	written, err := o.FS.Open(name)
+	if err != nil || name != o.name {
+		return written, err
 	}
-	return &file{Reader: bytes.NewReader(o.data()), name: path.Base(name)}, nil
+	return file{bytes.NewReader(o.data()), written}, nil
 }
 
-// file is an open file of the overlay, and what is known of it.
+// file is the open file with its other content.
 type file struct {
 	*bytes.Reader
-	name string
+	written fs.File
 }
 
-// Stat implements fs.File.
-func (f *file) Stat() (fs.FileInfo, error) { return f, nil }
+// Close implements [fs.File].
+func (f file) Close() error { return f.written.Close() }
 
-// Close implements fs.File.
-func (f *file) Close() error { return nil }
+// Stat implements [fs.File].
+func (f file) Stat() (fs.FileInfo, error) {
+	info, err := f.written.Stat()
+	return resized{info, f.Reader.Size()}, err
+}
 
-// Name implements fs.FileInfo.
-func (f *file) Name() string { return f.name }
+// resized is what is known of the file, with the size of its other content.
+type resized struct {
+	fs.FileInfo
+	size int64
+}
 
-// Mode implements fs.FileInfo.
-func (f *file) Mode() fs.FileMode { return 0o444 }
-
-// ModTime implements fs.FileInfo.
-func (f *file) ModTime() time.Time { return time.Time{} }
-
-// IsDir implements fs.FileInfo.
-func (f *file) IsDir() bool { return false }
-
-// Sys implements fs.FileInfo.
-func (f *file) Sys() any { return nil }
+// Size implements [fs.FileInfo].
+func (r resized) Size() int64 { return r.size }

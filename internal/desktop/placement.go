@@ -1,6 +1,7 @@
 package desktop
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -42,12 +43,9 @@ func loadPlacement(dir string) placement {
 func (p placement) save(dir string) error {
 	data, err := json.Marshal(p)
 	if err != nil {
-		return fmt.Errorf("placement: %w", err)
+		return err
 	}
-	if err := atomicfile.Write(filepath.Join(dir, fileName), data); err != nil {
-		return fmt.Errorf("placement: %w", err)
-	}
-	return nil
+	return atomicfile.Write(filepath.Join(dir, fileName), data)
 }
 
 // at returns p with the place that the system told for these screens. Systems that do not tell the
@@ -65,19 +63,14 @@ func (p placement) placed(screens []screen) bool {
 	return p.Screens != "" && p.Screens == arrangement(screens)
 }
 
-// size returns the size to take up on a screen: at least least, at most the screen (most),
-// and otherwise when nothing is known.
+// size returns the size to take up on a screen: at least least, at most that of the screen (most, where zero is no
+// limit), and otherwise when nothing is known.
 func (p placement) size(otherwise, least, most screen) (width, height int) {
 	if p.Width == 0 || p.Height == 0 {
 		p.Width, p.Height = otherwise.Width, otherwise.Height
 	}
-	fit := func(n, low, high int) int {
-		if high > 0 {
-			n = min(n, high)
-		}
-		return max(n, low)
-	}
-	return fit(p.Width, least.Width, most.Width), fit(p.Height, least.Height, most.Height)
+	width, height = cmp.Or(most.Width, p.Width), cmp.Or(most.Height, p.Height)
+	return max(min(p.Width, width), least.Width), max(min(p.Height, height), least.Height)
 }
 
 // arrangement names the screens that are there, in whatever order.

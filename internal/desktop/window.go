@@ -58,15 +58,17 @@ func (s *shell) remember(dark bool) {
 	p := placement{Dark: dark}
 	p.Width, p.Height = runtime.WindowGetSize(s.ctx)
 	x, y := runtime.WindowGetPosition(s.ctx)
-	_ = p.at(x, y, screens(s.ctx)).save(s.DataDir) // a window that is forgotten is no harm
+	all, _ := screens(s.ctx)
+	_ = p.at(x, y, all).save(s.DataDir) // a place that is not kept harms nobody
 }
 
 // restorePlace puts the window where it stood, if that is still in sight. Its size
 // was cut to a sensible one already, but not to the screen.
 func (s *shell) restorePlace() {
-	width, height := s.left.size(usual, smallest, current(s.ctx))
+	all, current := screens(s.ctx)
+	width, height := s.left.size(usual, smallest, current)
 	runtime.WindowSetSize(s.ctx, width, height)
-	if s.left.placed(screens(s.ctx)) {
+	if s.left.placed(all) {
 		runtime.WindowSetPosition(s.ctx, s.left.X, s.left.Y)
 	}
 	if s.left.Maximised {
@@ -74,30 +76,20 @@ func (s *shell) restorePlace() {
 	}
 }
 
-func screens(ctx context.Context) []screen {
-	all, err := runtime.ScreenGetAll(ctx)
+// screens returns the screens that are there, and the one that the window is on: nil and zero when the system does not
+// tell.
+func screens(ctx context.Context) (all []screen, current screen) {
+	list, err := runtime.ScreenGetAll(ctx)
 	if err != nil {
-		return nil
+		return nil, screen{}
 	}
-	var out []screen
-	for _, s := range all {
-		out = append(out, screen{Width: s.Size.Width, Height: s.Size.Height})
-	}
-	return out
-}
-
-// current is the screen that the window is on; zero when the system does not tell.
-func current(ctx context.Context) screen {
-	all, err := runtime.ScreenGetAll(ctx)
-	if err != nil {
-		return screen{}
-	}
-	for _, s := range all {
+	for _, s := range list {
+		all = append(all, screen{Width: s.Size.Width, Height: s.Size.Height})
 		if s.IsCurrent {
-			return screen{Width: s.Size.Width, Height: s.Size.Height}
+			current = all[len(all)-1]
 		}
 	}
-	return screen{}
+	return all, current
 }
 
 // follow makes the title bar go with the page, where the system lets it.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base32"
@@ -47,7 +48,7 @@ type drawing struct {
 }
 
 // Draw makes what the window shows of what is known. The profile and the details are
-// drawn for the phase of a signed-in person alone: Draw is the guard. Every text in the
+// drawn for the phase of a signed-in person alone: [Draw] is the guard. Every text in the
 // view, whoever wrote it, is fit to be shown.
 func Draw(m Model, s account.Snapshot, f Facts) StateView {
 	d := drawing{m, f, s}
@@ -141,8 +142,8 @@ var atSignIn = map[string]bool{
 	"session_ended": true, "session_lost": true, "not_renewable": true, "session_limit": true, "session_idle": true,
 }
 
-// quiet are no problems but the person's own doing, and take the place of nobody. Those
-// that happened at the provider are told beside the screen.
+// quiet are outcomes that the person chose. They replace no screen; those that were chosen at the provider are told
+// beside it.
 var quiet = map[string]bool{"cancelled": true, "declined": true, "device_declined": true}
 
 // problems draws the problem, which stands before the screen of the phase. A wait has
@@ -152,11 +153,7 @@ func (d *drawing) problems(v *StateView) {
 		return
 	}
 	own := d.model.Problem != nil
-	err := d.snap.Err
-	if own {
-		err = d.model.Problem
-	}
-	if p := d.problem(err); p != nil {
+	if p := d.problem(cmp.Or(d.model.Problem, d.snap.Err)); p != nil {
 		if d.dismissible() && !slices.Contains(p.Actions, problem.Dismiss) {
 			p.Actions = append(slices.Clone(p.Actions), problem.Dismiss)
 		}
@@ -212,13 +209,14 @@ var titles = map[string]string{
 }
 
 func titleOf(v StateView) string {
+	title := titles[v.Screen]
 	if v.Leaving != nil {
-		return v.App.Name + " — Sign out"
+		title = "Sign out"
 	}
-	if title := titles[v.Screen]; title != "" {
-		return v.App.Name + " — " + title
+	if title == "" {
+		return v.App.Name
 	}
-	return v.App.Name
+	return v.App.Name + " — " + title
 }
 
 // milli is a time as JavaScript takes it.

@@ -107,13 +107,7 @@ func enumerate(names []string) string {
 
 // lines are those that say something.
 func lines(all ...string) []string {
-	out := []string{}
-	for _, line := range all {
-		if line != "" {
-			out = append(out, line)
-		}
-	}
-	return out
+	return slices.DeleteFunc(all, func(line string) bool { return line == "" })
 }
 
 // plural is a number with its word.

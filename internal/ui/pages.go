@@ -30,7 +30,7 @@ func (w *Window) Show(page string) (Job, error) {
 }
 
 // OpenOutside opens something outside the window, by a name of this list and nothing
-// else: a page chosen by an address from JavaScript could be anybody's.
+// else: an address from JavaScript could lead anywhere.
 func (w *Window) OpenOutside(ctx context.Context, name string) error {
 	s := w.now()
 	switch name {
@@ -107,10 +107,7 @@ func (w *Window) Retry() Job {
 	s := w.now()
 	if s.Err != nil || !s.Ready {
 		w.change(func(m *Model) { m.SetUp = SetUp{Asked: true} })
-		w.mu.Lock()
-		again := w.again
-		w.mu.Unlock()
-		again()
+		w.reconnect()
 		return nil
 	}
 	switch snap := s.Account.Snapshot(); snap.Phase {

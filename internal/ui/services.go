@@ -14,7 +14,7 @@ import (
 // Job is the part of an intent that takes time. Whoever called the intent runs it.
 type Job func(context.Context) error
 
-// Services are what the intents are made of. They are replaced as a whole when the
+// Services are what the intents call. They are replaced as a whole when the
 // settings are read again.
 type Services struct {
 	Log      *slog.Logger
@@ -45,7 +45,7 @@ type Services struct {
 	SetAtLogin func(bool) error
 
 	// The set-up of a provider: what a form would come to, and writing it. Errors join
-	// *settings.Error.
+	// *[settings.Error].
 	TrySetUp  func(ctx context.Context, preset string, typed map[string]string, found func(FindingView)) error
 	SaveSetUp func(preset string, typed map[string]string) error
 	Demo      func() error               // takes the provider out, for the demo's own

@@ -90,9 +90,8 @@ func (w *Window) setUp(preset string, save func(*Services) error) error {
 	w.change(func(m *Model) { m.show("") })
 	w.mu.Lock()
 	w.signInNext = true
-	again := w.again
 	w.mu.Unlock()
-	again()
+	w.reconnect()
 	return nil
 }
 

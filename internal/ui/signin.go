@@ -78,8 +78,8 @@ func (w *Window) request(who string) (session.SignInRequest, error) {
 	return session.SignInRequest{}, errIncomplete
 }
 
-// typed is [Window.request], and remembers what was typed where the settings let it: in
-// this window at once, and beside the session when the sign-in has succeeded.
+// typed makes the request, and remembers what was typed where the settings allow it: in this window at once, and beside
+// the session when the sign-in has succeeded.
 func (w *Window) typed(who string) (session.SignInRequest, error) {
 	req, err := w.request(who)
 	if err == nil && offersTyped(w.now().Values()) {

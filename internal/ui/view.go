@@ -4,7 +4,7 @@ package ui
 // when not known. No token, state or verifier ever stands in it; the one code in it
 // is the user code of another device, which is there to be read out (RFC 8628 §3.3).
 
-// EventChanged carries a StateView to the frontend whenever something changed.
+// EventChanged carries a [StateView] to the frontend whenever something changed.
 const EventChanged = "account:changed"
 
 // Screens of the window. Which one is shown is decided in Go alone.

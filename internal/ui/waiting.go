@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"encoding/base64"
 	"strings"
 
@@ -38,10 +39,7 @@ func (d *drawing) waiting(v *StateView) {
 
 // complete is the address that bears the code, if the provider gave one.
 func complete(d *session.DeviceCode) string {
-	if d.VerificationURIComplete != "" {
-		return d.VerificationURIComplete
-	}
-	return d.VerificationURI
+	return cmp.Or(d.VerificationURIComplete, d.VerificationURI)
 }
 
 // spoken is an address as one reads it out.

@@ -21,7 +21,7 @@ type Options struct {
 	About       *AboutView
 	StartHidden bool // the window waits in the background until it is needed
 	// Connect makes the services from the settings, which it reads anew each time.
-	// changed is for the account's OnChange. What cannot be used is in Services.Err.
+	// changed is for the account's OnChange. What cannot be used is in [Services].Err.
 	Connect func(ctx context.Context, changed func(account.Snapshot)) *Services
 }
 
@@ -32,13 +32,13 @@ type Window struct {
 	key   []byte // of the references to problems
 	known chan struct{}
 
-	claims claims.Memo // read in Prepare, outside the lock that publishes
+	claims claims.Memo // read in [Window.Prepare], outside the lock that publishes
 
 	mu         sync.Mutex
 	host       Host
 	services   *Services
 	earlier    uint64 // revisions that were published with earlier services
-	again      func() // makes Run connect anew
+	again      func() // makes [Window.Run] connect anew
 	model      Model
 	dark       bool
 	signInNext bool   // the set-up that was saved is for a sign-in
@@ -98,6 +98,14 @@ func (w *Window) round(parent context.Context) {
 	s.Account.Run(ctx)
 }
 
+// reconnect makes [Window.Run] connect the services anew, of settings that are read again.
+func (w *Window) reconnect() {
+	w.mu.Lock()
+	again := w.again
+	w.mu.Unlock()
+	again()
+}
+
 // show tells that it is known what to show. A window in the background comes up when
 // there is something for the person to do.
 func (w *Window) show(signedIn bool) {
@@ -114,7 +122,7 @@ func (w *Window) show(signedIn bool) {
 	w.now().Account.Touch()
 }
 
-// now returns the services at hand; those of before a restart may still be in use.
+// now returns the current services. Jobs that began before them may still use earlier ones.
 func (w *Window) now() *Services {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -165,7 +173,7 @@ func (w *Window) First() (StateView, bool) {
 	}
 }
 
-// view is the state with the revision of its snapshot, which it is not older than.
+// view returns the state, and the snapshot that it was drawn of.
 func (w *Window) view() (StateView, account.Snapshot) {
 	s := w.now()
 	snap := s.Account.Snapshot()
