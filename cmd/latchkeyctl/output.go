@@ -79,9 +79,10 @@ func profileOf(p account.Account) profile {
 		Issuer: p.Key.Issuer, Subject: p.Key.Subject, Name: nameOf(p), Email: p.Profile.Email,
 		EmailVerified: p.Profile.EmailVerified, Picture: p.Profile.Picture,
 		IDTokenVerified: p.IDTokenVerified, Renewable: p.CanRefresh,
-		Provider: providerOf(p), Organization: says.Organization, Roles: append([]string{}, says.Roles...), How: says.How,
-		Expiry: stamp(p.Expiry), SignedInAt: stamp(p.SignedInAt), RefreshedAt: stamp(p.Refreshed), EndsAt: stamp(p.Ends),
-		Key: p.Binding.Key, Bound: boundOf(p.Binding),
+		Provider: providerOf(p), Organization: says.Organization, Roles: append([]string{}, says.Roles...),
+		How: says.How, Key: p.Binding.Key, Bound: boundOf(p.Binding),
+		Expiry: stamp(p.Expiry), SignedInAt: stamp(p.SignedInAt), RefreshedAt: stamp(p.Refreshed),
+		EndsAt: stamp(p.Ends),
 	}
 }
 

@@ -64,7 +64,7 @@ func flagOf(key string) string { return strings.ReplaceAll(key, "_", "-") }
 
 // run asks, writes and checks.
 func (u *settingUp) run() error {
-	for _, key := range append(provider.FormKeys(), "provider") { // they are written to the file, and overrule nothing now
+	for _, key := range append(provider.FormKeys(), "provider") { // they are written, and overrule nothing now
 		if text, given := u.flags[key]; given {
 			u.typed[key] = text
 			delete(u.flags, key)

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -117,4 +118,43 @@ func pictures(s account.Snapshot) []string {
 		out = append(out, p.Profile.Picture)
 	}
 	return out
+}
+
+// fetchPictures fetches each picture of the snapshot once. There are initials until a
+// picture is here, and for good if it cannot be used.
+func (w *Window) fetchPictures(snap account.Snapshot) {
+	for _, address := range pictures(snap) {
+		w.mu.Lock()
+		_, asked := w.model.Pictures[address]
+		if !asked && address != "" {
+			w.model.picture(address, "")
+		}
+		s, h := w.services, w.host
+		w.mu.Unlock()
+		if asked || address == "" {
+			continue
+		}
+		h.Run("fetch the picture", func(ctx context.Context) error {
+			face := make(chan string, 1)
+			err := passing(ctx, func(ctx context.Context) error {
+				data, err := s.Picture(ctx, address)
+				if err != nil {
+					s.Log.Info("picture.unusable", "err", err)
+					return nil
+				}
+				s.Log.Debug("picture.fetched")
+				face <- data
+				return nil
+			})
+			if err != nil || len(face) == 0 {
+				return err
+			}
+			data := <-face
+			w.change(func(m *Model) { m.picture(address, data) })
+			if err := s.Account.KeepFace(ctx, address, data); err != nil {
+				s.Log.Info("picture.not_kept", "err", err)
+			}
+			return nil
+		})
+	}
 }
