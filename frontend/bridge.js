@@ -1,64 +1,45 @@
-// The one file that talks to Go. Commands return at once; what comes of them
-// arrives by the one event.
+// The one file that talks to Go. Commands return at once, and their results arrive by the one event. The files app*.go
+// say what each takes.
 import * as go from "./wailsjs/go/main/App.js";
 import { EventsOn } from "./wailsjs/runtime/runtime.js";
 
 /** @typedef {import("./wailsjs/go/models").ui.StateView} StateView */
 
-export const state = () => go.State();
-export const retry = () => go.Retry();
-export const dismiss = () => go.Dismiss();
-
-/** @param {string} who an email address, an organization, or "" */
-export const signIn = (who) => go.SignIn(who);
-/** @param {string} who as above */
-export const signInElsewhere = (who) => go.SignInElsewhere(who);
-export const signInHere = () => go.SignInHere();
-/** @param {string} who as above */
-export const otherAccount = (who) => go.OtherAccount(who);
-export const cancelSignIn = () => go.CancelSignIn();
-export const openBrowserAgain = () => go.OpenBrowserAgain();
-export const copyLink = () => go.CopyLink();
-export const copyCode = () => go.CopyCode();
-/** @param {string} address */
-export const pasteAnswer = (address) => go.PasteAnswer(address);
-
-/** @param {string} id of an account */
-export const goOnAs = (id) => go.Continue(id);
-/** @param {string} id of an account */
-export const remove = (id) => go.Remove(id);
-/** @param {string} id of an account, or "all"; "" asks no more */
-export const askSignOut = (id) => go.AskSignOut(id);
-/** @param {string} id as above @param {string} scope device, tokens or browser */
-export const signOut = (id, scope) => go.SignOut(id, scope);
-
-/** @param {string} page details, settings, check, about, or "" for none */
-export const show = (page) => go.Show(page);
-/** @param {string} name of something outside the window: logs, settings, device */
-export const open = (name) => go.Open(name);
-export const copyDetails = () => go.CopyDetails();
-export const copyProblem = () => go.CopyProblem();
-export const copyReport = () => go.CopyReport();
-/** @param {string} key @param {string} value */
-export const set = (key, value) => go.Set(key, value);
-
-/** @param {string} preset @param {Record<string, string>} typed by key */
-export const checkSetUp = (preset, typed) => go.CheckSetUp(preset, typed);
-/** @param {string} preset @param {Record<string, string>} typed by key */
-export const saveSetUp = (preset, typed) => go.SaveSetUp(preset, typed);
-export const tryDemo = () => go.TryDemo();
-/** @param {string} preset @param {number} at its place among the preset's addresses */
-export const copyRedirect = (preset, at) => go.CopyRedirect(preset, at);
-
-/** @param {string} passphrase */
-export const unlock = (passphrase) => go.Unlock(passphrase);
-export const startOver = () => go.StartOver();
-export const unlockKeychain = () => go.UnlockKeychain();
-export const choosePassphrase = () => go.ChoosePassphrase();
-/** @param {string} passphrase */
-export const protectWithPassphrase = (passphrase) => go.ProtectWithPassphrase(passphrase);
-export const useKeychain = () => go.UseKeychain();
-export const useMemory = () => go.UseMemory();
+export {
+  AskSignOut as askSignOut,
+  CancelSignIn as cancelSignIn,
+  CheckSetUp as checkSetUp,
+  ChoosePassphrase as choosePassphrase,
+  Continue as goOnAs,
+  CopyCode as copyCode,
+  CopyDetails as copyDetails,
+  CopyLink as copyLink,
+  CopyProblem as copyProblem,
+  CopyRedirect as copyRedirect,
+  CopyReport as copyReport,
+  Dismiss as dismiss,
+  Open as open,
+  OpenBrowserAgain as openBrowserAgain,
+  OtherAccount as otherAccount,
+  PasteAnswer as pasteAnswer,
+  ProtectWithPassphrase as protectWithPassphrase,
+  Remove as remove,
+  Retry as retry,
+  SaveSetUp as saveSetUp,
+  Set as set,
+  Show as show,
+  SignIn as signIn,
+  SignInElsewhere as signInElsewhere,
+  SignInHere as signInHere,
+  SignOut as signOut,
+  StartOver as startOver,
+  State as state,
+  TryDemo as tryDemo,
+  Unlock as unlock,
+  UnlockKeychain as unlockKeychain,
+  UseKeychain as useKeychain,
+  UseMemory as useMemory,
+} from "./wailsjs/go/main/App.js";
 
 /** Reports that nobody waits for: that they cannot be made is no error of its own. */
 const quietly = (/** @type {Promise<unknown>} */ p) => p.catch(() => {});

@@ -1,5 +1,4 @@
-// Small pictures drawn by lines, in the colour of the text around them. They are
-// never the only bearer of a meaning.
+// Small pictures drawn by lines, in the colour of the text around them. Words always say the same.
 import { svg } from "./dom.js";
 
 /** @type {Record<string, string>} */
@@ -32,7 +31,7 @@ const paths = {
  */
 export const icon = (name, more = "") => svg(`icon ${more}`.trim(), "0 0 24 24", [["path", { d: paths[name] ?? "" }]]);
 
-/** Somebody waits. */
+/** A ring that turns while the person waits. */
 export const ring = () =>
   svg("ring", "0 0 72 72", [
     ["circle", { cx: "36", cy: "36", r: "30" }],

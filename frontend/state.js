@@ -11,10 +11,9 @@ export function store(draw) {
   return {
     /** @param {StateView} s */
     take(s) {
-      if (s.revision < newest) return false;
+      if (s.revision < newest) return;
       newest = s.revision;
       draw(s);
-      return true;
     },
   };
 }

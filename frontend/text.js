@@ -179,7 +179,11 @@ export const text = Object.freeze({
   checkTitle: "Set-up check",
   checking: "Checking settings, network, keychain and clock…",
   checked: (/** @type {number} */ passed, /** @type {number} */ all) =>
-    all === 0 ? "Nothing was checked." : passed === all ? "Everything is fine." : needs(all - passed, all),
+    all === 0
+      ? "Nothing was checked."
+      : passed === all
+        ? "Everything is fine."
+        : `${all - passed} of ${all} ${all - passed === 1 ? "needs" : "need"} attention.`,
   checkAgain: "Check again",
   copyReport: "Copy report",
 
@@ -269,13 +273,6 @@ function sentence(s) {
   const [first = "", ...rest] = s;
   return first.toLocaleUpperCase() + rest.join("");
 }
-
-/**
- * How many checks need attention.
- * @param {number} n
- * @param {number} all
- */
-const needs = (n, all) => `${n} of ${all} ${n === 1 ? "needs" : "need"} attention.`;
 
 /**
  * The first of many, and how many more there are.

@@ -10,7 +10,7 @@ export function theme() {
   let timer = 0;
   const isDark = () => appearance === "dark" || (appearance !== "light" && system.matches);
   const remember = () => void bridge.remember(isDark());
-  // A size is worth keeping once the hand rests.
+  // The size is kept when nobody has resized the window for a moment.
   const soon = () => {
     window.clearTimeout(timer);
     timer = window.setTimeout(remember, 400);

@@ -58,7 +58,7 @@ export function switcher() {
     e.preventDefault();
     rows.at(to % rows.length)?.focus();
   });
-  // Whoever looks elsewhere is done with it; a question that it has asked leads back to it.
+  // The list closes when the focus goes elsewhere, but not into the dialog that the list has opened.
   const elsewhere = (/** @type {EventTarget | null} */ target) =>
     target instanceof Element && !root.contains(target) && !target.closest("dialog");
   root.addEventListener("focusout", (e) => {

@@ -16,9 +16,7 @@ export function profile() {
   const state = el("span", { class: "chip" }, [el("span", { class: "dot fresh" }), text.signedIn]);
   const others = switcher();
   const looks = face("large");
-  const name = el("h1");
-  name.dir = "auto";
-  name.tabIndex = -1;
+  const name = el("h1", { dir: "auto", tabIndex: -1 });
   const email = el("bdi");
   const verified = el("span");
   const mail = el("p", { class: "profile-mail" }, [email, " ", verified]);

@@ -9,10 +9,10 @@ import { redirects } from "../parts/redirects.js";
 import { setupField } from "../parts/setupfield.js";
 import { source, text } from "../text.js";
 
-/** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
 /** @typedef {import("../wailsjs/go/models").ui.SetupView} SetupView */
 /** @typedef {import("../wailsjs/go/models").ui.FindingView} FindingView */
 
+/** @returns {import("../main.js").Screen} */
 export function setup() {
   const head = pageHead(text.setupPage);
   const title = el("h1");
@@ -113,7 +113,6 @@ export function setup() {
   });
   return {
     root,
-    /** @param {StateView} s */
     update(s) {
       if (!s.setup) return;
       const fresh = JSON.stringify([s.setup.forms, s.setup.preset]);

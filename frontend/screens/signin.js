@@ -1,4 +1,4 @@
-// The sign-in screen: one button, or the people who were here before.
+// The sign-in screen: one button, or the accounts that are kept here.
 import * as bridge from "../bridge.js";
 import { act, el, field, mark } from "../dom.js";
 import { icon } from "../icons.js";

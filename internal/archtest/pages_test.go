@@ -34,7 +34,7 @@ func absences(t *testing.T, text string) []string {
 			continue
 		}
 		kind, name, method := strings.Cut(m[1], ".")
-		shape := `(?m)^(?:func |export (?:async )?function |export const |\s+)` + m[1] + `\b`
+		shape := `(?m)^(?:func |export (?:async )?function |export const |\s+(?:\w+ as )?)` + m[1] + `\b`
 		if method {
 			shape = `(?m)^func \([a-z]+ \*?` + kind + `\) ` + name + `\(|^(?:export )?(?:async )?function ` + name +
 				`\b|^    ` + name + `\(`
