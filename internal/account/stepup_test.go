@@ -111,6 +111,28 @@ func TestAStepUpIsNoLoop(t *testing.T) {
 	}
 }
 
+// Only an answer with status 401 asks for a step-up (RFC 9470 §3). After the step-up any other answer goes to the
+// caller, even with the challenge in its header.
+func TestOnlyARefusalAsksForAStepUp(t *testing.T) {
+	d, asked := consenting(t, nil)
+	status := http.StatusUnauthorized
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("WWW-Authenticate", `Bearer error="insufficient_user_authentication", max_age=300`)
+		w.WriteHeader(status)
+		status = http.StatusForbidden
+	}))
+	t.Cleanup(site.Close)
+	if got, err := post(t, client(t, d, site.URL), site.URL, nil); got != http.StatusForbidden || err != nil {
+		t.Errorf("after the step-up: %d %v", got, err)
+	}
+	if got, err := post(t, client(t, d, site.URL), site.URL, nil); got != http.StatusForbidden || err != nil {
+		t.Errorf("without a step-up: %d %v", got, err)
+	}
+	if len(*asked) != 1 {
+		t.Errorf("the person was asked %d times", len(*asked))
+	}
+}
+
 func TestAStepUpThatComesToNothing(t *testing.T) {
 	no := errors.New("not now")
 	weak := errors.New("not strong enough")

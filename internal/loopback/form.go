@@ -52,7 +52,8 @@ var (
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">` + icon + `
 <title>Signing out · {{.App}}</title><style>` + style + `</style>
 <main>` + mark + `<h1>Signing out…</h1><p>Your browser continues to your provider.</p>
-<form method="post" action="{{.Action}}">{{range $name, $values := .Fields}}{{range $values}}<input type="hidden" name="{{$name}}" value="{{.}}">{{end}}{{end}}
+<form method="post" action="{{.Action}}">{{range $name, $values := .Fields}}{{range $values}}
+<input type="hidden" name="{{$name}}" value="{{.}}">{{end}}{{end}}
 <p><button>Continue</button></p></form></main><script>` + submit + `</script></html>
 `))
 	})

@@ -27,27 +27,41 @@ const icon = `<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www
 	`width='52' height='52' rx='14' fill='%238a5a00' stroke='none'/%3E%3Ccircle cx='23.8' cy='17.9' ` +
 	`r='6.4'/%3E%3Cpath d='M23.8 24.3V39H35M23.8 32.4H30'/%3E%3C/svg%3E">`
 
-const style = `:root{color-scheme:light dark;--paper:#faf8f4;--ink:#1f1c17;--ink-2:#6a6359;--line:#e6e1d8;--surface:#fff;--good:#1d7a4c;--bad:#b3261e;--brass:#8a5a00;--key:#fff;--focus:#1a66d6}
-@media (prefers-color-scheme:dark){:root{--paper:#161512;--ink:#f3efe7;--ink-2:#a9a196;--line:#35312a;--surface:#1f1d19;--good:#63c793;--bad:#ff8f86;--brass:#e0b04a;--key:#1f1600;--focus:#7fb0ff}}
+const style = `:root{color-scheme:light dark;--paper:#faf8f4;--ink:#1f1c17;--ink-2:#6a6359;--line:#e6e1d8;
+--surface:#fff;--good:#1d7a4c;--bad:#b3261e;--brass:#8a5a00;--key:#fff;--focus:#1a66d6}
+@media (prefers-color-scheme:dark){:root{--paper:#161512;--ink:#f3efe7;--ink-2:#a9a196;--line:#35312a;
+--surface:#1f1d19;--good:#63c793;--bad:#ff8f86;--brass:#e0b04a;--key:#1f1600;--focus:#7fb0ff}}
 *{box-sizing:border-box;margin:0}
-body{min-height:100vh;display:grid;place-items:center;padding:24px;background:var(--paper);color:var(--ink);font:400 15px/1.5 system-ui,"Segoe UI",Cantarell,"Noto Sans",sans-serif}
-main{max-width:420px;width:100%;background:var(--surface);border:1px solid var(--line);border-radius:16px;padding:32px;overflow-wrap:anywhere}
-.mark{display:flex;align-items:center;gap:12px;margin-bottom:32px;font-weight:600}.mark svg{width:36px;height:36px;margin:0;color:var(--key);fill:none;stroke:currentColor;stroke-width:4;stroke-linecap:round;stroke-linejoin:round}.mark rect{fill:var(--brass);stroke:none}
+body{min-height:100vh;display:grid;place-items:center;padding:24px;background:var(--paper);color:var(--ink);
+font:400 15px/1.5 system-ui,"Segoe UI",Cantarell,"Noto Sans",sans-serif}
+main{max-width:420px;width:100%;background:var(--surface);border:1px solid var(--line);
+border-radius:16px;padding:32px;overflow-wrap:anywhere}
+.mark{display:flex;align-items:center;gap:12px;margin-bottom:32px;font-weight:600}
+.mark svg{width:36px;height:36px;margin:0;color:var(--key);fill:none;stroke:currentColor;stroke-width:4;
+stroke-linecap:round;stroke-linejoin:round}.mark rect{fill:var(--brass);stroke:none}
 svg{width:44px;height:44px;margin-bottom:20px;color:var(--brass)}.ok>svg{color:var(--good)}.bad>svg{color:var(--bad)}
 h1{font-size:24px;line-height:1.2;font-weight:650;letter-spacing:-.02em}
 p{margin-top:8px;color:var(--ink-2)}
-button{margin-top:24px;width:100%;min-height:44px;border:1px solid var(--line);border-radius:10px;background:none;color:inherit;font:inherit;font-weight:500;cursor:pointer}button:hover{border-color:var(--ink-2)}button[hidden]{display:none}
+button{margin-top:24px;width:100%;min-height:44px;border:1px solid var(--line);border-radius:10px;
+background:none;color:inherit;font:inherit;font-weight:500;cursor:pointer}
+button:hover{border-color:var(--ink-2)}button[hidden]{display:none}
 :focus-visible{outline:3px solid var(--focus);outline-offset:2px}`
 
 var (
 	styleHash = hash(style)
 	body      = sync.OnceValue(func() *template.Template {
 		return template.Must(template.New("page").Parse(`<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">` + icon + `
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="robots" content="noindex">` + icon + `
 <title>{{.Title}} · {{.App}}</title><style>` + style + `</style>
 <main class="{{if .OK}}ok{{else if .Bad}}bad{{end}}">` + mark +
-			`<svg viewBox="0 0 52 52" fill="none" stroke="currentColor" stroke-width="4" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><circle cx="26" cy="26" r="23"/>{{if .OK}}<path d="m16 27 7 7 14-15"/>{{else if .Bad}}<path d="M26 14v16M26 37v.5"/>{{else}}<path d="M26 14v12l8 6"/>{{end}}</svg>
-<h1 dir="auto">{{.Title}}</h1><p dir="auto">{{.Text}}</p>{{if .Last}}<button type="button" hidden>Close this tab</button>{{end}}</main>{{.Script}}</html>
+			`<svg viewBox="0 0 52 52" fill="none" stroke="currentColor" stroke-width="4"
+stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
+<circle cx="26" cy="26" r="23"/>{{if .OK}}<path d="m16 27 7 7 14-15"/>
+{{else if .Bad}}<path d="M26 14v16M26 37v.5"/>{{else}}<path d="M26 14v12l8 6"/>{{end}}</svg>
+<h1 dir="auto">{{.Title}}</h1><p dir="auto">{{.Text}}</p>
+{{if .Last}}<button type="button" hidden>Close this tab</button>{{end}}
+</main>{{.Script}}</html>
 `))
 	})
 )

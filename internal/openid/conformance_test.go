@@ -25,22 +25,30 @@ var update = flag.Bool("update", false, "write docs/conformance.md anew")
 
 // wanted are the modules that the table must have, by plan. The test fails when a row is removed.
 var wanted = map[string]string{
-	"Basic": `oidcc-client-test -invalid-iss -missing-sub -invalid-aud -missing-iat -kid-absent-single-jwks -kid-absent-multiple-jwks
-		-idtoken-sig-rs256 -idtoken-sig-none -invalid-sig-rs256 -userinfo-invalid-sub -nonce-invalid -scope-userinfo-claims -client-secret-basic`,
-	"Config": `-discovery-openid-config -discovery-jwks-uri-keys -discovery-issuer-mismatch -idtoken-sig-none -signing-key-rotation
+	"Basic": `oidcc-client-test -invalid-iss -missing-sub -invalid-aud -missing-iat -kid-absent-single-jwks
+		-kid-absent-multiple-jwks
+		-idtoken-sig-rs256 -idtoken-sig-none -invalid-sig-rs256 -userinfo-invalid-sub -nonce-invalid
+		-scope-userinfo-claims -client-secret-basic`,
+	"Config": `-discovery-openid-config -discovery-jwks-uri-keys -discovery-issuer-mismatch -idtoken-sig-none
+		-signing-key-rotation
 		-signing-key-rotation-just-before-signing`,
 	"Refresh": `-refresh-token -refresh-token-invalid-issuer -refresh-token-invalid-sub ` +
 		`-refresh-token-invalid-aud -refresh-token-invalid-azp`,
 	"RP-initiated logout": `-rp-init-logout -rp-init-logout-other-state -rp-init-logout-no-state`,
-	"Others": `-missing-aud -invalid-sig-hs256 -invalid-sig-es256 -invalid-athash -userinfo-bearer-header -userinfo-signed
+	"Others": `-missing-aud -invalid-sig-hs256 -invalid-sig-es256 -invalid-athash -userinfo-bearer-header
+		-userinfo-signed
 		-aggregated-claims -distributed-claims -ignores-unparseable-key-in-jwks`,
-	"FAPI client": `fapi-client-test-invalid-authorization-response-iss fapi-client-test-remove-authorization-response-iss fapi-client-test-invalid-state
+	"FAPI client": `fapi-client-test-invalid-authorization-response-iss
+		fapi-client-test-remove-authorization-response-iss fapi-client-test-invalid-state
 		fapi-client-test-missing-state fapi-client-test-invalid-secondary-aud fapi-client-test-valid-aud-as-array
 		fapi-client-test-token-type-case-insensitivity fapi-client-test-no-expires-in`,
-	"Latchkey's own": `token-answer-without-token-type token-answer-of-another-type null-is-absent lifetime-not-told refresh-refusals
+	"Latchkey's own": `token-answer-without-token-type token-answer-of-another-type null-is-absent lifetime-not-told
+		refresh-refusals
 		refresh-person-needed refresh-answer-lost refresh-way-proven code-redeemed-again refused-sign-in-revokes
 		offline-access-needs-consent prompt-refused project-audiences`,
-	"FAPI 2.0 client": `pushed-request pushed-request-demanded pushed-request-refused dpop-bound-tokens dpop-nonce dpop-jkt dpop-no-bearer
+	"FAPI 2.0 client": `pushed-request pushed-request-demanded pushed-request-refused dpop-bound-tokens dpop-nonce
+		dpop-jkt
+		dpop-no-bearer
 		dpop-proof-to-its-origin private-key-jwt answer-names-issuer pkce-s256 no-plain-http`,
 }
 
@@ -110,13 +118,16 @@ const notCovered = `
 
 | Of the foundation's plans | Why not |
 |---|---|
-| Implicit and hybrid flows, with invalid-chash, missing-athash and nonce-unless-code-flow | Latchkey has the code flow alone; at_hash is checked when it is there, and a code flow's ID token has no c_hash |
+| Implicit and hybrid flows, with invalid-chash, missing-athash and nonce-unless-code-flow | ` +
+	`Latchkey has the code flow alone; at_hash is checked when it is there, and a code flow's ID token has no c_hash |
 | Form post response mode | a loopback address takes GET alone, so that a page's form cannot answer |
 | Dynamic registration and WebFinger | the client and the issuer are settings |
 | Request objects (request, request_uri) | not sent |
 | Encrypted ID tokens and userinfo | not supported: refused as malformed, and left out |
 | userinfo-bearer-body | the token goes in the header alone (RFC 6750 §2.1) |
-| Client authentication by mutual TLS, and client_secret_jwt | not supported; none, client_secret_basic and client_secret_post are tested under client-secret-basic, private_key_jwt stands above |
+| Client authentication by mutual TLS, and client_secret_jwt | ` +
+	`not supported; none, client_secret_basic and client_secret_post are tested under client-secret-basic, ` +
+	`private_key_jwt stands above |
 | Third-party initiated login | nothing from outside may begin a sign-in |
 | Front- and back-channel logout, session management | a desktop app has no address that a provider could call |
 | FAPI beyond the rows above: JARM, signed requests (Message Signing) | not supported |

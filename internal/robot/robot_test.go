@@ -12,7 +12,8 @@ import (
 
 const page = `<!doctype html><title>Here &amp; now</title><noscript><meta http-equiv="refresh" content="3"></noscript>
 <script>document.title = "elsewhere"</script><p>Some   text</p><a href="/next">Go <b>on</b></a>
-<form method="post" action="/take"><input name="kept" value="1"><input name="typed"><button name="way" value="a">A</button><button name="way" value="b">B</button></form>`
+<form method="post" action="/take"><input name="kept" value="1"><input name="typed">
+<button name="way" value="a">A</button><button name="way" value="b">B</button></form>`
 
 func TestAPageIsReadAsAPersonWithoutScriptsWould(t *testing.T) {
 	got := url.Values{}

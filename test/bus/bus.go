@@ -37,7 +37,8 @@ func Start(t *testing.T, home string) *Bus {
 	t.Helper()
 	conf := filepath.Join(home, "bus.conf")
 	text :=
-		`<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+		`<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+"http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>session</type><listen>unix:path=` + filepath.Join(home, "bus") +
 			`</listen><auth>EXTERNAL</auth><policy context="default"><allow send_destination="*" ` +
 			`eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>`

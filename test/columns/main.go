@@ -6,8 +6,6 @@ package main
 
 import (
 	"fmt"
-	"go/scanner"
-	"go/token"
 	"os"
 	"os/exec"
 	"strings"
@@ -30,7 +28,7 @@ func main() {
 			fmt.Fprintln(os.Stderr, "columns:", err)
 			os.Exit(1)
 		}
-		for _, line := range wide(source) {
+		for _, line := range wide(string(source)) {
 			found = true
 			fmt.Fprintf(os.Stderr, "%s:%s; break it: at most %d, a tab counts as 4\n", path, line, columns)
 		}
@@ -40,31 +38,16 @@ func main() {
 	}
 }
 
-// wide lists the lines of source that are too wide. It leaves out the lines of a raw string that spans several lines,
-// and directives such as //go:build, since neither can be broken.
-func wide(source []byte) []string {
-	if strings.HasPrefix(string(source), "// Code generated") {
+// wide lists the lines of source that are too wide. It leaves out directives such as //go:build, which cannot be
+// broken.
+func wide(source string) []string {
+	if strings.HasPrefix(source, "// Code generated") {
 		return nil
 	}
-	raw := map[int]bool{}
-	file := token.NewFileSet().AddFile("", -1, len(source))
-	var s scanner.Scanner
-	s.Init(file, source, nil, 0)
-	for {
-		pos, tok, lit := s.Scan()
-		if tok == token.EOF {
-			break
-		}
-		if more := strings.Count(lit, "\n"); tok == token.STRING && more > 0 {
-			for line := file.Line(pos); more >= 0; more-- {
-				raw[line+more] = true
-			}
-		}
-	}
 	var list []string
-	for i, line := range strings.Split(string(source), "\n") {
+	for i, line := range strings.Split(source, "\n") {
 		n := utf8.RuneCountInString(line) + 3*strings.Count(line, "\t")
-		if n > columns && !raw[i+1] && !strings.HasPrefix(strings.TrimSpace(line), "//go:") {
+		if n > columns && !strings.HasPrefix(strings.TrimSpace(line), "//go:") {
 			list = append(list, fmt.Sprintf("%d has %d columns", i+1, n))
 		}
 	}

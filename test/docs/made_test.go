@@ -148,7 +148,8 @@ func TestTheManualPages(t *testing.T) {
 func TestTheVersion(t *testing.T) {
 	dir := t.TempDir()
 	script := `cp -r "$1/build" "$1/wails.json" . && git init -q && git add -A
-commit() { GIT_COMMITTER_DATE=2026-11-24T18:00:00+02:00 git -c user.name=x -c user.email=x@example.org commit -q --allow-empty -m x; }
+commit() { GIT_COMMITTER_DATE=2026-11-24T18:00:00+02:00 \
+  git -c user.name=x -c user.email=x@example.org commit -q --allow-empty -m x; }
 commit; build/version.sh version
 git tag v0.0.9; build/version.sh version
 git tag "v$(sed -n 's/.*"productVersion": *"\([^"]*\)".*/\1/p' wails.json)"; build/version.sh version

@@ -35,11 +35,13 @@ func TestUpgradingARenamedProduct(t *testing.T) {
 	shell(product, `git worktree add -q "$1-release" release`)
 	shell(product+"-release", `
 		n=0
-		for f in $(git grep -lI Latchkey -- 'docs/*.md' 'internal/*.go' README.md '*.sh' | grep -vE 'rename|upgrade' | head -27); do
+		for f in $(git grep -lI Latchkey -- 'docs/*.md' 'internal/*.go' README.md '*.sh' |
+			grep -vE 'rename|upgrade' | head -27); do
 			n=$((n+1)); sed -i "0,/Latchkey/s//Latchkey (change $n)/" "$f"; git commit -qam "change $n"
 		done
 		git mv docs/comparison.md docs/beside.md; git commit -qm "a page moves"
-		printf 'package logfile\n\n// Added is new in Latchkey.\nconst Added = "latchkey"\n' > internal/logfile/added.go; git add -A; git commit -qm "a file comes"
+		printf 'package logfile\n\n// Added is new in Latchkey.\nconst Added = "latchkey"\n' > internal/logfile/added.go
+		git add -A; git commit -qm "a file comes"
 		printf '\n/* Latchkey */\n' >> frontend/styles/tokens.css; git commit -qam "the same file as the team's colour"
 		git rev-list --count HEAD`)
 

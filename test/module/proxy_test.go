@@ -13,7 +13,8 @@ func copied(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	sh(t, repository, nil, "bash", "-euo", "pipefail", "-c", `
-		git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d "" f; do [ ! -e "$f" ] || cp --parents "$f" "$1"; done
+		git ls-files -z --cached --others --exclude-standard |
+			while IFS= read -r -d "" f; do [ ! -e "$f" ] || cp --parents "$f" "$1"; done
 		cd "$1"; git init -q; git add -A; git -c user.name=x -c user.email=x@example.org commit -qm x`, "bash", dir)
 	return dir
 }

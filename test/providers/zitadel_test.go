@@ -19,8 +19,10 @@ func TestZitadel(t *testing.T) {
 	dir, port, redirect := t.TempDir(), freePort(t), freePort(t)
 	issuer := "http://localhost:" + port + "/"
 	people := write(t, dir, "people.json", `{
-		"1": {"ID": "1", "Username": "ada", "Password": "ada", "FirstName": "Ada", "LastName": "Lovelace", "Email": "ada@acme.example", "EmailVerified": true},
-		"2": {"ID": "2", "Username": "grace", "Password": "grace", "FirstName": "Grace", "LastName": "Hopper", "Email": "grace@acme.example"}
+		"1": {"ID": "1", "Username": "ada", "Password": "ada", "FirstName": "Ada", "LastName": "Lovelace",
+			"Email": "ada@acme.example", "EmailVerified": true},
+		"2": {"ID": "2", "Username": "grace", "Password": "grace", "FirstName": "Grace", "LastName": "Hopper",
+			"Email": "grace@acme.example"}
 	}`)
 	cmd := exec.Command(server)
 	cmd.Env = append(os.Environ(), "PORT="+port, "USERS_FILE="+people,
