@@ -26,7 +26,7 @@ import (
 
 const hostileName = "id\x1b[2J\x1b]0;owned\x07\n\rYou are signed in\x7f.example"
 
-// hostileSite is a server whose certificate's name moves a terminal's cursor.
+// hostileSite is a server whose certificate has a name with characters that move a terminal's cursor.
 func hostileSite(t *testing.T) (address, caFile string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -56,14 +56,14 @@ func hostileSite(t *testing.T) (address, caFile string) {
 	return site.URL, caFile
 }
 
-// odd is what must reach no terminal.
+// odd are characters that must reach no terminal.
 func odd(r rune) bool {
 	return r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 ||
 		strings.ContainsRune("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff", r)
 }
 
-// -v and doctor print a certificate's name without what moves the cursor, on lines that
-// nobody from outside can make up.
+// -v and doctor print a certificate's name without the characters that move the cursor, and the name cannot begin a
+// line of its own.
 func TestACertificatesNameOnATerminal(t *testing.T) {
 	address, caFile := hostileSite(t)
 	home := t.TempDir()
@@ -116,7 +116,7 @@ func TestJSONEscapesWhatATerminalObeys(t *testing.T) {
 	}
 }
 
-// A name that shows as nothing is none.
+// A name of invisible characters counts as missing.
 func TestWhoIsSomebodyThatCanBeSeen(t *testing.T) {
 	p := account.Account{
 		Key: session.Key{Subject: "4711"}, Profile: session.Profile{Name: "\u3164\u200b", Email: "ada@acme.example"},

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// TestRootWritesNothingOfAnotherPersons runs the real program as root with a HOME that is
-// somebody else's. Whoever is not root is root in a user namespace of the test's own.
+// TestRootWritesNothingOfAnotherPersons runs the real program as root with a HOME that belongs to another user. When
+// the test itself does not run as root, it becomes root in a user namespace.
 func TestRootWritesNothingOfAnotherPersons(t *testing.T) {
 	dir, err := os.MkdirTemp("", "home") // not below t.TempDir, which others may not enter
 	if err != nil {
@@ -29,7 +29,8 @@ func TestRootWritesNothingOfAnotherPersons(t *testing.T) {
 	if os.Getuid() == 0 {
 		err = os.Chown(home, 65534, 65534)
 	} else {
-		home, as = "/usr", []string{"unshare", "--map-root-user"} // root's, who is nobody there
+		// The folder belongs to root, who counts as nobody in the namespace.
+		home, as = "/usr", []string{"unshare", "--map-root-user"}
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -55,7 +55,7 @@ func TestEachCommandsExamples(t *testing.T) {
 	}
 }
 
-// A command that is built alone is the command that the whole has: its help is the same, to the letter.
+// A command that is built alone has the same help as within the whole program.
 func TestACommandBuiltAloneIsTheSame(t *testing.T) {
 	says := func(args ...string) string {
 		var out bytes.Buffer

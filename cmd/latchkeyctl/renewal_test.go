@@ -123,7 +123,7 @@ func TestTokenRenewGivesAnother(t *testing.T) {
 	}
 }
 
-// What the provider says at a refresh, and what the command line makes of it.
+// The answers of a provider to a refresh, and what the command line prints and returns for each.
 func TestRefusalsOfARefresh(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer func(int, http.ResponseWriter, func() []byte) bool
@@ -173,8 +173,8 @@ func TestALostAnswerIsAskedForAgain(t *testing.T) {
 	}
 }
 
-// A program ends while the answer is on its way. The next one knows what the session was
-// lost of, and so does the one after it.
+// A program ends while the answer is on its way. The next program knows the reason for which the session was lost, and
+// so does the one after it.
 func TestALostAnswerIsNamedByTheNextProcess(t *testing.T) {
 	asked := make(chan struct{})
 	p := idp.Start(t, idp.Config{
@@ -198,7 +198,7 @@ func TestALostAnswerIsNamedByTheNextProcess(t *testing.T) {
 	}
 }
 
-// A disk that takes nothing more costs no session.
+// A full disk ends no session.
 func TestNoTokenIsSpentThatCannotBeStored(t *testing.T) {
 	p := idp.Start(t, idp.Config{Lifetime: time.Hour})
 	s := newShell(t, p.Issuer)

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// A redirect to another host gets neither the token nor what the person added for the first one, and none is followed
-// to where others read along.
+// A redirect to another host gets neither the token nor the headers that the person added, and a redirect to plain http
+// is not followed.
 func TestWhatGoesAlongWithARedirect(t *testing.T) {
 	var got http.Header
 	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter,

@@ -92,7 +92,7 @@ func pipe(t *testing.T, path ...string) string {
 	return name
 }
 
-// A pipe in the place of a file of the settings is no file, and nothing waits for it.
+// A pipe in the place of a settings file is refused, and the program does not wait for it.
 func TestAPipeIsNoSettingsFile(t *testing.T) {
 	for name, args := range map[string][]string{
 		"config": {"status"}, "ca": {"status", "--ca-file", "PIPE"},
@@ -115,7 +115,7 @@ func TestAPipeIsNoSettingsFile(t *testing.T) {
 	}
 }
 
-// A passphrase may come out of a pipe; waiting for one ends with the first signal.
+// A passphrase may be read from a pipe; the first signal ends the wait for it.
 func TestCtrlCEndsTheWaitForAPipe(t *testing.T) {
 	env := locked(t)
 	path := pipe(t, t.TempDir(), "passphrase")
@@ -135,7 +135,7 @@ func opened(t *testing.T, path string) {
 	t.Cleanup(func() { _ = f.Close() })
 }
 
-// Whatever the program waits for, the first signal asks and the second ends.
+// Whatever the program waits for, the first signal asks it to end and the second ends it at once.
 func TestTheSecondCtrlCAlwaysEnds(t *testing.T) {
 	term := startAtTerminal(t, "endless", nil)
 	term.waitFor(t, "working")
@@ -145,8 +145,8 @@ func TestTheSecondCtrlCAlwaysEnds(t *testing.T) {
 	term.ends(t)
 }
 
-// The browser may come back when the program has been left: it is told so, at an
-// address without a code, and a next sign-in on the same port goes before.
+// A browser that comes back after the program has ended is told so, at an address without a code. A new sign-in on the
+// same port takes the port over.
 func TestABrowserThatComesAfterTheEnd(t *testing.T) {
 	p := idp.Start(t, idp.Config{Lifetime: time.Hour})
 	l, err := net.Listen("tcp4", "127.0.0.1:0")

@@ -20,13 +20,13 @@ import (
 	"app.latchkey/internal/vault"
 )
 
-// cheap is what these tests spend on a passphrase: they are about what it opens. That the program itself spends what
-// RFC 9106 recommends is tested on a built one, in test/secrets.
+// cheap are the Argon2id parameters of these tests, which do not test the derivation itself. That the program uses
+// those of RFC 9106 is tested on a built program, in test/secrets.
 var cheap = vault.Cost{Time: 1, Memory: 8, Threads: 1}
 
 // TestMain makes the program, and a scripted browser, commands of the stories.
 func TestMain(m *testing.M) {
-	if late.Serve() { // the process that the program leaves is the test's own
+	if late.Serve() { // the process that the program leaves behind is the test's own binary
 		return
 	}
 	testscript.Main(m, map[string]func(){
@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// endless is a program under the same supervision, whose work hears no one.
+// endless is a program under the same supervision, whose work ignores every cancellation.
 func endless() {
 	var begun atomic.Bool
 	begun.Store(true)
@@ -63,7 +63,7 @@ func browse() int {
 	return 0
 }
 
-// visit goes where it is sent, to the end; the provider asks nothing.
+// visit opens the address and follows all redirects; the provider asks nothing.
 func visit() int {
 	ctx, stop := context.WithTimeout(context.Background(), 30*time.Second)
 	defer stop()

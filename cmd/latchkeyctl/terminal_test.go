@@ -101,8 +101,8 @@ func (term *terminal) paste(t *testing.T, line string) {
 	}
 }
 
-// elsewhere is a browser on another computer: what it is sent to on this one's
-// loopback does not open, and stays in its address bar.
+// elsewhere is a browser on another computer. A redirect to loopback does not open there, and its address stays in the
+// address bar.
 type elsewhere struct{ bar string }
 
 var errElsewhere = errors.New("nothing listens here")
@@ -149,7 +149,7 @@ func TestTheAddressThatABrowserElsewhereEndedAtIsPasted(t *testing.T) {
 	term.waitFor(t, "Ada Lovelace <ada@acme.example>")
 }
 
-// What is drawn is the code of the address, module for module.
+// The drawn QR code is that of the address, module for module.
 func TestTheQRCodeOnTheTerminal(t *testing.T) {
 	const address = "https://id.example/device?user_code=WDJB-MJHT"
 	var out bytes.Buffer

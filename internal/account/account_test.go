@@ -247,7 +247,7 @@ func run(t *testing.T, d *testManager, f func()) {
 	<-ended
 }
 
-// waitSealed waits until what is stored fulfils done.
+// waitSealed waits until done is true for what is stored.
 func (d *testManager) waitSealed(t *testing.T, done func(session.Book) bool) {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
@@ -288,8 +288,8 @@ func TestASilentProviderCostsOneTimeLimit(t *testing.T) {
 	})
 }
 
-// A session is shown to Adopting before it is published, while no lock is held: what
-// takes long there keeps nobody from asking for the state.
+// Adopting is called with a session before it is published, while no lock is held. A slow Adopting therefore blocks
+// nobody who asks for the state.
 func TestAdoptingComesBeforeThePublication(t *testing.T) {
 	var m *account.Manager
 	var seen []string

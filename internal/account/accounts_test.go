@@ -232,7 +232,7 @@ func TestFindTakesWhatAPersonTypes(t *testing.T) {
 	}
 }
 
-// unreadable is a vault's error that a sign-in alone, or another keychain, mends.
+// unreadable is the error of a vault that only a sign-in, or the right keychain, makes readable again.
 type unreadable struct{ error }
 
 func (unreadable) Unreadable() {}

@@ -119,8 +119,8 @@ func mustToken(t *testing.T, d *testManager, api string) account.Token {
 	return got
 }
 
-// Two processes with many callers each: the refresh token rotates at every request, and one that comes twice ends
-// the session.
+// Two processes with many callers each: the refresh token rotates at every request, and using one twice would end the
+// session.
 func TestRotationHoldsForTokensOfAPIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := withAPIs(t, map[string]string{"orders": "https://orders.example", "bills": "https://bills.example"})
@@ -150,7 +150,7 @@ func TestRotationHoldsForTokensOfAPIs(t *testing.T) {
 	})
 }
 
-// An account's tokens are its own.
+// Each account has its own tokens for the APIs.
 func TestOneAccountsTokensChangeNoOther(t *testing.T) {
 	d := withAPIs(t, map[string]string{"orders": "https://orders.example"})
 	adas := apiTokenOf(t, d, "orders")
@@ -226,7 +226,7 @@ func refusedAPI(t *testing.T, refusal error, asked, refreshes, end int) {
 	apiTokenOf(t, d, "orders")
 }
 
-// The provider ended the session, which a request for an API's token is the first to meet.
+// The provider has ended the session, and a request for an API's token is the first to notice.
 func TestAnEndedSessionIsFoundByARequestForAnAPI(t *testing.T) {
 	d := withAPIs(t, map[string]string{"orders": "https://orders.example"})
 	d.provider.good["ada"] = "another"
@@ -249,7 +249,7 @@ func TestATokenOfOtherSettingsIsNotUsed(t *testing.T) {
 	}
 }
 
-// A token whose session could not be stored is given to nobody: the refresh token before it is spent.
+// A token whose session could not be stored is given to nobody, because the previous refresh token is already spent.
 func TestAnAPIsTokenThatCannotBeStoredIsNotGiven(t *testing.T) {
 	d := withAPIs(t, map[string]string{"orders": "https://orders.example"})
 	full := errors.New("disk full")

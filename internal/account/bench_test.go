@@ -4,7 +4,7 @@ import (
 	"testing"
 )
 
-// A token from memory is what every call of the team's API begins with.
+// Every call of the team's API begins with a token from memory.
 func BenchmarkTokenFromMemory(b *testing.B) {
 	d := signedIn(b)
 	b.ReportAllocs()

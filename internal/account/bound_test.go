@@ -136,7 +136,7 @@ func TestANonceForABodyThatIsGone(t *testing.T) {
 	}
 }
 
-// Neither a token nor a proof goes along with a redirect to another origin.
+// A redirect to another origin gets neither the token nor the proof.
 func TestAProofDoesNotFollowARedirect(t *testing.T) {
 	d, _ := bound(t)
 	other, seen := guarded(t, false)
@@ -182,7 +182,7 @@ func TestAKeyOfAnotherComputerEndsTheSession(t *testing.T) {
 	}
 }
 
-// A chip that does not answer for now ends nothing.
+// A security chip that does not answer ends no session.
 func TestAChipThatIsAwayEndsNothing(t *testing.T) {
 	d, keys := bound(t)
 	d.provider.refresh = func(context.Context) error { return fmt.Errorf("x: %w", proof.ErrHardware) }
@@ -201,7 +201,7 @@ func TestAChipThatIsAwayEndsNothing(t *testing.T) {
 	}
 }
 
-// An account that was bound must be bound again, until it has been signed out.
+// An account whose tokens were bound gets bound tokens again, until it has been signed out.
 func TestOnceBound(t *testing.T) {
 	d, keys := bound(t)
 	must := map[string]bool{}
@@ -239,7 +239,7 @@ func TestTheSnapshotSaysWhatIsBound(t *testing.T) {
 	}
 }
 
-// claimsOf is what a proof says.
+// claimsOf returns the claims of a proof.
 func claimsOf(text string) string {
 	parts := strings.Split(text, ".")
 	if len(parts) != 3 {

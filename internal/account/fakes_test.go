@@ -14,7 +14,7 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// sealer keeps the blob in memory, with faults to order.
+// sealer keeps the blob in memory and fails when the test says so.
 type sealer struct {
 	mu         sync.Mutex
 	lock       chan struct{}
@@ -98,7 +98,7 @@ type provider struct {
 	silent    bool                                        // a revocation is never answered
 	mu        sync.Mutex
 	n         int
-	who       string            // signs in next
+	who       string            // the person who signs in next
 	picture   string            // … and claims this
 	good      map[string]string // the one refresh token of each that works
 	lifetime  time.Duration
@@ -241,7 +241,7 @@ func (p *provider) Revoke(ctx context.Context, r session.Revocation) (session.En
 	return session.EndingDone, nil
 }
 
-// testManager is a manager with its parts and the snapshots that it published.
+// testManager is a manager with its fakes and the snapshots that it published.
 type testManager struct {
 	*account.Manager
 	provider *provider

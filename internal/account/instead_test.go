@@ -40,8 +40,8 @@ func begun(t *testing.T, d *testManager, req session.SignInRequest) (result func
 	return func() error { return <-out }
 }
 
-// The wait goes on as another one's: no other phase is shown between, the old link is
-// gone at once, and the first sign-in ends as cancelled.
+// The second sign-in takes over the wait: no other phase is shown in between, the old link is gone at once, and the
+// first sign-in ends as cancelled.
 func TestASignInIsReplacedByAnother(t *testing.T) {
 	d := newManager(newProvider(), newSealer())
 	asked, answers := asking(d.provider)
@@ -72,8 +72,8 @@ func TestASignInIsReplacedByAnother(t *testing.T) {
 	}
 }
 
-// The same again is a double click while the wait lasts, and a new sign-in as soon as
-// the result has been published, also from within the publication.
+// The same sign-in again counts as a double click during the wait. Once the result has been published, also from within
+// the publication, it is a new sign-in.
 func TestTheSameAgain(t *testing.T) {
 	d := newManager(newProvider(), newSealer())
 	asked, answers := asking(d.provider)
@@ -99,8 +99,8 @@ func TestTheSameAgain(t *testing.T) {
 	}
 }
 
-// A sign-in that was replaced in the moment of its success stands: another way to the
-// same end is not begun, another account is.
+// A sign-in that was replaced in the moment of its success stands. The replacement does not begin when it was another
+// way to sign in, and begins when it was for another account.
 func TestReplacedInTheMomentOfSuccess(t *testing.T) {
 	for _, c := range []struct {
 		req   session.SignInRequest
@@ -142,7 +142,7 @@ func TestReplacedInTheMomentOfSuccess(t *testing.T) {
 	}
 }
 
-// A cancel counts from the claim on, be it before the sign-in runs.
+// A cancel works as soon as the sign-in is claimed, even before it runs.
 func TestACancelBeforeTheSignInRuns(t *testing.T) {
 	d := newManager(newProvider(), newSealer())
 	run, err := d.SignInInstead(session.SignInRequest{})
@@ -162,8 +162,8 @@ func TestACancelBeforeTheSignInRuns(t *testing.T) {
 	}
 }
 
-// Presses, cancels, switches and sign-outs at once: the revisions rise by one, the wait
-// is left in the end, and nothing stays claimed.
+// Presses, cancels, switches and sign-outs at once: each revision is one higher than the last, the phase is not waiting
+// in the end, and no sign-in stays claimed.
 func TestEverythingAtOnce(t *testing.T) {
 	d := newManager(newProvider(), newSealer())
 	d.provider.signIn = func(ctx context.Context, _ session.SignInRequest) error {

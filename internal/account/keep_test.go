@@ -7,8 +7,8 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// A face is written once, and is there after the next start; so is what was typed, until
-// it is to be forgotten.
+// A picture is written once and is there after the next start. So is the email address that was typed, until the
+// setting says to forget it.
 func TestWhatIsKeptBesideTheSession(t *testing.T) {
 	d := signedIn(t)
 	typed := "ada@acme.example"

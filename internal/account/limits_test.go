@@ -24,8 +24,8 @@ func limited(t *testing.T, l session.Limits) *testManager {
 	return d
 }
 
-// over demands that the session has ended for the reason, here, in the vault and for a process that starts now, and
-// that nobody was asked.
+// over checks that the session has ended for the reason, in this process, in the vault and for a process that starts
+// now, without a request to the provider.
 func over(t *testing.T, d *testManager, why session.Ended, is error) {
 	t.Helper()
 	before := d.provider.refreshes
@@ -134,7 +134,7 @@ func TestASessionThatNobodyUsesEnds(t *testing.T) {
 	})
 }
 
-// The background's own refreshes are no use; a person who looks at the window is.
+// The background's own refreshes do not count as a use of the session; a look at the window does.
 func TestTheBackgroundIsNoUse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := limited(t, session.Limits{Idle: 3 * time.Hour})
@@ -216,7 +216,7 @@ func TestAClockThatIsSetBack(t *testing.T) {
 	})
 }
 
-// What the vault has seen counts for a process that starts with a clock that was set back.
+// For a process that starts with a clock that was set back, the latest time in the vault counts.
 func TestTheVaultRemembersTheTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, s := newProvider(), newSealer()
@@ -241,7 +241,7 @@ func TestTheVaultRemembersTheTime(t *testing.T) {
 	})
 }
 
-// The limit holds for accounts that are not shown, and where nothing can be written.
+// The limit ends sessions of accounts that are not shown, and sessions in a vault that cannot be written.
 func TestLimitsOfOtherAccountsAndOfAFullDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := limited(t, session.Limits{Max: time.Hour})

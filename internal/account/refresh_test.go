@@ -156,7 +156,7 @@ func TestOnlyADefiniteRefusalEndsTheSession(t *testing.T) {
 	}
 }
 
-// A program that keeps no lock has rotated the token behind our back.
+// A program that ignores the lock has rotated the token meanwhile.
 func TestAfterInvalidGrantTheVaultIsReadAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := signedIn(t)
@@ -258,7 +258,7 @@ func TestARotatedTokenThatCannotBeWrittenIsNotLost(t *testing.T) {
 	})
 }
 
-// What a lost answer costs is known to whoever comes after, and after a restart.
+// A later refresh, also after a restart, knows that an answer was lost.
 func TestALostAnswerIsRemembered(t *testing.T) {
 	lost := &session.RetryError{Err: session.ErrLost}
 	for name, c := range map[string]struct {
@@ -322,7 +322,7 @@ func TestAProcessThatWasKilledWhileItRefreshed(t *testing.T) {
 	})
 }
 
-// The provider wants the person: nothing is thrown away, and it is asked again.
+// The provider demands an interaction with the person: the session is kept, and the refresh is tried again.
 func TestThePersonIsNeeded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := signedIn(t)
@@ -412,8 +412,7 @@ func TestWaitWaitsForTheRefresh(t *testing.T) {
 	})
 }
 
-// A refresh token that can be spent once is not spent before the vault was proven
-// writable, by whoever asks for a token.
+// Every caller of Token proves that the vault is writable before it spends a refresh token.
 func TestNothingIsSpentBeforeItCanBeStored(t *testing.T) {
 	for name, c := range map[string]struct{ put, mend func(*sealer, error) }{
 		"read-only": {

@@ -30,8 +30,7 @@ func TestBackgroundTriesAreFewAndHonourRetryAfter(t *testing.T) {
 	})
 }
 
-// Whoever looks is not shown an old state because a try has failed before, nor
-// because the machine has slept.
+// A look at the window refreshes a due session at once, also after a failed try and after sleep.
 func TestAPersonsSignBringsTheNextTryForward(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := signedIn(t)
@@ -74,7 +73,7 @@ func TestAPersonsSignBringsTheNextTryForward(t *testing.T) {
 	})
 }
 
-// nudged is when a person's sign is worth another try, and a little more.
+// nudged is the shortest time between two tries that a look at the window starts, and a little more.
 const nudged = 31 * time.Second
 
 func TestASleptThroughRefreshWaitsForSomebodyOrItsTurn(t *testing.T) {
@@ -109,8 +108,8 @@ func TestASleptThroughRefreshWaitsForSomebodyOrItsTurn(t *testing.T) {
 	}
 }
 
-// Coming back online tries at once what the backoff would let wait; a wait that the
-// provider has asked for is kept, and who is fresh asks for nothing.
+// When the network comes back, a refresh that waits for its backoff is tried at once. A wait that the provider has
+// asked for is kept, and a fresh session is not refreshed.
 func TestBackOnlineIsTriedAtOnce(t *testing.T) {
 	for what, c := range map[string]struct {
 		after time.Duration

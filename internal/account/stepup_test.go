@@ -37,7 +37,8 @@ func demanding(t *testing.T, good func(token string) bool) (*httptest.Server, *[
 	return site, &bodies
 }
 
-// consenting returns a manager with which Ada has signed in, and the questions that she was asked. answer is hers.
+// consenting returns a manager with which Ada has signed in, and the questions that she was asked. answer is what she
+// answers.
 func consenting(t *testing.T, answer error) (*testManager, *[]account.StepUp) {
 	t.Helper()
 	p, asked := newProvider(), &[]account.StepUp{}

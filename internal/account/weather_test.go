@@ -12,7 +12,7 @@ import (
 	"app.latchkey/internal/session"
 )
 
-// A laptop sleeps: its wall clock has gone on and its timers have not.
+// A laptop sleeps: its wall clock goes on and its timers stop.
 func TestAfterSleepTheTokenIsRefreshedBeforeUse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var slept atomic.Int64
@@ -44,8 +44,7 @@ func TestAfterSleepTheTokenIsRefreshedBeforeUse(t *testing.T) {
 	})
 }
 
-// The network goes and comes back: the profile stays, says how old it is, and mends
-// by itself.
+// The network fails and comes back: the profile stays, says how old it is, and is refreshed by itself.
 func TestOfflineIsAStateAndMendsByItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := signedIn(t)
@@ -72,7 +71,7 @@ func TestOfflineIsAStateAndMendsByItself(t *testing.T) {
 	})
 }
 
-// Without a lifetime the token is taken for good until a server refuses it.
+// A token without a lifetime counts as valid until a server refuses it.
 func TestWithoutALifetime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newManager(newProvider(), newSealer())

@@ -19,9 +19,8 @@ import (
 
 const module = "app.latchkey"
 
-// packages are all packages of ours, each with those of ours that it may import. A
-// package below internal/ is named without internal/, any other by its folder. The
-// leaves stand first; one package a line.
+// packages are all packages of this module, each with those that it may import. A package below internal/ is named
+// without internal/, any other by its folder. Packages that import none stand first; one package a line.
 var packages = map[string][]string{
 	"archtest":          {},
 	"atomicfile":        {},
@@ -104,8 +103,8 @@ var packages = map[string][]string{
 // the page (docs/your-app.md).
 var yours = map[string]struct{ imports, uses []string }{}
 
-// touches says which packages may import what reaches the world. Everything that
-// begins with the path counts.
+// touches says which packages may import the packages that use the network, the disk, processes or the keychain. Every
+// import path that begins with the key counts.
 var touches = map[string][]string{
 	"net/http": {
 		"account", "demoidp", "demoidp/broker", "demoidp/directory", "demoidp/issuer", "demoidp/pages",
@@ -148,7 +147,7 @@ var touches = map[string][]string{
 	"plugin": {},
 }
 
-// skipped are folders without product code.
+// skipped are folders without code of the product.
 var skipped = []string{"node_modules", "testdata", ".git", "tools", "artifacts", "test", "templates"}
 
 // isModule reports whether a folder is a module of its own, such as an example.

@@ -30,7 +30,7 @@ func branches(file *ast.File) []string {
 	return out
 }
 
-// What JavaScript can call passes its intent on: logic stands where it can be tested
+// The methods that JavaScript can call have no logic of their own: logic belongs into packages that can be tested
 // without a window.
 func TestTheBoundMethodsHoldNoLogic(t *testing.T) {
 	paths, err := filepath.Glob("../../app*.go")

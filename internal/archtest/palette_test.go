@@ -29,7 +29,7 @@ func roots(css string) (light, dark map[string]string) {
 	return declared(blocks[0][1]), declared(blocks[1][1])
 }
 
-// strangers lists the colours of some CSS that are not the palette's.
+// strangers lists the colours of some CSS that are not in the palette.
 func strangers(used, palette map[string]string) []string {
 	var out []string
 	for name, value := range used {

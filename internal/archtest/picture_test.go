@@ -65,8 +65,7 @@ const (
 	pictureWidth, margin = 1200, 20
 )
 
-// draw draws the table of packages. What the two programs' wiring uses is all of it, and
-// is not drawn.
+// draw draws the table of packages. The arrows of the wiring are left out, since it uses every package.
 func draw() string {
 	at := map[string][2]int{}
 	for y, floor := range floors {
@@ -112,7 +111,7 @@ func draw() string {
 	return b.String()
 }
 
-// The picture is drawn from the table, and has every package of the first order.
+// The picture is drawn from the table, and has every package that is not below another one.
 func TestThePictureIsTheTable(t *testing.T) {
 	drawn := slices.Concat(floors...)
 	for name := range packages {

@@ -14,7 +14,7 @@ import (
 // level, pays for at every start (docs/performance.md). sync.OnceValue puts them off.
 var compiles = []string{"regexp.MustCompile", "regexp.MustCompilePOSIX", "template.Must"}
 
-// atStart lists what the file compiles when the program starts.
+// atStart lists the regular expressions and templates that the file compiles when the program starts.
 func atStart(file *ast.File) []string {
 	var out []string
 	for _, decl := range file.Decls {

@@ -26,7 +26,7 @@ func TestAFileIsReplacedWhole(t *testing.T) {
 	}
 }
 
-// What cannot be replaced stays as it was, and nothing lies beside it.
+// A file that cannot be replaced stays as it was, and no temporary file is left.
 func TestAFailureChangesNothing(t *testing.T) {
 	dir := t.TempDir()
 	taken := filepath.Join(dir, "taken") // a folder with something in it is not replaced

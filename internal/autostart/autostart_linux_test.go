@@ -11,25 +11,25 @@ import (
 	"app.latchkey/internal/autostart"
 )
 
-// desk is a person's folder of settings, and the system's.
-type desk struct {
+// folders are the autostart folders of a person and of the system.
+type folders struct {
 	t           *testing.T
 	own, system string // the entries
 }
 
-func newDesk(t *testing.T) desk {
+func newFolders(t *testing.T) folders {
 	t.Helper()
 	home := t.TempDir()
 	t.Setenv("XDG_CONFIG_HOME", filepath.Join(home, "a person's settings"))
 	t.Setenv("XDG_CONFIG_DIRS", filepath.Join(home, "xdg")+":relative")
 	t.Setenv("SNAP", "")
-	return desk{
+	return folders{
 		t: t, own: filepath.Join(home, "a person's settings", "autostart", "desk.desktop"),
 		system: filepath.Join(home, "xdg", "autostart", "desk.desktop"),
 	}
 }
 
-func (d desk) put(path, text string) {
+func (d folders) put(path, text string) {
 	d.t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		d.t.Fatal(err)
@@ -39,14 +39,14 @@ func (d desk) put(path, text string) {
 	}
 }
 
-func (d desk) is(e autostart.Entry, want bool) {
+func (d folders) is(e autostart.Entry, want bool) {
 	d.t.Helper()
 	if on, err := e.On(); err != nil || on != want {
 		d.t.Errorf("on: %v, %v; want %v", on, err, want)
 	}
 }
 
-func (d desk) set(e autostart.Entry, on bool) {
+func (d folders) set(e autostart.Entry, on bool) {
 	d.t.Helper()
 	if err := e.Set(on); err != nil {
 		d.t.Fatal(err)
@@ -54,8 +54,8 @@ func (d desk) set(e autostart.Entry, on bool) {
 	d.is(e, on)
 }
 
-// script is a program that leaves a mark beside itself.
-func (d desk) script(folder string) autostart.Entry {
+// script writes a program that makes a file beside itself when it runs.
+func (d folders) script(folder string) autostart.Entry {
 	d.t.Helper()
 	path := filepath.Join(d.t.TempDir(), folder, "desk")
 	d.put(path, "#!/bin/sh\necho $# >\"$0.ran\"\n")
@@ -73,7 +73,7 @@ func TestADesktopStartsTheProgram(t *testing.T) {
 		"~tilde;and&more|#(x)<>*?!", "Zoë’s 文件", "a=b",
 	} {
 		t.Run(folder, func(t *testing.T) {
-			d := newDesk(t)
+			d := newFolders(t)
 			e := d.script(folder)
 			d.set(e, true)
 			if out, err := exec.Command("desktop-file-validate", d.own).CombinedOutput(); err != nil || len(out) > 0 {
@@ -100,7 +100,7 @@ func TestADesktopStartsTheProgram(t *testing.T) {
 }
 
 func TestThePathThatNoEntryCanName(t *testing.T) {
-	d := newDesk(t)
+	d := newFolders(t)
 	for _, path := range []string{"relative/desk", "/opt/\xff/desk"} {
 		e := autostart.Entry{ID: "desk", Name: "Acme Desk", Program: path}
 		if err := e.Set(true); !errors.Is(err, autostart.ErrPath) {
@@ -110,9 +110,9 @@ func TestThePathThatNoEntryCanName(t *testing.T) {
 	}
 }
 
-// Who switches it off in the desktop's own settings, or deletes the file, has switched it off.
+// An entry that the person switched off in the desktop's own settings, or deleted, counts as switched off.
 func TestSwitchedOffByHand(t *testing.T) {
-	d := newDesk(t)
+	d := newFolders(t)
 	e := d.script("x")
 	d.is(e, false)
 	d.set(e, true)
@@ -152,10 +152,10 @@ func TestSwitchedOffByHand(t *testing.T) {
 	}
 }
 
-// An entry of a program that has moved names the new place; one of a program that exists, or of
-// somebody's own making, stays.
+// The entry of a program that has moved is changed to the new place. The entry of another existing program, or one that
+// a person wrote, stays.
 func TestAStaleEntry(t *testing.T) {
-	d := newDesk(t)
+	d := newFolders(t)
 	moved, here := d.script("old place"), d.script("new place")
 	d.set(moved, true)
 	names := func(want string) {
@@ -179,7 +179,7 @@ func TestAStaleEntry(t *testing.T) {
 
 // Where the administrator starts the program for every user, the person's entry takes its place and hides it.
 func TestAnEntryForEveryUser(t *testing.T) {
-	d := newDesk(t)
+	d := newFolders(t)
 	e := d.script("x")
 	d.put(d.system, "[Desktop Entry]\nType=Application\nName=x\nExec=desk\n")
 	d.is(e, true)
@@ -190,9 +190,9 @@ func TestAnEntryForEveryUser(t *testing.T) {
 	d.set(e, true)
 }
 
-// What the settings decide is so at each start, also where the person has done otherwise.
+// The setting start_at_login is applied at each start, also when the person has changed the entry.
 func TestWhatTheSettingsDecide(t *testing.T) {
-	d := newDesk(t)
+	d := newFolders(t)
 	e, moved := d.script("here"), d.script("moved")
 	keep := func(e autostart.Entry, on bool) {
 		t.Helper()
@@ -215,9 +215,9 @@ func TestWhatTheSettingsDecide(t *testing.T) {
 	keep(e, false)
 }
 
-// A portal's own matter, a file that is none, and a folder that cannot be written are said.
+// In a Flatpak, with a folder in the place of the file, and with a folder that cannot be written, an error says so.
 func TestWhereItCannotBe(t *testing.T) {
-	d := newDesk(t)
+	d := newFolders(t)
 	e := d.script("x")
 	d.put(filepath.Join(d.own, "x"), "")
 	if _, err := e.On(); !errors.Is(err, autostart.ErrEntry) {

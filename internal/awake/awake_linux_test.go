@@ -15,7 +15,7 @@ import (
 	"app.latchkey/test/bus"
 )
 
-// manager plays logind: it gives out the writing end of a pipe, and holds the reading end.
+// manager stands in for logind: it gives out the writing end of a pipe, and keeps the reading end.
 type manager struct {
 	mu      sync.Mutex
 	asked   []string
@@ -54,8 +54,8 @@ func (m *manager) Get(_, _ string) (dbus.Variant, *dbus.Error) {
 	return dbus.MakeVariant(m.soon), nil
 }
 
-// held reports whether somebody has the inhibitor. The player's own end is closed, as
-// logind's is.
+// held reports whether a program holds the inhibitor. The manager has closed its own copy of the writing end, as logind
+// does.
 func (m *manager) held(t *testing.T) bool {
 	t.Helper()
 	m.mu.Lock()
@@ -129,7 +129,7 @@ func TestNothingBeginsBeforeSleep(t *testing.T) {
 	}
 }
 
-// Where nobody can be asked, or nobody answers, the work goes on.
+// Without logind, or when it does not answer, the work goes on.
 func TestWithoutAnybodyToAsk(t *testing.T) {
 	hold := func(name string) {
 		t.Helper()

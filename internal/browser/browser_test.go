@@ -65,8 +65,8 @@ func TestTheNextOneIsTried(t *testing.T) {
 	}
 }
 
-// What a person may write in $BROWSER, with DIR for a folder that has a space and an
-// apostrophe in its name, and what the program in it is then given.
+// Values of $BROWSER, and the arguments that the program then gets. DIR stands for a folder with a space and an
+// apostrophe in its name.
 func TestWordsOfBROWSER(t *testing.T) {
 	for list, want := range map[string][]string{
 		"DIR/my browser":                                    {address},

@@ -128,7 +128,7 @@ func TestTheTable(t *testing.T) {
 	}
 }
 
-// No token is repeated, wherever a provider has put one.
+// No token is shown, whichever claim a provider has put it in.
 func TestNoTokenIsShown(t *testing.T) {
 	token := "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl"
 	c := claims(t, `{"name":"Ada","note":"it is `+token+` there","access_token":"opaque-1","deep":{"list":["`+token+

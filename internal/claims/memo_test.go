@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// A memo says what the claims say, and reads the same claims once.
+// A memo has the same result as the claims, and parses the same claims once.
 func TestMemo(t *testing.T) {
 	ada, eve := claims(t, `{"org_name":"Acme","roles":`+list(1000)+`,"amr":["pwd"]}`), claims(t, `{"org_name":"Evil"}`)
 	var m Memo

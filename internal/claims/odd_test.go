@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// odd makes claims that are as large as a provider can send them.
+// odd makes claims of the largest size that a provider can send.
 func nested(depth int) string { return strings.Repeat("[", depth) + strings.Repeat("]", depth) }
 
 func list(n int) string {
@@ -28,8 +28,7 @@ func members(n int) string {
 	return "{" + b.String()[1:] + "}"
 }
 
-// work is how many bytes a function allocates: what is done twice for each level or
-// each member shows there, on a busy machine too.
+// work is how many bytes a function allocates. Unlike time, this does not depend on how busy the machine is.
 func work(f func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -91,7 +90,7 @@ func TestListsAreCut(t *testing.T) {
 	}
 }
 
-// What turns the direction of words, or shows as nothing, is in no text.
+// No text has characters that change the direction of words or are invisible.
 func TestTextsAreFitToBeShown(t *testing.T) {
 	c := claims(t, `{"org_name":"Acme\u202egnp.exe","roles":["ad\u2066min","\u200b","\u3164"],"idp":"Ok\u202eta",`+
 		`"a\u202eb":"x\u009b31m\u202e","deep":{"\u202ek":"\u0085v"}}`)

@@ -10,7 +10,8 @@ import (
 	"app.latchkey/internal/wire"
 )
 
-// The first services are of the settings that were read at the start, the next ones of settings that are read anew.
+// The first services are made from the settings that were read at the start, the next ones from settings that are read
+// anew.
 // Settings that cannot be used leave a log, an error and a doctor that names the fault.
 func TestTheServicesOfTheSettings(t *testing.T) {
 	home := t.TempDir()

@@ -127,7 +127,9 @@ func (r *reader) token() string {
 
 // token68 reads one that is the whole of its element (RFC 9110 §11.2), or nothing.
 func (r *reader) token68() string {
-	pads := strings.TrimLeftFunc(r.rest, func(c rune) bool { return alphanumeric(c) || strings.ContainsRune("-._~+/", c) })
+	pads := strings.TrimLeftFunc(r.rest, func(c rune) bool {
+		return alphanumeric(c) || strings.ContainsRune("-._~+/", c)
+	})
 	after := reader{strings.TrimLeft(pads, "=")}
 	if pads == r.rest || !after.ended() {
 		return ""
