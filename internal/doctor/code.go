@@ -2,9 +2,9 @@ package doctor
 
 import (
 	_ "embed"
-	"encoding/json"
 	"strings"
-	"sync"
+
+	"app.latchkey/internal/datafile"
 )
 
 // codesFile has the code of each finding that is not well, by its title. A code keeps its meaning for good, also
@@ -13,13 +13,7 @@ import (
 //go:embed codes.json
 var codesFile []byte
 
-var codes = sync.OnceValue(func() map[string]string {
-	out := map[string]string{}
-	if err := json.Unmarshal(codesFile, &out); err != nil {
-		panic(err) // the file is a part of the program
-	}
-	return out
-})
+var codes = datafile.JSON[map[string]string](codesFile)
 
 // codeOf is the code of a finding. What is well has the check's name and ok.
 func codeOf(f Finding) string {

@@ -16,12 +16,10 @@ package doctor
 import (
 	"context"
 	_ "embed"
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"app.latchkey/internal/browser"
@@ -32,6 +30,8 @@ import (
 	"app.latchkey/internal/proxy/route"
 	"app.latchkey/internal/settings"
 	"app.latchkey/internal/vault"
+
+	"app.latchkey/internal/datafile"
 )
 
 // Status says how a check ended.
@@ -171,13 +171,7 @@ func (r *round) fail(id, title, detail string, advice ...string) {
 //go:embed advice.json
 var adviceFile []byte
 
-var advices = sync.OnceValue(func() map[string]string {
-	out := map[string]string{}
-	if err := json.Unmarshal(adviceFile, &out); err != nil {
-		panic(err) // the file is a part of the program
-	}
-	return out
-})
+var advices = datafile.JSON[map[string]string](adviceFile)
 
 func (r *round) advice(title string, given []string) string {
 	if len(given) > 0 {

@@ -3,11 +3,10 @@ package problem
 import (
 	"cmp"
 	_ "embed"
-	"encoding/json"
 	"errors"
 	"slices"
-	"sync"
 
+	"app.latchkey/internal/datafile"
 	"app.latchkey/internal/openid"
 )
 
@@ -21,13 +20,7 @@ type check struct {
 //go:embed checks.json
 var checksFile []byte
 
-var checkWords = sync.OnceValue(func() map[string]struct{ Message, Hint string } {
-	out := map[string]struct{ Message, Hint string }{}
-	if err := json.Unmarshal(checksFile, &out); err != nil {
-		panic(err) // the file is a part of the program
-	}
-	return out
-})
+var checkWords = datafile.JSON[map[string]struct{ Message, Hint string }](checksFile)
 
 // checks is asked from top to bottom.
 var checks = []check{

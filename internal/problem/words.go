@@ -2,10 +2,10 @@ package problem
 
 import (
 	_ "embed"
-	"encoding/json"
 	"strings"
-	"sync"
 	"unicode"
+
+	"app.latchkey/internal/datafile"
 )
 
 // wordsFile has the words of each code. In its texts {provider} becomes the
@@ -26,13 +26,7 @@ const askAdministrator = "Ask your administrator; “Copy for support” has wha
 const internal = "internal"
 
 // allWords are the problems of words.json, in its order.
-var allWords = sync.OnceValue(func() []Problem {
-	var out []Problem
-	if err := json.Unmarshal(wordsFile, &out); err != nil {
-		panic(err) // the file is a part of the program
-	}
-	return out
-})
+var allWords = datafile.JSON[[]Problem](wordsFile)
 
 // wordsOf are the words of a code.
 func wordsOf(code string) Problem {

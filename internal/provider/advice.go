@@ -2,9 +2,9 @@ package provider
 
 import (
 	_ "embed"
-	"encoding/json"
 	"strings"
-	"sync"
+
+	"app.latchkey/internal/datafile"
 )
 
 // Advice is what one error text of a provider means, and what mends it.
@@ -24,13 +24,7 @@ type Advice struct {
 //go:embed advice.json
 var adviceFile []byte
 
-var advices = sync.OnceValue(func() []Advice {
-	var out []Advice
-	if err := json.Unmarshal(adviceFile, &out); err != nil {
-		panic(err) // the file is a part of the program
-	}
-	return out
-})
+var advices = datafile.JSON[[]Advice](adviceFile)
 
 // AdviceFor finds what an error of a provider means, by its code and its
 // description. A row of one provider goes before those of any.

@@ -2,9 +2,9 @@ package provider
 
 import (
 	_ "embed"
-	"encoding/json"
 	"slices"
-	"sync"
+
+	"app.latchkey/internal/datafile"
 )
 
 // Form is what a person fills in to set a provider up: what its preset cannot know,
@@ -30,13 +30,7 @@ type Field struct {
 //go:embed forms.json
 var formsFile []byte
 
-var forms = sync.OnceValue(func() []Form {
-	var out []Form
-	if err := json.Unmarshal(formsFile, &out); err != nil {
-		panic(err) // the file is a part of the program
-	}
-	return out
-})
+var forms = datafile.JSON[[]Form](formsFile)
 
 // Forms are the forms of all presets, the generic one last.
 func Forms() []Form { return slices.Clone(forms()) }

@@ -2,11 +2,11 @@ package settings
 
 import (
 	_ "embed"
-	"encoding/json"
 	"slices"
 	"sync"
 	"time"
 
+	"app.latchkey/internal/datafile"
 	"app.latchkey/internal/provider"
 )
 
@@ -73,10 +73,7 @@ type group struct {
 
 // groups are all settings, in the order in which they are shown.
 var groups = sync.OnceValue(func() []group {
-	var out []group
-	if err := json.Unmarshal(keysFile, &out); err != nil {
-		panic(err) // the file is a part of the program
-	}
+	out := datafile.JSON[[]group](keysFile)()
 	of := bindings(&Settings{})
 	for _, g := range out {
 		for i := range g.Keys {
