@@ -126,7 +126,7 @@ var touches = map[string][]string{
 		"ownfolder", "peer", "proof/hardware", "quiethttp", "settings", "startenv", "vault", "wire", "wiring",
 	},
 	"github.com/google/go-tpm":     {"proof/hardware"},
-	"howett.net/plist":             {"managed/plists", "rollout"},
+	"howett.net/plist":             {"autostart", "managed/plists", "rollout"},
 	"github.com/dop251/goja":       {"proxy/pac"},
 	"github.com/jcmturner/gokrb5":  {"proxy/kerberos"},
 	"github.com/99designs/keyring": {"vault"},

@@ -1,16 +1,22 @@
 package autostart
 
 import (
-	"encoding/xml"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
-	"strings"
+
+	"howett.net/plist"
 
 	"app.latchkey/internal/atomicfile"
 )
+
+// agent is a launch agent: what launchd.plist(5) says of it.
+type agent struct {
+	Label            string
+	ProgramArguments []string
+	RunAtLoad        bool // once, at the sign-in to the computer
+}
 
 // label names the launch agent; the cask of build/manifests takes it away.
 func (e Entry) label() string { return "app.latchkey." + e.ID }
@@ -24,7 +30,7 @@ func (e Entry) path() (string, error) {
 }
 
 // read reads the launch agent. What a person has switched off in the system's settings does not stand in it: macOS
-// keeps that to itself.
+// keeps that to itself. A file that is no launch agent starts nothing.
 func (e Entry) read() (entry, error) {
 	path, err := e.path()
 	if err != nil {
@@ -37,7 +43,11 @@ func (e Entry) read() (entry, error) {
 	case err != nil:
 		return entry{}, failed(err)
 	}
-	return parse(string(data)), nil
+	var a agent
+	if _, err := plist.Unmarshal(data, &a); err != nil || len(a.ProgramArguments) == 0 {
+		return entry{on: err == nil && a.RunAtLoad}, nil
+	}
+	return entry{on: a.RunAtLoad, program: a.ProgramArguments[0]}, nil
 }
 
 func (e Entry) write(program string) error {
@@ -45,7 +55,11 @@ func (e Entry) write(program string) error {
 	if err != nil {
 		return err
 	}
-	return failed(atomicfile.Write(path, []byte(agent(e.label(), program))))
+	data, err := plist.MarshalIndent(agent{e.label(), []string{program}, true}, plist.XMLFormat, "\t")
+	if err == nil {
+		err = atomicfile.Write(path, data)
+	}
+	return failed(err)
 }
 
 func (e Entry) remove() error {
@@ -57,50 +71,4 @@ func (e Entry) remove() error {
 		return failed(err)
 	}
 	return nil
-}
-
-// agent is a launch agent that starts the program once, at the sign-in to the computer.
-func agent(label, program string) string {
-	text := func(s string) string {
-		var b strings.Builder
-		_ = xml.EscapeText(&b, []byte(s)) // a builder takes everything
-		return "<string>" + b.String() + "</string>"
-	}
-	return `<?xml version="1.0" encoding="UTF-8"?>
-<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
-<plist version="1.0"><dict>
-<key>Label</key>` + text(label) + `
-<key>ProgramArguments</key><array>` + text(program) + `</array>
-<key>RunAtLoad</key><true/>
-</dict></plist>
-`
-}
-
-// parse finds the program in a launch agent.
-func parse(plist string) entry {
-	d, key, out := xml.NewDecoder(strings.NewReader(plist)), "", entry{}
-	for {
-		token, err := d.Token()
-		if err != nil {
-			if !errors.Is(err, io.EOF) {
-				return entry{}
-			}
-			return out
-		}
-		start, ok := token.(xml.StartElement)
-		if !ok {
-			continue
-		}
-		var text string
-		switch start.Name.Local {
-		case "key":
-			_ = d.DecodeElement(&key, &start)
-		case "string":
-			if _ = d.DecodeElement(&text, &start); key == "ProgramArguments" && out.program == "" {
-				out.program = text
-			}
-		case "true":
-			out.on = out.on || key == "RunAtLoad"
-		}
-	}
 }
