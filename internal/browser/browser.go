@@ -175,6 +175,9 @@ func (o *Opener) run(ctx context.Context, args []string) error {
 	}
 }
 
+// interpret is what package startenv sets for the window's own web view; a browser on WebKitGTK must not inherit it.
+const interpret = "JSC_useJIT=0"
+
 // environment is ours without our settings.
 func (o *Opener) environment() []string {
 	environ := o.Environ
@@ -182,6 +185,6 @@ func (o *Opener) environment() []string {
 		environ = os.Environ
 	}
 	return slices.DeleteFunc(slices.Clone(environ()), func(kv string) bool {
-		return strings.HasPrefix(kv, "LATCHKEY_") || strings.HasPrefix(kv, "OAUTH_")
+		return strings.HasPrefix(kv, "LATCHKEY_") || strings.HasPrefix(kv, "OAUTH_") || kv == interpret
 	})
 }

@@ -4,7 +4,8 @@
 // Of a release, what makes the window's web view scriptable or loads other code into
 // it. Of every build, the secrets of the settings: [Environ] still has them, WebKit's
 // processes and the browser do not. What WebKitGTK needs to draw at all on certain
-// graphics cards is set, unless the person has set it.
+// graphics cards is set, unless the person has set it. WebKitGTK's JavaScript engine is
+// told to compile nothing ([Interpret]).
 //
 // The memory in which the system handed over the environment cannot be cleared: on
 // Linux a process of the same user still reads it in /proc/PID/environ of this very
@@ -63,10 +64,21 @@ func Prepare() {
 			}
 		}
 	}
-	if _, set := os.LookupEnv(Renderer); runtime.GOOS == "linux" && !set {
-		_ = os.Setenv(Renderer, "1")
+	if runtime.GOOS != "linux" {
+		return
+	}
+	for _, kv := range []string{Renderer + "=1", Interpret} {
+		name, text, _ := strings.Cut(kv, "=")
+		if _, set := os.LookupEnv(name); !set {
+			_ = os.Setenv(name, text)
+		}
 	}
 }
+
+// Interpret keeps WebKitGTK's JavaScript engine from compiling to machine code: the window's few scripts need no
+// compiler, whose holes are what most attacks on an engine use, and take 7 MiB less without it. Package browser takes
+// it out of what a browser is given: a browser on WebKitGTK would be slow.
+const Interpret = "JSC_useJIT=0"
 
 // Renderer is the variable that keeps WebKitGTK from its DMA-BUF renderer. With that
 // renderer the window stays empty on several graphics cards and compositors (NVIDIA,

@@ -96,3 +96,13 @@ func TestTheRendererIsThePersonsChoice(t *testing.T) {
 		}
 	}
 }
+
+// The engine of a release compiles nothing, whatever the environment says.
+func TestScriptsAreInterpreted(t *testing.T) {
+	for _, given := range []string{"", "JSC_useJIT=1", "JSC_useJIT="} {
+		child, _ := prepared(t, given)
+		if !slices.Contains(child, startenv.Interpret) || slices.Contains(child, given) {
+			t.Errorf("%q: %v", given, child)
+		}
+	}
+}
