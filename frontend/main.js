@@ -1,13 +1,8 @@
-// Mounts every screen once and draws each state that comes from Go.
+// Loads and mounts each screen once, when it is first shown, and draws each state that comes from Go.
 import * as bridge from "./bridge.js";
 import { afterPaint, announce } from "./dom.js";
 import { notice } from "./parts/notice.js";
 import { signOutDialog } from "./parts/signout.js";
-import { profile } from "./screens/profile.js";
-import { signin } from "./screens/signin.js";
-import { starting } from "./screens/starting.js";
-import { unlock } from "./screens/unlock.js";
-import { waiting } from "./screens/waiting.js";
 import { store } from "./state.js";
 import { theme } from "./theme.js";
 
@@ -17,10 +12,15 @@ import { theme } from "./theme.js";
 /** @type {Record<string, Screen>} */
 const screens = {};
 /**
- * The screens that a start rarely shows are loaded when they are opened.
+ * What loads a screen that is not there yet. The page that Go serves names the modules of the first one.
  * @type {Record<string, () => Promise<Screen>>}
  */
 const later = {
+  starting: () => import("./screens/starting.js").then((m) => m.starting()),
+  profile: () => import("./screens/profile.js").then((m) => m.profile()),
+  signin: () => import("./screens/signin.js").then((m) => m.signin()),
+  waiting: () => import("./screens/waiting.js").then((m) => m.waiting()),
+  unlock: () => import("./screens/unlock.js").then((m) => m.unlock()),
   setup: () => import("./screens/setup.js").then((m) => m.setup()),
   device: () => import("./screens/device.js").then((m) => m.device()),
   details: () => import("./screens/details.js").then((m) => m.details()),
@@ -70,11 +70,10 @@ function load(name) {
   );
 }
 
-mount("starting", starting());
-mount("profile", profile());
-mount("signin", signin());
-mount("waiting", waiting()); // what follows a press on "Sign in", and may be over in no time
-mount("unlock", unlock()); // the first screen of everybody who has a passphrase
+// A press may lead to these, and the wait may be over in no time.
+for (const event of ["pointerdown", "keydown"]) {
+  window.addEventListener(event, () => ["waiting", "signin"].forEach(load), { capture: true, once: true });
+}
 
 /** @param {StateView} s */
 function draw(s) {

@@ -45,9 +45,13 @@ func served(assets fs.FS, state func() (ui.StateView, bool)) fs.FS {
 	if !found {
 		return assets
 	}
-	after = append(append([]byte(entry), preloads(assets, root, "main.js")...), after...)
 	return overlay{assets, root + "/index.html", func() []byte {
-		return bytes.Join([][]byte{before, after}, first(state))
+		v, known := state()
+		if !known {
+			v.Screen = ui.ScreenProfile // what a start shows most often
+		}
+		modules := preloads(assets, root, "main.js", "screens/"+v.Screen+".js")
+		return bytes.Join([][]byte{before, first(v, known), []byte(entry), modules, after}, nil)
 	}}
 }
 
@@ -55,8 +59,7 @@ func served(assets fs.FS, state func() (ui.StateView, bool)) fs.FS {
 // would not let it. Development builds have none, since their page is served to the whole computer. Whatever strangers
 // have written in it, such as a name, cannot end the element: encoding/json writes <, >, & and the line separators of
 // JavaScript as escapes.
-func first(state func() (ui.StateView, bool)) []byte {
-	v, known := state()
+func first(v ui.StateView, known bool) []byte {
 	if devBuild || !known {
 		return nil
 	}
@@ -99,10 +102,11 @@ var imported = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?m)^import [^"]*"(\.\.?/[^"]+)";$`)
 })
 
-// preloads names all modules behind one, so that the webview asks for them at once and not one after the other.
-func preloads(assets fs.FS, root, module string) []byte {
+// preloads names the modules behind an entry and behind the first screen, so that the webview asks for all of them at
+// once and not one after the other.
+func preloads(assets fs.FS, root, entry, screen string) []byte {
 	var out bytes.Buffer
-	seen, todo := map[string]bool{module: true}, []string{module}
+	seen, todo := map[string]bool{entry: true, screen: true}, []string{entry, screen}
 	for len(todo) > 0 {
 		from := todo[0]
 		todo = todo[1:]
@@ -110,12 +114,13 @@ func preloads(assets fs.FS, root, module string) []byte {
 		if err != nil {
 			continue
 		}
+		if from != entry {
+			out.WriteString(`  <link rel="modulepreload" href="` + from + `">` + "\n")
+		}
 		for _, m := range imported().FindAllSubmatch(text, -1) {
-			name := path.Join(path.Dir(from), string(m[1]))
-			if !seen[name] {
+			if name := path.Join(path.Dir(from), string(m[1])); !seen[name] {
 				seen[name] = true
 				todo = append(todo, name)
-				out.WriteString(`  <link rel="modulepreload" href="` + name + `">` + "\n")
 			}
 		}
 	}
