@@ -28,18 +28,24 @@ type plan struct {
 func (a *Manager) setCurrent(s session.Session) {
 	if !s.Tokens.Access.Equal(a.current.Tokens.Access) || s.Key != a.current.Key {
 		now := a.now()
-		inTurn := s.Key == a.current.Key && a.plan.failures == 0 &&
-			!(now.Before(a.plan.refreshAt) && a.current.FreshAt(now))
-		a.plan.refreshAt = draw(s, now, inTurn)
+		from := now
+		switch {
+		case s.Key != a.current.Key || now.Before(a.plan.refreshAt) && a.current.FreshAt(now):
+			from = time.Time{}
+		case a.plan.failures > 0:
+			from = a.plan.refreshAt
+		}
+		a.plan.refreshAt = draw(s, now, from)
 	}
 	a.current = s
 }
 
-// draw chooses when the token of s is to be replaced: at a random moment in the last fifth of its
-// lifetime before it is due. A refresh that ran on time keeps that random slot for the next token.
-// After a sign-in, an outage or a refused token the time is drawn anew between now and due: many
-// desktops share such an event, and drawing anew spreads their refreshes out.
-func draw(s session.Session, now time.Time, inTurn bool) time.Time {
+// draw chooses when the token of s is to be replaced: at a random moment in the last fifth of its lifetime before it is
+// due. The lifetime is counted from the time from: that of a refresh which came in its turn, or the one that was drawn for
+// a refresh which failures have held back. So an outage, which brings the refreshes of many desktops together, does not
+// bring their next ones together as well. Where from is zero (after a sign-in or a refused token) or too long ago, the
+// time is drawn between now and due.
+func draw(s session.Session, now, from time.Time) time.Time {
 	due := s.Due()
 	if due.IsZero() {
 		return time.Time{}
@@ -48,8 +54,8 @@ func draw(s session.Session, now time.Time, inTurn bool) time.Time {
 		return s.Tokens.Expiry // nothing to renew; its end is to be noticed
 	}
 	at := due.Add(-share(s.Tokens.Lifetime / 5))
-	if inTurn || !at.After(now) {
-		return at
+	if turn := at.Add(from.Sub(now)); !from.IsZero() && turn.After(now) {
+		return turn
 	}
 	return now.Add(share(at.Sub(now)))
 }
@@ -127,7 +133,7 @@ func (a *Manager) failedOnce(after time.Duration) {
 	a.plan.failures++
 	n := a.plan.failures
 	if after > 0 {
-		n = max(n, 2) // it is busy: all who are told the same moment must not come at that moment
+		n++ // it is busy: all who are told the same moment must not come at that moment
 	}
 	a.plan.retryAt, a.plan.asked = now.Add(after+backoff(n)), now.Add(after)
 	a.plan.soonest = now.Add(max(after, nudge))

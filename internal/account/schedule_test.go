@@ -3,6 +3,7 @@ package account_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -28,6 +29,34 @@ func TestBackgroundTriesAreFewAndHonourRetryAfter(t *testing.T) {
 			t.Errorf("%d tries in ten hours without a network", n)
 		}
 	})
+}
+
+// An outage brings the refreshes of many desktops together. The next refresh of each comes when it would have come
+// without the outage, so that those are not together too.
+func TestAnOutageDoesNotMoveTheNextTurn(t *testing.T) {
+	for range 5 {
+		synctest.Test(t, func(t *testing.T) {
+			d := signedIn(t)
+			const outage = 15 * time.Minute
+			var tries []time.Time
+			d.provider.refresh = func(context.Context) error {
+				tries = append(tries, time.Now())
+				if time.Since(tries[0]) < outage {
+					return errDown
+				}
+				return nil
+			}
+			run(t, d, func() { time.Sleep(4 * time.Hour); synctest.Wait() })
+			i := slices.IndexFunc(tries, func(at time.Time) bool { return at.Sub(tries[0]) >= outage })
+			if i < 1 || i+1 >= len(tries) {
+				t.Fatalf("tries at %v", tries)
+			}
+			// Of an hour, the last fifth before the last minute.
+			if later := tries[i+1].Sub(tries[0]); later < 47*time.Minute || later > 59*time.Minute+2*time.Second {
+				t.Errorf("the next refresh came %s after the first try of the one before", later)
+			}
+		})
+	}
 }
 
 // A look at the window refreshes a due session at once, also after a failed try and after sleep.
