@@ -87,9 +87,9 @@ func App(o Options) *options.App {
 func (s *shell) startup(ctx context.Context) {
 	s.ctx = ctx
 	s.dressAccounts(accountItems(ui.StateView{}))
-	s.restorePlace()
 	s.Window.Attach(s.host(), s.dark)
 	s.Calls.Run("run", s.Window.Run)
+	s.restorePlace() // waits for the system's event loop; the vault is read meanwhile
 }
 
 // closing remembers the window while it is still there. It never keeps it open.
