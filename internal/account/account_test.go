@@ -142,6 +142,28 @@ func TestASignInThatCouldNotBeStoredNeedsNoSecondOne(t *testing.T) {
 	}
 }
 
+// A sign-in that could not be stored answers no step-up: it may be another person's, and older than is demanded.
+func TestASignInThatCouldNotBeStoredAnswersNoStepUp(t *testing.T) {
+	d := signedIn(t)
+	d.provider.who = "mallory"
+	d.sealer.saveErr = errors.New("disk full")
+	if err := d.SignIn(t.Context(), session.SignInRequest{}); !errors.Is(err, d.sealer.saveErr) {
+		t.Fatalf("%v", err)
+	}
+	d.sealer.saveErr = nil
+	other := errors.New("another person came back")
+	d.provider.signIn = func(_ context.Context, req session.SignInRequest) error {
+		if req.Same == key("ada") {
+			return other
+		}
+		return nil
+	}
+	err := d.Reauthenticate(t.Context(), 0, nil)
+	if who := d.Snapshot().Session.Key; !errors.Is(err, other) || who != key("ada") {
+		t.Errorf("%v, and %s is signed in", err, who.Subject)
+	}
+}
+
 func TestALockedVaultIsAStateAndNotASignOut(t *testing.T) {
 	d := signedIn(t)
 	locked := errors.New("keychain locked")
