@@ -118,6 +118,7 @@ func TestAnotherDeviceIsAnotherWayToTheSameEnd(t *testing.T) {
 	}
 	h.scripted.answers <- somebody("ada")
 	h.until("the profile", func(v StateView) bool { return v.Screen == ScreenProfile })
+	h.until("the front", func(StateView) bool { h.mu.Lock(); defer h.mu.Unlock(); return h.fronts > 0 })
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	began := slices.IndexFunc(h.shown, func(v StateView) bool { return v.Screen == ScreenWaiting })
