@@ -61,14 +61,15 @@ func draw(s session.Session, now, from time.Time) time.Time {
 }
 
 // overslept puts off a refresh that the machine slept through. Nobody has asked for the token meanwhile, and many
-// people open their laptops at the same hour, so a refresh at the moment of waking would meet many others.
+// people open their laptops at the same hour, so a refresh at the moment of waking would meet many others. It is spread
+// over more than a lifetime, since those who look at once take a good part of the first one.
 func (a *Manager) overslept() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	now := a.now()
 	if a.plan.failures == 0 && !a.plan.refreshAt.IsZero() && now.Sub(a.plan.refreshAt) > 2*maxSleep &&
 		!a.current.Tokens.Refresh.IsZero() {
-		a.plan.refreshAt = now.Add(share(a.current.Tokens.Lifetime))
+		a.plan.refreshAt = now.Add(share(a.current.Tokens.Lifetime * 3 / 2))
 	}
 }
 
@@ -139,15 +140,16 @@ func (a *Manager) failedOnce(after time.Duration) {
 	a.plan.soonest = now.Add(max(after, nudge))
 }
 
-// backoff returns how long to wait after n failures in a row. The first two delays are short, for a
-// brief fault. Later delays grow to 10–30 minutes with wide jitter: an outage holds back the refreshes
-// of a whole fleet, which would otherwise all arrive at once when it ends.
+// backoff returns how long to wait after n failures in a row. The first delay is short, for a brief fault. Later delays
+// grow to 10–30 minutes with wide jitter: an outage holds back the refreshes of a whole fleet, which would otherwise all
+// arrive at once when it ends. The second is the widest for its length: with 1–5 minutes, those that failed in the last
+// minutes of an outage would double what arrives in the first minutes after it.
 func backoff(n int) time.Duration {
 	switch {
 	case n <= 1:
 		return 2*time.Second + share(2*time.Second)
 	case n == 2:
-		return time.Minute + share(4*time.Minute)
+		return time.Minute + share(14*time.Minute)
 	}
 	return 10*time.Minute + share(20*time.Minute)
 }
