@@ -12,6 +12,11 @@ import { ago, health, text, when } from "../text.js";
 /** How long a try is shown at least, in milliseconds. */
 const shownTry = 900;
 
+/** @param {HTMLElement} place @param {string} words */
+function write(place, words) {
+  if (place.textContent !== words) place.textContent = words;
+}
+
 export function profile() {
   const state = el("span", { class: "chip" }, [el("span", { class: "dot fresh" }), text.signedIn]);
   const others = switcher();
@@ -76,6 +81,18 @@ export function profile() {
     ],
     [footer()],
   );
+  let shownState = "";
+  /** Draws what the clock changes. A text that stays is not written: each write costs the webview frames. */
+  const tick = () => {
+    const p = last?.profile;
+    if (!p) return;
+    const now = Date.now();
+    const words = health[/** @type {keyof typeof health} */ (shownState)];
+    const idle = p.idleMinutes ? text.endsIdle(p.idleMinutes) : "";
+    write(since, [when(p.signedInAt, now), p.how].filter(Boolean).join(" · "));
+    write(doing, words ? words(p.renewable, when(p.expiresAt, now), ago(p.refreshedAt, now)) : p.health);
+    write(ends, [when(p.endsAt, now), idle].filter(Boolean).join(" · "));
+  };
   /** @param {StateView} s */
   const draw = (s) => {
     const p = s.profile;
@@ -95,16 +112,12 @@ export function profile() {
     rolesRow.hidden = !p.roles?.length;
     provider.textContent = p.provider.name;
     verified.title = p.emailVerified ? text.verifiedBy(p.provider.name) : text.notVerifiedBy(p.provider.name);
-    since.textContent = [when(p.signedInAt, now), p.how].filter(Boolean).join(" · ");
     const trying = p.healthProblem !== "" && !p.foreign && (p.health === "refreshing" || now < until);
-    const state = p.foreign ? "foreign" : trying ? "refreshing" : p.health;
-    dot.className = `dot ${state === "foreign" ? "offline" : state}`;
-    const words = health[/** @type {keyof typeof health} */ (state)];
-    doing.textContent = words ? words(p.renewable, when(p.expiresAt, now), ago(p.refreshedAt, now)) : p.health;
+    shownState = p.foreign ? "foreign" : trying ? "refreshing" : p.health;
+    dot.className = `dot ${shownState === "foreign" ? "offline" : shownState}`;
+    tick();
     tied.textContent = p.tiedTo;
     tiedRow.hidden = !p.tiedTo;
-    const idle = p.idleMinutes ? text.endsIdle(p.idleMinutes) : "";
-    ends.textContent = [when(p.endsAt, now), idle].filter(Boolean).join(" · ");
     endsRow.hidden = !ends.textContent;
     identity.hidden = p.verified;
     foreign = p.foreign;
@@ -123,7 +136,7 @@ export function profile() {
     shown() {
       others.close();
       window.clearInterval(timer);
-      timer = window.setInterval(redraw, 60_000); // "2 minutes ago" goes on
+      timer = window.setInterval(tick, 60_000); // "2 minutes ago" goes on
       name.focus();
     },
     hidden() {

@@ -40,7 +40,7 @@ func (a *Manager) setCurrent(s session.Session) {
 	a.current = s
 }
 
-// draw chooses when the token of s is to be replaced: at a random moment in the last fifth of its lifetime before it is
+// draw chooses when the token of s is to be replaced: at a random moment in the last quarter of its lifetime before it is
 // due. The lifetime is counted from the time from: that of a refresh which came in its turn, or the one that was drawn for
 // a refresh which failures have held back. So an outage, which brings the refreshes of many desktops together, does not
 // bring their next ones together as well. Where from is zero (after a sign-in or a refused token) or too long ago, the
@@ -53,7 +53,7 @@ func draw(s session.Session, now, from time.Time) time.Time {
 	if s.Tokens.Refresh.IsZero() {
 		return s.Tokens.Expiry // nothing to renew; its end is to be noticed
 	}
-	at := due.Add(-share(s.Tokens.Lifetime / 5))
+	at := due.Add(-share(s.Tokens.Lifetime / 4))
 	if turn := at.Add(from.Sub(now)); !from.IsZero() && turn.After(now) {
 		return turn
 	}

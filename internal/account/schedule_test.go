@@ -51,8 +51,8 @@ func TestAnOutageDoesNotMoveTheNextTurn(t *testing.T) {
 			if i < 1 || i+1 >= len(tries) {
 				t.Fatalf("tries at %v", tries)
 			}
-			// Of an hour, the last fifth before the last minute.
-			if later := tries[i+1].Sub(tries[0]); later < 47*time.Minute || later > 59*time.Minute+2*time.Second {
+			// Of an hour, the last quarter before the last minute.
+			if later := tries[i+1].Sub(tries[0]); later < 44*time.Minute || later > 59*time.Minute+2*time.Second {
 				t.Errorf("the next refresh came %s after the first try of the one before", later)
 			}
 		})
