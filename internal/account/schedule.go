@@ -40,11 +40,11 @@ func (a *Manager) setCurrent(s session.Session) {
 	a.current = s
 }
 
-// draw chooses when the token of s is to be replaced: at a random moment in the last quarter of its lifetime before it is
-// due. The lifetime is counted from the time from: that of a refresh which came in its turn, or the one that was drawn for
-// a refresh which failures have held back. So an outage, which brings the refreshes of many desktops together, does not
-// bring their next ones together as well. Where from is zero (after a sign-in or a refused token) or too long ago, the
-// time is drawn between now and due.
+// draw chooses when the token of s is to be replaced: at a random moment in the last quarter of its lifetime before
+// it is due. The lifetime is counted from the time from: that of a refresh which came in its turn, or the one that
+// was drawn for a refresh which failures have held back. So an outage, which brings the refreshes of many desktops
+// together, does not bring their next ones together as well. Where from is zero (after a sign-in or a refused token)
+// or too long ago, the time is drawn between now and due.
 func draw(s session.Session, now, from time.Time) time.Time {
 	due := s.Due()
 	if due.IsZero() {
@@ -140,10 +140,10 @@ func (a *Manager) failedOnce(after time.Duration) {
 	a.plan.soonest = now.Add(max(after, nudge))
 }
 
-// backoff returns how long to wait after n failures in a row. The first delay is short, for a brief fault. Later delays
-// grow to 10–30 minutes with wide jitter: an outage holds back the refreshes of a whole fleet, which would otherwise all
-// arrive at once when it ends. The second is the widest for its length: with 1–5 minutes, those that failed in the last
-// minutes of an outage would double what arrives in the first minutes after it.
+// backoff returns how long to wait after n failures in a row. The first delay is short, for a brief fault. Later
+// delays grow to 10–30 minutes with wide jitter: an outage holds back the refreshes of a whole fleet, which would
+// otherwise all arrive at once when it ends. The second is the widest for its length: with 1–5 minutes, those that
+// failed in the last minutes of an outage would double what arrives in the first minutes after it.
 func backoff(n int) time.Duration {
 	switch {
 	case n <= 1:

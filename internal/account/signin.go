@@ -16,8 +16,8 @@ const storeTimeout = 20 * time.Second
 // SignIn signs a person in and returns when they are signed in and stored, or when it is known why not. One sign-in
 // runs at a time; a second gets [ErrBusy]. It ends early when ctx ends or [Manager.Cancel] is called.
 //
-// A session that the provider gave and the vault could not take is kept in memory: the next call that demands nothing of
-// the sign-in stores it without asking the person to sign in again.
+// A session that the provider gave and the vault could not take is kept in memory: the next call that demands nothing
+// of the sign-in stores it without asking the person to sign in again.
 func (a *Manager) SignIn(ctx context.Context, req session.SignInRequest) error {
 	at, err := a.claim(req, false)
 	if err != nil {
@@ -91,7 +91,8 @@ func (a *Manager) authenticate(ctx context.Context, at *attempt) (session.Sessio
 	if err := ctx.Err(); err != nil {
 		return session.Session{}, err // cancelled while the one before it ended
 	}
-	// What was kept was verified against another request: it is no answer to one that demands a person, an age or a class.
+	// What was kept was verified against another request: it is no answer to one that demands a person, an age or a
+	// class.
 	if s, ok := a.unsavedFresh(); ok && at.req.Same.IsZero() && at.req.MaxAge == nil && !at.req.Demand {
 		return s, nil
 	}
