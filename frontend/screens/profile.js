@@ -8,6 +8,7 @@ import { switcher } from "../parts/switcher.js";
 import { ago, health, text, when } from "../text.js";
 
 /** @typedef {import("../wailsjs/go/models").ui.StateView} StateView */
+/** @typedef {import("../wailsjs/go/models").ui.ProfileView} ProfileView */
 
 /** How long a try is shown at least, in milliseconds. */
 const shownTry = 900;
@@ -81,13 +82,15 @@ export function profile() {
     ],
     [footer()],
   );
-  let shownState = "";
+  const trying = (/** @type {ProfileView} */ p) =>
+    p.healthProblem !== "" && !p.foreign && (p.health === "refreshing" || Date.now() < until);
+  const stateOf = (/** @type {ProfileView} */ p) => (p.foreign ? "foreign" : trying(p) ? "refreshing" : p.health);
   /** Draws what the clock changes. A text that stays is not written: each write costs the webview frames. */
   const tick = () => {
     const p = last?.profile;
     if (!p) return;
     const now = Date.now();
-    const words = health[/** @type {keyof typeof health} */ (shownState)];
+    const words = health[/** @type {keyof typeof health} */ (stateOf(p))];
     const idle = p.idleMinutes ? text.endsIdle(p.idleMinutes) : "";
     write(since, [when(p.signedInAt, now), p.how].filter(Boolean).join(" · "));
     write(doing, words ? words(p.renewable, when(p.expiresAt, now), ago(p.refreshedAt, now)) : p.health);
@@ -97,7 +100,6 @@ export function profile() {
   const draw = (s) => {
     const p = s.profile;
     if (!p) return;
-    const now = Date.now();
     others.update(s.accounts);
     looks.update(p);
     name.textContent = name.title = p.name;
@@ -112,9 +114,7 @@ export function profile() {
     rolesRow.hidden = !p.roles?.length;
     provider.textContent = p.provider.name;
     verified.title = p.emailVerified ? text.verifiedBy(p.provider.name) : text.notVerifiedBy(p.provider.name);
-    const trying = p.healthProblem !== "" && !p.foreign && (p.health === "refreshing" || now < until);
-    shownState = p.foreign ? "foreign" : trying ? "refreshing" : p.health;
-    dot.className = `dot ${shownState === "foreign" ? "offline" : shownState}`;
+    dot.className = `dot ${p.foreign ? "offline" : stateOf(p)}`;
     tick();
     tied.textContent = p.tiedTo;
     tiedRow.hidden = !p.tiedTo;
@@ -122,8 +122,8 @@ export function profile() {
     identity.hidden = p.verified;
     foreign = p.foreign;
     why.textContent = p.foreign ? `${p.healthProblem} ` : p.healthProblem ? text.offlineWhy(p.healthProblem) : "";
-    retry.textContent = p.foreign ? text.signInWith(s.provider.name) : trying ? text.trying : text.renewNow;
-    retry.toggleAttribute("aria-disabled", trying);
+    retry.textContent = p.foreign ? text.signInWith(s.provider.name) : trying(p) ? text.trying : text.renewNow;
+    retry.toggleAttribute("aria-disabled", trying(p));
     trouble.hidden = !p.healthProblem;
   };
   return {

@@ -1,6 +1,6 @@
 // The keys that a person presses, and their effect.
 import { join } from "node:path";
-import { artifacts, check, open, shapes, snapshot } from "./stage.mjs";
+import { artifacts, check, draw, open, shapes, snapshot } from "./stage.mjs";
 
 const press = async (page, pressed) => {
   for (const key of pressed)
@@ -111,6 +111,7 @@ export async function keys() {
   await copiedIsSaid();
   await focusIsSeen();
   await aTryIsShown();
+  await aMinuteAtRest();
   await contrast();
   await heldEnter();
   await olderStates();
@@ -276,6 +277,34 @@ async function aTryIsShown() {
   await page.clock.setFixedTime(new Date("2026-03-14T10:32:02Z"));
   await button.filter({ hasText: "Try now" }).waitFor();
   check(true, "Try now");
+  await page.close();
+}
+
+// The profile's minute writes the texts that have changed and nothing else, since each write costs the webview frames.
+async function aMinuteAtRest() {
+  const { page } = await open(snapshot("about"), shapes.light);
+  await page.evaluate(() => {
+    const begin = window.setInterval.bind(window);
+    window.setInterval = (f, after) => {
+      window.minute = f;
+      return begin(f, after);
+    };
+  });
+  const minute = () =>
+    page.evaluate(() => {
+      const written = new MutationObserver(() => {});
+      written.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+      window.minute();
+      return written.takeRecords().map((r) => r.target.textContent);
+    });
+  await draw(page, { ...snapshot("profile-offline"), revision: 8 });
+  check((await minute()).length === 0, "a minute in which no text changes is drawn");
+  await page.clock.setFixedTime(new Date("2026-03-14T10:35:00Z"));
+  const written = await minute();
+  check(
+    written.length === 1 && written[0].startsWith("Offline · renewed "),
+    `three minutes later were written: ${written}`,
+  );
   await page.close();
 }
 
