@@ -36,11 +36,12 @@ func (a *Manager) flight(ctx context.Context, id string,
 	f func(context.Context) (session.Session, error)) (session.Session, error) {
 	done := make(chan singleflight.Result, 1)
 	a.flying.Go(func() {
-		done <- <-a.flights.DoChan(id, func() (any, error) {
+		v, err, shared := a.flights.Do(id, func() (any, error) {
 			ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
 			defer stop()
 			return f(ctx)
 		})
+		done <- singleflight.Result{Val: v, Err: err, Shared: shared}
 	})
 	select {
 	case <-ctx.Done():
