@@ -64,7 +64,7 @@ func App(o Options) *options.App {
 		Title: o.Name, Width: width, Height: height, MinWidth: smallest.Width, MinHeight: smallest.Height,
 		AssetServer:              &assetserver.Options{Assets: served(o.Assets, o.Window.First)},
 		BackgroundColour:         paper(s.dark),
-		WindowStartState:         map[bool]options.WindowStartState{true: options.Minimised}[o.StartHidden],
+		WindowStartState:         startState(o.StartHidden),
 		Menu:                     s.menu(firstItems(s.accounts)),
 		HideWindowOnClose:        onMac,
 		OnStartup:                s.startup,
@@ -81,6 +81,13 @@ func App(o Options) *options.App {
 		Mac:     &mac.Options{About: &mac.AboutInfo{Title: o.Name, Message: o.Version, Icon: o.Icon}},
 		Windows: &windows.Options{Theme: windows.SystemDefault},
 	})
+}
+
+func startState(hidden bool) options.WindowStartState {
+	if hidden {
+		return options.Minimised
+	}
+	return options.Normal
 }
 
 // startup runs once the window exists.
