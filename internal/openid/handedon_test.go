@@ -109,7 +109,7 @@ func TestEveryProofHasAnIDOfItsOwn(t *testing.T) {
 		s = next
 	}
 	for id, n := range ids {
-		if n != 1 || len(id) < 22 { // 128 bits in base64url
+		if n != 1 || len(id) < 26 { // 128 bits in base32
 			t.Errorf("jti %q in %d proofs", id, n)
 		}
 	}
