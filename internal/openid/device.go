@@ -66,11 +66,11 @@ func (c *Client) signInByDevice(ctx context.Context, a attempt, watch *progress,
 // authorizeDevice is the device authorization request (RFC 8628 §3.1).
 func (c *Client) authorizeDevice(ctx context.Context, a attempt) (deviceAnswer, error) {
 	form := url.Values{"scope": {strings.Join(a.scopes, " ")}}
+	c.addOwn(form, a)
 	// whose browser it is nobody knows: no prompt is for an account
 	if slices.Contains(strings.Fields(a.prompt), consent) {
 		form.Set("prompt", consent)
 	}
-	c.addOwn(form, a)
 	res, body, err := c.post(ctx, a.meta, a.meta.DeviceAuthURL, form, nil)
 	if err != nil {
 		return deviceAnswer{}, transient(err)

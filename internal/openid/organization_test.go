@@ -3,8 +3,10 @@ package openid_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"app.latchkey/internal/openid"
 	"app.latchkey/internal/provider"
@@ -21,6 +23,21 @@ func TestTheOrganizationIsSentByTheProvidersName(t *testing.T) {
 		if got := p.asked.Get(name); name != "" && got != "acme" ||
 			name == "" && strings.Contains(fmt.Sprint(p.asked), "acme") {
 			t.Errorf("%q: %v", name, p.asked)
+		}
+	}
+}
+
+// The parameter for the organization, which the settings name, takes the place of nothing that a step-up demands.
+func TestTheOrganizationReplacesNoDemand(t *testing.T) {
+	for name, want := range map[string]string{"acr_values": "gold", "max_age": "60"} {
+		p := newOP(t, lies{})
+		c, _ := p.client(func(conf *provider.Provider) { conf.OrganizationParam = name })
+		req := session.SignInRequest{Organization: "acme", ACRValues: []string{"gold"}, MaxAge: new(time.Minute)}
+		if _, err := signIn(t, c, req); err != nil {
+			t.Fatal(err)
+		}
+		if got := p.asked[name]; !slices.Equal(got, []string{want}) {
+			t.Errorf("%s is %q, want %s alone", name, got, want)
 		}
 	}
 }

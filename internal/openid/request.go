@@ -56,13 +56,13 @@ func (c *Client) authorizationParams(a attempt) url.Values {
 			v.Set(name, hint)
 		}
 	}
+	c.addOwn(v, a) // before the demands, which no setting replaces
 	if a.req.MaxAge != nil {
 		v.Set("max_age", strconv.FormatInt(int64(*a.req.MaxAge/time.Second), 10))
 	}
 	if acr := slices.Concat(a.req.ACRValues, c.p.RequiredACR); len(acr) > 0 {
 		v.Set("acr_values", strings.Join(acr, " "))
 	}
-	c.addOwn(v, a)
 	return v
 }
 
