@@ -182,9 +182,9 @@ test-providers: ## sign in at Ory Hydra, LemonLDAP::NG and zitadel's example ser
 
 # Figures are taken on a machine that does nothing else; docs/performance.md says how.
 .PHONY: bench
-bench: ## measure against references, and print the table of docs/performance.md
+bench: ## measure against references, and print the tables of docs/performance.md
 	@build/setup.sh test
-	@mkdir -p artifacts/bench
+	@mkdir -p artifacts/bench && rm -f artifacts/bench/*.md
 	OUT=$(CURDIR)/artifacts/bench QUICK=$(QUICK) go test -tags bench -count=1 -timeout 15m -run TestBench ./test/bench
 	@test -n "$(QUICK)$(ONLY)" || cp artifacts/bench/growth-*.svg docs/
 	@cat artifacts/bench/*.md

@@ -6,9 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -119,9 +117,9 @@ func (d *machine) built(name, dir, path string, flags []string, cgo string) {
 	}
 	data, err := os.ReadFile(linked)
 	if err == nil {
-		err = os.Remove(d.program[name])
+		err = os.RemoveAll(d.program[name]) // one of an earlier run, if there is any
 	}
-	if err == nil || errors.Is(err, fs.ErrNotExist) {
+	if err == nil {
 		err = os.WriteFile(d.program[name], data, 0o700)
 	}
 	if err != nil {
