@@ -12,6 +12,8 @@ const (
 	// would cost the person two round trips. The system keeps such a connection alive by itself (TCP keep-alive,
 	// 15 s), and no timer of the program runs for it meanwhile.
 	idleFor = 10 * time.Minute
+	// strangersIdle is the same for servers that [TransportOptions].Guard judges, which nobody waits for.
+	strangersIdle = 30 * time.Second
 	// sleptFor is by how much the wall clock must have gone ahead for the computer to count as having slept.
 	sleptFor = 5 * time.Second
 )

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -39,13 +40,13 @@ func (h handed) Accept() (net.Conn, error) {
 func (h handed) Close() error   { h.close(); return nil }
 func (h handed) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 443} }
 
-func newPipes(t *testing.T, http2 bool) *pipes {
+func newPipes(t *testing.T, http2 bool, o TransportOptions) *pipes {
 	t.Helper()
 	p, err := New(Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, err := p.Transport(TransportOptions{})
+	made, err := p.Transport(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +97,7 @@ func TestAConnectionLastsAsLongAsAPersonMayTake(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			// A certificate of net/http/httptest is good in fake time too, which begins in the year 2000.
 			synctest.Test(t, func(t *testing.T) {
-				s := newPipes(t, http2)
+				s := newPipes(t, http2, TransportOptions{})
 				defer s.server.Close()
 				defer s.transport.CloseIdleConnections()
 				for step, c := range []struct {
@@ -122,4 +123,27 @@ func TestAConnectionLastsAsLongAsAPersonMayTake(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A connection to a stranger's server, such as one of a picture, is not kept for a person, and its TLS session is not
+// taken up again.
+func TestStrangersAreNotRemembered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newPipes(t, true, TransportOptions{Guard: func(netip.Addr) error { return nil }})
+		defer s.server.Close()
+		defer s.transport.CloseIdleConnections()
+		if s.transport.base.TLSClientConfig.ClientSessionCache != nil {
+			t.Error("TLS sessions are kept")
+		}
+		for step, c := range []struct {
+			wait time.Duration
+			want int32
+		}{{0, 1}, {29 * time.Second, 1}, {31 * time.Second, 2}} {
+			time.Sleep(c.wait)
+			synctest.Wait()
+			if got := s.ask(t); got != c.want {
+				t.Errorf("step %d: %d connections, want %d", step, got, c.want)
+			}
+		}
+	})
 }

@@ -50,11 +50,13 @@ func (p *Proxy) Transport(opts TransportOptions) (http.RoundTripper, error) {
 		conf.Certificates = []tls.Certificate{cert}
 	}
 	d := &dialer{proxy: p, guard: opts.Guard, tls: conf.Clone()}
-	if opts.Guard != nil {
-		conf.Certificates = nil
+	kept := idleFor
+	if opts.Guard != nil { // strangers: they get no certificate of ours, and are not remembered
+		conf.Certificates, kept = nil, strangersIdle
+	} else {
+		// A renewal opens a connection each hour: a resumed TLS session spares it the certificates.
+		conf.ClientSessionCache = tls.NewLRUClientSessionCache(8)
 	}
-	// A renewal opens a connection each hour: a resumed TLS session spares it the certificates.
-	conf.ClientSessionCache = tls.NewLRUClientSessionCache(8)
 	return &transport{&http.Transport{
 		DialContext:            d.dial,
 		TLSClientConfig:        conf,
@@ -62,7 +64,7 @@ func (p *Proxy) Transport(opts TransportOptions) (http.RoundTripper, error) {
 		MaxResponseHeaderBytes: 64 << 10,
 		ForceAttemptHTTP2:      true,
 		MaxIdleConns:           4,
-		IdleConnTimeout:        idleFor,
+		IdleConnTimeout:        kept,
 	}, newIdle(time.Now)}, nil
 }
 
