@@ -101,7 +101,7 @@ func read(root *os.Root, name string) ([]byte, error) {
 	if !info.Mode().IsRegular() || info.Size() > maxFile {
 		return nil, fmt.Errorf("%w: %s is no file of at most %d bytes", ErrDamaged, name, maxFile)
 	}
-	data := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead)) // which is read into as it is
+	data := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead)) // ReadFrom then needs no larger one
 	_, err = data.ReadFrom(io.LimitReader(f, maxFile+1))
 	switch {
 	case err != nil:
