@@ -19,3 +19,15 @@ func BenchmarkLoad(b *testing.B) {
 		}
 	}
 }
+
+// The window asks for all values each time that it is drawn.
+func BenchmarkValues(b *testing.B) {
+	s, err := settings.Load(settings.Options{ConfigDir: b.TempDir(), DataDir: b.TempDir()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		s.Values()
+	}
+}

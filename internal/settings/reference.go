@@ -26,6 +26,7 @@ type Chapter struct {
 // Chapters are all settings that a file may hold, in their order.
 func Chapters() []Chapter {
 	untouched := defaults()
+	places := bindings(&untouched)
 	var out []Chapter
 	for _, g := range groups() {
 		c := Chapter{Title: g.Title}
@@ -33,7 +34,7 @@ func Chapters() []Chapter {
 			if k.NoFile {
 				continue
 			}
-			def := shown(k.at(&untouched))
+			def := shown(places[k.Name].at)
 			c.Keys = append(c.Keys, Key{
 				Name: k.Name, Explain: k.sentence(def), Form: k.kind, Choices: k.Choices, Default: def,
 			})

@@ -17,14 +17,15 @@ type Value struct {
 // Values are all settings in the order of docs/settings.md, set or not.
 func (s Settings) Values() []Value {
 	untouched := defaults()
+	places, ofDefaults := bindings(&s), bindings(&untouched)
 	var out []Value
 	each(func(k key) {
-		v := Value{Key: k.Name, Text: shown(k.at(&s)), Locked: s.lock(k)}
+		v := Value{Key: k.Name, Text: shown(places[k.Name].at), Locked: s.lock(k)}
 		source, set := s.Sources[k.Name]
 		switch {
 		case set:
 			v.Source = source
-		case v.Text == shown(k.at(&untouched)), k.Name == "name" && s.Provider.Preset == "oidc":
+		case v.Text == shown(ofDefaults[k.Name].at), k.Name == "name" && s.Provider.Preset == "oidc":
 			v.Source = Source{Name: "default"}
 		case s.Provider.Preset == "oidc":
 			v.Source = Source{Name: "this build"} // the demo's own provider
