@@ -50,10 +50,11 @@ var breaks = []struct {
 			m.mode = 0o606
 			return func() { m.mode = 0o600 }
 		}},
-	{"another preset's key", "settings", doctor.Fail, "Correct the", false, func(m *machine, _ *authority) func() {
-		m.config["realm"] = `"acme"`
-		return func() { delete(m.config, "realm") }
-	}},
+	{"another preset's key", "settings", doctor.Fail, "Correct the setting", false,
+		func(m *machine, _ *authority) func() {
+			m.config["realm"] = `"acme"`
+			return func() { delete(m.config, "realm") }
+		}},
 	{"a certificate file that is not there", "settings", doctor.Fail, "Correct the setting", false,
 		func(m *machine, ca *authority) func() {
 			m.config["ca_file"] = `"acme.pem"`
