@@ -24,14 +24,13 @@ import (
 
 	"app.latchkey/internal/browser"
 	"app.latchkey/internal/cleantext"
+	"app.latchkey/internal/datafile"
 	"app.latchkey/internal/openid"
 	"app.latchkey/internal/proof"
 	"app.latchkey/internal/provider"
 	"app.latchkey/internal/proxy/route"
 	"app.latchkey/internal/settings"
 	"app.latchkey/internal/vault"
-
-	"app.latchkey/internal/datafile"
 )
 
 // Status says how a check ended.
