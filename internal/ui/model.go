@@ -10,6 +10,7 @@ import (
 type Model struct {
 	Known    bool   // it is known what to show
 	Page     string // the page that the person has opened over the account's screen; "" for none
+	OverWait bool   // the page was opened while a sign-in was under way, whose end closes it
 	Choosing bool   // the person chooses a passphrase
 	Leaving  string // the account of which the person is asked how far a sign-out goes, or [Everybody]; "" for none
 	Problem  error  // a problem that is the window's own; it stands before the account's
@@ -26,7 +27,7 @@ func (m *Model) clear() { m.Problem, m.Choosing, m.Refused, m.Leaving = nil, fal
 // show opens a page, or none.
 func (m *Model) show(page string) {
 	m.clear()
-	m.Page = page
+	m.Page, m.OverWait = page, false
 	if !m.SetUp.Running {
 		m.SetUp = SetUp{}
 	}

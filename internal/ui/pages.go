@@ -19,10 +19,15 @@ func (w *Window) Show(page string) (Job, error) {
 	if page != "" && !slices.Contains(pages, page) {
 		return nil, errors.New("there is no such page")
 	}
-	if a := w.Account(); page != "" && a.Snapshot().Err != nil {
+	a := w.Account()
+	snap := a.Snapshot()
+	if page != "" && snap.Err != nil {
 		a.DismissErr() // a problem that was read is not to be read again
 	}
-	w.change(func(m *Model) { m.show(page) })
+	w.change(func(m *Model) {
+		m.show(page)
+		m.OverWait = snap.Phase == account.PhaseWaiting
+	})
 	if page == ScreenCheck {
 		return w.examine(), nil
 	}

@@ -159,3 +159,32 @@ func TestTheFormsAreFilledIn(t *testing.T) {
 		t.Errorf("the demo's provider is in the form: %+v", v)
 	}
 }
+
+// A page that was opened after the outcome was on the screen stays open, however late the sign-in itself returns.
+func TestPageOpenedAfterASignInStays(t *testing.T) {
+	h := newDriven(t)
+	emitted := false
+	host := h.window()
+	before := host.Emit
+	host.Emit = func(v StateView) {
+		before(v)
+		if v.Screen != ScreenProfile || emitted {
+			return
+		}
+		emitted = true
+		h.jobs.Go(func() { _, _ = h.Show(ScreenDetails) })
+		for open := false; !open; {
+			h.Window.mu.Lock()
+			open = h.model.Page == ScreenDetails
+			h.Window.mu.Unlock()
+		}
+	}
+	h.Attach(host, false)
+	h.try(h.SignIn(""))
+	<-h.scripted.asked
+	h.scripted.answers <- somebody("ada")
+	h.until("the window's front", func(StateView) bool { h.mu.Lock(); defer h.mu.Unlock(); return h.fronts > 0 })
+	if v := h.State(); v.Screen != ScreenDetails {
+		t.Errorf("the page was closed: %s", v.Screen)
+	}
+}

@@ -126,7 +126,11 @@ func (w *Window) signIn(req session.SignInRequest) Job {
 	return func(ctx context.Context) error {
 		err := run(ctx)
 		if !errors.Is(err, account.ErrCancelled) {
-			w.change(func(m *Model) { m.Page = "" }) // one that was opened meanwhile would hide the outcome
+			w.change(func(m *Model) {
+				if m.OverWait { // the page would hide the outcome; one that was opened since is left open
+					m.Page = ""
+				}
+			})
 			w.window().Front()
 		}
 		return err
