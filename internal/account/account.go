@@ -79,6 +79,7 @@ type keeper = func(context.Context, session.Session) error
 type store interface {
 	Ready(context.Context) error
 	Read(context.Context) (session.Book, error)
+	Look(context.Context, session.Mark) (session.Book, session.Mark, error)
 	Hold(context.Context, func(context.Context, *session.Held) error) error
 	HoldAnew(context.Context, func(context.Context, *session.Held) error) error
 }
@@ -134,7 +135,8 @@ type Manager struct {
 
 	mu       sync.Mutex
 	snap     Snapshot
-	noted    uint64                          // how often note has listed the accounts
+	noted    uint64                          // how often the list or the active session was set
+	looked   look                            // the latest that found the vault to be as it is shown
 	current  session.Session                 // the active one, with tokens; zero when nobody
 	unsaved  *session.Session                // signed in at the provider, could not be stored
 	rescued  map[session.Key]session.Session // refreshed, could not be written

@@ -194,13 +194,6 @@ func (a *Manager) note(b session.Book) {
 	a.noted++
 }
 
-// notedTimes counts the calls of note.
-func (a *Manager) notedTimes() uint64 {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.noted
-}
-
 // isCurrent reports whether key is the active account.
 func (a *Manager) isCurrent(key session.Key) bool {
 	a.mu.Lock()

@@ -28,9 +28,15 @@ func (a *Manager) Restore(ctx context.Context) error {
 // read reads the vault without its lock. One that had to be set aside is told, and is
 // empty from then on.
 func (a *Manager) read(ctx context.Context) (session.Book, error) {
-	book, err := a.opts.Store.Read(ctx)
-	var aside interface{ SetAside() string } // the vault's error for a file that it has renamed
-	if errors.As(err, &aside) {
+	return a.opened(a.opts.Store.Read(ctx))
+}
+
+// opened is what came of a reading, with the empty book where the vault had to be set aside.
+func (a *Manager) opened(book session.Book, err error) (session.Book, error) {
+	if _, ok := errors.AsType[interface { // the vault's error for a file that it has renamed
+		error
+		SetAside() string
+	}](err); ok {
 		a.tellAside(err)
 		return session.Book{}, nil
 	}
@@ -41,48 +47,6 @@ func (a *Manager) read(ctx context.Context) (session.Book, error) {
 func (a *Manager) tellAside(err error) {
 	a.opts.Log.Warn("vault.unreadable", "err", err)
 	a.update(func(p *Snapshot) { p.Notice = err })
-}
-
-// Sync reads the vault again and follows what another process did: a sign-in, a
-// sign-out, a refresh. A vault that cannot be read now changes nothing. It returns
-// what it read.
-func (a *Manager) Sync(ctx context.Context) session.Book {
-	switch a.Snapshot().Phase {
-	case PhaseSignedIn, PhaseSignedOut:
-	default:
-		return session.Book{}
-	}
-	before := a.notedTimes()
-	book, err := a.read(ctx)
-	if err != nil {
-		a.opts.Log.Warn("vault.unreadable", "err", err)
-		return session.Book{}
-	}
-	switch {
-	case a.notedTimes() != before: // this process wrote meanwhile: what was read may be older
-		return a.Sync(ctx)
-	case !a.same(book):
-		a.show(book)
-	case !alike(a.Snapshot().Accounts, a.list(book)):
-		a.note(book)
-		a.Touch()
-	}
-	return book
-}
-
-// same reports whether the book's active session is the one that is shown.
-func (a *Manager) same(book session.Book) bool {
-	s, _ := book.Current()
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if _, mine := a.rescued[a.current.Key]; mine {
-		return true // what is in memory is newer than what could be stored
-	}
-	if a.snap.Phase == PhaseSignedOut {
-		return !(s.Live() && !s.Key.IsZero())
-	}
-	return s.Key == a.current.Key && s.Ended == a.current.Ended && s.PersonNeeded == a.current.PersonNeeded &&
-		s.Tokens.Access.Equal(a.current.Tokens.Access) && s.Tokens.Refresh.Equal(a.current.Tokens.Refresh)
 }
 
 // show draws the active session of the book, or nobody.

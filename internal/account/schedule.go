@@ -38,6 +38,7 @@ func (a *Manager) setCurrent(s session.Session) {
 		a.plan.refreshAt = draw(s, now, from)
 	}
 	a.current = s
+	a.noted++
 }
 
 // draw chooses when the token of s is to be replaced: at a random moment in the last quarter of its lifetime before

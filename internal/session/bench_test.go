@@ -65,6 +65,30 @@ func BenchmarkBook(b *testing.B) {
 	}
 }
 
+// BenchmarkLook is a look at a vault that has not changed since the last one: the background's, once a minute.
+func BenchmarkLook(b *testing.B) {
+	for _, n := range []int{1, 10, 100, 1000} {
+		data, err := session.Encode(crowd(n))
+		if err != nil {
+			b.Fatal(err)
+		}
+		store := session.NewStore(&noted{blob: data})
+		_, mark, err := store.Look(b.Context(), session.Mark{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(fmt.Sprintf("accounts=%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(len(data)))
+			for b.Loop() {
+				if _, now, err := store.Look(b.Context(), mark); err != nil || now != mark {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkRotate is a renewal among so many accounts: the book is read, one account's tokens are replaced, and the
 // book is written. The sealer is memory: what it costs is measured in package vault.
 func BenchmarkRotate(b *testing.B) {

@@ -44,6 +44,29 @@ func (s *Store) Read(ctx context.Context) (Book, error) {
 	return read(ctx, s.sealer, readBack{})
 }
 
+// Mark tells one content of the vault from every other: it is the SHA-256 of the opened bytes, and bears no token. The
+// zero Mark is of no content.
+type Mark [sha256.Size]byte
+
+// Look is [Store.Read] for a caller that has read the vault before. While the vault holds the bytes of known, they are
+// not decoded: the book is empty and the returned mark is known. The sealer opens the vault at every look, so that one
+// that was changed by somebody else is refused as ever.
+func (s *Store) Look(ctx context.Context, known Mark) (Book, Mark, error) {
+	data, err := s.sealer.Load(ctx)
+	if err != nil {
+		return Book{}, Mark{}, fmt.Errorf("session: read the vault: %w", err)
+	}
+	now := Mark(sha256.Sum256(data))
+	if now == known {
+		return Book{}, now, nil
+	}
+	b, err := Decode(data)
+	if err != nil {
+		return Book{}, Mark{}, fmt.Errorf("session: read the vault: %w", err)
+	}
+	return b, now, nil
+}
+
 // read opens the vault and decodes what is in it.
 func read(ctx context.Context, from sealer, known readBack) (Book, error) {
 	data, err := from.Load(ctx)
@@ -74,8 +97,8 @@ type Held struct {
 	// was. Book is empty then, and can be written.
 	Aside  error
 	sealer sealer
-	stored [sha256.Size]byte // of what the last Write has stored; zero before the first
-	known  readBack          // of what was read or written last
+	stored Mark     // of what the last Write has stored; zero before the first
+	known  readBack // of what was read or written last
 }
 
 // setAside is what an error answers that tells so.
@@ -119,7 +142,7 @@ func (s *Store) hold(ctx context.Context, anew bool, f func(context.Context, *He
 
 // Reload reads the book again.
 func (h *Held) Reload(ctx context.Context) (err error) {
-	h.stored = [sha256.Size]byte{}
+	h.stored = Mark{}
 	h.Book, err = read(ctx, h.sealer, h.known)
 	return err
 }
@@ -137,7 +160,7 @@ func (h *Held) Reserve(ctx context.Context) error {
 // written again: a refresh that verifies no more than it has kept costs no second write.
 func (h *Held) Write(ctx context.Context) error {
 	return h.write(ctx, func(ctx context.Context, data []byte) error {
-		sum := sha256.Sum256(data)
+		sum := Mark(sha256.Sum256(data))
 		if sum == h.stored {
 			return nil
 		}
@@ -152,7 +175,7 @@ func (h *Held) Write(ctx context.Context) error {
 // WriteAnew is [Held.Write] after which no older copy of the vault opens: for a book from which
 // an account was taken away.
 func (h *Held) WriteAnew(ctx context.Context) error {
-	h.stored = [sha256.Size]byte{}
+	h.stored = Mark{}
 	return h.write(ctx, h.sealer.SaveAnew)
 }
 

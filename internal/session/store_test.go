@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"slices"
@@ -13,12 +14,13 @@ import (
 
 // noted is a sealer that notes its calls.
 type noted struct {
-	blob  []byte
-	calls []string
-	fails error
+	blob   []byte
+	calls  []string
+	fails  error
+	unread error
 }
 
-func (n *noted) Load(context.Context) ([]byte, error) { return n.blob, nil }
+func (n *noted) Load(context.Context) ([]byte, error) { return n.blob, n.unread }
 
 func (n *noted) Save(_ context.Context, data []byte) error { return n.save("save", data) }
 
@@ -153,5 +155,39 @@ func TestARenewalReadsBackOneAccount(t *testing.T) {
 		return nil
 	}); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A look that knows the stored bytes decodes none. Bytes that differ in one place are decoded, or refused, and an error
+// of the sealer is told whatever is known.
+func TestALookDecodesOtherBytesAlone(t *testing.T) {
+	data, err := session.Encode(crowd(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &noted{blob: data}
+	store := session.NewStore(n)
+	b, mark, err := store.Look(t.Context(), session.Mark{})
+	if err != nil || len(b.Sessions) != 2 {
+		t.Fatalf("%d sessions, %v", len(b.Sessions), err)
+	}
+	if b, now, err := store.Look(t.Context(), mark); err != nil || now != mark || len(b.Sessions) != 0 {
+		t.Errorf("unchanged: %d sessions, %v", len(b.Sessions), err)
+	}
+	n.blob = bytes.Replace(data, []byte("rrrr"), []byte("rrrs"), 1)
+	if b, now, err := store.Look(t.Context(), mark); err != nil || now == mark || len(b.Sessions) != 2 {
+		t.Errorf("another token: %d sessions, %v", len(b.Sessions), err)
+	}
+	n.blob = data[:len(data)-1]
+	if _, now, err := store.Look(t.Context(), mark); !errors.Is(err, session.ErrDamaged) || now != (session.Mark{}) {
+		t.Errorf("cut: %v", err)
+	}
+	n.blob = nil
+	if b, now, err := store.Look(t.Context(), mark); err != nil || now == mark || len(b.Sessions) != 0 {
+		t.Errorf("no vault: %d sessions, %v", len(b.Sessions), err)
+	}
+	n.blob, n.unread = data, errors.New("forged")
+	if _, _, err := store.Look(t.Context(), mark); !errors.Is(err, n.unread) {
+		t.Errorf("forged: %v", err)
 	}
 }
