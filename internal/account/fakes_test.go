@@ -81,7 +81,10 @@ func (s *sealer) fault(f func(*sealer)) {
 
 func (s *sealer) book(t *testing.T) *session.Book {
 	t.Helper()
-	b, err := session.Decode(s.data)
+	s.mu.Lock()
+	data := s.data
+	s.mu.Unlock()
+	b, err := session.Decode(data)
 	if err != nil {
 		t.Fatal(err)
 	}

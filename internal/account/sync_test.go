@@ -3,6 +3,7 @@ package account_test
 import (
 	"errors"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -92,9 +93,9 @@ func TestWhatIsDueInAnUnchangedVault(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		asked := 0
+		var asked atomic.Int64
 		p.revoke = func() (session.EndingOutcome, error) {
-			asked++
+			asked.Add(1)
 			return session.EndingPending, errDown
 		}
 		run(t, d, func() {
@@ -105,17 +106,17 @@ func TestWhatIsDueInAnUnchangedVault(t *testing.T) {
 			}
 			time.Sleep(2 * time.Minute)
 			synctest.Wait()
-			if s, _ := d.sealer.book(t).Find(key("ada")); s.Ended != session.EndedMaximum || asked == 0 {
-				t.Errorf("ada: %q, %d revocations", s.Ended, asked)
+			if s, _ := d.sealer.book(t).Find(key("ada")); s.Ended != session.EndedMaximum || asked.Load() == 0 {
+				t.Errorf("ada: %q, %d revocations", s.Ended, asked.Load())
 			}
 			if s := d.Snapshot(); s.Session.Key != key("edsger") {
 				t.Errorf("%v is shown", s.Session.Key)
 			}
-			before := asked
+			before := asked.Load()
 			time.Sleep(3 * time.Minute)
 			synctest.Wait()
-			if asked != before+3 {
-				t.Errorf("%d revocations in three minutes", asked-before)
+			if n := asked.Load() - before; n != 3 {
+				t.Errorf("%d revocations in three minutes", n)
 			}
 			time.Sleep(time.Hour) // grace
 			synctest.Wait()
