@@ -1,11 +1,11 @@
 // Package peer says whether the program at the other end of a loopback connection runs as the same user as this one.
 //
-// On Linux the kernel's tables of TCP connections name the user of each end (/proc/net/tcp and tcp6), on Windows its
-// process (GetExtendedTcpTable), whose token names the user. On macOS and elsewhere no such table can be read by a
-// program that is no administrator's without reading undocumented structures: there every peer is taken, and
-// SECURITY.md says so.
+// On Linux the kernel names the user of a connection's end, by sock_diag or in its tables (/proc/net/tcp and tcp6). On
+// Windows the system's table of TCP connections names the process (GetExtendedTcpTable), whose token names the user. On
+// macOS and elsewhere no such table can be read by a program that is no administrator's without reading undocumented
+// structures: there every peer is taken, and SECURITY.md says so.
 //
-// It reads those tables and nothing else. A program of the same user is not told from
+// It asks the kernel, or reads those tables, and nothing else. A program of the same user is not told from
 // the person's browser, and a forwarder (ssh, a proxy) answers for whoever uses it.
 package peer
 

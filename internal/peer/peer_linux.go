@@ -21,25 +21,44 @@ var tables = [...]string{"/proc/net/tcp", "/proc/net/tcp6"}
 // table that changes while it is read may leave a line out.
 const tries = 5
 
-// own reads whose socket the other end is.
+// errClosed is of a socket that no program holds any longer.
+var errClosed = fmt.Errorf("%w: its program has closed it", ErrUnknown)
+
+// own finds whose socket the other end is: the kernel is asked for the one connection, and where it does not say
+// (sock_diag may be missing, or closed to a container), its tables are read.
 func own(here, there netip.AddrPort) error {
+	uid, err := ask(there, here)
+	if err != nil && !errors.Is(err, errClosed) {
+		uid, err = search(there, here)
+	}
+	return judge(uid, err)
+}
+
+// judge compares the user that was found with this process's.
+func judge(uid int, err error) error {
+	if err == nil && uid != os.Geteuid() {
+		return fmt.Errorf("%w: uid %d", ErrOther, uid)
+	}
+	return err
+}
+
+// search reads the tables, which takes the longer the more connections the computer has.
+func search(local, remote netip.AddrPort) (int, error) {
 	var missing error
 	for range tries {
 		for _, path := range tables {
-			uid, err := userIn(path, there, here)
+			uid, err := userIn(path, local, remote)
 			switch {
+			case err == nil, errors.Is(err, errClosed):
+				return uid, err
 			case errors.Is(err, ErrUnknown):
 				missing = err
-			case err != nil:
-				missing = fmt.Errorf("%w: %w", ErrUnknown, err)
-			case uid != os.Geteuid():
-				return fmt.Errorf("%w: uid %d", ErrOther, uid)
 			default:
-				return nil
+				missing = fmt.Errorf("%w: %w", ErrUnknown, err)
 			}
 		}
 	}
-	return missing
+	return 0, missing
 }
 
 // userIn finds the socket with these two addresses in one table.
@@ -62,7 +81,7 @@ func find(table io.Reader, local, remote netip.AddrPort) (int, error) {
 			continue
 		}
 		if fields[9] == "0" {
-			return 0, fmt.Errorf("%w: its program has closed it", ErrUnknown)
+			return 0, errClosed
 		}
 		return strconv.Atoi(fields[7])
 	}
