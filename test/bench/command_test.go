@@ -30,13 +30,17 @@ func (b *bench) commands() {
 func (b *bench) signIn() {
 	b.t.Helper()
 	d := b.machine
-	f := inTurn(b.runs,
-		func() float64 { return ms(d.firstLine(d.command("latchkeyctl", "signin"))) },
-		func() float64 {
-			return ms(d.firstLine(d.command("plain", d.idp.Issuer(), instant.ClientID, d.program["browse"])))
-		})
+	reference := func(name string) func() float64 {
+		return func() float64 {
+			return ms(d.firstLine(d.command(name, d.idp.Issuer(), instant.ClientID, d.program["browse"])))
+		}
+	}
+	f := inTurn(b.runs, func() float64 { return ms(d.firstLine(d.command("latchkeyctl", "signin"))) },
+		reference("plain"), reference("durable"))
 	b.versus("`latchkeyctl signin`, from start to signed in and stored in the keychain's vault", f[0], f[1], "ms",
 		"x/oauth2 + go-oidc, nothing stored", "≤ 1.35")
+	b.versus("… beside a durable one", f[0], f[2], "ms",
+		"the same with an item of the keychain, the write proven and durable, the browser's user looked up", "")
 }
 
 // signInOverTLS measures a sign-in at a provider over TLS, and counts the handshakes.
@@ -54,7 +58,7 @@ func (b *bench) signInOverTLS() {
 	}
 	env := append(slices.Clone(d.env), "LATCHKEY_ISSUER="+idp.Issuer(), "LATCHKEY_CA_FILE="+ca, "SSL_CERT_FILE="+ca,
 		"XDG_DATA_HOME="+d.folder("data-tls"))
-	handshakes := [2]figure{}
+	handshakes := [3]figure{}
 	each := func(i int, name string, args ...string) func() float64 {
 		return func() float64 {
 			cmd := d.command(name, args...)
@@ -66,8 +70,10 @@ func (b *bench) signInOverTLS() {
 		}
 	}
 	f := inTurn(b.runs, each(0, "latchkeyctl", "signin"),
-		each(1, "plain", idp.Issuer(), instant.ClientID, d.program["browse"]))
+		each(1, "plain", idp.Issuer(), instant.ClientID, d.program["browse"]),
+		each(2, "durable", idp.Issuer(), instant.ClientID, d.program["browse"]))
 	b.versus("`latchkeyctl signin` over TLS", f[0], f[1], "ms", "x/oauth2 + go-oidc over TLS, nothing stored", "≤ 1.35")
+	b.versus("… beside a durable one over TLS", f[0], f[2], "ms", "the same as above, over TLS", "")
 	b.add("TLS handshakes of a sign-in, the browser's left out", fmt.Sprintf("%.0f", handshakes[0].median()),
 		fmt.Sprintf("%.0f x/oauth2 + go-oidc", handshakes[1].median()), "", "1")
 }

@@ -87,6 +87,7 @@ func (d *machine) build() {
 		{"latchkeyctl", "../..", "./cmd/latchkeyctl", plain, "0"},
 		{"browse", ".", "./browse", plain, "0"},
 		{"plain", ".", "./plain", plain, "0"},
+		{"durable", ".", "./plain", append([]string{"-tags", "durable"}, plain...), "0"},
 		{"floor", ".", "./floor", plain, "0"},
 		{"crowd", ".", "./crowd", plain, "0"},
 		{"floor-library", ".", "./floor", append([]string{"-tags", "library"}, plain...), "0"},

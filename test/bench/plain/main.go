@@ -1,7 +1,8 @@
 // Command plain is the sign-in that latchkeyctl's is measured against: what the
 // manuals of golang.org/x/oauth2 and go-oidc show, over a loopback redirect with
 // PKCE, with the ID token verified and userinfo fetched. It stores nothing, handles
-// no fault, and is no example.
+// no fault, and is no example. With the build tag durable it is the floor of latchkeyctl's: it does what durable.go
+// adds, and nothing else.
 package main
 
 import (
@@ -25,6 +26,7 @@ func main() {
 }
 
 func signIn(ctx context.Context, issuer, clientID, browser string) error {
+	ready := prepare()
 	provider, err := oidc.NewProvider(ctx, issuer)
 	if err != nil {
 		return err
@@ -41,13 +43,17 @@ func signIn(ctx context.Context, issuer, clientID, browser string) error {
 	state, nonce, verifier := rand.Text(), rand.Text(), oauth2.GenerateVerifier()
 	codes := make(chan string, 1)
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/callback" && r.FormValue("state") == state {
+		if r.URL.Path == "/callback" && r.FormValue("state") == state && own(r) {
 			codes <- r.FormValue("code")
 		}
 		_, _ = fmt.Fprintln(w, "You can close this tab.")
 	})}
 	go func() { _ = server.Serve(listener) }()
 	defer func() { _ = server.Close() }()
+	store, err := ready()
+	if err != nil {
+		return err
+	}
 	if err := exec.Command(browser,
 		conf.AuthCodeURL(state, oauth2.S256ChallengeOption(verifier), oidc.Nonce(nonce))).Start(); err != nil {
 		return err
@@ -67,6 +73,9 @@ func signIn(ctx context.Context, issuer, clientID, browser string) error {
 	}
 	if id.Nonce != nonce || info.Subject != id.Subject {
 		return fmt.Errorf("another nonce or subject")
+	}
+	if err := store(token, id, info); err != nil {
+		return err
 	}
 	fmt.Println(info.Email)
 	return nil
