@@ -1,0 +1,101 @@
+// Code generated of keys.json by go generate; DO NOT EDIT.
+
+package settings
+
+func table() []group {
+	return []group{
+		{Title: "The provider", Keys: []key{
+			{Name: "provider", About: "preset; oidc is any OpenID Connect provider", Decides: "where"},
+			{Name: "project_id", About: "for descope: the project ID", Decides: "where", Sample: "P2abcdefghijklmnopqrstuvwxyz"},
+			{Name: "domain", About: "for okta, auth0, onelogin, zitadel, and for descope and github with a domain of their own: the host, such as acme.okta.com", Decides: "where", Sample: "acme.okta.com"},
+			{Name: "authorization_server", About: "for okta: the custom authorization server's ID, such as default", Decides: "where", Sample: "default"},
+			{Name: "tenant", About: "for entra: the directory's ID, or organizations", Decides: "where", Sample: "8eaef023-2b34-4da1-9baa-8bc8c9d6a490"},
+			{Name: "base_url", About: "for keycloak: the server's address", Decides: "where", Sample: "https://sso.acme.example"},
+			{Name: "realm", About: "for keycloak: the realm", Decides: "where", Sample: "acme"},
+			{Name: "user_pool", About: "for cognito: the user pool's ID, such as eu-west-1_AbCdEf123", Decides: "where", Sample: "eu-west-1_AbCdEf123"},
+			{Name: "environment_id", About: "for pingone: the environment's ID", Decides: "where", Sample: "8eaef023-2b34-4da1-9baa-8bc8c9d6a490"},
+			{Name: "region", About: "for pingone: com, eu, ca, asia, com.au or sg; for cognito: only to check user_pool against", Decides: "where", Sample: "eu"},
+			{Name: "issuer", About: "address of the issuer: exact, trailing slash included", Decides: "where", Note: "of the preset", Sample: "https://id.acme.example"},
+			{Name: "client_id", About: "ID of a native (public) client at the provider", Decides: "neither", Sample: "latchkey"},
+			{Name: "client_secret", About: "only where the provider insists (Google, GitHub); keep the file to yourself (mode 600)", Secret: true, Decides: "neither", Sample: "from the console"},
+			{Name: "name", About: "what the provider is called on the screens", Decides: "neither", Note: "of the preset, or the issuer's host", Sample: "Acme ID"},
+		}},
+		{Title: "What is asked for", Keys: []key{
+			{Name: "scopes", About: "scopes that a sign-in asks for", Decides: "neither"},
+			{Name: "offline_access", About: "auto asks for it where the provider lists it", Choices: []string{"auto", "on", "off"}, Decides: "neither"},
+			{Name: "consent", About: "auto asks for consent (prompt=consent) only at a provider that gives no refresh token without it, which the first sign-in finds out; always asks with offline_access, never does not", Choices: []string{"auto", "always", "never"}, Decides: "neither"},
+			{Name: "login_hint", About: "who is going to sign in, such as an email address", Decides: "neither", Sample: "ada@acme.example"},
+			{Name: "organization", About: "tenant or organization to sign in to, under the provider's own name for it", Decides: "neither", Sample: "acme"},
+			{Name: "login_hint_param", About: "the provider's name for login_hint; of several, separated by spaces, each is sent", Decides: "whom"},
+			{Name: "organization_param", About: "the provider's name for organization", Decides: "whom", Sample: "tenant"},
+			{Name: "auth_params", About: "table of further parameters of the authorization request; an empty text takes one of the preset away; in files only", Decides: "whom", Sample: "prompt=login"},
+		}},
+		{Title: "The way back to the app", Keys: []key{
+			{Name: "redirect_host", About: "host of the redirect address; localhost listens on IPv4 and IPv6", Choices: []string{"127.0.0.1", "localhost"}, Decides: "neither"},
+			{Name: "redirect_ports", About: "ports of the redirect address, tried in order; 0 is any free port", Decides: "neither", Note: "any free one; 18085 18086 18087 for presets that compare it", Sample: "18085 18086"},
+			{Name: "redirect_path", About: "path of the redirect address", Decides: "neither"},
+			{Name: "redirect_any_user", About: "takes the answer from a program of any user of this computer: for WSL and containers, whose network belongs to another user too; everybody here can then bring an answer of their own", Decides: "whom"},
+			{Name: "logout_redirect_path", About: "where the provider sends the browser after a sign-out, on the same host and ports; register the whole address first: one that the provider does not know fails the sign-out there", Decides: "neither", Note: "none is sent", Sample: "/signed-out"},
+			{Name: "logout_style", About: "how the browser's session is ended: auto asks the provider whether it takes POST, and is oidc or query accordingly; oidc posts the ID token; query sends no ID token; cognito is Amazon's own way; none leaves it", Choices: []string{"auto", "oidc", "query", "cognito", "none"}, Decides: "neither", Note: "of the preset"},
+			{Name: "signin_timeout", About: "how long a whole sign-in may take", Decides: "neither"},
+		}},
+		{Title: "What is believed", Keys: []key{
+			{Name: "trusted_audiences", About: "further audiences that an ID token may name", Decides: "whom", Sample: "project"},
+			{Name: "required_acr", About: "acr values, of which every sign-in must have one", Decides: "whom", Sample: "urn:acme:mfa"},
+			{Name: "allowed_tenants", About: "for a multi-tenant Entra issuer: IDs of the tenants that may sign in", Decides: "whom", Sample: "8eaef023-2b34-4da1-9baa-8bc8c9d6a490"},
+			{Name: "leeway", About: "how far the clocks may differ, for the times in an ID token", Decides: "whom"},
+			{Name: "id_token", About: "false for a provider without ID tokens (plain OAuth 2.0)", Decides: "where"},
+			{Name: "user_id_field", About: "member of the user endpoint's answer that names the person", Decides: "where"},
+			{Name: "ca_file", About: "PEM file of certificates to trust as well; a relative path is below the folder of the file it stands in", Decides: "whom", Sample: "acme-ca.pem"},
+		}},
+		{Title: "What protects a sign-in and its tokens", Keys: []key{
+			{Name: "par", About: "the request of a sign-in goes to the provider directly, and the browser bears only a reference to it (PAR): auto does so where the provider announces it; require refuses a sign-in without; off puts the request in the browser's address", Choices: []string{"auto", "require", "off"}, Decides: "whom"},
+			{Name: "client_key_file", About: "file with the private key by which the client names itself (private_key_jwt), for a provider that demands it: PEM without a passphrase, EC P-256 or RSA, or what latchkeyctl client-key wrote of a key in the TPM; relative as with ca_file", Decides: "neither", Sample: "client-key.pem"},
+			{Name: "client_key_id", About: "kid under which the provider knows the key of client_key_file", Decides: "neither", Sample: "desk-2026"},
+			{Name: "client_assertion_audience", About: "audience that the client signs for; token_endpoint where the provider wants its address instead of the issuer", Choices: []string{"issuer", "token_endpoint"}, Decides: "neither"},
+			{Name: "dpop", About: "tokens are bound to a key of this computer, so that a copied token is of no use elsewhere (DPoP): auto does so where the provider announces it; require refuses a token that is not bound; off binds none", Choices: []string{"auto", "require", "off"}, Decides: "whom"},
+			{Name: "dpop_key", About: "where the key of dpop is made: auto takes the TPM (macOS: the Secure Enclave), else the vault; hardware takes nothing else; software does not ask the hardware", Choices: []string{"auto", "hardware", "software"}, Decides: "neither"},
+			{Name: "tpm_device", About: "device file of the TPM on Linux, or the socket of a simulated one", Decides: "neither", Note: "/dev/tpmrm0", Sample: "/dev/tpmrm0"},
+		}},
+		{Title: "The way there", Keys: []key{
+			{Name: "proxy", About: "system takes the environment's proxy (HTTPS_PROXY, NO_PROXY), else the desktop's; direct takes none; or a proxy's address (http, https, socks5), with name and password where it wants them; or the address of a script (PAC)", Decides: "neither"},
+			{Name: "client_cert_file", About: "PEM file of the certificate that a gateway on the way demands, with its key; relative as with ca_file", Decides: "neither", Sample: "gateway.pem"},
+			{Name: "client_cert_key_file", About: "PEM file of the key to client_cert_file, where it has a file of its own; relative as with ca_file", Decides: "neither", Sample: "gateway-key.pem"},
+		}},
+		{Title: "Tokens for further APIs", Keys: []key{
+			{Name: "apis", About: "APIs that get access tokens of their own: a table [apis.NAME] for each, with origins, way, and resource, audience or scopes", Decides: "neither", Sample: "orders = { origins = [\"https://orders.example\"], resource = \"https://orders.example\", scopes = [\"orders.read\"] }"},
+		}},
+		{Title: "Addresses that overrule discovery", Keys: []key{
+			{Name: "discovery_url", About: "where the discovery document is, if not below the issuer", Decides: "where", Sample: "https://id.acme.example/.well-known/openid-configuration"},
+			{Name: "authorization_endpoint", About: "overrules discovery", Decides: "where", Sample: "https://id.acme.example/authorize"},
+			{Name: "token_endpoint", About: "overrules discovery", Decides: "where", Sample: "https://id.acme.example/token"},
+			{Name: "userinfo_endpoint", About: "overrules discovery", Decides: "where", Sample: "https://id.acme.example/userinfo"},
+			{Name: "revocation_endpoint", About: "overrules discovery", Decides: "where", Sample: "https://id.acme.example/revoke"},
+			{Name: "end_session_endpoint", About: "overrules discovery", Decides: "where", Sample: "https://id.acme.example/logout"},
+			{Name: "device_authorization_endpoint", About: "overrules discovery; for a sign-in on another device", Decides: "where", Sample: "https://id.acme.example/device"},
+			{Name: "pushed_authorization_request_endpoint", About: "overrules discovery", Decides: "where", Sample: "https://id.acme.example/par"},
+			{Name: "jwks_uri", About: "overrules discovery", Decides: "where", Sample: "https://id.acme.example/keys"},
+		}},
+		{Title: "How long a session lasts", Keys: []key{
+			{Name: "session_max", About: "how long a session lasts after the sign-in, however much it is used; 0s is no limit. A provider's own end (session_expiry) counts beside it", Decides: "neither", Note: "no limit", Sample: "12h"},
+			{Name: "session_idle", About: "how long a session lasts after its last use: the window was looked at, or a token was asked for; 0s is no limit", Decides: "neither", Note: "no limit", Sample: "30m"},
+		}},
+		{Title: "Where the session is kept", Keys: []key{
+			{Name: "store", About: "what the vault is sealed with: a key in the keychain, a passphrase, or nothing kept", Choices: []string{"keychain", "file", "memory"}, Decides: "neither"},
+			{Name: "store_passphrase", About: "passphrase of the vault; refused in files", Secret: true, NoFile: true, Decides: "neither"},
+			{Name: "store_passphrase_file", About: "file whose text is the passphrase; relative as with ca_file", Decides: "neither", Sample: "passphrase.txt"},
+			{Name: "keychain_backend", About: "keychain that is used; kwallet is KWallet's own interface", Choices: []string{"secret-service", "kwallet", "keychain", "wincred"}, Decides: "neither", Note: "the platform's", Sample: "secret-service"},
+			{Name: "keychain_timeout", About: "how long each call to the keychain may take", Decides: "neither"},
+		}},
+		{Title: "The app", Keys: []key{
+			{Name: "appearance", About: "colours of the window", Choices: []string{"system", "light", "dark"}, Decides: "neither"},
+			{Name: "start_hidden", About: "the window stays in the background at the start when somebody is signed in", Decides: "neither"},
+			{Name: "start_at_login", About: "the app starts when the person signs in to the computer: on and off are made so at each start of the window, person leaves it to the switch in the settings", Choices: []string{"person", "on", "off"}, Decides: "neither"},
+			{Name: "notifications", About: "the desktop notifies the person when a session has ended while the window is in the background", Decides: "neither"},
+			{Name: "remember_email", About: "the window offers the email that was typed at the last sign-in again; it is sealed with the sessions", Decides: "neither"},
+			{Name: "log", About: "level of the log", Choices: []string{"error", "warn", "info", "debug"}, Decides: "neither"},
+			{Name: "log_to", About: "where the log goes: a file of the person's own, the system's log (journald, Windows' event log, the unified log of macOS), or both", Choices: []string{"file", "system", "both"}, Decides: "neither"},
+			{Name: "picture_hosts", About: "hosts whose pictures of people are fetched although they lie in a private network, or although only the proxy can resolve their names", Decides: "neither", Sample: "pictures.acme.example"},
+		}},
+	}
+}
