@@ -280,6 +280,7 @@ func TestDiscoveryDocuments(t *testing.T) {
 			serve: file("discovery-issuer-template.json"), want: openid.ErrDiscoveryTemplate, says: "{tenantid}",
 		},
 		"broken":              {serve: file("discovery-broken.json"), want: openid.ErrBrokenJSON},
+		"no JSON at all":      {serve: text("application/json", 200, "unavailable"), want: openid.ErrBrokenJSON},
 		"a hotel's page":      {serve: text("text/html", 200, "\n<!doctype html><h1>Welcome"), want: openid.ErrWebPage},
 		"a page after a mark": {serve: text("text/html", 200, "\ufeff<html>"), want: openid.ErrWebPage},
 		"empty": {

@@ -13,7 +13,8 @@ const (
 	iface = "org.freedesktop.Secret."
 )
 
-// Read returns the first item of the default collection. It asks first for the alias, as Latchkey does: another first call may crash gnome-keyring (docs/decisions/0009).
+// Read returns the first item of the default collection. It asks first for the alias, as Latchkey does: another first
+// call may crash gnome-keyring (docs/decisions/0009).
 func Read() ([]byte, error) {
 	conn, err := dbus.Connect(os.Getenv("DBUS_SESSION_BUS_ADDRESS"))
 	if err != nil {
