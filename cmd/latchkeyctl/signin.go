@@ -64,7 +64,7 @@ func (c *command) signin() *cobra.Command {
 
 // signInNow signs in and prints who it was.
 func (c *command) signInNow(ctx context.Context, s signingIn) error {
-	defer c.discoverAhead(ctx)()
+	defer c.begin(ctx)()
 	if err := c.restore(ctx); err != nil {
 		return err
 	}
@@ -90,16 +90,16 @@ func (c *command) signInNow(ctx context.Context, s signingIn) error {
 	return c.printProfile(c.parts.Account.Snapshot().Session)
 }
 
-// discoverAhead asks the provider while the keychain is asked: neither needs the
-// other. What fails here is asked again by the sign-in, which says why. The returned
-// func ends it.
-func (c *command) discoverAhead(ctx context.Context) func() {
+// begin asks the provider and proves that the vault can be written while the keychain is asked: none needs the others.
+// What fails here is done again by the sign-in, which says why. The returned func ends it.
+func (c *command) begin(ctx context.Context) func() {
 	ctx, stop := context.WithCancel(ctx)
 	var asked sync.WaitGroup
 	if client := c.parts.OpenID; client != nil {
 		asked.Go(func() { _, _ = client.Discover(ctx) })
 	}
-	return func() { stop(); asked.Wait() }
+	proven := c.parts.Vault.ProveAhead(ctx)
+	return func() { stop(); asked.Wait(); proven() }
 }
 
 // restore reads the vault. What had to be set aside is said, and is no failure.

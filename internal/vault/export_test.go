@@ -47,6 +47,18 @@ func (v *Vault) RefuseRenames(err error, d time.Duration) {
 	}
 }
 
+// OnRename runs f before each rename onto the vault's file, which does not happen when f fails.
+func (v *Vault) OnRename(f func() error) {
+	v.folder.rename = func(root *os.Root, from, to string) error {
+		if to == fileName {
+			if err := f(); err != nil {
+				return err
+			}
+		}
+		return root.Rename(from, to)
+	}
+}
+
 // TurnUpTo changes the vault's key up to a step, as a program does that is killed after that step. After 1 both keys
 // are kept, after 2 a part of the new file is written, after 3 the whole of it, after 4 it is in its place, after 5 the
 // old key is dropped.

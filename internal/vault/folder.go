@@ -117,6 +117,11 @@ func create(root *os.Root, name string) (*os.File, error) {
 	if err := remove(root, name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, diskError("replace", err)
 	}
+	return createNew(root, name)
+}
+
+// createNew makes a file that nobody else may read.
+func createNew(root *os.Root, name string) (*os.File, error) {
 	f, err := root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, diskError("write", err)
@@ -170,13 +175,21 @@ func (f *folder) replace(beside, name string, data []byte) error {
 	return f.move(root, beside, name)
 }
 
-// move renames a file of the folder durably. A rename that is refused is tried again for about a second.
+// move renames a file of the folder durably.
 func (f *folder) move(root *os.Root, from, to string) error {
+	if err := f.put(root, from, to); err != nil {
+		return err
+	}
+	return f.syncFolder(root)
+}
+
+// put renames a file of the folder. A rename that is refused is tried again for about a second.
+func (f *folder) put(root *os.Root, from, to string) error {
 	end := time.Now().Add(refusedFor)
 	for wait := 5 * time.Millisecond; ; wait *= 2 {
 		err := f.rename(root, from, to)
 		if err == nil {
-			return f.syncFolder(root)
+			return nil
 		}
 		left := time.Until(end)
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.EROFS) || inTheWay(err) || left <= 0 {

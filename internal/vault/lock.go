@@ -22,7 +22,7 @@ const lockRetry = 10 * time.Millisecond
 type locker struct {
 	folder *folder
 	mine   chan struct{} // the lock within this process: a file's is per handle
-	held   atomic.Bool   // whether this process has the file's lock
+	held   atomic.Bool   // whether a caller within this process has the file's lock
 	try    func(*flock.Flock) (bool, error)
 }
 

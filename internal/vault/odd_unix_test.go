@@ -60,7 +60,9 @@ func TestWhatIsNoFileIsNotRead(t *testing.T) {
 
 // The other files of the folder are not trusted either.
 func TestWhatStandsInTheWayIsRemoved(t *testing.T) {
-	for _, name := range []string{"vault.lock", "vault.next", "vault.key.next"} {
+	for _, name := range []string{
+		"vault.lock", "vault.next", "vault.key.next", "vault.tmp-copy", "vault.tmp-room",
+	} {
 		dir := t.TempDir()
 		if err := syscall.Mkfifo(filepath.Join(dir, name), 0o600); err != nil {
 			t.Fatal(err)

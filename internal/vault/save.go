@@ -73,7 +73,7 @@ func (v *Vault) write(key *sealKey, t turn, plain []byte) error {
 		return fmt.Errorf("%w, and what was to be stored lies beside it: %w", ErrKept, err)
 	}
 	v.key, v.turn, v.source = key, t, fileName
-	for _, left := range names(root, fileName+".tmp-") { // by version 0.1.0, when it was killed
+	for _, left := range names(root, tmpPrefix) { // by a program that was killed, or version 0.1.0
 		_ = remove(root, left)
 	}
 	return nil
@@ -151,38 +151,21 @@ func (v *Vault) Reserve(context.Context) error {
 	return v.reserve(root, size+slack)
 }
 
-// prove does all of a write but the content: what is stored is written once more, with
-// its rename, and so is room for another write. v.mu and the lock are held.
-func (v *Vault) prove() error {
-	if err := v.settle(); err != nil {
-		return err
-	}
-	root, err := v.folder.make()
-	if err != nil {
-		return err
-	}
-	defer func() { _ = root.Close() }()
-	data, err := read(root, fileName)
-	if err == nil {
-		err = v.folder.replace(nextName, fileName, data)
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) && !hopeless(err) {
-		return err
-	}
-	return v.reserve(root, len(data)+slack)
+// noise is random: a file system that compresses data or leaves holes would reserve no space for anything else.
+func noise(size int) []byte {
+	out := make([]byte, size)
+	_, _ = rand.Read(out)
+	return out
 }
 
-// reserve makes a file of that many bytes for the next write. They are random: a file system that
-// compresses data or leaves holes would otherwise reserve no space.
+// reserve makes a file of that many bytes for the next write.
 func (v *Vault) reserve(root *os.Root, size int) error {
 	v.unreserve()
 	file, err := create(root, nextName)
 	if err != nil {
 		return err
 	}
-	noise := make([]byte, size)
-	_, _ = rand.Read(noise)
-	_, err = file.Write(noise)
+	_, err = file.Write(noise(size))
 	if err == nil {
 		err = v.folder.synced(file)
 	}
@@ -206,41 +189,4 @@ func (v *Vault) unreserve() {
 		_ = remove(root, nextName)
 		_ = root.Close()
 	}
-}
-
-// Ready returns nil when [Vault.Save] could seal and write now. It holds the lock meanwhile: two programs that begin
-// at the same time must not make two keys, of which one keychain keeps the later.
-func (v *Vault) Ready(ctx context.Context) error {
-	return v.rehearse(ctx, func() error {
-		if _, err := v.load(ctx); err != nil && !hopeless(err) {
-			return err
-		}
-		_, err := v.sealWith(ctx)
-		return err
-	})
-}
-
-// Writable returns nil when the vault's folder can be locked and written as a sign-in does. Errors match
-// [ErrReadOnly], [ErrInTheWay], [ErrDiskFull], [ErrDisk] or [ErrNoLock].
-func (v *Vault) Writable(ctx context.Context) error {
-	return v.rehearse(ctx, func() error { return nil })
-}
-
-// rehearse does what comes before a write, and all of the write but the content.
-func (v *Vault) rehearse(ctx context.Context, before func() error) error {
-	if v.Kind() == Memory {
-		return nil
-	}
-	release, err := v.lockFile(ctx)
-	if err != nil {
-		return err
-	}
-	defer release()
-	v.mu.Lock()
-	err = before()
-	if err == nil {
-		err = v.prove()
-	}
-	v.mu.Unlock()
-	return err
 }

@@ -19,6 +19,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"app.latchkey/internal/secret"
@@ -53,6 +54,7 @@ const (
 	fileName       = "vault"
 	nextSuffix     = ".next"
 	nextName       = fileName + nextSuffix // the next write, before it takes the file's place
+	tmpPrefix      = fileName + ".tmp-"    // what a killed program leaves of it is never read
 	keyName        = "vault.key"           // the keys of a vault that a passphrase protects
 	lockName       = "vault.lock"
 	defaultTimeout = 10 * time.Second
@@ -65,6 +67,8 @@ type Vault struct {
 	conf Config
 	ring ring
 	lock *locker
+
+	ahead atomic.Pointer[chan bool] // the proof that was begun, until it is asked for
 
 	folder *folder
 
