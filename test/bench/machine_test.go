@@ -91,6 +91,7 @@ func (d *machine) build() {
 		{"floor", ".", "./floor", plain, "0"},
 		{"crowd", ".", "./crowd", plain, "0"},
 		{"floor-library", ".", "./floor", append([]string{"-tags", "library"}, plain...), "0"},
+		{"floor-linked", ".", "./floor", append([]string{"-tags", "linked"}, plain...), "0"},
 		{"given", ".", "./given", plain, "0"},
 		{"linked", ".", "./linked", plain, "0"},
 		{"kubelogin", "kubelogin", "github.com/int128/kubelogin", plain, "0"},

@@ -1,18 +1,10 @@
-// Command linked imports the packages of latchkeyctl, with the libraries for proxies, Kerberos and the TPM, and does
-// nothing. It measures what their initialisation costs.
+// Command linked imports the packages of latchkeyctl and does nothing.
 package main
 
 import (
 	"fmt"
 
-	_ "github.com/spf13/cobra"
-
-	_ "app.latchkey/internal/doctor"
-	_ "app.latchkey/internal/late"
-	_ "app.latchkey/internal/program"
-	_ "app.latchkey/internal/quiethttp"
-	_ "app.latchkey/internal/rollout"
-	_ "app.latchkey/internal/wire"
+	_ "app.latchkey/test/bench/parts"
 )
 
 func main() { fmt.Println("linked") }

@@ -1,0 +1,5 @@
+//go:build linked
+
+package main
+
+import _ "app.latchkey/test/bench/parts"
