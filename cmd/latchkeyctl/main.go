@@ -25,11 +25,15 @@ func execute(cost vault.Cost) {
 	if late.Serve() {
 		return
 	}
+	var first string // the command, unless a flag stands before it
+	if len(os.Args) > 1 {
+		first = os.Args[1]
+	}
 	var early *vault.Early
-	if len(os.Args) > 1 && reads[os.Args[1]] {
+	if reads[first] {
 		early = vault.Begin()
 	}
-	w := takeSignals()
+	w := takeSignals(first)
 	out := &output{to: standardOutput(), watch: w}
 	c := &command{
 		stdin: os.Stdin, stdout: out, stderr: os.Stderr, flags: map[string]string{}, cost: cost, early: early, watch: w,

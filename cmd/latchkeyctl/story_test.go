@@ -41,7 +41,7 @@ func TestMain(m *testing.M) {
 func endless() {
 	var begun atomic.Bool
 	begun.Store(true)
-	os.Exit(supervise(os.Stderr, takeSignals().signals, &begun, func(context.Context) int {
+	os.Exit(supervise(os.Stderr, takeSignals("").signals, &begun, func(context.Context) int {
 		fmt.Println("working")
 		select {}
 	}))
