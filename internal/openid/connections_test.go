@@ -28,6 +28,7 @@ type doors struct {
 	mu                               sync.Mutex
 	connections, handshakes, resumed int
 	open                             int
+	closed                           chan struct{} // of who waits until none is open
 	protocols                        map[string]bool
 }
 
@@ -42,7 +43,10 @@ func (d *doors) start(http2 bool) func(*httptest.Server) {
 			case http.StateNew:
 				d.connections, d.open = d.connections+1, d.open+1
 			case http.StateClosed:
-				d.open--
+				if d.open--; d.open == 0 && d.closed != nil {
+					close(d.closed)
+					d.closed = nil
+				}
 			}
 		}
 		s.TLS = &tls.Config{VerifyConnection: func(c tls.ConnectionState) error {
@@ -57,6 +61,21 @@ func (d *doors) start(http2 bool) func(*httptest.Server) {
 		}}
 		s.StartTLS()
 	}
+}
+
+// none is closed when no connection is open.
+func (d *doors) none() <-chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed == nil {
+		d.closed = make(chan struct{})
+	}
+	out := d.closed
+	if d.open == 0 {
+		close(out)
+		d.closed = nil
+	}
+	return out
 }
 
 // opened is what was opened since the last call.

@@ -24,6 +24,7 @@ import (
 // lost, also with [session.ErrEnded], and [session.RetryError] when it may pass.
 func (c *Client) Refresh(ctx context.Context, s session.Session,
 	keep func(context.Context, session.Session) error) (session.Session, error) {
+	defer c.http.CloseIdleConnections() // as after a sign-in
 	meta, bind, err := c.spendable(ctx, s)
 	if err != nil {
 		return session.Session{}, err

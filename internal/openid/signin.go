@@ -33,6 +33,7 @@ type attempt struct {
 // URI is bound before the browser opens; the browser's last page shows how it really ended. With req.Device it runs
 // the device grant instead (RFC 8628), and opens nothing.
 func (c *Client) SignIn(ctx context.Context, req session.SignInRequest) (session.Session, error) {
+	defer c.http.CloseIdleConnections() // nothing follows soon, and a kept connection may be asked for signs of life
 	meta, err := c.Discover(ctx)
 	if err != nil {
 		return session.Session{}, err

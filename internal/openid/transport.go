@@ -102,8 +102,9 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Close returns when the connection is free for another request, or may be closed.
 func (b *limitedBody) Close() error {
-	b.cancel()
+	defer b.cancel()
 	return b.ReadCloser.Close()
 }
 

@@ -23,6 +23,10 @@ type TransportOptions struct {
 	// Guard refuses addresses, after their names were resolved here, also where a proxy
 	// goes there; the proxy resolves them again. nil refuses none.
 	Guard func(netip.Addr) error
+	// Ping, when set, is how long a server may say nothing on a connection of HTTP/2 before it is asked whether it is
+	// still there, with or without a request under way. After as long again without an answer the connection is
+	// closed, and its requests fail. The program wakes up for each ping for as long as the connection is open.
+	Ping time.Duration
 }
 
 // Transport makes a transport of its own, with its own connections. The transport follows no redirect:
@@ -63,6 +67,7 @@ func (p *Proxy) Transport(opts TransportOptions) (http.RoundTripper, error) {
 		TLSHandshakeTimeout:    10 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
 		ForceAttemptHTTP2:      true,
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: opts.Ping, PingTimeout: opts.Ping},
 		MaxIdleConns:           4,
 		IdleConnTimeout:        kept,
 	}, newIdle(time.Now)}, nil

@@ -97,6 +97,10 @@ func New(s settings.Settings, o Options) (*Parts, error) {
 	}
 	book := learned.Book{Dir: s.DataDir}
 	if s.Configured {
+		way, err := p.transport(proxy.TransportOptions{Ping: providerPing})
+		if err != nil {
+			return nil, err
+		}
 		client, err := openid.New(s.Provider, openid.Options{
 			Listen:        p.listen(o.App),
 			OpenURL:       o.OpenURL,
@@ -115,7 +119,7 @@ func New(s settings.Settings, o Options) (*Parts, error) {
 				}
 			},
 			Keys: Keys(s),
-			Log:  o.Log, Now: o.Now, Transport: options.Transport,
+			Log:  o.Log, Now: o.Now, Transport: way,
 		})
 		if err != nil {
 			return nil, err
@@ -148,10 +152,17 @@ func (p *Parts) Close() {
 // same certificates, on connections of its own. guard judges each address before a
 // connection goes there; nil judges none. Errors are of the settings.
 func (p *Parts) Transport(guard func(netip.Addr) error) (http.RoundTripper, error) {
+	return p.transport(proxy.TransportOptions{Guard: guard})
+}
+
+// providerPing finds a connection that a change of network has left dead while the person was at the browser. Twice
+// this must be less than a request to the provider may take: then the code is still redeemed, on another connection.
+const providerPing = 4 * time.Second
+
+func (p *Parts) transport(o proxy.TransportOptions) (http.RoundTripper, error) {
 	s := p.Settings
-	return p.proxy.Transport(proxy.TransportOptions{
-		RootCAs: s.Provider.RootCAs, ClientCert: []byte(s.ClientCert.Reveal()), Guard: guard,
-	})
+	o.RootCAs, o.ClientCert = s.Provider.RootCAs, []byte(s.ClientCert.Reveal())
+	return p.proxy.Transport(o)
 }
 
 // Accept takes a pasted redirect address for the sign-in under way.
