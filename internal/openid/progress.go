@@ -35,12 +35,14 @@ func (w *progress) again(why string) {
 }
 
 // stray counts an answer that was not for this sign-in, and reports whether it is worth a word: any page can send
-// thousands, and after the first eight only the counts 16, 32, 64 … are shown.
+// thousands, and after the first eight only the counts 16, 32, 64 … are shown, and the first answer that the person
+// must know of.
 func (w *progress) stray(told error) bool {
 	return w.change(func(p *session.Progress) bool {
 		p.Strays++
+		first := told != nil && p.StrayErr == nil
 		p.StrayErr = cmp.Or(told, p.StrayErr)
-		return p.Strays <= 8 || p.Strays&(p.Strays-1) == 0
+		return first || p.Strays <= 8 || p.Strays&(p.Strays-1) == 0
 	})
 }
 

@@ -3,6 +3,7 @@ package openid_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -71,6 +72,7 @@ func TestAnyPageWhileThePersonTypes(t *testing.T) {
 					t.Errorf("a forged refusal: %d", status)
 				}
 			}
+			knock(ctx, t, "GET", back+"?error=invalid_scope&error_description=no%20such%0Ascope")
 			_, answer := knock(ctx, t, "GET", address)
 			for name, c := range map[string][]string{
 				"a prefetch":          {"GET", "Sec-Purpose", "prefetch"},
@@ -107,7 +109,11 @@ func TestAnyPageWhileThePersonTypes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := signIn(t, c, session.SignInRequest{Progress: func(p session.Progress) { told++; strays = p.Strays }})
+	var of error
+	s, err := signIn(t, c, session.SignInRequest{Progress: func(p session.Progress) {
+		told++
+		strays, of = p.Strays, p.StrayErr
+	}})
 	if err != nil || s.Key.Subject != "ada" {
 		t.Fatalf("%+v %v", s.Key, err)
 	}
@@ -117,6 +123,11 @@ func TestAnyPageWhileThePersonTypes(t *testing.T) {
 	c.Close()
 	if n := p.count("POST /token"); n != 1 {
 		t.Errorf("the code was redeemed %d times", n)
+	}
+	var unbound *openid.AnswerError
+	if !errors.As(of, &unbound) || !errors.Is(of, openid.ErrUnbound) || unbound.Code != "invalid_scope" ||
+		unbound.Description != "no such scope" {
+		t.Errorf("of an error without a state the person is told: %v", of)
 	}
 	if strays < flood/2 || told > 40 || strings.Count(log.String(), "stray") > 40 {
 		t.Errorf("%d strays were told %d times, and logged %d times", strays, told,
