@@ -38,20 +38,18 @@ func newDesktop(m *model, asleep span) (*desktop, error) {
 	return d, nil
 }
 
-// live runs the desktop until ctx ends: a sign-in, then the background refreshes.
+// live runs the desktop until ctx ends: a sign-in, then the background refreshes. It takes one goroutine, since half of
+// the memory of a large fleet is stacks.
 func (d *desktop) live(ctx context.Context, signIn time.Duration) error {
 	time.Sleep(signIn)
 	if err := d.account.SignIn(ctx, session.SignInRequest{}); err != nil {
 		return err
 	}
-	var running sync.WaitGroup
-	running.Go(func() { d.account.Run(ctx) })
 	if d.disk.asleep.to > 0 && rand.IntN(2) == 0 {
 		// Half of the people bring the window to the front when they open the lid.
-		time.Sleep(d.disk.asleep.to - since() + 5*time.Second)
-		d.account.Wake()
+		time.AfterFunc(d.disk.asleep.to-since()+5*time.Second, d.account.Wake)
 	}
-	running.Wait()
+	d.account.Run(ctx)
 	return nil
 }
 

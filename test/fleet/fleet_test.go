@@ -48,9 +48,9 @@ func (d day) limitAt(at time.Duration) int {
 	return d.limit
 }
 
-// expected is about how many refreshes a minute so many desktops need, each one
-// every 53 minutes.
-func expected(n int) float64 { return float64(n) / 53 }
+// expected is about how many refreshes a minute so many desktops need: each one every 51.5 minutes, between 15 minutes
+// before the token is due and the minute at which it is.
+func expected(n int) float64 { return float64(n) / 51.5 }
 
 func workingDay(n int) day {
 	return day{
