@@ -103,11 +103,23 @@ func (b *Book) SetFace(key Key, f Face) bool {
 	if !ok || f.Address != s.Profile.Picture || !f.keepable() || b.Faces[key] == f {
 		return false
 	}
+	b.putFace(key, f)
+	return true
+}
+
+func (b *Book) putFace(key Key, f Face) {
 	if b.Faces == nil {
 		b.Faces = map[Key]Face{}
 	}
 	b.Faces[key] = f
-	return true
+}
+
+// faceOf returns the picture that is stored with s, as a data: URL; empty for none.
+func (b *Book) faceOf(s Session) string {
+	if f := b.Faces[s.Key]; f.keepable() && f.Address == s.Profile.Picture {
+		return f.Data
+	}
+	return ""
 }
 
 // keepable reports whether the picture may be kept.

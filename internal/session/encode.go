@@ -32,7 +32,8 @@ var ErrDamaged = errors.New("session: not an encoding of sessions")
 // [ErrDamaged].
 func Encode(b Book) ([]byte, error) { return readBack{}.encode(b) }
 
-// encode is [Encode] that reads back no account whose bytes were read before.
+// encode is [Encode] that encodes no account which is as it was read, and reads back none whose bytes were read before.
+// What is joined is JSON since each part was read by itself: the frame, and every account.
 func (k readBack) encode(b Book) ([]byte, error) {
 	head, tail, err := frame(b)
 	if err != nil {
@@ -47,14 +48,10 @@ func (k readBack) encode(b Book) ([]byte, error) {
 		if i > 0 {
 			out.WriteByte(',')
 		}
-		raw, err := appendSession(&out, enc, s, b.Faces[s.Key])
-		if err != nil {
-			return nil, err
-		}
 		if _, twice := fresh[s.Key]; twice {
 			return nil, errOther
 		}
-		if fresh[s.Key], err = k.check(raw, s); err != nil {
+		if fresh[s.Key], err = k.append(&out, enc, s, b.faceOf(s)); err != nil {
 			return nil, err
 		}
 	}
@@ -62,9 +59,6 @@ func (k readBack) encode(b Book) ([]byte, error) {
 	if out.Len() > MaxBookBytes {
 		return nil,
 			fmt.Errorf("session: encode: %w: %d bytes, and %d are the most", ErrTooLarge, out.Len(), MaxBookBytes)
-	}
-	if !json.Valid(out.Bytes()) {
-		return nil, fmt.Errorf("session: encode: what was encoded does not decode: %w", ErrDamaged)
 	}
 	clear(k)
 	maps.Copy(k, fresh)
@@ -105,14 +99,12 @@ func frame(b Book) (head, tail []byte, err error) {
 }
 
 // appendSession encodes one session by enc, which writes to out, and returns its bytes.
-func appendSession(out *bytes.Buffer, enc *json.Encoder, s Session, face Face) ([]byte, error) {
+func appendSession(out *bytes.Buffer, enc *json.Encoder, s Session, face string) ([]byte, error) {
 	if err := CheckClaims(s.Profile.Claims); err != nil {
 		return nil, fmt.Errorf("session: encode: %w", err)
 	}
 	w := toWire(s)
-	if face.keepable() && face.Address == s.Profile.Picture {
-		w.Face = face.Data
-	}
+	w.Face = face
 	from := out.Len()
 	if err := enc.Encode(w); err != nil {
 		// The encoder's own words could quote a claim.
@@ -128,67 +120,6 @@ func versionOf(b Book) int {
 		return version
 	}
 	return firstVersion
-}
-
-// Decode reads what [Encode] wrote, in this version or an earlier one. No bytes give the empty book. It returns
-// [ErrNewer] or [ErrDamaged].
-func Decode(data []byte) (Book, error) { return readBack{}.decode(data) }
-
-// decode is [Decode] that notes what each account's bytes read as.
-func (k readBack) decode(data []byte) (Book, error) {
-	clear(k)
-	if len(data) == 0 {
-		return Book{}, nil
-	}
-	var w wireBook
-	err := json.Unmarshal(data, &w)
-	if err != nil { // a newer version may have changed any member but this one
-		var head struct {
-			V int `json:"v"`
-		}
-		_ = json.Unmarshal(data, &head)
-		w.V = head.V
-	}
-	switch {
-	case w.V > version:
-		return Book{}, fmt.Errorf("%w: version %d, this program reads up to %d", ErrNewer, w.V, version)
-	case err != nil || w.V < 1:
-		// The parser's own words could quote a token.
-		return Book{}, ErrDamaged
-	}
-	b := Book{Active: Key(w.Active), Typed: w.Typed}
-	for _, raw := range w.Sessions {
-		s, face, err := decodeSession(raw)
-		if err != nil {
-			return Book{}, err
-		}
-		b.Put(s)
-		b.SetFace(s.Key, face)
-		k[s.Key] = readSession{raw, s}
-	}
-	for _, r := range w.Revoke {
-		b.Revoke = append(b.Revoke, Revocation{
-			Key: Key(r.Key), ClientID: r.ClientID,
-			Access: secret.New(r.Access), Refresh: secret.New(r.Refresh), Since: fromUnix(r.Since),
-			APIs: each(r.APIs, secret.New),
-		})
-	}
-	if _, ok := b.Current(); !ok {
-		b.Active = Key{}
-	}
-	return b, nil
-}
-
-// decodeSession reads one session, and the picture that is kept of the account.
-func decodeSession(raw []byte) (Session, Face, error) {
-	var w wireSession
-	if err := json.Unmarshal(raw, &w); err != nil || w.Key.Issuer == "" || w.Key.Subject == "" {
-		return Session{}, Face{}, ErrDamaged
-	}
-	if CheckClaims(w.Claims) != nil {
-		w.Claims = nil // version 0.1.0 had no limits; without them the session can be written again
-	}
-	return fromWire(w), Face{w.Picture, w.Face}, nil
 }
 
 type wireKey struct {

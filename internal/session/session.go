@@ -32,7 +32,7 @@ type Profile struct {
 	Picture       string // URL as claimed; fetched and re-encoded before it is shown
 
 	// Claims are the merged claims as JSON values, without any token. The protocol
-	// claims of the ID token (nonce, at_hash, …) are among them.
+	// claims of the ID token (nonce, at_hash, …) are among them. The map is never changed: a copy of it is.
 	Claims map[string]json.RawMessage
 }
 

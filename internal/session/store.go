@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -97,7 +98,7 @@ type Held struct {
 	// was. Book is empty then, and can be written.
 	Aside  error
 	sealer sealer
-	stored Mark     // of what the last Write has stored; zero before the first
+	stored []byte   // what the last Write has stored; nil before the first
 	known  readBack // of what was read or written last
 }
 
@@ -142,7 +143,7 @@ func (s *Store) hold(ctx context.Context, anew bool, f func(context.Context, *He
 
 // Reload reads the book again.
 func (h *Held) Reload(ctx context.Context) (err error) {
-	h.stored = Mark{}
+	h.stored = nil
 	h.Book, err = read(ctx, h.sealer, h.known)
 	return err
 }
@@ -160,13 +161,12 @@ func (h *Held) Reserve(ctx context.Context) error {
 // written again: a refresh that verifies no more than it has kept costs no second write.
 func (h *Held) Write(ctx context.Context) error {
 	return h.write(ctx, func(ctx context.Context, data []byte) error {
-		sum := Mark(sha256.Sum256(data))
-		if sum == h.stored {
+		if bytes.Equal(data, h.stored) {
 			return nil
 		}
 		err := h.sealer.Save(ctx, data)
 		if err == nil {
-			h.stored = sum
+			h.stored = data
 		}
 		return err
 	})
@@ -175,7 +175,7 @@ func (h *Held) Write(ctx context.Context) error {
 // WriteAnew is [Held.Write] after which no older copy of the vault opens: for a book from which
 // an account was taken away.
 func (h *Held) WriteAnew(ctx context.Context) error {
-	h.stored = Mark{}
+	h.stored = nil
 	return h.write(ctx, h.sealer.SaveAnew)
 }
 
