@@ -2,10 +2,16 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"go/ast"
+	"go/importer"
 	"go/parser"
 	"go/token"
-	"maps"
+	"go/types"
+	"io"
 	"os"
+	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -15,9 +21,8 @@ import (
 
 const root = "../.."
 
-// The edits apply to the files as they are; whether a test misses the check is for
-// make mutants to find out.
-func TestEveryEditApplies(t *testing.T) {
+// The edits apply to the files as they are, and compile: whether a test misses the check is for make mutants to find out.
+func TestEveryEditCompiles(t *testing.T) {
 	all, err := parse(table)
 	if err != nil {
 		t.Fatal(err)
@@ -25,22 +30,15 @@ func TestEveryEditApplies(t *testing.T) {
 	if len(all) < 100 {
 		t.Errorf("%d mutants", len(all))
 	}
+	c := newCompiler(t, all)
 	seen := map[string]bool{}
 	for _, m := range all {
 		edited, err := m.apply(root)
+		if err == nil {
+			err = c.check(m.file, edited)
+		}
 		if err != nil {
 			t.Errorf("%s: %v", m, err)
-			continue
-		}
-		before, err := os.ReadFile(filepath.Join(root, m.file))
-		if err != nil {
-			t.Fatal(err)
-		}
-		after := packages(t, m, edited)
-		for name := range packages(t, m, before) {
-			if !after[name] { // then it does not compile, and no test would run
-				t.Errorf("%s: it leaves no use of the import %s", m, name)
-			}
 		}
 		if seen[m.String()] {
 			t.Errorf("%s stands twice", m)
@@ -49,28 +47,68 @@ func TestEveryEditApplies(t *testing.T) {
 	}
 }
 
-// packages are the names before a dot that a file imports and uses.
-func packages(t *testing.T, m mutant, source []byte) map[string]bool {
+// compiler checks the types of a package in which one file is edited.
+type compiler struct {
+	set      *token.FileSet
+	imported types.Importer
+	files    map[string][]string // of each package, by its folder
+}
+
+// newCompiler asks the go command for the files of the mutants' packages, and for what they import, compiled.
+func newCompiler(t *testing.T, all []mutant) *compiler {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), m.file, source, 0)
-	if err != nil {
-		t.Errorf("%s: %v", m, err)
-		return nil
-	}
-	used := map[string]bool{}
-	for _, name := range file.Unresolved { // what the file itself does not declare
-		used[name.Name] = true
-	}
-	return maps.Collect(func(yield func(string, bool) bool) {
-		for _, spec := range file.Imports {
-			for _, name := range strings.FieldsFunc(spec.Path.Value,
-				func(r rune) bool { return r == '/' || r == '-' || r == '"' }) {
-				if used[name] && !yield(name, true) {
-					return
-				}
-			}
+	args := []string{"list", "-export", "-deps", "-f",
+		`{{.ImportPath}}|{{.Export}}|{{if not .DepOnly}}{{.Dir}}|{{join .GoFiles "|"}}{{end}}`}
+	for _, m := range all {
+		if dir := "./" + path.Dir(m.file); !slices.Contains(args, dir) {
+			args = append(args, dir)
 		}
+	}
+	cmd := exec.CommandContext(t.Context(), "go", args...)
+	cmd.Dir = root
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	top, err := filepath.Abs(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &compiler{set: token.NewFileSet(), files: map[string][]string{}}
+	exports := map[string]string{}
+	for line := range strings.Lines(string(out)) {
+		parts := strings.Split(strings.TrimSpace(line), "|")
+		exports[parts[0]] = parts[1]
+		if dir, err := filepath.Rel(top, parts[2]); err == nil && len(parts) > 3 {
+			c.files[filepath.ToSlash(dir)] = parts[3:]
+		}
+	}
+	c.imported = importer.ForCompiler(c.set, "gc", func(name string) (io.ReadCloser, error) {
+		return os.Open(exports[name])
 	})
+	return c
+}
+
+// check returns the first fault of the file's package with the file as given.
+func (c *compiler) check(edited string, source []byte) error {
+	dir := path.Dir(edited)
+	var files []*ast.File
+	for _, name := range c.files[dir] {
+		var text any
+		if name == path.Base(edited) {
+			text = source
+		}
+		file, err := parser.ParseFile(c.set, filepath.Join(root, dir, name), text, 0)
+		if err != nil {
+			return err
+		}
+		files = append(files, file)
+	}
+	if !slices.Contains(c.files[dir], path.Base(edited)) {
+		return fmt.Errorf("no file of this system's package: %v", c.files[dir])
+	}
+	_, err := (&types.Config{Importer: c.imported}).Check(dir, c.set, files, nil)
+	return err
 }
 
 // withoutCheck are errors of openid that tell of something else than a check of
