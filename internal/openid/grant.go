@@ -148,8 +148,8 @@ const maxExchangeWait = 5 * time.Second
 
 // exchange redeems the code (RFC 6749 §4.1.3, RFC 7636 §4.5), and again when the provider was busy or the connection
 // broke: only who has the verifier can redeem it, and the person would have to go through the browser once more. A
-// provider may have redeemed it and then refuses it (RFC 6749 §4.1.2): the tokens of that try were lost with its answer,
-// so nothing more is. A web page from a proxy or a portal is no reason to try again.
+// provider may have redeemed it and then refuses it (RFC 6749 §4.1.2): the tokens of that try were lost with its
+// answer, so nothing more is. A web page from a proxy or a portal is no reason to try again.
 func (c *Client) exchange(ctx context.Context, a attempt, code string) (session.Tokens, error) {
 	got, err := c.exchangeOnce(ctx, a, code)
 	for _, pause := range exchangePauses {

@@ -126,8 +126,8 @@ func (p *op) through(t *testing.T, ping time.Duration, then func(*hole)) *hole {
 	return h
 }
 
-// A network that changes while the person is at the browser leaves the kept connection dead, without a word. The code is
-// redeemed on a new one, long before the time of the request is over.
+// A network that changes while the person is at the browser leaves the kept connection dead, without a word. The code
+// is redeemed on a new one, long before the time of the request is over.
 func TestAConnectionThatDiedMeanwhile(t *testing.T) {
 	d := &doors{protocols: map[string]bool{}}
 	p := newOP(t, lies{start: d.start(true)})
