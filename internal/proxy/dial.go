@@ -30,6 +30,7 @@ type dialer struct {
 	proxy *Proxy
 	guard func(netip.Addr) error
 	tls   *tls.Config
+	alive net.KeepAliveConfig
 }
 
 // dial tries the ways of an address in order. The first proxy that answers decides, even when it
@@ -62,7 +63,8 @@ func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, e
 
 func (d *dialer) by(ctx context.Context, hop route.Route, network, address string) (net.Conn, error) {
 	if hop.Direct() {
-		return (&net.Dialer{Timeout: dialLimit, Control: d.control}).DialContext(ctx, network, address)
+		to := net.Dialer{Timeout: dialLimit, Control: d.control, KeepAliveConfig: d.alive}
+		return to.DialContext(ctx, network, address)
 	}
 	if err := d.judge(ctx, address); err != nil {
 		return nil, err
@@ -116,9 +118,15 @@ func (d *dialer) refused(ip netip.Addr) error {
 	return nil
 }
 
+// keepAlive lets the system find, within twice the time, that an idle connection is dead. Zero leaves it to Go: a
+// connection is given up after two and a half minutes.
+func keepAlive(ping time.Duration) net.KeepAliveConfig {
+	return net.KeepAliveConfig{Enable: ping > 0, Idle: ping, Interval: ping / 2, Count: 2}
+}
+
 // reach connects to the proxy itself, which may stand anywhere: whoever named it chose.
 func (d *dialer) reach(ctx context.Context, hop route.Route) (net.Conn, error) {
-	conn, err := (&net.Dialer{Timeout: dialLimit}).DialContext(ctx, "tcp", hop.Address)
+	conn, err := (&net.Dialer{Timeout: dialLimit, KeepAliveConfig: d.alive}).DialContext(ctx, "tcp", hop.Address)
 	if err != nil {
 		return nil, hop.Unreachable(err)
 	}

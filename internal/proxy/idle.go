@@ -9,8 +9,8 @@ import (
 const (
 	// idleFor is how long a connection that nobody uses is kept. A person may take as long at the browser as a
 	// sign-in may last, and the code is then redeemed on the connection that discovery has opened: a new one
-	// would cost the person two round trips. The system keeps such a connection alive by itself (TCP keep-alive,
-	// 15 s), and no timer of the program runs for it meanwhile but those of [TransportOptions].Ping.
+	// would cost the person two round trips. The system keeps such a connection alive by itself (TCP keep-alive),
+	// and no timer of the program runs for it meanwhile but those of [TransportOptions].Ping.
 	idleFor = 10 * time.Minute
 	// strangersIdle is the same for servers that [TransportOptions].Guard judges, which nobody waits for.
 	strangersIdle = 30 * time.Second

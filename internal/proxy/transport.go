@@ -25,7 +25,8 @@ type TransportOptions struct {
 	Guard func(netip.Addr) error
 	// Ping, when set, is how long a server may say nothing on a connection of HTTP/2 before it is asked whether it is
 	// still there, with or without a request under way. After as long again without an answer the connection is
-	// closed, and its requests fail. The program wakes up for each ping for as long as the connection is open.
+	// closed, and its requests fail. The program wakes up for each ping for as long as the connection is open. The
+	// system asks as often by TCP on every connection that has no request under way, which wakes no program up.
 	Ping time.Duration
 }
 
@@ -53,7 +54,7 @@ func (p *Proxy) Transport(opts TransportOptions) (http.RoundTripper, error) {
 		}
 		conf.Certificates = []tls.Certificate{cert}
 	}
-	d := &dialer{proxy: p, guard: opts.Guard, tls: conf.Clone()}
+	d := &dialer{proxy: p, guard: opts.Guard, tls: conf.Clone(), alive: keepAlive(opts.Ping)}
 	kept := idleFor
 	if opts.Guard != nil { // strangers: they get no certificate of ours, and are not remembered
 		conf.Certificates, kept = nil, strangersIdle
