@@ -21,7 +21,8 @@ import (
 
 const root = "../.."
 
-// The edits apply to the files as they are, and compile: whether a test misses the check is for make mutants to find out.
+// The edits apply to the files as they are, and compile. Whether a test misses the check is for make mutants to find
+// out.
 func TestEveryEditCompiles(t *testing.T) {
 	all, err := parse(table)
 	if err != nil {
