@@ -35,7 +35,8 @@ func other(t *testing.T, of reflect.Type) reflect.Value {
 		session.Tokens{Access: secret.New("AT2"), Refresh: secret.New("RT2"), ID: secret.New("ID2"), Type: "Bearer"},
 		map[string]session.APIToken{"orders": {Tokens: session.Tokens{Access: secret.New("API")}, Asked: "so"}},
 		session.Profile{Name: "Somebody else", Claims: map[string]json.RawMessage{"a": json.RawMessage(`"b"`)}},
-		secret.New("software:AAAA"), time.UnixMilli(1790000000123), []string{"one"}, true, "text", session.Ended("refused"),
+		secret.New("software:AAAA"), time.UnixMilli(1790000000123), []string{"one"}, true, "text",
+		session.Ended("refused"),
 	} {
 		if reflect.TypeOf(v) == of {
 			return reflect.ValueOf(v)
@@ -118,7 +119,8 @@ func books() []string {
 	one, two := `{"key":{"iss":"i","sub":"s"},"refresh_token":"a,b]}\\\"["}`, `{"key":{"iss":"i","sub":"t"}}`
 	all := []string{"", "{}", "[]", "null", `"sessions":[`, `{"v":1,"sessions":[` + two + `]} {}`}
 	for _, list := range []string{
-		"", " ", ",", "null", one, one + "," + two, one + ",", "," + one, one + " , " + two, one + one, one + "]", "[" + one,
+		"", " ", ",", "null", one, one + "," + two, one + ",", "," + one, one + " , " + two, one + one, one + "]",
+		"[" + one,
 		"[" + one + "]", "{" + one, one + "},{" + two, one[:len(one)-1], `{"key":{"iss":"i","sub":"s"},"name":"\\"}`,
 		`{"key":{"iss":"i","sub":"s"},"name":"\\\"}`, `{"sessions":[` + one + `],"key":{"iss":"i","sub":"s"}}`,
 	} {
@@ -127,7 +129,8 @@ func books() []string {
 			`{"v":1,"active":{"sessions":[1,2]},"sessions":[%s],"typed":"sessions"}`, `{"v":1,"sessions":[%s]`,
 			`{"v":1,"sessions":[],"sessions":[%s]}`, `{"v":1,"sessions":[%s],"Sessions":[` + two + `]}`,
 			`{"v":1,"typed":"sessions","sessions":[%s]}`, `{"v":1,"typed":"\"sessions\":[","sessions":[%s]}`,
-			`[{"v":1,"sessions":[%s]}]`, `{"v":1,"sessions":[%s]}x`, `{"v":1,"sessions":[%s}]`, `{"v":1,"sessions":{%s}}`,
+			`[{"v":1,"sessions":[%s]}]`, `{"v":1,"sessions":[%s]}x`, `{"v":1,"sessions":[%s}]`,
+			`{"v":1,"sessions":{%s}}`,
 		} {
 			all = append(all, strings.ReplaceAll(book, "%s", list))
 		}
