@@ -1,7 +1,6 @@
 // The one file that talks to Go. Commands return at once, and their results arrive by the one event. The files app*.go
 // say what each takes.
 import * as go from "./wailsjs/go/main/App.js";
-import { EventsOn } from "./wailsjs/runtime/runtime.js";
 
 /** @typedef {import("./wailsjs/go/models").ui.StateView} StateView */
 
@@ -52,8 +51,16 @@ export const reportError = (message) => quietly(go.ReportError(message));
 /** @param {string} name */
 export const reportScreen = (name) => quietly(go.ReportScreen(name));
 
+/** @typedef {{EventsOnMultiple(event: string, f: (s: StateView) => void, most: number): void}} Runtime */
+
 /**
- * Calls f with every state that Go publishes.
+ * Calls f with every state that Go publishes. Wails' own runtime.js would only pass this on, and is one more file that
+ * the first screen would wait for.
  * @param {(s: StateView) => void} f
  */
-export const onChanged = (f) => EventsOn("account:changed", f);
+export const onChanged = (f) =>
+  /** @type {Window & {runtime: Runtime}} */ (/** @type {unknown} */ (window)).runtime.EventsOnMultiple(
+    "account:changed",
+    f,
+    -1,
+  );

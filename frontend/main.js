@@ -2,7 +2,6 @@
 import * as bridge from "./bridge.js";
 import { afterPaint, announce } from "./dom.js";
 import { notice } from "./parts/notice.js";
-import { signOutDialog } from "./parts/signout.js";
 import { store } from "./state.js";
 import { theme } from "./theme.js";
 
@@ -31,7 +30,8 @@ const later = {
 };
 const place = /** @type {HTMLElement} */ (document.getElementById("screens"));
 const told = notice(/** @type {HTMLElement} */ (document.getElementById("notice")));
-const leaving = signOutDialog();
+/** @type {ReturnType<typeof import("./parts/signout.js").signOutDialog> | undefined} */
+let leaving; // the question how far to sign out, once it is asked
 const colours = theme();
 let current = "";
 let drawn = "";
@@ -39,7 +39,6 @@ let choosing = false;
 /** @type {string[]} */
 let offered = []; // what the problem offers
 
-document.body.append(leaving.root);
 /** @type {StateView | undefined} */
 let newest; // drawn last, or about to be
 
@@ -70,6 +69,16 @@ function load(name) {
   );
 }
 
+/** Asks how far to sign out, or no longer asks. @param {StateView} s */
+async function ask(s) {
+  if (!leaving && s.leaving) {
+    const { signOutDialog } = await import("./parts/signout.js");
+    leaving ??= signOutDialog(); // another state may have loaded it meanwhile
+    document.body.append(leaving.root);
+  }
+  leaving?.update(newest ?? s);
+}
+
 // A press may lead to these, and the wait may be over in no time.
 for (const event of ["pointerdown", "keydown"]) {
   window.addEventListener(event, () => ["waiting", "signin"].forEach(load), { capture: true, once: true });
@@ -87,7 +96,7 @@ function draw(s) {
     return;
   }
   next.update(s);
-  leaving.update(s);
+  void ask(s);
   choosing = s.choosing;
   offered = s.problem?.actions ?? [];
   // Another problem, or another person, on the same screen is as good as another screen.

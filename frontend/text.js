@@ -271,7 +271,7 @@ export const source = (name) => (name === "default" ? "Default" : `From ${name}`
  */
 function sentence(s) {
   const [first = "", ...rest] = s;
-  return first.toLocaleUpperCase() + rest.join("");
+  return first.toUpperCase() + rest.join("");
 }
 
 /**
@@ -305,35 +305,45 @@ export function minutes(ms) {
   return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
 }
 
+/** The English of these regions counts the hours twice from 1 to 12. */
+const twelveHours = /^en(-(AU|CA|GH|HK|IN|JM|MY|NZ|PH|PK|SG|US))?$/;
+/** The English of these regions names the month before the day. */
+const monthFirst = /^en(-(CA|PH|US))?$/;
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
 /**
- * A day and a time as a person says them: "today, 09:14".
+ * A day and a time as a person says them: "today, 09:14", in English as all of the window. The first screen shows them,
+ * so they are made without Intl, whose tables the engine would load.
  * @param {number} at Unix milliseconds
  * @param {number} now Unix milliseconds
  * @param {string} [locale]
  */
-export function when(at, now, locale) {
+export function when(at, now, locale = navigator.language) {
   if (!at) return "";
   const then = new Date(at);
-  const time = then.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
+  const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
+  const [hour, minute] = [then.getHours(), two(then.getMinutes())];
+  const half = twelveHours.test(locale);
+  const time = half ? `${two(hour % 12 || 12)}:${minute} ${hour < 12 ? "AM" : "PM"}` : `${two(hour)}:${minute}`;
   const day = (/** @type {number} */ t) => new Date(t).toDateString();
   if (day(at) === day(now)) return `today, ${time}`;
   const yesterday = new Date(now);
   yesterday.setDate(yesterday.getDate() - 1);
   if (day(at) === yesterday.toDateString()) return `yesterday, ${time}`;
-  return `${then.toLocaleDateString(locale, { day: "numeric", month: "short", year: "numeric" })}, ${time}`;
+  const [month, date] = [months[then.getMonth()], then.getDate()];
+  return `${monthFirst.test(locale) ? `${month} ${date},` : `${date} ${month}`} ${then.getFullYear()}, ${time}`;
 }
 
 /**
  * How long ago, or how soon: "2 hours ago", "in 5 minutes".
  * @param {number} at Unix milliseconds
  * @param {number} now Unix milliseconds
- * @param {string} [locale]
  */
-export function ago(at, now, locale) {
+export function ago(at, now) {
   if (!at) return "never";
   const seconds = Math.round((at - now) / 1000);
   if (Math.abs(seconds) < 45) return seconds > 0 ? "in a moment" : "just now";
-  /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
+  /** @type {[string, number][]} */
   const units = [
     ["year", 31_557_600],
     ["month", 2_629_800],
@@ -342,7 +352,9 @@ export function ago(at, now, locale) {
     ["minute", 60],
   ];
   const [unit, size] = units.find(([, n]) => Math.abs(seconds) >= n * 0.95) ?? ["minute", 60];
-  return new Intl.RelativeTimeFormat(locale ?? "en", { numeric: "always" }).format(Math.round(seconds / size), unit);
+  const n = Math.abs(Math.round(seconds / size));
+  const words = `${n} ${unit}${n === 1 ? "" : "s"}`;
+  return seconds > 0 ? `in ${words}` : `${words} ago`;
 }
 
 /**

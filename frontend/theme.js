@@ -3,7 +3,8 @@
 import * as bridge from "./bridge.js";
 
 export function theme() {
-  const dark = /** @type {HTMLLinkElement} */ (document.getElementById("dark"));
+  // The page that Go serves has the sheet in it.
+  const dark = /** @type {HTMLLinkElement | HTMLStyleElement} */ (document.getElementById("dark"));
   const system = matchMedia("(prefers-color-scheme: dark)");
   const media = { system: "(prefers-color-scheme: dark)", light: "not all", dark: "all" };
   let appearance = "";

@@ -10,27 +10,23 @@ import { accounts } from "./accounts.js";
 export function switcher() {
   const words = el("span");
   const button = el("button", { class: "chip" }, [words, icon("chevron")]);
-  const list = accounts();
-  const add = act(
-    el("button", { class: "account-button drop-more" }, [
-      el("span", { class: "plus" }, [icon("plus")]),
-      text.otherAccount,
-    ]),
-    () => bridge.otherAccount(""),
-  );
-  const all = act(
-    el("button", { class: "account-button drop-more" }, [
-      el("span", { class: "plus" }, [icon("leave", "turns")]),
-      text.signOutAll,
-    ]),
-    () => bridge.askSignOut("all"),
-  );
-  const drop = el("div", { class: "drop", id: "switcher" }, [list.root, add, all]);
+  const drop = el("div", { class: "drop", id: "switcher" });
   button.setAttribute("aria-controls", "switcher");
   const root = el("div", { class: "switcher" }, [button, drop]);
-  let count = 0;
+  /** @type {AccountView[]} */
+  let people = [];
+  /** @type {ReturnType<typeof content> | undefined} */
+  let inside; // made when it is opened first
   const isOpen = () => !drop.hidden;
+  const fill = () => {
+    if (!inside) {
+      inside = content();
+      drop.append(...inside.root);
+    }
+    inside.update(people);
+  };
   const open = (/** @type {boolean} */ yes) => {
+    if (yes) fill();
     drop.hidden = !yes;
     button.setAttribute("aria-expanded", String(yes));
   };
@@ -71,16 +67,43 @@ export function switcher() {
   return {
     root,
     close: () => open(false),
-    /** @param {AccountView[]} people */
-    update(people) {
-      list.update(people);
+    /** @param {AccountView[]} now */
+    update(now) {
+      const fewer = now.length < people.length;
+      people = now;
       words.textContent = text.accounts(people.length);
-      all.hidden = people.length < 2;
-      if (isOpen() && people.length < count) {
+      if (inside) fill();
+      if (isOpen() && fewer) {
         open(false); // somebody was signed out: the notice says it
         button.focus();
       }
-      count = people.length;
+    },
+  };
+}
+
+/** What drops down: the accounts, and what can be done besides. */
+function content() {
+  const list = accounts();
+  const add = act(
+    el("button", { class: "account-button drop-more" }, [
+      el("span", { class: "plus" }, [icon("plus")]),
+      text.otherAccount,
+    ]),
+    () => bridge.otherAccount(""),
+  );
+  const all = act(
+    el("button", { class: "account-button drop-more" }, [
+      el("span", { class: "plus" }, [icon("leave", "turns")]),
+      text.signOutAll,
+    ]),
+    () => bridge.askSignOut("all"),
+  );
+  return {
+    root: [list.root, add, all],
+    /** @param {AccountView[]} people */
+    update(people) {
+      list.update(people);
+      all.hidden = people.length < 2;
     },
   };
 }

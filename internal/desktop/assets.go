@@ -15,8 +15,8 @@ import (
 
 // Lines of the page as it is written.
 const (
-	// plainLink is a link to a style sheet for every medium.
-	plainLink = `  <link rel="stylesheet" href="([^"]+)">\n`
+	// sheetLink is a link to a style sheet, with the attributes that it has besides, such as a medium.
+	sheetLink = `  <link rel="stylesheet" href="([^"]+)"([^>]*)>\n`
 	// entry is the module that the page runs.
 	entry = `  <script type="module" src="main.js"></script>` + "\n"
 	// devConnect is the part of the page's policy that live reload needs, and nothing else: a program that is handed
@@ -70,32 +70,43 @@ func first(v ui.StateView, known bool) []byte {
 	return append(append([]byte(`  <script type="application/json" id="state">`), data...), "</script>\n"...)
 }
 
-// withStyles has the plain style sheets in the page itself, where its policy allows them by their hash. A sheet with a
-// medium of its own stays by itself, behind the others.
+// withStyles has the style sheets in the page itself, where its policy allows them by their hashes: those for every
+// medium as one, and behind it each that has a medium of its own.
 func withStyles(assets fs.FS, root string, page []byte) ([]byte, error) {
-	link := regexp.MustCompile(plainLink)
-	var styles bytes.Buffer
+	link := regexp.MustCompile(sheetLink)
+	at := link.FindIndex(page)
+	if at == nil {
+		return page, nil
+	}
+	sheets := []sheet{{}}
 	for _, m := range link.FindAllSubmatch(page, -1) {
 		text, err := fs.ReadFile(assets, root+"/"+string(m[1]))
 		if err != nil {
 			return nil, err
 		}
-		styles.Write(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")))
+		if bytes.Contains(text, []byte("</")) {
+			return nil, fs.ErrInvalid // it would end the element
+		}
+		text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
+		if len(m[2]) > 0 {
+			sheets = append(sheets, sheet{m[2], text})
+		} else {
+			sheets[0].text = append(sheets[0].text, text...)
+		}
 	}
-	if bytes.Contains(styles.Bytes(), []byte("</")) {
-		return nil, fs.ErrInvalid // it would end the element
+	var elements, hashes bytes.Buffer
+	hashes.WriteString(ownStyles)
+	for _, s := range sheets {
+		elements.WriteString("  <style" + string(s.with) + ">" + string(s.text) + "</style>\n")
+		sum := sha256.Sum256(s.text)
+		hashes.WriteString(" 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'")
 	}
-	sum := sha256.Sum256(styles.Bytes())
-	hash := ownStyles + " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
-	page = bytes.Replace(page, []byte(ownStyles), []byte(hash), 1)
-	at := link.FindIndex(page)
-	if at == nil {
-		return page, nil
-	}
-	whole := append(append([]byte("  <style>"), styles.Bytes()...), "</style>\n"...)
-	rest := link.ReplaceAll(page[at[1]:], nil)
-	return append(append(append([]byte{}, page[:at[0]]...), whole...), rest...), nil
+	whole := bytes.Join([][]byte{page[:at[0]], elements.Bytes(), link.ReplaceAll(page[at[1]:], nil)}, nil)
+	return bytes.Replace(whole, []byte(ownStyles), hashes.Bytes(), 1), nil
 }
+
+// sheet is a style sheet and the attributes of its element.
+type sheet struct{ with, text []byte }
 
 // imported are the modules that a module needs before it runs.
 var imported = sync.OnceValue(func() *regexp.Regexp {

@@ -45,38 +45,40 @@ func between(t *testing.T, page []byte, from, to string) string {
 	return text
 }
 
-// The page that is served has the plain style sheets in it, with every rule of those that the page as written names,
-// in their order, and its policy allows just that element; what has a medium of its own stays.
+// The page that is served has the style sheets in it: every rule of those that the page as written names, in their
+// order, and behind them the one with a medium of its own. Its policy allows just these elements.
 func TestStyleSheetsAreInThePage(t *testing.T) {
 	written, err := fs.ReadFile(assets, "frontend/index.html")
 	if err != nil {
 		t.Fatal(err)
 	}
 	page := readPage(t, unknown)
-	styles := between(t, page, "<style>", "</style>")
-	at := 0
-	for _, m := range regexp.MustCompile(plainLink).FindAllSubmatch(written, -1) {
+	const dark = `<style id="dark" media="(prefers-color-scheme: dark)">`
+	styles := map[string]string{"": between(t, page, "<style>", "</style>"), dark: between(t, page, dark, "</style>")}
+	length := map[string]int{}
+	for _, m := range regexp.MustCompile(sheetLink).FindAllSubmatch(written, -1) {
 		text, err := fs.ReadFile(assets, "frontend/"+string(m[1]))
 		if err != nil {
 			t.Fatal(err)
 		}
-		i := strings.Index(styles[at:], string(text))
-		if i < 0 {
+		own := ""
+		if len(m[2]) > 0 {
+			own = dark
+		}
+		if !strings.HasPrefix(styles[own][length[own]:], string(text)) {
 			t.Errorf("%s is not there, or not in its order", m[1])
-			continue
 		}
-		at += i + len(text)
-		if bytes.Contains(page, m[0]) {
-			t.Errorf("%s is linked still", m[1])
+		length[own] += len(text)
+	}
+	for own, text := range styles {
+		if text == "" || len(text) != length[own] {
+			t.Errorf("%q: %d of %d bytes come from the sheets that are named", own, length[own], len(text))
 		}
 	}
-	if at == 0 || at != len(styles) {
-		t.Errorf("%d of %d bytes come from the sheets that are named", at, len(styles))
+	if strings.Contains(string(page), `rel="stylesheet"`) || strings.Count(string(page), "<style") != 2 {
+		t.Errorf("other style sheets:\n%s", page)
 	}
-	if n := strings.Count(string(page), `rel="stylesheet"`); n != strings.Count(string(written), `media="`) {
-		t.Errorf("%d links to style sheets:\n%s", n, page)
-	}
-	// Wails parses the page and writes it anew: the element must still be the one of the hash.
+	// Wails parses the page and writes it anew: the elements must still be those of the hashes.
 	root, err := html.Parse(bytes.NewReader(page))
 	if err != nil {
 		t.Fatal(err)
@@ -85,9 +87,11 @@ func TestStyleSheetsAreInThePage(t *testing.T) {
 	if err := html.Render(&again, root); err != nil {
 		t.Fatal(err)
 	}
-	sum := sha256.Sum256([]byte(between(t, again.Bytes(), "<style>", "</style>")))
-	if want := "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"; !strings.Contains(string(page), want) {
-		t.Errorf("the policy does not allow %s", want)
+	for _, begin := range []string{"<style>", dark} {
+		sum := sha256.Sum256([]byte(between(t, again.Bytes(), begin, "</style>")))
+		if want := "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"; !strings.Contains(string(page), want) {
+			t.Errorf("the policy does not allow %s", want)
+		}
 	}
 }
 
@@ -117,6 +121,11 @@ func TestModulesAreAskedForAtOnce(t *testing.T) {
 				if from := path.Join(path.Dir(name), m[1]); !named[from] {
 					t.Errorf("%s: %s imports %s, which the page does not name", screen, name, from)
 				}
+			}
+		}
+		for _, late := range []string{"parts/signout.js", "wailsjs/runtime/runtime.js"} {
+			if named[late] {
+				t.Errorf("%s: %s is asked for, which no first screen needs", screen, late)
 			}
 		}
 		if !named["screens/"+screen+".js"] || screens != 1 || len(named) < 10 {
@@ -187,7 +196,7 @@ func TestThePageConnectsNowhere(t *testing.T) {
 		t.Error(page)
 	}
 	if !regexp.MustCompile(`content="default-src 'none'; script-src 'self'; style-src 'self' ` +
-		`'sha256-[A-Za-z0-9+/=]{44}'; ` +
+		`'sha256-[A-Za-z0-9+/=]{44}' 'sha256-[A-Za-z0-9+/=]{44}'; ` +
 		`img-src 'self' data:; base-uri 'none'; form-action 'none'"`).MatchString(page) {
 		t.Errorf("the policy is another: %s", page)
 	}

@@ -27,7 +27,45 @@ test("days as a person says them", () => {
   assert.match(when(new Date(2026, 2, 14, 9, 14).getTime(), now, "en-GB"), /^today, 09:14$/);
   assert.match(when(new Date(2026, 2, 13, 23, 59).getTime(), now, "en-GB"), /^yesterday, 23:59$/);
   assert.match(when(new Date(2025, 2, 14, 9, 14).getTime(), now, "en-GB"), /^14 Mar 2025, 09:14$/);
-  assert.equal(when(0, now), "");
+  assert.equal(when(0, now, "en-GB"), "");
+  // As Intl says it in each region: small letters, dots and its narrow space aside.
+  const time = { hour: "2-digit", minute: "2-digit" };
+  const plain = (words) =>
+    words
+      .toUpperCase()
+      .replace(/([AP])\.M\./, "$1M")
+      .replace(/\s/g, " ");
+  for (const region of "- AU CA GB GH HK IE IN JM KE MY NG NZ PH PK SG US ZA".split(" "))
+    for (const hour of [0, 9, 12, 23]) {
+      const locale = region === "-" ? "en" : `en-${region}`;
+      const at = new Date(2025, 2, 14, hour, 5);
+      const day = at.toLocaleDateString(locale, { day: "numeric", month: "short", year: "numeric" });
+      const want = plain(`${day}, ${at.toLocaleTimeString(locale, time)}`).replace(/24:/, "00:");
+      assert.equal(plain(when(at.getTime(), now, locale)), want, locale);
+    }
+});
+
+// The tables of Intl take memory and time that the first screen does without.
+test("the words of the profile need no Intl", (t) => {
+  const refuse = () => {
+    throw new Error("a table of Intl is loaded");
+  };
+  for (const [of, name] of [
+    ...Object.getOwnPropertyNames(Intl).map((name) => [Intl, name]),
+    ...[Date, String, Number].flatMap(({ prototype }) =>
+      Object.getOwnPropertyNames(prototype)
+        .filter((name) => name.startsWith("toLocale"))
+        .map((name) => [prototype, name]),
+    ),
+  ])
+    t.mock.method(of, name, refuse);
+  assert.throws(() => new Date(0).toLocaleDateString(), /Intl/);
+  const now = new Date(2026, 2, 14, 12, 0).getTime();
+  const earlier = [0, now - 60_000, now - 90_000_000, now - 4e9];
+  for (const words of Object.values(health))
+    for (const at of earlier) words(false, when(at, now, "en-US"), ago(at, now));
+  assert.equal(text.verifiedBy("the demo"), "The demo has verified this email");
+  assert.equal(text.list(["a", "b"], 3), "a, b");
 });
 
 test("every action that Go names has words", () => {
