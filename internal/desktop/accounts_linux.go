@@ -1,6 +1,10 @@
 package desktop
 
+// WebKitGTK stands before GTK, as in a program that has no library of its own to link. The dynamic linker looks names
+// up in this order, and WebKitGTK, which looks most of them up, finds more of them early.
+
 /*
+#cgo webkit2_41 pkg-config: webkit2gtk-4.1
 #cgo pkg-config: gtk+-3.0
 #include <gtk/gtk.h>
 

@@ -1,8 +1,10 @@
 package window
 
 import (
+	"debug/elf"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,6 +66,23 @@ func TestAProviderIsSetUpInTheWindow(t *testing.T) {
 		return err == nil && !strings.Contains(string(data), "issuer")
 	})
 	d.drawn("waiting", 2)
+}
+
+// A release links WebKitGTK before GTK: in the other order the dynamic linker takes a tenth longer to start it.
+func TestWebKitIsLinkedFirst(t *testing.T) {
+	program, err := elf.Open(tool(t, "RELEASE"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = program.Close() }()
+	libraries, err := program.ImportedLibraries()
+	if err != nil {
+		t.Fatal(err)
+	}
+	webkit, gtk := slices.Index(libraries, "libwebkit2gtk-4.1.so.0"), slices.Index(libraries, "libgtk-3.so.0")
+	if webkit < 0 || gtk < webkit {
+		t.Errorf("linked are %v", libraries)
+	}
 }
 
 // The first run of a release, which has no demo: the set-up stands there, with the first
