@@ -13,6 +13,9 @@ import { ago, health, text, when } from "../text.js";
 /** How long a try is shown at least, in milliseconds. */
 const shownTry = 900;
 
+/** How long the times on the screen are trusted where none counts minutes: the computer may sleep over midnight. */
+const hour = 3_600_000;
+
 /** @param {HTMLElement} place @param {string} words */
 function write(place, words) {
   if (place.textContent !== words) place.textContent = words;
@@ -85,11 +88,17 @@ export function profile() {
   const trying = (/** @type {ProfileView} */ p) =>
     p.healthProblem !== "" && !p.foreign && (p.health === "refreshing" || Date.now() < until);
   const stateOf = (/** @type {ProfileView} */ p) => (p.foreign ? "foreign" : trying(p) ? "refreshing" : p.health);
-  /** Draws what the clock changes. A text that stays is not written: each write costs the webview frames. */
+  /**
+   * Draws what the clock changes, and again when it changes the next time: "2 minutes ago" goes on, and at midnight a day
+   * has another name. A text that stays is not written: each write costs the webview frames.
+   */
   const tick = () => {
+    window.clearTimeout(timer);
     const p = last?.profile;
     if (!p) return;
     const now = Date.now();
+    const midnight = new Date(now).setHours(24, 0, 0, 0);
+    timer = window.setTimeout(tick, stateOf(p) === "offline" ? 60_000 : Math.min(hour, midnight - now));
     const words = health[/** @type {keyof typeof health} */ (stateOf(p))];
     const idle = p.idleMinutes ? text.endsIdle(p.idleMinutes) : "";
     write(since, [when(p.signedInAt, now), p.how].filter(Boolean).join(" · "));
@@ -126,6 +135,7 @@ export function profile() {
     retry.toggleAttribute("aria-disabled", trying(p));
     trouble.hidden = !p.healthProblem;
   };
+  window.addEventListener("focus", () => root.hidden || tick()); // the computer may have slept
   return {
     root,
     /** @param {StateView} s */
@@ -135,12 +145,10 @@ export function profile() {
     },
     shown() {
       others.close();
-      window.clearInterval(timer);
-      timer = window.setInterval(tick, 60_000); // "2 minutes ago" goes on
       name.focus();
     },
     hidden() {
-      window.clearInterval(timer);
+      window.clearTimeout(timer);
       others.close();
     },
   };

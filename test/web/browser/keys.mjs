@@ -111,7 +111,7 @@ export async function keys() {
   await copiedIsSaid();
   await focusIsSeen();
   await aTryIsShown();
-  await aMinuteAtRest();
+  await atRest();
   await contrast();
   await heldEnter();
   await olderStates();
@@ -280,31 +280,45 @@ async function aTryIsShown() {
   await page.close();
 }
 
-// The profile's minute writes the texts that have changed and nothing else, since each write costs the webview frames.
-async function aMinuteAtRest() {
+// The profile's clock writes the texts that have changed and nothing else, since each write costs the webview frames. It
+// looks again in a minute where minutes are counted, and else at midnight or in an hour.
+async function atRest() {
   const { page } = await open(snapshot("about"), shapes.light);
   await page.evaluate(() => {
-    const begin = window.setInterval.bind(window);
-    window.setInterval = (f, after) => {
-      window.minute = f;
+    const begin = window.setTimeout.bind(window);
+    window.setTimeout = (f, after) => {
+      if (after >= 60_000) Object.assign(window, { look: f, wait: after });
       return begin(f, after);
     };
   });
-  const minute = () =>
+  const look = () =>
     page.evaluate(() => {
       const written = new MutationObserver(() => {});
       written.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
-      window.minute();
+      window.look();
       return written.takeRecords().map((r) => r.target.textContent);
     });
+  const wait = () => page.evaluate(() => window.wait);
   await draw(page, { ...snapshot("profile-offline"), revision: 8 });
-  check((await minute()).length === 0, "a minute in which no text changes is drawn");
+  check((await look()).length === 0, "a minute in which no text changes is drawn");
+  check((await wait()) === 60_000, `an offline session counts minutes, and waits for ${await wait()} ms`);
   await page.clock.setFixedTime(new Date("2026-03-14T10:35:00Z"));
-  const written = await minute();
+  const written = await look();
   check(
     written.length === 1 && written[0].startsWith("Offline · renewed "),
     `three minutes later were written: ${written}`,
   );
+  await draw(page, { ...snapshot("profile"), revision: 9 });
+  check((await wait()) === 3_600_000, `nothing counts minutes, and the next look is in ${await wait()} ms`);
+  const evening = new Date(await page.evaluate(() => new Date(Date.now()).setHours(23, 50, 0, 0)));
+  await page.clock.setFixedTime(evening);
+  const today = await page.locator(".profile dl").textContent();
+  await look();
+  check((await wait()) === 600_000, `ten minutes before midnight the next look is in ${await wait()} ms`);
+  await page.clock.setFixedTime(new Date(evening.getTime() + 600_000));
+  await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+  const tomorrow = await page.locator(".profile dl").textContent();
+  check(today?.includes("today, ") && tomorrow?.includes("yesterday, "), `after midnight ${today} became ${tomorrow}`);
   await page.close();
 }
 
@@ -361,6 +375,7 @@ async function olderStates() {
   const { page } = await open(snapshot("signin"), shapes.light);
   await page.evaluate((s) => window.publish(s), { ...snapshot("profile"), revision: 9 });
   await page.evaluate((s) => window.publish(s), { ...snapshot("problem-network"), revision: 8 });
+  await page.waitForSelector("#screens > .screen.profile:not([hidden])");
   const title = await page.locator("h1:visible").textContent();
   check(title === "Ada Lovelace", "the profile is not drawn, or an older state was");
   const said = await page.locator("#announcer").textContent();

@@ -113,6 +113,7 @@ export async function open(state, options) {
   }, state);
   await page.goto(address);
   await page.waitForFunction(() => window.calls.some(([name]) => name === "ReportScreen"));
+  if (state.leaving) await page.waitForSelector("dialog[open]");
   return { page, problems };
 }
 
@@ -138,6 +139,7 @@ export async function give(page, shape) {
 export async function draw(page, state) {
   await page.evaluate((s) => window.publish(s), state);
   await page.waitForSelector(`#screens > .screen.${state.screen}:not([hidden])`, { state: "attached" });
+  if (state.leaving) await page.waitForSelector("dialog[open]");
   await page.evaluate(async () => {
     await Promise.all(
       [...document.images].filter((i) => i.src && i.offsetParent).map((i) => i.decode().catch(() => {})),
