@@ -73,8 +73,11 @@ function load(name) {
 async function ask(s) {
   if (!leaving && s.leaving) {
     const { signOutDialog } = await import("./parts/signout.js");
-    leaving ??= signOutDialog(); // another state may have loaded it meanwhile
-    document.body.append(leaving.root);
+    if (!leaving) {
+      // another state may have loaded it meanwhile
+      leaving = signOutDialog();
+      document.body.append(leaving.root);
+    }
   }
   leaving?.update(newest ?? s);
 }

@@ -112,6 +112,7 @@ export async function keys() {
   await focusIsSeen();
   await aTryIsShown();
   await atRest();
+  await leavingTwice();
   await contrast();
   await heldEnter();
   await olderStates();
@@ -367,6 +368,18 @@ async function heldEnter() {
   const { page } = await open(snapshot("waiting"), shapes.light);
   await page.keyboard.press("Enter");
   check(!(await called(page)).includes("CancelSignIn"), "a second Enter cancels the sign-in");
+  await page.close();
+}
+
+// A state that comes while the sign-out dialog is loaded leaves it as it is: in front of everything else.
+async function leavingTwice() {
+  const { page } = await open(snapshot("profile"), shapes.light);
+  await page.evaluate((s) => {
+    for (const revision of [8, 9]) window.publish({ ...s, revision });
+  }, snapshot("profile-leaving"));
+  await page.waitForSelector("dialog[open]");
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  check(await page.locator("dialog").evaluate((e) => e.matches(":modal")), "the sign-out dialog lets presses through");
   await page.close();
 }
 
