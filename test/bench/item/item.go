@@ -26,6 +26,9 @@ func Read() ([]byte, error) {
 	if err := service.Call(iface+"Service.ReadAlias", 0, "default").Store(&collection); err != nil {
 		return nil, err
 	}
+	if collection == "/" { // gnome-keyring's answer once in a thousand times
+		collection = "/org/freedesktop/secrets/collection/login"
+	}
 	var items []dbus.ObjectPath
 	if err := conn.Object(name, collection).Call("org.freedesktop.DBus.Properties.Get", 0, iface+"Collection",
 		"Items").Store(&items); err != nil {
