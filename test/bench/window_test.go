@@ -52,30 +52,35 @@ func (b *bench) window() {
 // same minute.
 func (b *bench) rest() {
 	d := b.machine
-	var cpu, wakes [2]float64
+	var cpu, wakes, last [3]float64
+	var before [3]usage
 	d.painted("latchkey", func(first int) {
-		d.painted("emptyapp", func(other int) {
-			pids := [2]int{first, other}
-			time.Sleep(20 * time.Second) // the browser engine's own start is over
-			before := [2]usage{usageOf(first), usageOf(other)}
-			var last [2]float64
-			for range 10 * 60 {
-				time.Sleep(100 * time.Millisecond)
+		d.painted("static", func(second int) {
+			d.painted("emptyapp", func(third int) {
+				pids := [3]int{first, second, third}
+				time.Sleep(20 * time.Second) // the browser engine's own start is over
 				for i, pid := range pids {
-					if now := switchesOf(pid); now != last[i] {
-						last[i] = now
-						wakes[i]++
+					before[i] = usageOf(pid)
+				}
+				for range 10 * 60 {
+					time.Sleep(100 * time.Millisecond)
+					for i, pid := range pids {
+						if now := switchesOf(pid); now != last[i] {
+							last[i] = now
+							wakes[i]++
+						}
 					}
 				}
-			}
-			for i, pid := range pids {
-				cpu[i] = usageOf(pid).since(before[i])
-			}
+				for i, pid := range pids {
+					cpu[i] = usageOf(pid).since(before[i])
+				}
+			})
 		})
 	})
-	b.versus("window at rest: processor time in a minute, all its processes", one(cpu[0]), one(cpu[1]), "ms",
+	b.versus("window at rest: processor time in a minute, all its processes", one(cpu[0]), one(cpu[2]), "ms",
 		"empty Wails app", "≤ 1.15")
-	ours, empty := wakes[0]-1, wakes[1]-1 // the first value has none before it
+	b.versus("… beside the static profile", one(cpu[0]), one(cpu[1]), "ms", "static profile", "")
+	ours, empty := wakes[0]-1, wakes[2]-1 // the first value has none before it
 	b.add("window at rest: tenths of a second in a minute in which the program woke up", fmt.Sprintf("%.0f", ours),
 		fmt.Sprintf("%.0f empty Wails app", empty), fmt.Sprintf("%+.0f", ours-empty), "+1")
 }
