@@ -73,8 +73,8 @@ function load(name) {
 async function ask(s) {
   if (!leaving && s.leaving) {
     const { signOutDialog } = await import("./parts/signout.js");
+    // Another state may have loaded it meanwhile.
     if (!leaving) {
-      // another state may have loaded it meanwhile
       leaving = signOutDialog();
       document.body.append(leaving.root);
     }

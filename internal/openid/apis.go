@@ -30,6 +30,7 @@ const (
 // with [ErrAPIToken]. Other errors are those of [Client.Refresh].
 func (c *Client) ForAPI(ctx context.Context, s session.Session, name string,
 	keep func(context.Context, session.Session) error) (session.Session, error) {
+	defer c.http.CloseIdleConnections() // as after a sign-in
 	at := slices.IndexFunc(c.p.APIs, func(a provider.API) bool { return a.Name == name })
 	if at < 0 {
 		return session.Session{}, fmt.Errorf("openid: API %s: %w", name, ErrSettings)

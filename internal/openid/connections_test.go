@@ -158,13 +158,19 @@ func (p *op) across(t *testing.T, byProxy bool) {
 	there := &patient{RoundTripper: transport, keys: make(chan struct{})}
 	t.Cleanup(there.CloseIdleConnections)
 	p.way = there
+	p.visitAfter(there.keys, func() {})
+}
+
+// visitAfter lets the person at the browser wait for the keys to be fetched; then runs before the provider answers.
+func (p *op) visitAfter(keys <-chan struct{}, then func()) {
 	p.visit = func(r *receiver) func(context.Context, string) error {
 		return func(ctx context.Context, address string) error {
 			select {
-			case <-there.keys:
+			case <-keys:
 			case <-ctx.Done():
 				return ctx.Err()
 			}
+			then()
 			page := httptest.NewRecorder()
 			p.site.Config.Handler.ServeHTTP(page, httptest.NewRequest(http.MethodGet, address, nil))
 			to, err := url.Parse(page.Header().Get("Location"))

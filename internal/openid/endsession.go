@@ -21,6 +21,7 @@ const landingTimeout = time.Minute
 // so, client_id and logout_hint alone are sent. [session.EndingDone] means that the browser came back with the state,
 // [session.EndingSent] that the browser was sent to the provider, and that the result is not known.
 func (c *Client) EndSession(ctx context.Context, s session.Session) (session.EndingOutcome, error) {
+	defer c.http.CloseIdleConnections() // as after a sign-in
 	meta, err := c.metadataSoon(ctx)
 	if err == nil {
 		err = c.checkOwn(meta, s.Key, s.ClientID)

@@ -1,12 +1,9 @@
 package openid_test
 
 import (
-	"context"
 	"encoding/pem"
 	"net"
 	"net/http"
-	"net/http/httptest"
-	"net/url"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -110,19 +107,7 @@ func (p *op) through(t *testing.T, ping time.Duration, then func(*hole)) *hole {
 	there := &patient{RoundTripper: transport, keys: make(chan struct{})}
 	t.Cleanup(there.CloseIdleConnections)
 	p.way, p.patience = there, 20*time.Second
-	p.visit = func(r *receiver) func(context.Context, string) error {
-		return func(_ context.Context, address string) error {
-			<-there.keys
-			then(h)
-			page := httptest.NewRecorder()
-			p.site.Config.Handler.ServeHTTP(page, httptest.NewRequest(http.MethodGet, address, nil))
-			to, err := url.Parse(page.Header().Get("Location"))
-			if err == nil {
-				r.answer <- to.Query()
-			}
-			return err
-		}
-	}
+	p.visitAfter(there.keys, func() { then(h) })
 	return h
 }
 
@@ -181,6 +166,14 @@ func TestNoConnectionIsLeft(t *testing.T) {
 	d.allClosed(t)
 	if _, err := client.Refresh(t.Context(), s, keepNothing); err != nil {
 		t.Fatal(err)
+	}
+	d.allClosed(t)
+	before := p.count("POST /revoke")
+	_, _ = client.Revoke(t.Context(), session.Revocation{
+		Key: s.Key, ClientID: s.ClientID, Refresh: s.Tokens.Refresh, Since: s.SignedInAt,
+	})
+	if p.count("POST /revoke") == before {
+		t.Error("nothing was revoked: the test looks at nothing")
 	}
 	d.allClosed(t)
 }

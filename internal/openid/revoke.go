@@ -19,6 +19,7 @@ var ErrRevocation = errors.New("openid: the provider did not revoke")
 // too. [session.EndingPending] means that the provider could not be asked and that a later try may succeed, with the
 // settings changed back where the session is of another provider ([ErrOtherProvider]).
 func (c *Client) Revoke(ctx context.Context, r session.Revocation) (session.EndingOutcome, error) {
+	defer c.http.CloseIdleConnections() // as after a sign-in
 	if c.silent() {
 		return session.EndingPending, transient(fmt.Errorf("openid: revoke: %w", ErrTimeout))
 	}
